@@ -1,0 +1,141 @@
+/**
+ * The game contract. A game is pure and isomorphic: rules on plain data; no Node, DOM, clock, `Math.random` or fonts.
+ *
+ *     const state = game.init(config, 7)                         // plain JSON, generator state included
+ *     const { state: next, reward, legal } = game.step(state, game.legalActions(state)[0])
+ *     game.parseAction(game.formatAction(state, action), state)  // -> { action }
+ *
+ * Implementations: src/games/<id>/. The registry: src/games/index.ts. Conformance: `checkGame` in src/testing.
+ */
+import type { z } from 'zod'
+import type { Scene, Skin, Theme } from './scene.ts'
+
+/** What happened in one step, for feedback, logs and replay. `kind` is from the game's own list; the rest is plain JSON. */
+export interface GameEvent {
+  readonly kind: string
+  readonly [field: string]: unknown
+}
+
+/** Result of one step. `reward` is the environment reward of the paper (not the training reward). */
+export interface StepResult<S> {
+  readonly state: S
+  readonly reward: number
+  readonly legal: boolean
+  readonly terminated: boolean
+  readonly events: readonly GameEvent[]
+}
+
+/** What a reply's action came to; the input of `trainingReward`. `unreadable`: no action could be parsed. */
+export interface ActionOutcome {
+  readonly kind: 'played' | 'illegal' | 'unreadable'
+  readonly reward: number
+}
+
+/** Ground truth of a picture of a grid: a label per cell, row-major, `cells[row][column]`. */
+export interface Perception {
+  readonly rows: number
+  readonly columns: number
+  readonly cells: readonly (readonly string[])[]
+}
+
+/** A knob's axis: what it makes harder. */
+export type Axis = 'perception' | 'reasoning' | 'horizon'
+
+/** Documentation of one config field. */
+export interface Knob {
+  readonly axis: Axis
+  readonly summary: string
+}
+
+/** Expert's opinion of one action; larger is better; scores of one state are comparable with each other only. */
+export interface ScoredAction<A> {
+  readonly action: A
+  readonly score: number
+}
+
+/** Outcome of reading an answer. `reason` is a sentence for people and logs. */
+export type ParsedAction<A> = { readonly action: A } | { readonly reason: string }
+
+/** 'full': rules, actions and reply format in sentences, for real VLMs. 'brief': a few tokens, for the embedded engine. */
+export type PromptStyle = 'full' | 'brief'
+
+/** A decision with the reasoning that leads to it, as text for `<think>`. */
+export interface Thought<A> {
+  readonly think: string
+  readonly action: A
+}
+
+/** A scripted teacher's habits: see the game's own documentation for what its blind spots are. */
+export interface TeacherOptions {
+  /** Systematic blind spots on or off. */
+  readonly blind: boolean
+}
+
+/** S: state, A: action, C: config. All three are plain JSON. */
+export interface Game<S = unknown, A = unknown, C = unknown> {
+  readonly id: string
+  readonly title: string
+  readonly summary: string
+  /** Raised when rules or texts change so that old states or runs no longer mean the same. */
+  readonly version: number
+  /** Every field has a default; unknown keys are refused. */
+  readonly config: z.ZodType<C>
+  readonly knobs: { readonly [field: string]: Knob }
+
+  /** A fresh state. Equal config and seed give an equal state on every platform. seed: any safe integer. */
+  init(config: C, seed: number): S
+  configOf(state: S): C
+  /** Validates a state from outside, invariants included. Throws StateError. */
+  parseState(value: unknown): S
+  /** The same state with its chance replaced by the stream of `seed` (for independent chance within a group). */
+  reseed(state: S, seed: number): S
+
+  /** All actions of the grammar on this state's board, legal or not, in a fixed order. */
+  actions(state: S): readonly A[]
+  /** The legal ones, in the order of `actions`. Empty once terminated. */
+  legalActions(state: S): readonly A[]
+  terminated(state: S): boolean
+  /** Never mutates. An illegal action leaves board and chance alone. After the end: no-op, reward 0, legal false. */
+  step(state: S, action: A): StepResult<S>
+  /** What an unreadable reply does: the board stays; the paper's reward for it. */
+  unreadable(state: S): StepResult<S>
+  /** The paper's ±1 shaping. */
+  trainingReward(outcome: ActionOutcome): number
+
+  draw(state: S, skin: Skin, theme: Theme): Scene
+  perceive(state: S): Perception
+  /** Canonical text of a perception: a line per row, cells separated by ' | '. */
+  formatPerception(perception: Perception): string
+  /** Reads a model's own text back; null when it is not a grid of known labels. White space around cells and lines is free. */
+  parsePerception(text: string): Perception | null
+
+  prompt(config: C, style: PromptStyle): string
+  /**
+   * What the player is told of the last step; null before the first. 'full': a sentence, '' when there is nothing to say.
+   * 'brief': always exactly one word of the lexicon, so that prompts keep their length.
+   */
+  feedback(result: Pick<StepResult<S>, 'legal' | 'events'> | null, style: PromptStyle): string
+  formatAction(state: S, action: A): string
+  /** One strict grammar; surrounding white space is free, nothing else is. */
+  parseAction(text: string, state: S): ParsedAction<A>
+
+  /** Expert's scores of the legal actions, best first; deterministic. `depth`: look-ahead in own moves, 1 or more. */
+  solver?(state: S, depth?: number): readonly ScoredAction<A>[]
+  /** Expected points of each legal action over `plies` own moves (the first included) with best play for points; best first. */
+  lookahead?(state: S, plies: number): readonly ScoredAction<A>[]
+  /** The scripted teacher: true thoughts; the decision is blind in documented ways when `blind`. Deterministic; slips are the policy's. */
+  teach?(state: S, options: TeacherOptions): Thought<A>
+  /** Whether the thoughts in a text agree with the state: share of true statements, 0..1; unreadable text is 0. */
+  scoreThink?(state: S, think: string): number
+  /**
+   * The words of the embedded engine's tokenizer for this config: every prompt, feedback, perception, thought and answer of the game
+   * must be a concatenation of them (white space belongs to the words).
+   */
+  lexicon(config: C): readonly string[]
+  /** A state with a board drawn without regard to play, for training perception evenly; may be unreachable by play but is valid. */
+  scatter?(config: C, seed: number): S
+}
+
+/** A game whose types are erased, as the registry and shared code hold it. */
+// biome-ignore lint/suspicious/noExplicitAny: erased on purpose; a game only ever meets its own states and actions
+export type AnyGame = Game<any, any, any>

@@ -1,0 +1,56 @@
+/**
+ * The policy contract: anything that answers pictures with text. Random play, the solver, a teacher, an engine's sampler,
+ * an HTTP endpoint and a person at the keyboard are policies, and all are evaluated alike.
+ */
+
+/** Palette-indexed (1 byte a pixel) or RGB (3 bytes a pixel) picture, row-major, top-left origin. */
+export interface Frame {
+  readonly width: number
+  readonly height: number
+  readonly pixels: Uint8Array
+  /** RGB triples, at most 256; absent for RGB frames. */
+  readonly palette?: Uint8Array
+}
+
+/** What a policy may see. Never the truth: no state, no board text. */
+export interface Observation {
+  readonly game: string
+  /** Prompt text, feedback on the last move included. */
+  readonly prompt: string
+  /** Drawn on first use. */
+  readonly frame: () => Frame
+}
+
+/** One sampled reply. `tokens` and `logprobs` (natural log, one per token) come from engines only. */
+export interface Reply {
+  readonly text: string
+  readonly tokens?: readonly number[]
+  readonly logprobs?: readonly number[]
+  /** Set when the reply could not be had; the text is then ''. */
+  readonly failure?: { readonly boundary: 'endpoint' | 'engine'; readonly reason: string }
+}
+
+/**
+ * Some policies are *privileged*: they are handed the exact states (`states[i]` belongs to `observations[i]`).
+ * Solver, random-legal, teacher and human need them; a model under evaluation never sees them.
+ */
+export interface PrivilegedContext {
+  readonly states: readonly unknown[]
+}
+
+export interface ReplyOptions {
+  /** Replies per observation, 1 or more. */
+  readonly n: number
+  /** Decides all chance of this call. */
+  readonly seed: number
+  readonly privileged?: PrivilegedContext
+  readonly signal?: AbortSignal
+}
+
+/** `reply` returns [observation][reply]. */
+export interface Policy {
+  readonly name: string
+  /** True if `reply` needs `privileged`. */
+  readonly privileged: boolean
+  reply(observations: readonly Observation[], options: ReplyOptions): Promise<Reply[][]>
+}

@@ -1,0 +1,64 @@
+/**
+ * Scene: a picture as data, between a game's `draw` and a renderer. A scene never holds pixels, a renderer never sees a game.
+ * Units are pixels at scale 1; origin top left, x right, y down.
+ *
+ * A scene is a background with opaque rectangular sprites placed on it. The sprites of a game under one skin are a fixed
+ * catalogue (every tile it can ever show, in a fixed order): the renderer rasterises the catalogue once and a frame is copies.
+ * A `draw` must therefore return the same catalogue object for equal config and skin.
+ */
+
+/** '#rrggbb', lower case. */
+export type Color = `#${string}`
+
+/** Shapes are painted in order, each over what is below it, anti-aliased. */
+export type Shape =
+  | { kind: 'rect'; x: number; y: number; width: number; height: number; radius?: number; fill: Color }
+  | { kind: 'circle'; x: number; y: number; radius: number; fill: Color }
+  /** points: x0, y0, x1, y1, …; nonzero winding. */
+  | { kind: 'polygon'; points: readonly number[]; fill: Color }
+  /** One line of text centred on (x, y), or starting/ending there; `size` is the em size; shrunk to `maxWidth` if given. */
+  | { kind: 'text'; x: number; y: number; size: number; text: string; fill: Color; align?: 'start' | 'middle' | 'end'; maxWidth?: number }
+
+/** An opaque rectangle of whole pixels: `fill`, then the shapes, clipped to it. */
+export interface Sprite {
+  readonly width: number
+  readonly height: number
+  readonly fill: Color
+  readonly shapes: readonly Shape[]
+}
+
+/** Every sprite that scenes of one game, config and skin can place, in a fixed order. */
+export interface SpriteCatalogue {
+  readonly sprites: readonly Sprite[]
+}
+
+/** A picture: `items` are painted in order; x, y are whole pixels; sprites lie inside the scene. */
+export interface Scene {
+  readonly width: number
+  readonly height: number
+  readonly background: Color
+  readonly catalogue: SpriteCatalogue
+  readonly items: readonly { readonly sprite: number; readonly x: number; readonly y: number }[]
+}
+
+/** Visual settings that any game can wear, independent of its rules. */
+export interface Skin {
+  /** A theme name; `THEMES` in render/themes.ts lists them. */
+  readonly theme: string
+  /** Side of a tile, pixels, 8..256. The engine's patch size. */
+  readonly tile: number
+  /** 'board': tiles only, edge to edge, so patch = tile. 'full': margins and a score line, for people and for large models. */
+  readonly layout: 'board' | 'full'
+}
+
+/** Colours of a theme, as a game sees them. Ten or more tile colours, dark to light text chosen per tile. */
+export interface Theme {
+  readonly name: string
+  readonly page: Color
+  readonly board: Color
+  readonly empty: Color
+  readonly text: Color
+  readonly muted: Color
+  /** Fill and text colour for the k-th kind of tile; indices wrap. At least 18 entries. */
+  readonly tiles: readonly { readonly fill: Color; readonly ink: Color }[]
+}

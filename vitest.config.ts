@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^vlm-gym$/, replacement: at('./src/index.ts') },
+      { find: /^vlm-gym\/testing$/, replacement: at('./src/testing/index.ts') },
+      { find: /^vlm-gym\/cli$/, replacement: at('./src/cli/index.ts') },
+      { find: /^@vlm-gym\/engine-onnx$/, replacement: at('./packages/engine-onnx/src/index.ts') },
+    ],
+  },
+  test: {
+    include: ['src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+  },
+})
