@@ -1,0 +1,257 @@
+/**
+ * Reverse-mode automatic differentiation that emits an ONNX graph: operations append forward nodes to a tape,
+ * `gradients` appends the backward nodes. All shapes are static. Values are float32 unless they say otherwise.
+ *
+ * Only what the model needs is here. Contractions are FusedMatMul / Gemm (transposes for free), attention is one
+ * operation with its own backward rule, because the softmax backward needs only rowsum(dO · O) (Dao et al., FlashAttention, eq. 4).
+ */
+import type { AttributeValue, ConstantDef, ElementType, GraphDef, NodeDef, ValueDef } from './onnx-format.ts'
+
+/** A tensor of the graph; `shape` is static. */
+export type Value = ValueDef
+
+type Backward = (outputGradient: Value) => readonly (readonly [Value, Value])[]
+
+const MICROSOFT = 'com.microsoft'
+const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+const last = (value: Value): number => value.shape[value.shape.length - 1] as number
+
+/** A graph under construction. Methods append nodes and return the value they produce. */
+export class Tape {
+  readonly #nodes: NodeDef[] = []
+  readonly #inputs: Value[] = []
+  readonly #constants = new Map<string, ConstantDef>()
+  readonly #backward: { output: Value; rule: Backward }[] = []
+  #count = 0
+
+  /** A graph input. Inputs that nothing reads are pruned from the finished graph. */
+  input(name: string, shape: readonly number[], type: ElementType = 'float32'): Value {
+    const value = { name, shape, type }
+    this.#inputs.push(value)
+    return value
+  }
+
+  /** Any node with one output; not differentiated. */
+  op(opType: string, inputs: readonly Value[], shape: readonly number[], attributes: Record<string, AttributeValue> = {}, type: ElementType = 'float32', domain = ''): Value {
+    return this.ops(opType, inputs, [{ shape, type }], attributes, domain)[0] as Value
+  }
+
+  /** Any node with several outputs; an input of null is left out (ONNX's optional inputs). */
+  ops(
+    opType: string,
+    inputs: readonly (Value | null)[],
+    outputs: readonly { shape: readonly number[]; type?: ElementType; name?: string }[],
+    attributes: Record<string, AttributeValue> = {},
+    domain = '',
+  ): Value[] {
+    const values = outputs.map(({ shape, type, name }) => ({ name: name ?? `v${this.#count++}`, shape, type: type ?? ('float32' as const) }))
+    this.#nodes.push({ opType, domain, inputs: inputs.map((i) => i?.name ?? ''), outputs: values.map((v) => v.name), attributes })
+    return values
+  }
+
+  #emit(output: Value, rule: Backward): Value {
+    this.#backward.push({ output, rule })
+    return output
+  }
+
+  floats(data: readonly number[] | Float32Array, shape: readonly number[]): Value {
+    return this.#constant('float32', data instanceof Float32Array ? data : Float32Array.from(data), shape)
+  }
+
+  ints(data: readonly number[]): Value {
+    return this.#constant('int64', BigInt64Array.from(data.map(BigInt)), [data.length])
+  }
+
+  int32s(data: readonly number[]): Value {
+    return this.#constant('int32', Int32Array.from(data), [data.length])
+  }
+
+  scalar(value: number): Value {
+    return this.floats([value], [])
+  }
+
+  #constant(type: ElementType, data: ConstantDef['data'], shape: readonly number[]): Value {
+    const key = data.length <= 8 ? `${type}${shape}:${data.join()}` : `c${this.#count++}`
+    const known = this.#constants.get(key)
+    if (known) return known
+    const value = { name: `k${this.#constants.size}`, type, shape, data }
+    this.#constants.set(key, value)
+    return value
+  }
+
+  #binary(opType: 'Add' | 'Sub' | 'Mul', a: Value, b: Value): Value {
+    return this.op(opType, [a, b], product(a.shape) >= product(b.shape) ? a.shape : b.shape)
+  }
+
+  /** FusedMatMul over the last two axes: alpha · op(a) op(b). */
+  #contract(a: Value, b: Value, options: { transA?: boolean; transB?: boolean; alpha?: number } = {}): Value {
+    const rows = options.transA ? last(a) : (a.shape.at(-2) as number)
+    const columns = options.transB ? (b.shape.at(-2) as number) : last(b)
+    const attributes = { transA: options.transA ? 1 : 0, transB: options.transB ? 1 : 0, alpha: { float: options.alpha ?? 1 } }
+    return this.op('FusedMatMul', [a, b], [...a.shape.slice(0, -2), rows, columns], attributes, 'float32', MICROSOFT)
+  }
+
+  /** x[..., K] · w[K, N]. */
+  linear(x: Value, w: Value): Value {
+    const output = this.op('MatMul', [x, w], [...x.shape.slice(0, -1), last(w)])
+    return this.#emit(output, (g) => {
+      const rows = product(x.shape) / last(x)
+      const flatX = this.#reshape(x, [rows, last(x)])
+      const flatG = this.#reshape(g, [rows, last(w)])
+      return [
+        [x, this.#contract(g, w, { transB: true })],
+        [w, this.op('Gemm', [flatX, flatG], w.shape, { transA: 1 })],
+      ]
+    })
+  }
+
+  /** Sum; `b` may lack leading axes of `a` (its gradient is summed over them). */
+  add(a: Value, b: Value): Value {
+    return this.#emit(this.#binary('Add', a, b), (g) => [
+      [a, g],
+      [b, this.#sumTo(g, b.shape)],
+    ])
+  }
+
+  #sumTo(g: Value, shape: readonly number[]): Value {
+    const extra = g.shape.length - shape.length
+    if (extra === 0 && product(g.shape) === product(shape)) return g
+    const axes = Array.from({ length: extra }, (_, axis) => axis)
+    return this.op('ReduceSum', [g, this.ints(axes)], shape, { keepdims: 0 })
+  }
+
+  #reshape(x: Value, shape: readonly number[]): Value {
+    return this.op('Reshape', [x, this.ints(shape)], shape, {}, x.type)
+  }
+
+  reshape(x: Value, shape: readonly number[]): Value {
+    return this.#emit(this.#reshape(x, shape), (g) => [[x, this.#reshape(g, x.shape)]])
+  }
+
+  /** [a; b] along `axis`. */
+  concat(a: Value, b: Value, axis: number): Value {
+    const cut = a.shape[axis] as number
+    const total = cut + (b.shape[axis] as number)
+    const shape = a.shape.map((n, i) => (i === axis ? total : n))
+    return this.#emit(this.op('Concat', [a, b], shape, { axis }), (g) => [
+      [a, this.#slice(g, axis, 0, cut)],
+      [b, this.#slice(g, axis, cut, total)],
+    ])
+  }
+
+  #slice(x: Value, axis: number, start: number, end: number): Value {
+    const shape = x.shape.map((n, i) => (i === axis ? end - start : n))
+    return this.op('Slice', [x, this.ints([start]), this.ints([end]), this.ints([axis])], shape)
+  }
+
+  /** x[..., start:end, ...] along `axis`. */
+  slice(x: Value, axis: number, start: number, end: number): Value {
+    return this.#emit(this.#slice(x, axis, start, end), (g) => {
+      const rank = x.shape.length
+      const pads = new Array<number>(2 * rank).fill(0)
+      pads[axis] = start
+      pads[rank + axis] = (x.shape[axis] as number) - end
+      return [[x, this.op('Pad', [g, this.ints(pads)], x.shape)]]
+    })
+  }
+
+  /** table[indices]; table [N, D], indices int32 of any shape. The gradient is a product with the one-hot matrix. */
+  gather(table: Value, indices: Value): Value {
+    const [rows, width] = table.shape as [number, number]
+    const output = this.op('Gather', [table, indices], [...indices.shape, width], { axis: 0 })
+    return this.#emit(output, (g) => {
+      const count = product(indices.shape)
+      const oneHot = this.#reshape(this.oneHot(indices, rows), [count, rows])
+      return [[table, this.op('Gemm', [oneHot, this.#reshape(g, [count, width])], table.shape, { transA: 1 })]]
+    })
+  }
+
+  /** float32 [..., depth]. */
+  oneHot(indices: Value, depth: number): Value {
+    const values = this.floats([0, 1], [2])
+    return this.op("OneHot", [indices, this.int32s([depth]), values], [...indices.shape, depth], { axis: -1 })
+  }
+
+  /** x / sqrt(mean(x²) + 1e-6) over the last axis, no gain (Zhang & Sennrich 2019). */
+  rmsNorm(x: Value): Value {
+    const column = [...x.shape.slice(0, -1), 1]
+    const meanSquare = this.op('ReduceMean', [this.op('Mul', [x, x], x.shape), this.ints([-1])], column, { keepdims: 1 })
+    const root = this.op('Sqrt', [this.op('Add', [meanSquare, this.scalar(1e-6)], column)], column)
+    const inverse = this.op('Reciprocal', [root], column)
+    const y = this.op('Mul', [x, inverse], x.shape)
+    return this.#emit(y, (g) => {
+      const dot = this.op('ReduceMean', [this.op('Mul', [g, y], x.shape), this.ints([-1])], column, { keepdims: 1 })
+      const centred = this.op('Sub', [g, this.op('Mul', [y, dot], x.shape)], x.shape)
+      return [[x, this.op('Mul', [centred, inverse], x.shape)]]
+    })
+  }
+
+  /** max(x, 0)² (So et al. 2021, Primer). */
+  reluSquared(x: Value): Value {
+    const r = this.op('Relu', [x], x.shape)
+    return this.#emit(this.op('Mul', [r, r], x.shape), (g) => {
+      const twice = this.op('Add', [r, r], x.shape)
+      return [[x, this.op('Mul', [g, twice], x.shape)]]
+    })
+  }
+
+  /** softmax(scale · q kᵀ + mask) v. q [B, R, d], k and v [B, S, d], mask [R, S] (constant) -> [B, R, d]. */
+  attention(q: Value, k: Value, v: Value, mask: Value, scale: number): Value {
+    const scores = this.#contract(q, k, { transB: true, alpha: scale })
+    const masked = this.op('Add', [scores, mask], scores.shape)
+    const weights = this.op('Softmax', [masked], scores.shape, { axis: -1 })
+    const output = this.#contract(weights, v)
+    return this.#emit(output, (g) => {
+      const column = [...output.shape.slice(0, -1), 1]
+      const rowSum = this.op('ReduceSum', [this.op('Mul', [g, output], output.shape), this.ints([-1])], column, { keepdims: 1 })
+      const weightsGradient = this.#contract(g, v, { transB: true })
+      const centred = this.op('Sub', [weightsGradient, rowSum], scores.shape)
+      const scoresGradient = this.op('Mul', [weights, centred], scores.shape)
+      return [
+        [q, this.#contract(scoresGradient, k, { alpha: scale })],
+        [k, this.#contract(scoresGradient, q, { transA: true, alpha: scale })],
+        [v, this.#contract(weights, g, { transA: true })],
+      ]
+    })
+  }
+
+  /** Gradients of `wanted` when `output` has the gradient `seed`: one backward sweep over the tape. */
+  gradients(output: Value, seed: Value, wanted: readonly Value[]): Value[] {
+    const found = new Map<string, Value>([[output.name, seed]])
+    for (const { output: y, rule } of this.#backward.splice(0).reverse()) {
+      const g = found.get(y.name)
+      if (!g) continue
+      for (const [input, gradient] of rule(g)) {
+        const known = found.get(input.name)
+        found.set(input.name, known ? this.#binary('Add', known, gradient) : gradient)
+      }
+    }
+    return wanted.map((value) => {
+      const g = found.get(value.name)
+      if (!g) throw new Error(`no gradient reaches ${value.name}`)
+      return g
+    })
+  }
+
+  /** The finished graph; `outputs` are renamed as given; nodes and inputs that lead nowhere are pruned. */
+  finish(outputs: { readonly [name: string]: Value }, metadata?: GraphDef['metadata']): GraphDef {
+    const named = Object.entries(outputs).map(([name, value]) => {
+      if (name !== value.name) this.#nodes.push({ opType: 'Identity', domain: '', inputs: [value.name], outputs: [name], attributes: {} })
+      return { ...value, name }
+    })
+    const needed = new Set(named.map((value) => value.name))
+    const kept: NodeDef[] = []
+    for (const node of this.#nodes.reverse()) {
+      if (!node.outputs.some((name) => needed.has(name))) continue
+      for (const name of node.inputs) needed.add(name)
+      kept.push(node)
+    }
+    return {
+      nodes: kept.reverse(),
+      inputs: this.#inputs.filter((value) => needed.has(value.name)),
+      outputs: named,
+      constants: [...this.#constants.values()].filter((value) => needed.has(value.name)),
+      ...(metadata ? { metadata } : {}),
+    }
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * The embedded vision-language model: a decoder-only transformer. A picture is cut into square patches, each one token of a
+ * bidirectional prefix; text follows causally. One key/value head is shared by all query heads (multi-query attention, Shazeer 2019),
+ * which turns the attention of all heads into one contraction without a transpose and keeps the sampling cache small.
+ * Gainless RMSNorm before every block, squared ReLU, no biases, learned position embeddings.
+ */
+import { seededRng } from 'vlm-gym'
+import { z } from 'zod'
+import { Tape, type Value } from './autodiff.ts'
+import type { GraphDef } from './onnx-format.ts'
+
+export const modelConfig = z.strictObject({
+  width: z.number().int().min(16).max(1024).default(128).describe('residual stream, floats per token'),
+  layers: z.number().int().min(1).max(24).default(3).describe('transformer blocks'),
+  heads: z.number().int().min(1).max(32).default(4).describe('query heads'),
+  headWidth: z.number().int().min(8).max(128).multipleOf(8).default(32).describe('floats per head'),
+  mlp: z.number().int().min(1).max(8).default(4).describe('hidden width of the MLP over the residual width'),
+  patch: z.number().int().min(4).max(64).default(16).describe('side of a square picture patch, pixels'),
+  grid: z.number().int().min(1).max(32).default(8).describe('most patches along a side of a picture'),
+  textLength: z.number().int().min(8).max(1024).default(96).describe('most text tokens, prompt and reply'),
+})
+export type ModelConfig = z.output<typeof modelConfig>
+
+/** Where a parameter lies in the flat buffer. `scale`: standard deviation at the start. */
+export interface ParameterSlot {
+  readonly name: string
+  readonly shape: readonly [number, number]
+  readonly offset: number
+  readonly length: number
+  readonly scale: number
+}
+
+/** All parameters in one flat buffer, in a fixed order. */
+export function parameterSlots(config: ModelConfig, vocabulary: number): ParameterSlot[] {
+  const { width: d, heads, headWidth, layers, mlp, patch, grid, textLength } = config
+  const slots: ParameterSlot[] = []
+  let offset = 0
+  const slot = (name: string, rows: number, columns: number, scale: number): void => {
+    slots.push({ name, shape: [rows, columns], offset, length: rows * columns, scale })
+    offset += rows * columns
+  }
+  slot('patch', patch * patch * 3, d, 1 / Math.sqrt(patch * patch * 3))
+  slot('row', grid, d, 0.5)
+  slot('column', grid, d, 0.5)
+  slot('token', vocabulary, d, 0.5)
+  slot('position', textLength, d, 0.5)
+  for (let layer = 0; layer < layers; layer++) {
+    slot(`${layer}.query`, d, heads * headWidth, 1 / Math.sqrt(d))
+    slot(`${layer}.key`, d, headWidth, 1 / Math.sqrt(d))
+    slot(`${layer}.value`, d, headWidth, 1 / Math.sqrt(d))
+    slot(`${layer}.out`, heads * headWidth, d, 0.5 / Math.sqrt(heads * headWidth * layers))
+    slot(`${layer}.up`, d, mlp * d, 1 / Math.sqrt(d))
+    slot(`${layer}.down`, mlp * d, d, 0.5 / Math.sqrt(mlp * d * layers))
+  }
+  slot('head', d, vocabulary, 0.5 / Math.sqrt(d))
+  return slots
+}
+
+/** Total floats of a parameter layout. */
+export const parameterCount = (slots: readonly ParameterSlot[]): number => slots.reduce((sum, { length }) => sum + length, 0)
+
+/** Fresh parameters: approximately normal (sum of twelve uniforms), so equal on every platform for one seed. */
+export function initialParameters(slots: readonly ParameterSlot[], seed: number): Float32Array {
+  const flat = new Float32Array(parameterCount(slots))
+  const rng = seededRng(seed, 'parameters')
+  for (const { offset, length, scale } of slots) {
+    for (let i = offset; i < offset + length; i++) {
+      let sum = -6
+      for (let k = 0; k < 12; k++) sum += rng.real()
+      flat[i] = scale * sum
+    }
+  }
+  return flat
+}
+
+/** Static sizes of one graph. rows × columns patches, `text` tokens, `batch` sequences. */
+export interface Bucket {
+  readonly batch: number
+  readonly rows: number
+  readonly columns: number
+  readonly text: number
+}
+
+type Parameters = { readonly [name: string]: Value }
+
+function declareParameters(tape: Tape, slots: readonly ParameterSlot[]): Parameters {
+  return Object.fromEntries(slots.map(({ name, shape }) => [name, tape.input(`p.${name}`, shape)]))
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
+
+/** [B, P, D] picture tokens: patches plus row and column embeddings. */
+function embedPicture(tape: Tape, p: Parameters, { batch, rows, columns }: Bucket, config: ModelConfig): Value {
+  const cells = range(rows * columns)
+  const pixels = tape.input('pixels', [batch, cells.length, config.patch ** 2 * 3])
+  const row = tape.gather(p.row as Value, tape.int32s(cells.map((cell) => Math.floor(cell / columns))))
+  const column = tape.gather(p.column as Value, tape.int32s(cells.map((cell) => cell % columns)))
+  return tape.add(tape.linear(pixels, p.patch as Value), tape.add(row, column))
+}
+
+/** [B, L, D] text tokens. */
+function embedText(tape: Tape, p: Parameters, { batch, text }: Bucket): Value {
+  const tokens = tape.input('tokens', [batch, text], 'int32')
+  return tape.add(tape.gather(p.token as Value, tokens), tape.gather(p.position as Value, tape.int32s(range(text))))
+}
+
+/** Additive mask [R·H, S]: query row r (absolute position `first + r`) sees the whole picture and the text up to itself. */
+function attentionMask(tape: Tape, first: number, queries: number, picture: number, total: number, heads: number): Value {
+  const mask = new Float32Array(queries * heads * total)
+  for (let r = 0; r < queries; r++)
+    for (let h = 0; h < heads; h++)
+      for (let s = 0; s < total; s++) {
+        const visible = s < picture || s <= first + r
+        mask[(r * heads + h) * total + s] = visible ? 0 : -1e9
+      }
+  return tape.floats(mask, [queries * heads, total])
+}
+
+interface Trunk {
+  /** [B, text, D], normalised; absent when only the cache is wanted. */
+  readonly text: Value | null
+  /** Per layer, [B, P + L, headWidth]. */
+  readonly keys: Value[]
+  readonly values: Value[]
+}
+
+/**
+ * All blocks over picture and text. In the last block only text positions ask, since only they are read out.
+ * With `text` 0 the trunk is the prefill of the picture alone.
+ */
+function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig): Trunk {
+  const { batch, text } = bucket
+  const { width, heads, headWidth, layers } = config
+  const picture = bucket.rows * bucket.columns
+  const total = picture + text
+  const keys: Value[] = []
+  const values: Value[] = []
+  let x = embedPicture(tape, p, bucket, config)
+  if (text > 0) x = tape.concat(x, embedText(tape, p, bucket), 1)
+  for (let layer = 0; layer < layers; layer++) {
+    const at = (name: string): Value => p[`${layer}.${name}`] as Value
+    const isLast = layer === layers - 1
+    let n = tape.rmsNorm(x)
+    const k = tape.linear(n, at('key'))
+    const v = tape.linear(n, at('value'))
+    keys.push(k)
+    values.push(v)
+    if (isLast && text === 0) return { text: null, keys, values }
+    let queries = total
+    if (isLast) {
+      n = tape.slice(n, 1, picture, total)
+      x = tape.slice(x, 1, picture, total)
+      queries = text
+    }
+    const q = tape.reshape(tape.linear(n, at('query')), [batch, queries * heads, headWidth])
+    const mask = attentionMask(tape, total - queries, queries, picture, total, heads)
+    const mixed = tape.attention(q, k, v, mask, 1 / Math.sqrt(headWidth))
+    x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, queries, heads * headWidth]), at('out')))
+    x = tape.add(x, tape.linear(tape.reluSquared(tape.linear(tape.rmsNorm(x), at('up'))), at('down')))
+  }
+  return { text: tape.reshape(tape.rmsNorm(x), [batch, text, width]), keys, values }
+}
+
+/** Log-softmax over the vocabulary [B, L, V] and that of the targets [B, L]. */
+function readOut(tape: Tape, logits: Value, bucket: Bucket): { all: Value; ofTarget: Value; target: Value } {
+  const { batch, text } = bucket
+  const target = tape.input('target', [batch, text], 'int32')
+  const all = tape.op('LogSoftmax', [logits], logits.shape, { axis: -1 })
+  const index = tape.op('Reshape', [target, tape.ints([batch, text, 1])], [batch, text, 1], {}, 'int32')
+  const picked = tape.op('GatherElements', [all, index], [batch, text, 1], { axis: 2 })
+  return { all, target, ofTarget: tape.op('Reshape', [picked, tape.ints([batch, text])], [batch, text]) }
+}
+
+/** pixels, tokens, target -> `logprobs` [B, L]. */
+export function scoringGraph(config: ModelConfig, vocabulary: number, bucket: Bucket): GraphDef {
+  const tape = new Tape()
+  const p = declareParameters(tape, parameterSlots(config, vocabulary))
+  const logits = tape.linear(trunk(tape, p, bucket, config).text as Value, p.head as Value)
+  return tape.finish({ logprobs: readOut(tape, logits, bucket).ofTarget })
+}
+
+/**
+ * One graph for supervised and reinforcement learning: pixels, tokens, target, weight, advantage, sampled [B, L], clip [2] ->
+ * `logprobs` [B, L] and a gradient `g.<parameter>` each, of  -Σ (weight · lp + min(r · A, clip(r) · A)),  r = exp(lp - sampled).
+ * The gradient at the logits is coefficient × (softmax - onehot), coefficient = weight + A · r · [not clipped].
+ */
+export function trainingGraph(config: ModelConfig, vocabulary: number, bucket: Bucket): GraphDef {
+  const { batch, text } = bucket
+  const shape = [batch, text]
+  const tape = new Tape()
+  const slots = parameterSlots(config, vocabulary)
+  const p = declareParameters(tape, slots)
+  const logits = tape.linear(trunk(tape, p, bucket, config).text as Value, p.head as Value)
+  const { all, ofTarget, target } = readOut(tape, logits, bucket)
+
+  const weight = tape.input('weight', shape)
+  const advantage = tape.input('advantage', shape)
+  const sampled = tape.input('sampled', shape)
+  const low = tape.input('clipLow', [])
+  const high = tape.input('clipHigh', [])
+  const zero = tape.scalar(0)
+  const ratio = tape.op('Exp', [tape.op('Sub', [ofTarget, sampled], shape)], shape)
+  const logic = (opType: string, ...inputs: Value[]): Value => tape.op(opType, inputs, shape, {}, 'bool')
+  const gains = logic('Greater', advantage, zero)
+  const inside = logic('Or', logic('And', gains, logic('Less', ratio, high)), logic('And', logic('Not', gains), logic('Greater', ratio, low)))
+  const policy = tape.op('Where', [inside, tape.op('Mul', [advantage, ratio], shape), zero], shape)
+  const coefficient = tape.op('Reshape', [tape.op('Add', [weight, policy], shape), tape.ints([batch, text, 1])], [batch, text, 1])
+  const probabilities = tape.op('Exp', [all], all.shape)
+  const error = tape.op('Sub', [probabilities, tape.oneHot(target, vocabulary)], all.shape)
+  const seed = tape.op('Mul', [error, coefficient], all.shape)
+
+  const gradients = tape.gradients(
+    logits,
+    seed,
+    slots.map(({ name }) => p[name] as Value),
+  )
+  return tape.finish({ logprobs: ofTarget, ...Object.fromEntries(slots.map(({ name }, i) => [`g.${name}`, gradients[i] as Value])) })
+}
+
+/** The picture alone: pixels -> `k.<layer>`, `v.<layer>` [B, P, headWidth], the start of the sampling cache. */
+export function prefillGraph(config: ModelConfig, vocabulary: number, bucket: Omit<Bucket, 'text'>): GraphDef {
+  const tape = new Tape()
+  const p = declareParameters(tape, parameterSlots(config, vocabulary))
+  const { keys, values } = trunk(tape, p, { ...bucket, text: 0 }, config)
+  const outputs: Record<string, Value> = {}
+  for (const [layer, value] of keys.entries()) outputs[`k.${layer}`] = value
+  for (const [layer, value] of values.entries()) outputs[`v.${layer}`] = value
+  return tape.finish(outputs)
+}
+
+/**
+ * One token for every sequence: tokens [B], position [1], seen [B] (cache rows before this one), total [1] (rows after it), and the caches
+ * `past.k.<layer>`, `past.v.<layer>` [B, 1, capacity, headWidth] -> `probabilities` [B, V] and `present.*`, which may share memory with `past.*`.
+ * Attention is GroupQueryAttention of ONNX Runtime, which appends to the cache in place.
+ */
+export function decodeGraph(config: ModelConfig, vocabulary: number, batch: number, capacity: number): GraphDef {
+  const { width, heads, headWidth, layers } = config
+  const tape = new Tape()
+  const p = declareParameters(tape, parameterSlots(config, vocabulary))
+  const tokens = tape.input('tokens', [batch], 'int32')
+  const position = tape.input('position', [1], 'int32')
+  const seen = tape.input('seen', [batch], 'int32')
+  const total = tape.input('total', [1], 'int32')
+  const cacheShape = [batch, 1, capacity, headWidth]
+  const outputs: Record<string, Value> = {}
+  let x = tape.add(tape.gather(p.token as Value, tokens), tape.gather(p.position as Value, position))
+  for (let layer = 0; layer < layers; layer++) {
+    const at = (name: string): Value => p[`${layer}.${name}`] as Value
+    const n = tape.rmsNorm(x)
+    const row = (name: string, columns: number): Value => tape.reshape(tape.linear(n, at(name)), [batch, 1, columns])
+    const [mixed, presentK, presentV] = tape.ops(
+      'GroupQueryAttention',
+      [
+        row('query', heads * headWidth),
+        row('key', headWidth),
+        row('value', headWidth),
+        tape.input(`past.k.${layer}`, cacheShape),
+        tape.input(`past.v.${layer}`, cacheShape),
+        seen,
+        total,
+      ],
+      [{ shape: [batch, 1, heads * headWidth] }, { shape: cacheShape, name: `present.k.${layer}` }, { shape: cacheShape, name: `present.v.${layer}` }],
+      { num_heads: heads, kv_num_heads: 1 },
+      'com.microsoft',
+    ) as [Value, Value, Value]
+    outputs[`present.k.${layer}`] = presentK
+    outputs[`present.v.${layer}`] = presentV
+    x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, heads * headWidth]), at('out')))
+    x = tape.add(x, tape.linear(tape.reluSquared(tape.linear(tape.rmsNorm(x), at('up'))), at('down')))
+  }
+  const logits = tape.linear(tape.reshape(tape.rmsNorm(x), [batch, width]), p.head as Value)
+  return tape.finish({ probabilities: tape.op('Softmax', [logits], [batch, vocabulary], { axis: -1 }), ...outputs })
+}
+
+/** The whole model in one file for inference elsewhere: pixels [1, P, patch²·3], tokens [1, L] -> `logits` [1, L, V], weights inside. */
+export function exportGraph(
+  config: ModelConfig,
+  vocabulary: number,
+  bucket: Omit<Bucket, 'batch'>,
+  parameters: Float32Array,
+  metadata: GraphDef['metadata'],
+): GraphDef {
+  const tape = new Tape()
+  const slots = parameterSlots(config, vocabulary)
+  const p = Object.fromEntries(slots.map(({ name, shape, offset, length }) => [name, tape.floats(parameters.subarray(offset, offset + length), shape)]))
+  const logits = tape.linear(trunk(tape, p, { ...bucket, batch: 1 }, config).text as Value, p.head as Value)
+  return tape.finish({ logits }, metadata)
+}

@@ -1,0 +1,34 @@
+/** ONNX Runtime sessions: one per static graph, made on first use, weights fed as views of a flat buffer (no copies). */
+import * as ort from 'onnxruntime-node'
+import { encodeOnnx, type GraphDef } from './onnx-format.ts'
+
+export interface RuntimeOptions {
+  /** Threads inside an operator. */
+  readonly threads: number
+  /** Whether idle threads spin: faster on an idle machine, much slower on a shared one. */
+  readonly spin: boolean
+}
+
+/** A loaded graph. */
+export type Session = ort.InferenceSession
+export type Feeds = Record<string, ort.Tensor>
+
+export async function loadGraph(graph: GraphDef, { threads, spin }: RuntimeOptions): Promise<Session> {
+  return ort.InferenceSession.create(encodeOnnx(graph), {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: spin ? '1' : '0' } } },
+  })
+}
+
+export const floats = (data: Float32Array, shape: readonly number[]): ort.Tensor => new ort.Tensor('float32', data, shape)
+export const int32s = (data: Int32Array, shape: readonly number[]): ort.Tensor => new ort.Tensor('int32', data, shape)
+
+/** Runs a session into `fetches`, whose tensors it fills in place. */
+export async function run(session: Session, feeds: Feeds, fetches: Feeds): Promise<void> {
+  const wanted = new Set(session.inputNames)
+  const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => wanted.has(name)))
+  await session.run(used, fetches)
+}

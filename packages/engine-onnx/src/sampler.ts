@@ -1,0 +1,239 @@
+/** Sampling with a key/value cache: the picture in one pass, then token by token, all sequences of a batch together. */
+import { EngineError, type Rng, type SampledSequence, type SamplingParams, seededRng } from 'vlm-gym'
+import { type PlainInput, writePatches } from './inputs.ts'
+import { decodeGraph, type ModelConfig, prefillGraph } from './model.ts'
+import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
+
+const BATCHES = [8, 32, 64, 128, 256] as const
+const PREFILL_BATCHES = [4, 16, 32] as const
+
+/** The smallest listed size that holds `count`, or the largest. */
+export const fitting = (count: number, sizes: readonly number[]): number => sizes.find((size) => size >= count) ?? (sizes.at(-1) as number)
+
+interface Decoder {
+  readonly session: Session
+  readonly feeds: Feeds
+  readonly fetches: Feeds
+  readonly tokens: Int32Array
+  readonly position: Int32Array
+  readonly seen: Int32Array
+  readonly total: Int32Array
+  readonly probabilities: Float32Array
+  /** [layer], each [B, capacity, headWidth]. */
+  readonly keys: Float32Array[]
+  readonly values: Float32Array[]
+}
+
+interface Prefill {
+  readonly session: Session
+  readonly pixels: Float32Array
+  readonly feeds: Feeds
+  readonly fetches: Feeds
+  readonly keys: Float32Array[]
+  readonly values: Float32Array[]
+}
+
+/** A sampler holds sessions and caches; weights come with every call. */
+export class Sampler {
+  readonly #config: ModelConfig
+  readonly #vocabulary: number
+  readonly #stop: number
+  readonly #runtime: RuntimeOptions
+  readonly #decoders = new Map<string, Promise<Decoder>>()
+  readonly #prefills = new Map<string, Promise<Prefill>>()
+
+  constructor(config: ModelConfig, vocabulary: number, stop: number, runtime: RuntimeOptions) {
+    this.#config = config
+    this.#vocabulary = vocabulary
+    this.#stop = stop
+    this.#runtime = runtime
+  }
+
+  /** [input][sample]; the chance of sequence k of input i depends on (seed, i, k) only. */
+  async sample(inputs: readonly PlainInput[], n: number, params: SamplingParams, weights: Feeds): Promise<SampledSequence[][]> {
+    const out: SampledSequence[][] = inputs.map(() => [])
+    const groups = new Map<string, number[]>()
+    for (const [index, input] of inputs.entries()) {
+      if (input.tokens.length === 0) throw new EngineError('the prompt has no text; give at least one token after the picture')
+      if (input.tokens.length + params.maxTokens > this.#config.textLength + 1) {
+        throw new EngineError(
+          `prompt (${input.tokens.length}) and reply (${params.maxTokens}) tokens are over this model's text length of ${this.#config.textLength}; lower maxTokens`,
+        )
+      }
+      const key = `${input.rows}x${input.columns}:${input.tokens.length}`
+      groups.set(key, [...(groups.get(key) ?? []), index])
+    }
+    const perCall = Math.max(1, Math.floor((BATCHES.at(-1) as number) / n))
+    for (const indices of groups.values()) {
+      for (let start = 0; start < indices.length; start += perCall) {
+        await this.#sampleBatch(inputs, indices.slice(start, start + perCall), n, params, weights, out)
+      }
+    }
+    return out
+  }
+
+  async #sampleBatch(inputs: readonly PlainInput[], indices: readonly number[], n: number, params: SamplingParams, weights: Feeds, out: SampledSequence[][]): Promise<void> {
+    const rows = indices.flatMap((index) => Array.from({ length: n }, (_, k) => ({ index, k })))
+    if (rows.length > (BATCHES.at(-1) as number)) {
+      for (let k = 0; k < n; k += BATCHES.at(-1) as number) {
+        await this.#sampleRows(inputs, rows.slice(k, k + (BATCHES.at(-1) as number)), params, weights, out)
+      }
+      return
+    }
+    await this.#sampleRows(inputs, rows, params, weights, out)
+  }
+
+  async #sampleRows(
+    inputs: readonly PlainInput[],
+    rows: readonly { index: number; k: number }[],
+    params: SamplingParams,
+    weights: Feeds,
+    out: SampledSequence[][],
+  ): Promise<void> {
+    const first = inputs[(rows[0] as { index: number }).index] as PlainInput
+    const picture = first.rows * first.columns
+    const promptLength = first.tokens.length
+    const batch = fitting(rows.length, BATCHES)
+    const capacity = Math.ceil((picture + promptLength + params.maxTokens) / 8) * 8
+    const decoder = await this.#decoder(batch, capacity)
+    await this.#fillPictures(inputs, rows, decoder, capacity, weights)
+
+    const sequences: SampledSequence[] = rows.map(() => ({ tokens: [], logprobs: [], stopReason: 'length' }))
+    const rngs = rows.map(({ index, k }) => seededRng(params.seed, index, k))
+    const feeds = { ...weights, ...decoder.feeds }
+    let live = rows.length
+    const done = new Uint8Array(batch).fill(1, rows.length)
+    for (let step = 0; live > 0 && step < promptLength + params.maxTokens - 1; step++) {
+      if (step < promptLength) for (const [b, { index }] of rows.entries()) decoder.tokens[b] = (inputs[index] as PlainInput).tokens[step] as number
+      decoder.position[0] = step
+      decoder.seen.fill(picture + step)
+      decoder.total[0] = picture + step + 1
+      await run(decoder.session, feeds, decoder.fetches)
+      if (step < promptLength - 1) continue
+      for (const [b, sequence] of sequences.entries()) {
+        if (done[b]) continue
+        const { token, probability } = this.#draw(decoder.probabilities, b, params.temperature, rngs[b] as Rng)
+        sequence.tokens.push(token)
+        sequence.logprobs.push(Math.log(probability))
+        decoder.tokens[b] = token
+        if (token === this.#stop) {
+          sequences[b] = { ...sequence, stopReason: 'stop' }
+          done[b] = 1
+          live--
+        }
+      }
+    }
+    for (const [b, { index }] of rows.entries()) (out[index] as SampledSequence[]).push(sequences[b] as SampledSequence)
+  }
+
+  /** One token from row b. `probability` is the untempered model's. */
+  #draw(probabilities: Float32Array, b: number, temperature: number, rng: Rng): { token: number; probability: number } {
+    const size = this.#vocabulary
+    const at = b * size
+    let token = 0
+    if (temperature === 0) {
+      for (let v = 1; v < size; v++) if ((probabilities[at + v] as number) > (probabilities[at + token] as number)) token = v
+    } else {
+      const weigh = temperature === 1 ? (p: number) => p : (p: number) => p ** (1 / temperature)
+      let sum = 0
+      for (let v = 0; v < size; v++) sum += weigh(probabilities[at + v] as number)
+      let left = rng.real() * sum
+      let lastPossible = 0
+      for (token = 0; token < size; token++) {
+        const w = weigh(probabilities[at + token] as number)
+        if (w > 0) lastPossible = token
+        left -= w
+        if (left < 0) break
+      }
+      if (token === size) token = lastPossible
+    }
+    return { token, probability: probabilities[at + token] as number }
+  }
+
+  /** Runs each distinct picture once and copies its keys and values to the cache rows that start from it. */
+  async #fillPictures(inputs: readonly PlainInput[], rows: readonly { index: number }[], decoder: Decoder, capacity: number, weights: Feeds): Promise<void> {
+    const distinct = [...new Set(rows.map(({ index }) => index))]
+    const { rows: gridRows, columns } = inputs[distinct[0] as number] as PlainInput
+    const picture = gridRows * columns
+    const width = this.#config.headWidth
+    const size = fitting(distinct.length, PREFILL_BATCHES)
+    const prefill = await this.#prefill(size, gridRows, columns)
+    const floatsPerPicture = picture * this.#config.patch ** 2 * 3
+    for (let start = 0; start < distinct.length; start += size) {
+      const part = distinct.slice(start, start + size)
+      for (const [slot, index] of part.entries()) writePatches((inputs[index] as PlainInput).frame, this.#config.patch, prefill.pixels, slot * floatsPerPicture)
+      await run(prefill.session, { ...weights, ...prefill.feeds }, prefill.fetches)
+      const slotOf = new Map(part.map((index, slot) => [index, slot]))
+      for (const [b, { index }] of rows.entries()) {
+        const slot = slotOf.get(index)
+        if (slot === undefined) continue
+        for (let layer = 0; layer < this.#config.layers; layer++) {
+          const from = slot * picture * width
+          const to = b * capacity * width
+          ;(decoder.keys[layer] as Float32Array).set((prefill.keys[layer] as Float32Array).subarray(from, from + picture * width), to)
+          ;(decoder.values[layer] as Float32Array).set((prefill.values[layer] as Float32Array).subarray(from, from + picture * width), to)
+        }
+      }
+    }
+  }
+
+  #decoder(batch: number, capacity: number): Promise<Decoder> {
+    const key = `${batch}:${capacity}`
+    const known = this.#decoders.get(key)
+    if (known) return known
+    const made = this.#makeDecoder(batch, capacity)
+    this.#decoders.set(key, made)
+    return made
+  }
+
+  async #makeDecoder(batch: number, capacity: number): Promise<Decoder> {
+    const { layers, headWidth } = this.#config
+    const session = await loadGraph(decodeGraph(this.#config, this.#vocabulary, batch, capacity), this.#runtime)
+    const cache = (): Float32Array[] => Array.from({ length: layers }, () => new Float32Array(batch * capacity * headWidth))
+    const keys = cache()
+    const values = cache()
+    const tokens = new Int32Array(batch)
+    const position = new Int32Array(1)
+    const seen = new Int32Array(batch)
+    const total = new Int32Array(1)
+    const probabilities = new Float32Array(batch * this.#vocabulary)
+    const feeds: Feeds = { tokens: int32s(tokens, [batch]), position: int32s(position, [1]), seen: int32s(seen, [batch]), total: int32s(total, [1]) }
+    const fetches: Feeds = { probabilities: floats(probabilities, [batch, this.#vocabulary]) }
+    for (let layer = 0; layer < layers; layer++) {
+      for (const [kind, buffers] of [
+        ['k', keys],
+        ['v', values],
+      ] as const) {
+        const tensor = floats(buffers[layer] as Float32Array, [batch, 1, capacity, headWidth])
+        feeds[`past.${kind}.${layer}`] = tensor
+        fetches[`present.${kind}.${layer}`] = tensor
+      }
+    }
+    return { session, feeds, fetches, tokens, position, seen, total, probabilities, keys, values }
+  }
+
+  #prefill(batch: number, rows: number, columns: number): Promise<Prefill> {
+    const key = `${batch}:${rows}x${columns}`
+    const known = this.#prefills.get(key)
+    if (known) return known
+    const made = this.#makePrefill(batch, rows, columns)
+    this.#prefills.set(key, made)
+    return made
+  }
+
+  async #makePrefill(batch: number, rows: number, columns: number): Promise<Prefill> {
+    const { layers, headWidth, patch } = this.#config
+    const picture = rows * columns
+    const session = await loadGraph(prefillGraph(this.#config, this.#vocabulary, { batch, rows, columns }), this.#runtime)
+    const pixels = new Float32Array(batch * picture * patch * patch * 3)
+    const buffers = (): Float32Array[] => Array.from({ length: layers }, () => new Float32Array(batch * picture * headWidth))
+    const keys = buffers()
+    const values = buffers()
+    const fetches: Feeds = {}
+    for (let layer = 0; layer < layers; layer++) {
+      fetches[`k.${layer}`] = floats(keys[layer] as Float32Array, [batch, picture, headWidth])
+      fetches[`v.${layer}`] = floats(values[layer] as Float32Array, [batch, picture, headWidth])
+    }
+    return { session, pixels, feeds: { pixels: floats(pixels, [batch, picture, patch * patch * 3]) }, fetches, keys, values }
+  }
+}
