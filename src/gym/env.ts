@@ -1,0 +1,153 @@
+/**
+ * One game being played: what the player sees, and what a reply does. The whole of an env is its spec (what is played and how it looks)
+ * and a snapshot (plain JSON: state with chance inside, feedback, counters). The pure functions below are all there is to it; `Env` holds
+ * a snapshot for those who like an object.
+ *
+ *     const env = new Env(envSpec({ game, skin }), 7)
+ *     const { score, observation } = env.step(await ask(env.observe()))
+ */
+import { ConfigError } from '../errors.ts'
+import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
+import type { Frame, Observation, Reply } from '../policy.ts'
+import { renderScene, themeNamed } from '../render/index.ts'
+import type { Skin } from '../scene.ts'
+import { playReply, type ReplyScore } from './score.ts'
+import type { LastStep } from './token.ts'
+
+/** What is played and how it looks. */
+export interface EnvSpec {
+  readonly game: AnyGame
+  /** The game's own config, complete. */
+  readonly config: unknown
+  readonly skin: Skin
+  readonly promptStyle: PromptStyle
+  /** Whether the prompt ends with feedback on the last move. */
+  readonly feedback: boolean
+}
+
+/** An env at one moment; plain JSON. */
+export interface EnvSnapshot {
+  readonly state: unknown
+  readonly last: LastStep
+  /** Replies played since the reset. */
+  readonly steps: number
+  /** Sum of environment rewards since the reset. */
+  readonly return: number
+}
+
+/** What one reply did. `observation` is the one after it. */
+export interface EnvStep {
+  readonly score: ReplyScore
+  readonly reward: number
+  readonly legal: boolean
+  readonly terminated: boolean
+  readonly events: StepResult<unknown>['events']
+  readonly observation: Observation
+}
+
+/** A spec with the config completed by the game's defaults. Throws ConfigError. Defaults: prompt style 'full', feedback on. */
+export function envSpec(options: Pick<EnvSpec, 'game' | 'skin'> & Partial<EnvSpec>): EnvSpec {
+  const { game, skin, promptStyle = 'full', feedback = true } = options
+  const config = game.config.safeParse(options.config ?? {})
+  if (!config.success) {
+    const issue = config.error.issues[0]
+    throw new ConfigError(`The config of ${game.id} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unknown'}.`)
+  }
+  return { game, config: config.data, skin, promptStyle, feedback }
+}
+
+/** A fresh game. */
+export function startSnapshot(spec: EnvSpec, seed: number): EnvSnapshot {
+  return { state: spec.game.init(spec.config, seed), last: null, steps: 0, return: 0 }
+}
+
+const prompts = new WeakMap<EnvSpec, string>()
+
+function promptOf(spec: EnvSpec): string {
+  const known = prompts.get(spec) ?? spec.game.prompt(spec.config, spec.promptStyle)
+  prompts.set(spec, known)
+  return known
+}
+
+/** The prompt, with feedback when on: brief prompts are joined to their word directly, full ones get a paragraph. */
+function promptWithFeedback(spec: EnvSpec, last: LastStep): string {
+  const prompt = promptOf(spec)
+  if (!spec.feedback) return prompt
+  const feedback = spec.game.feedback(last, spec.promptStyle)
+  if (feedback === '') return prompt
+  return spec.promptStyle === 'brief' ? prompt + feedback : `${prompt}\n\n${feedback}`
+}
+
+/** What a player may see of a snapshot: never the state. The frame is drawn on first use and kept. */
+export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state' | 'last'>): Observation {
+  const { game, skin } = spec
+  const { state, last } = snapshot
+  let drawn: Frame | undefined
+  const frame = (): Frame => {
+    const known = drawn ?? renderScene(game.draw(state, skin, themeNamed(skin.theme)))
+    drawn = known
+    return known
+  }
+  return { game: game.id, prompt: promptWithFeedback(spec, last), frame }
+}
+
+/** The snapshot after a played reply. */
+export function advance(snapshot: EnvSnapshot, result: StepResult<unknown>): EnvSnapshot {
+  const { state, legal, events, reward } = result
+  return { state, last: { legal, events }, steps: snapshot.steps + 1, return: snapshot.return + reward }
+}
+
+/** A game being played. Copies share nothing that changes. */
+export class Env {
+  readonly spec: EnvSpec
+  #now: EnvSnapshot
+  #observation: Observation | undefined
+
+  constructor(spec: EnvSpec, seed: number) {
+    this.spec = spec
+    this.#now = startSnapshot(spec, seed)
+  }
+
+  /** Starts a fresh game. */
+  reset(seed: number): Observation {
+    return this.#move(startSnapshot(this.spec, seed))
+  }
+
+  observe(): Observation {
+    this.#observation ??= observationOf(this.spec, this.#now)
+    return this.#observation
+  }
+
+  get terminated(): boolean {
+    return this.spec.game.terminated(this.#now.state)
+  }
+
+  /** Plays a reply. After the end of the game nothing moves: reward 0, not legal. */
+  step(reply: Reply | string): EnvStep {
+    const { score, result } = playReply(this.spec.game, this.#now.state, reply)
+    const observation = this.#move(advance(this.#now, result))
+    return { score, reward: result.reward, legal: result.legal, terminated: result.terminated, events: result.events, observation }
+  }
+
+  /** A copy of this moment. */
+  snapshot(): EnvSnapshot {
+    return structuredClone(this.#now)
+  }
+
+  /** Goes back (or over) to a snapshot of the same spec; a state from outside goes through `game.parseState` first. */
+  restore(snapshot: EnvSnapshot): Observation {
+    return this.#move(structuredClone(snapshot))
+  }
+
+  clone(): Env {
+    const copy = new Env(this.spec, 0)
+    copy.restore(this.#now)
+    return copy
+  }
+
+  #move(snapshot: EnvSnapshot): Observation {
+    this.#now = snapshot
+    this.#observation = undefined
+    return this.observe()
+  }
+}

@@ -1,0 +1,26 @@
+/** The gym: what a player sees, what a reply does, groups, batches, whole games, rewards. */
+export {
+  advance,
+  Env,
+  type EnvSnapshot,
+  type EnvSpec,
+  type EnvStep,
+  envSpec,
+  observationOf,
+  startSnapshot,
+} from './env.ts'
+export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
+export { formatReply, maxReplyLength, type ParsedReply, parseReply, protocolLexicon, type ReplySections } from './protocol.ts'
+export { paperWeights, type RewardWeights, totalReward } from './rewards.ts'
+export {
+  type RolloutEpisode,
+  type RolloutEvent,
+  type RolloutOptions,
+  rollout,
+  type StopReason,
+  type Trajectory,
+  type TrajectoryStep,
+} from './rollout.ts'
+export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyScore } from './score.ts'
+export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
+export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'

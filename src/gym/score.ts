@@ -1,0 +1,117 @@
+/**
+ * One reply, read, played from one state and scored. Training, evaluation and the server all come through here, so there is one
+ * parser and one meaning of every column.
+ */
+import type { ActionOutcome, AnyGame, Perception, StepResult } from '../game.ts'
+import type { Reply } from '../policy.ts'
+import { type ParsedReply, parseReply } from './protocol.ts'
+
+/** Where a reply stopped short of a legal move: no text (endpoint, engine), no action (parse), a move refused by the rules (game). */
+export type Boundary = 'parse' | 'game' | 'endpoint' | 'engine'
+
+export interface ReplyScore {
+  readonly format: 0 | 1
+  /** 1 if the perception section is the true grid, cell by cell. */
+  readonly perceptionExact: 0 | 1
+  /** 0..1: cells read rightly; see `perceptionAgreement`. */
+  readonly perceptionCells: number
+  /** 0..1: share of true statements in the think section, by the game's own reader; 0 if the section or the reader is absent. */
+  readonly think: number
+  readonly outcome: ActionOutcome['kind']
+  /** Canonical text of the action; null when unreadable. */
+  readonly action: string | null
+  /** Environment reward. */
+  readonly gameReward: number
+  /** The paper's ±1 shaping. */
+  readonly trainingReward: number
+  /** null if and only if the outcome is 'played'. */
+  readonly boundary: Boundary | null
+  /** Why the boundary, or else what departs from the format; null if nothing. */
+  readonly problem: string | null
+}
+
+/** A scored reply and the state after it. */
+export interface PlayedReply<S = unknown> {
+  readonly score: ReplyScore
+  readonly result: StepResult<S>
+}
+
+/** The part of a play that depends on the move alone. */
+interface Move {
+  readonly kind: ActionOutcome['kind']
+  readonly action: string | null
+  readonly result: StepResult<unknown>
+  readonly boundary: Boundary | null
+  readonly problem: string | null
+}
+
+/**
+ * Agreement of a read grid with the true one, 0..1: equal cells in the overlap of the two shapes, divided by the larger number of cells.
+ * 1 if and only if shape and all cells are equal, so neither leaving cells out nor adding some gains anything.
+ */
+export function perceptionAgreement(truth: Perception, read: Perception): number {
+  const count = Math.max(truth.rows * truth.columns, read.rows * read.columns)
+  if (count === 0) return 1
+  let equal = 0
+  for (let row = 0; row < Math.min(truth.rows, read.rows); row++) {
+    for (let column = 0; column < Math.min(truth.columns, read.columns); column++) {
+      if (truth.cells[row]?.[column] === read.cells[row]?.[column]) equal++
+    }
+  }
+  return equal / count
+}
+
+function unreadableMove(game: AnyGame, state: unknown, boundary: Boundary, problem: string | null): Move {
+  return { kind: 'unreadable', action: null, result: game.unreadable(state), boundary, problem }
+}
+
+function moveOf(game: AnyGame, state: unknown, parsed: ParsedReply): Move {
+  if (parsed.answer === null) return unreadableMove(game, state, 'parse', parsed.problem)
+  const read = game.parseAction(parsed.answer, state)
+  if ('reason' in read) return unreadableMove(game, state, 'parse', read.reason)
+  const result = game.step(state, read.action)
+  const action = game.formatAction(state, read.action)
+  if (!result.legal) return { kind: 'illegal', action, result, boundary: 'game', problem: `The move ${action} is not legal here.` }
+  return { kind: 'played', action, result, boundary: null, problem: parsed.problem }
+}
+
+function readPerception(game: AnyGame, text: string | null, truth: () => Perception): number {
+  const read = text === null ? null : game.parsePerception(text)
+  return read === null ? 0 : perceptionAgreement(truth(), read)
+}
+
+/** Share of true thoughts, kept within 0..1 whatever the game says. */
+function readThink(game: AnyGame, state: unknown, text: string | null): number {
+  if (text === null || game.scoreThink === undefined) return 0
+  const share = game.scoreThink(state, text)
+  return share > 0 ? Math.min(1, share) : 0
+}
+
+/**
+ * Plays a reply from a state and scores it. An answer that cannot be read plays `game.unreadable`, never another move; so does a reply
+ * with a `failure`, which is recorded at the failure's boundary. The state is left alone. `truth` may be given to share its cost.
+ */
+export function playReply<S>(
+  game: AnyGame,
+  state: S,
+  reply: Reply | string,
+  truth: () => Perception = () => game.perceive(state),
+): PlayedReply<S> {
+  const failure = typeof reply === 'string' ? undefined : reply.failure
+  const parsed = parseReply(typeof reply === 'string' ? reply : failure === undefined ? reply.text : '')
+  const move = failure === undefined ? moveOf(game, state, parsed) : unreadableMove(game, state, failure.boundary, failure.reason)
+  const perceptionCells = readPerception(game, parsed.perception, truth)
+  const score: ReplyScore = {
+    format: parsed.format,
+    perceptionExact: perceptionCells === 1 ? 1 : 0,
+    perceptionCells,
+    think: readThink(game, state, parsed.think),
+    outcome: move.kind,
+    action: move.action,
+    gameReward: move.result.reward,
+    trainingReward: game.trainingReward({ kind: move.kind, reward: move.result.reward }),
+    boundary: move.boundary,
+    problem: move.problem,
+  }
+  return { score, result: move.result as StepResult<S> }
+}

@@ -1,0 +1,122 @@
+/**
+ * State tokens: a state as one url-safe word that any process can score or go on from, with no session anywhere.
+ *
+ *     vg1.<game id>.<game version>.<base64url of deflated canonical JSON>.<checksum>
+ *
+ * The JSON (RFC 8785) is { state, last }: the state and what the player was told of the last step. The checksum, 8 hex digits of the
+ * SHA-256 of all before it, finds accidents; it is no signature. What a token says is believed only after `game.parseState`.
+ */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import canonicalize from 'canonicalize'
+import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
+import { StateError } from '../errors.ts'
+import type { AnyGame, StepResult } from '../game.ts'
+
+/** What feedback needs of the last step; null before the first. */
+export type LastStep = Pick<StepResult<unknown>, 'legal' | 'events'> | null
+
+/** A token, read and validated. */
+export interface DecodedState {
+  readonly game: AnyGame
+  readonly state: unknown
+  readonly last: LastStep
+}
+
+/** Longest token, characters. */
+export const maxTokenLength = 32_768
+/** Longest JSON inside a token, bytes. */
+export const maxTokenBytes = 262_144
+
+const prefix = 'vg1'
+const shape = /^vg1\.([a-z0-9-]{1,64})\.(\d{1,9})\.([A-Za-z0-9_-]+)\.([0-9a-f]{8})$/
+
+function canonicalJson(value: unknown): string {
+  return canonicalize(value) ?? 'null'
+}
+
+function checksum(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 8)
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  return btoa(strFromU8(bytes, true)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+function fromBase64Url(text: string): Uint8Array {
+  return strToU8(atob(text.replaceAll('-', '+').replaceAll('_', '/')), true)
+}
+
+/** Canonical identity of a state: 32 hex digits of the SHA-256 of the canonical JSON of { game, version, state }. Equal iff the states are. */
+export function stateHash(game: AnyGame, state: unknown): string {
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson({ game: game.id, version: game.version, state })))).slice(0, 32)
+}
+
+/** The token of a state; `last` carries the feedback on the last step along. */
+export function encodeState(game: AnyGame, state: unknown, last: LastStep = null): string {
+  const told = last === null ? null : { legal: last.legal, events: last.events }
+  const json = utf8ToBytes(canonicalJson({ state, last: told }))
+  const head = `${prefix}.${game.id}.${game.version}.${toBase64Url(deflateSync(json, { level: 9 }))}`
+  const token = `${head}.${checksum(head)}`
+  if (token.length > maxTokenLength || json.length > maxTokenBytes) {
+    throw new StateError(`A state of ${game.id} makes a token of ${token.length} characters; at most ${maxTokenLength} are allowed.`)
+  }
+  return token
+}
+
+/** Inflates into a buffer of the largest size allowed: bytes beyond it are dropped, so a bomb costs no memory. */
+function inflate(bytes: Uint8Array): unknown {
+  const out = inflateSync(bytes, { out: new Uint8Array(maxTokenBytes + 1) })
+  if (out.length > maxTokenBytes) throw new StateError(`The state in the token is larger than ${maxTokenBytes} bytes.`)
+  return JSON.parse(strFromU8(out))
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Validates the feedback part: its shape here, its meaning by letting the game speak. */
+function parseLast(game: AnyGame, value: unknown): LastStep {
+  if (value === null) return null
+  if (!isRecord(value) || typeof value.legal !== 'boolean' || !Array.isArray(value.events)) {
+    throw new StateError('The last step in the token is not { legal, events }.')
+  }
+  const events = value.events.map((event: unknown) => {
+    if (!isRecord(event) || typeof event.kind !== 'string') throw new StateError('An event in the token has no kind.')
+    return { ...event, kind: event.kind }
+  })
+  const last = { legal: value.legal, events }
+  for (const style of ['full', 'brief'] as const) game.feedback(last, style)
+  return last
+}
+
+function readPayload(game: AnyGame, body: string): DecodedState {
+  const payload = inflate(fromBase64Url(body))
+  if (!isRecord(payload) || !('state' in payload) || !('last' in payload) || Object.keys(payload).length !== 2) {
+    throw new StateError('The token does not hold { state, last }.')
+  }
+  return { game, state: game.parseState(payload.state), last: parseLast(game, payload.last) }
+}
+
+/** Reads and validates a token of one of `games` (by id). Throws StateError with one sentence, and nothing else, on any other text. */
+export function decodeState(token: string, games: { readonly [id: string]: AnyGame }): DecodedState {
+  if (typeof token !== 'string' || token.length > maxTokenLength) {
+    throw new StateError(`A state token is a text of at most ${maxTokenLength} characters.`)
+  }
+  const match = shape.exec(token)
+  if (match === null) throw new StateError('The text is not a state token: it must read vg1.<game>.<version>.<state>.<checksum>.')
+  const [, id, version, body, sum] = match as unknown as [string, string, string, string, string]
+  if (sum !== checksum(token.slice(0, token.lastIndexOf('.'))))
+    throw new StateError('The state token is damaged: its checksum does not fit.')
+  const game = Object.hasOwn(games, id) ? games[id] : undefined
+  if (game === undefined) throw new StateError(`The state token is of the game "${id}", which is not known here.`)
+  if (Number(version) !== game.version) {
+    throw new StateError(`The state token is of version ${version} of ${id}, this is version ${game.version}; encode the state anew.`)
+  }
+  try {
+    return readPayload(game, body)
+  } catch (error) {
+    if (error instanceof StateError) throw error
+    throw new StateError('The state token cannot be read: its state is malformed.', { cause: error })
+  }
+}

@@ -1,0 +1,206 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import type { Engine, ModelInput } from '../engine.ts'
+import { ConfigError, EngineError } from '../errors.ts'
+import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
+import { type ToyState, toyGame } from '../gym/toy-game.ts'
+import type { Observation, Policy, Reply } from '../policy.ts'
+import { createPolicy, humanPolicy, modelInputOf, policyNames, samplerPolicy, scriptedPolicy, teacherPolicy } from './index.ts'
+
+const lookup = { gameNamed: () => toyGame }
+const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
+const states = [1, 2, 3].map((seed) => toyGame.init({ rows: 2, columns: 3, moves: 6 }, seed))
+const observations = states.map((state) => observationOf(spec, { state, last: null }))
+
+const ask = (policy: Policy, seed: number, n: number, given: readonly ToyState[] = states): Promise<Reply[][]> =>
+  policy.reply(
+    given.map((state) => observationOf(spec, { state, last: null })),
+    { n, seed, ...(policy.privileged && { privileged: { states: given } }) },
+  )
+const actionsOf = (replies: Reply[]): (string | null)[] => replies.map((reply) => parseReply(reply.text).answer)
+
+describe.each(['random', 'uniform', 'solver', 'solver-2', 'greedy-1', 'greedy-2', 'teacher'])('%s', (name) => {
+  const policy = createPolicy(name, lookup)
+
+  it('answers n times per observation in the full protocol with the true perception', async () => {
+    expect(policy).toMatchObject({ name, privileged: true })
+    const replies = await ask(policy, 1, 4)
+    expect(replies.map((row) => row.length)).toEqual([4, 4, 4])
+    for (const [index, row] of replies.entries()) {
+      for (const reply of row) {
+        const { score } = playReply(toyGame, states[index], reply)
+        expect(score).toMatchObject({ format: 1, perceptionExact: 1 })
+        expect(score.outcome === 'played' || name === 'uniform').toBe(true)
+      }
+    }
+  })
+
+  it('depends on seed, place and n alone', async () => {
+    const first = await ask(policy, 7, 3)
+    await ask(policy, 8, 3)
+    expect(await ask(policy, 7, 3)).toEqual(first)
+    expect(await ask(createPolicy(name, lookup), 7, 3)).toEqual(first)
+    expect((await ask(policy, 7, 3, states.slice(0, 1)))[0]).toEqual(first[0])
+  })
+
+  it('answers nothing in a game that is over, and needs the states', async () => {
+    const over = states.map((state) => ({ ...state, left: 0 }))
+    expect(actionsOf((await ask(policy, 1, 2, over))[0] as Reply[])).toEqual(['', ''])
+    await expect(policy.reply(observations, { n: 1, seed: 1 })).rejects.toThrow(/needs the states/)
+    await expect(policy.reply(observations, { n: 1, seed: 1, privileged: { states: [] } })).rejects.toThrow(/got 0 states/)
+  })
+})
+
+describe('random and uniform', () => {
+  const state: ToyState = { ...(states[0] as ToyState), cells: [1, 0, 3, 2, 0, 1] }
+
+  it.each([
+    ['random', ['0', '2', '3', '5']],
+    ['uniform', ['0', '1', '2', '3', '4', '5']],
+  ])('%s draws evenly from %j', async (name, expected) => {
+    const [row] = await ask(createPolicy(name, lookup), 3, 3000, [state])
+    const drawn = actionsOf(row as Reply[])
+    expect([...new Set(drawn)].sort()).toEqual(expected)
+    for (const action of expected) {
+      expect(Math.abs(drawn.filter((one) => one === action).length / 3000 - 1 / expected.length)).toBeLessThan(0.04)
+    }
+  })
+})
+
+describe('teacher', () => {
+  const state: ToyState = { ...(states[0] as ToyState), cells: [1, 0, 3, 2, 0, 1] }
+
+  it('thinks truly, decides blindly or not, and slips as often as told', async () => {
+    const of = async (options: object): Promise<(string | null)[]> =>
+      actionsOf((await ask(teacherPolicy({ ...lookup, ...options }), 1, 2000, [state]))[0] as Reply[])
+    expect(new Set(await of({ blind: true, slip: 0 }))).toEqual(new Set(['0']))
+    expect(new Set(await of({ blind: false, slip: 0 }))).toEqual(new Set(['2']))
+    const slipped = (await of({ blind: false, slip: 0.4 })).filter((action) => action !== '2').length / 2000
+    expect(Math.abs(slipped - 0.4 * 0.75)).toBeLessThan(0.04)
+    const [[reply]] = (await ask(teacherPolicy({ ...lookup, slip: 1 }), 1, 1, [state])) as [[Reply]]
+    expect(playReply(toyGame, state, reply).score.think).toBe(1)
+    expect(() => teacherPolicy({ slip: 2 })).toThrow(ConfigError)
+  })
+})
+
+describe('createPolicy', () => {
+  it('knows its names and refuses others', async () => {
+    expect(policyNames.filter((name) => !name.includes('<')).map((name) => createPolicy(name).name)).toEqual([
+      'random',
+      'uniform',
+      'solver',
+      'teacher',
+      'human',
+    ])
+    for (const name of ['', 'greedy', 'greedy-0', 'solver-12', 'toString']) expect(() => createPolicy(name)).toThrow(/known are random/)
+  })
+
+  it('says so when a game has no expert or teacher', async () => {
+    const { solver: _s, lookahead: _l, teach: _t, ...rest } = toyGame
+    const bare = { gameNamed: () => rest }
+    for (const name of ['solver', 'greedy-1', 'teacher']) await expect(ask(createPolicy(name, bare), 1, 1)).rejects.toThrow(ConfigError)
+  })
+})
+
+describe('scripted', () => {
+  it('reads a list call by call, or asks a function', async () => {
+    const list = scriptedPolicy(['a', { text: 'b' }])
+    expect(await ask(list, 1, 2, states.slice(0, 1))).toEqual([[{ text: 'a' }, { text: 'a' }]])
+    expect(await ask(list, 1, 1, states.slice(0, 2))).toEqual([[{ text: 'b' }], [{ text: 'b' }]])
+    expect(await ask(list, 1, 1, states.slice(0, 1))).toEqual([[{ text: 'a' }]])
+    const told = scriptedPolicy((observation, { call, index, sample }) => `${observation.game} ${call} ${index} ${sample}`)
+    expect(await ask(told, 1, 2, states.slice(0, 1))).toEqual([[{ text: 'toy 0 0 0' }, { text: 'toy 0 0 1' }]])
+    expect(() => scriptedPolicy([])).toThrow(ConfigError)
+  })
+})
+
+describe('sampler', () => {
+  /** Tokens are code points, 0 stops; samples echo the prompt, their number and the seed. */
+  function echoEngine(asked: unknown[]): Engine {
+    const encode = (text: string): number[] => {
+      if (text.includes('!')) throw new EngineError('The text has a "!".')
+      return Array.from(text, (letter) => letter.codePointAt(0) as number)
+    }
+    const textOf = ({ chunks }: ModelInput): number[] => chunks.flatMap((chunk) => (chunk.type === 'encoded_text' ? chunk.tokens : []))
+    const sample: Engine['sample'] = async ({ prompts, n, ...rest }) => {
+      asked.push(rest)
+      return prompts.map((prompt) =>
+        Array.from({ length: n }, (_, at) => {
+          const tokens = [...textOf(prompt), ...encode(` ${at}`), ...(at === 0 ? [0] : [])]
+          return { tokens, logprobs: tokens.map(() => -1), stopReason: at === 0 ? ('stop' as const) : ('length' as const) }
+        }),
+      )
+    }
+    const tokenizer = { size: 999, stopToken: 0, encode, decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens) }
+    return { info: { name: 'echo', parameters: 0, maxSequence: 99 }, tokenizer, imageTokens: () => 6, sample } as Partial<Engine> as Engine
+  }
+
+  it('puts the picture first, samples n and leaves the stop token out of the text', async () => {
+    const asked: unknown[] = []
+    const engine = echoEngine(asked)
+    const first = observations[0] as Observation
+    expect(modelInputOf(engine, first).chunks).toMatchObject([{ type: 'image', expectedTokens: 6 }, { type: 'encoded_text' }])
+    const policy = samplerPolicy(engine, { maxTokens: 5, temperature: 0.5, weights: 'start' })
+    expect(policy).toMatchObject({ name: 'echo', privileged: false })
+    const [row] = await policy.reply([{ ...first, prompt: 'p' }], { n: 2, seed: 9 })
+    expect(row?.map((reply) => reply.text)).toEqual(['p 0', 'p 1'])
+    expect(row?.[0]).toMatchObject({ tokens: [112, 32, 48, 0], logprobs: [-1, -1, -1, -1] })
+    expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: 9 }, weights: 'start' }])
+  })
+
+  it('fails an observation it cannot read alone', async () => {
+    const first = observations[0] as Observation
+    const policy = samplerPolicy(echoEngine([]), { maxTokens: 5 })
+    const replies = await policy.reply(
+      [
+        { ...first, prompt: 'a' },
+        { ...first, prompt: 'b!' },
+        { ...first, prompt: 'c' },
+      ],
+      { n: 1, seed: 1 },
+    )
+    expect(replies.map(([reply]) => reply?.text)).toEqual(['a 0', '', 'c 0'])
+    expect(replies[1]?.[0]?.failure).toEqual({ boundary: 'engine', reason: 'The text has a "!".' })
+  })
+})
+
+describe('human', () => {
+  function terminal(typed: string): { input: PassThrough; output: PassThrough } {
+    const input = new PassThrough()
+    input.write(typed)
+    return { input, output: new PassThrough() }
+  }
+
+  it('prints the board, plays what is typed, and q quits', async () => {
+    const streams = terminal('0\nbanana\n 0 \nq\n')
+    const controller = new AbortController()
+    const policy = humanPolicy({ ...lookup, ...streams, onQuit: () => controller.abort() })
+    const start = { state: { ...(states[0] as ToyState), cells: [1, 1, 1, 1, 1, 1] }, last: null }
+    const [played] = await rollout(policy, { episodes: [{ spec, seed: 1, start }], horizon: 9, seed: 1, signal: controller.signal })
+    expect(played).toMatchObject({ stopReason: 'aborted', policy: 'human' })
+    expect(played?.steps.map(({ score }) => score.action)).toEqual(['0', null, expect.anything()])
+    const shown = String(streams.output.read())
+    expect(shown).toContain('1 | 1 | 1\n1 | 1 | 1\n\nanswer (q quits): ')
+    expect(shown).toContain('The last reply was unreadable.')
+  })
+
+  it('gives up a question on abort', async () => {
+    const controller = new AbortController()
+    const asked = humanPolicy({ ...lookup, ...terminal('') }).reply(observations, {
+      n: 1,
+      seed: 1,
+      privileged: { states },
+      signal: controller.signal,
+    })
+    setTimeout(() => controller.abort(), 5)
+    await expect(asked).rejects.toThrow(/abort/)
+  })
+
+  it('takes the end of the input for q', async () => {
+    const streams = terminal('0')
+    streams.input.end()
+    const policy = humanPolicy({ ...lookup, ...streams })
+    const rows = await ask(policy, 1, 2, states.slice(0, 1))
+    expect(rows[0]?.map(({ failure }) => failure?.reason)).toEqual([undefined, 'The player has quit.'])
+  })
+})

@@ -1,0 +1,77 @@
+/**
+ * Text layout in the bundled font: where each glyph of a one-line text goes, and how much it is scaled. Raster and SVG share it.
+ * Small text is fitted to the pixel grid (whole-pixel cap height and baseline) and is narrowed before it is made lower,
+ * because a lower digit is lost sooner than a narrower one.
+ */
+import { ConfigError } from '../errors.ts'
+import type { Shape } from '../scene.ts'
+import { CAP_HEIGHT, GLYPHS, UNITS_PER_EM } from './font-data.ts'
+
+/** The text member of Shape. */
+export type TextShape = Extract<Shape, { kind: 'text' }>
+
+/** Cap height, pixels, that shrinking stops at: the height of a digit that people and models still tell apart. */
+const LEGIBLE = 6
+
+/** A laid-out line: glyph `chars[i]` has its origin at (`xs[i]`, `baseline`), pixels; scales are pixels per font unit. */
+export interface TextLayout {
+  readonly chars: readonly string[]
+  readonly xs: readonly number[]
+  readonly baseline: number
+  readonly scaleX: number
+  readonly scaleY: number
+}
+
+/** Advance width and outline (SVG path in font units) of a character. Throws ConfigError for one that the font lacks. */
+export function glyphOf(char: string): readonly [advance: number, path: string] {
+  const glyph = Object.hasOwn(GLYPHS, char) ? GLYPHS[char] : undefined
+  if (!glyph) throw new ConfigError(`The bundled font has no glyph for '${char}'; use printable ASCII or one of ${extraGlyphs()}.`)
+  return glyph
+}
+
+/** Width of a text at a given em size, pixels, before any shrinking. */
+export function textWidth(text: string, size: number): number {
+  return (unitsWide(text) * size) / UNITS_PER_EM
+}
+
+/**
+ * Lays out a text shape. `y` is the middle of the capitals. A text wider than `maxWidth` is narrowed to it, and its cap height shrinks
+ * by the square root of that factor (half the width: 0.71 of the height), but not below LEGIBLE pixels. Cap heights are whole pixels.
+ */
+export function layoutText(shape: TextShape): TextLayout {
+  const chars = [...shape.text]
+  const natural = textWidth(shape.text, shape.size)
+  const fit = shape.maxWidth !== undefined && natural > shape.maxWidth ? shape.maxWidth / natural : 1
+  const capHeight = shrunkCapHeight((CAP_HEIGHT * shape.size) / UNITS_PER_EM, fit)
+  const scaleX = (shape.size * fit) / UNITS_PER_EM
+  const width = natural * fit
+  const align = shape.align ?? 'middle'
+  let x = align === 'start' ? shape.x : align === 'end' ? shape.x - width : shape.x - width / 2
+  const xs: number[] = []
+  for (const char of chars) {
+    xs.push(x)
+    x += glyphOf(char)[0] * scaleX
+  }
+  return { chars, xs, baseline: snapped(shape.y + capHeight / 2), scaleX, scaleY: capHeight / CAP_HEIGHT }
+}
+
+function shrunkCapHeight(natural: number, fit: number): number {
+  const shrunk = Math.max(natural * Math.sqrt(fit), Math.min(natural, LEGIBLE))
+  return Math.max(1, snapped(shrunk))
+}
+
+function unitsWide(text: string): number {
+  let units = 0
+  for (const char of text) units += glyphOf(char)[0]
+  return units
+}
+
+function snapped(value: number): number {
+  return Math.floor(value + 0.5)
+}
+
+function extraGlyphs(): string {
+  return Object.keys(GLYPHS)
+    .filter((char) => char > '~')
+    .join(' ')
+}

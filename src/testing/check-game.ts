@@ -1,0 +1,151 @@
+/**
+ * Conformance of a game with its contract, over random play. Throws GameError whose message names the game, the config, the seed and the step.
+ *
+ *     for (const game of Object.values(GAMES)) test(game.id, () => checkGame(game))
+ */
+import type { AnyGame } from '../game.ts'
+import { type Rng, seededRng } from '../rng.ts'
+import type { Skin, Theme } from '../scene.ts'
+import { checkScene, checkStep, checkTexts } from './check-state.ts'
+import { canonical, deepFreeze, ensure } from './ensure.ts'
+
+/** What to try; every field has a default. */
+export interface CheckGameOptions {
+  /** Configs as a user would give them, before defaults. Default: the empty one. */
+  readonly configs?: readonly object[]
+  /** Seeds of the games played under each config. Default: 0..4. */
+  readonly seeds?: readonly number[]
+  /** Most steps of a game, legal or not. Default: 60. */
+  readonly steps?: number
+  /** Most actions tried on one state; beyond that an even sample. Default: 40. */
+  readonly actions?: number
+  /** Skins to draw with. Default: both layouts at 32 and 8 pixels a tile. */
+  readonly skins?: readonly Skin[]
+  readonly theme?: Theme
+}
+
+/** A theme of greys for tests. */
+export const PLAIN_THEME: Theme = {
+  name: 'plain',
+  page: '#ffffff',
+  board: '#888888',
+  empty: '#aaaaaa',
+  text: '#000000',
+  muted: '#666666',
+  tiles: Array.from({ length: 18 }, (_, k) => ({
+    fill: `#${(40 + 10 * k).toString(16).repeat(3)}` as const,
+    ink: k < 9 ? '#ffffff' : '#000000',
+  })),
+}
+
+/** The skins of the default check. */
+export const PLAIN_SKINS: readonly Skin[] = (['board', 'full'] as const).flatMap((layout) =>
+  [32, 8].map((tile) => ({ theme: 'plain', tile, layout })),
+)
+
+/** Everything a check of one state needs. */
+export interface CheckContext {
+  readonly game: AnyGame
+  readonly config: unknown
+  readonly words: readonly string[]
+  readonly skins: readonly Skin[]
+  readonly theme: Theme
+  readonly actions: number
+  /** Where the check stands, for messages. */
+  readonly where: string
+}
+
+/** Plays the game at random under each config and seed and checks every state on the way. */
+export function checkGame(game: AnyGame, options: CheckGameOptions = {}): void {
+  const { configs = [{}], seeds = [0, 1, 2, 3, 4], steps = 60, actions = 40, skins = PLAIN_SKINS, theme = PLAIN_THEME } = options
+  checkConfig(game)
+  for (const given of configs) {
+    const config: unknown = game.config.parse(given)
+    const where = `${game.id} ${JSON.stringify(given)}`
+    const words = game.lexicon(config)
+    ensure(new Set(words).size === words.length, where, 'the lexicon has a word twice')
+    ensure(
+      words.every((word) => word !== ''),
+      where,
+      'the lexicon has an empty word',
+    )
+    for (const seed of seeds) {
+      const context: CheckContext = { game, config, words, skins, theme, actions, where: `${where} seed ${seed}` }
+      checkFresh(context, seed)
+      play(context, seed, steps)
+      if (game.scatter !== undefined) checkScatter(context, seed)
+    }
+  }
+}
+
+function checkConfig(game: AnyGame): void {
+  const config = game.config.parse({}) as object
+  ensure(!game.config.safeParse({ 'no such knob': 1 }).success, game.id, 'the config schema takes an unknown key')
+  const fields = Object.keys(config).sort().join(', ')
+  const knobs = Object.keys(game.knobs).sort().join(', ')
+  ensure(fields === knobs, game.id, `the knobs (${knobs}) are not the config's fields (${fields})`)
+  ensure(canonical(game.config.parse(config)) === canonical(config), game.id, 'the default config does not parse to itself')
+}
+
+function checkFresh({ game, config, where }: CheckContext, seed: number): void {
+  const state = game.init(config, seed)
+  ensure(canonical(state) === canonical(game.init(config, seed)), where, 'init is not deterministic')
+  ensure(canonical(game.configOf(state)) === canonical(config), where, 'configOf does not give the config back')
+  ensure(!game.terminated(state), where, 'a fresh game is over')
+  const other = game.reseed(state, seed + 1)
+  ensure(canonical(game.perceive(other)) === canonical(game.perceive(state)), where, 'reseed changes the board')
+  ensure(canonical(other) === canonical(game.reseed(state, seed + 1)), where, 'reseed is not deterministic')
+  ensure(canonical(other) !== canonical(state), where, 'reseed does not change the chance')
+  for (const bad of [null, 7, 'x', [], {}, { ...(state as object), extra: 1 }]) {
+    ensure(
+      throwsStateError(() => game.parseState(bad)),
+      where,
+      `parseState takes ${JSON.stringify(bad)} or throws something other than StateError`,
+    )
+  }
+}
+
+function throwsStateError(run: () => unknown): boolean {
+  try {
+    run()
+    return false
+  } catch (error) {
+    return error instanceof Error && error.name === 'StateError'
+  }
+}
+
+function play(context: CheckContext, seed: number, steps: number): void {
+  const { game, config } = context
+  const rng = seededRng(seed, 'check-game', game.id)
+  let state = deepFreeze(game.init(config, seed))
+  for (let at = 0; at <= steps; at++) {
+    const here = { ...context, where: `${context.where} step ${at}` }
+    const tried = sample(game.actions(state), game.legalActions(state), context.actions, rng)
+    checkScene(here, state)
+    checkTexts(here, state, tried)
+    checkStep(here, state, tried)
+    if (game.terminated(state)) return
+    const legal = game.legalActions(state)
+    const action = rng.int(4) === 0 ? rng.pick(tried) : rng.pick(legal)
+    state = deepFreeze(game.step(state, action).state)
+  }
+}
+
+/** Up to `most` actions: legal ones and others in equal parts where there are too many. */
+function sample(all: readonly unknown[], legal: readonly unknown[], most: number, rng: Rng): unknown[] {
+  if (all.length <= most) return [...all]
+  const some = rng.shuffle(legal).slice(0, Math.ceil(most / 2))
+  return [...some, ...rng.shuffle(all).slice(0, most - some.length)]
+}
+
+function checkScatter(context: CheckContext, seed: number): void {
+  const { game, config } = context
+  const state = deepFreeze(game.scatter!(config, seed))
+  const here = { ...context, where: `${context.where} scatter` }
+  ensure(canonical(state) === canonical(game.scatter!(config, seed)), here.where, 'scatter is not deterministic')
+  ensure(canonical(game.configOf(state)) === canonical(config), here.where, 'scatter changes the config')
+  const tried = sample(game.actions(state), game.legalActions(state), context.actions, seededRng(seed, 'check-game', 'scatter'))
+  checkScene(here, state)
+  checkTexts(here, state, tried)
+  checkStep(here, state, tried)
+}

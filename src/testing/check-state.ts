@@ -1,0 +1,139 @@
+/** The parts of `checkGame` that look at one state: picture, texts, and every action on it. */
+import type { Scene } from '../scene.ts'
+import type { CheckContext } from './check-game.ts'
+import { canonical, ensure, splitGreedily } from './ensure.ts'
+
+/** Draws under each skin: whole pixels, items inside the scene, sprites of the catalogue, one catalogue object per skin. */
+export function checkScene({ game, skins, theme, where }: CheckContext, state: unknown): void {
+  for (const skin of skins) {
+    const here = `${where}, ${skin.layout} at ${skin.tile} px`
+    const scene = game.draw(state, skin, theme)
+    const again = game.draw(state, skin, theme)
+    ensure(scene.catalogue === again.catalogue, here, 'draw makes a new catalogue each time')
+    ensure(canonical(scene) === canonical(again), here, 'draw is not deterministic')
+    checkItems(scene, here)
+  }
+}
+
+function checkItems({ width, height, items, catalogue }: Scene, where: string): void {
+  const whole = (...numbers: number[]): boolean => numbers.every((n) => Number.isInteger(n) && n >= 0)
+  ensure(whole(width, height) && width > 0 && height > 0, where, `the scene measures ${width} x ${height}`)
+  for (const [at, { sprite, x, y }] of items.entries()) {
+    const shown = catalogue.sprites[sprite]
+    ensure(shown !== undefined, where, `item ${at} shows sprite ${sprite} of ${catalogue.sprites.length}`)
+    ensure(whole(x, y, shown.width, shown.height), where, `item ${at} is not on whole pixels`)
+    ensure(x + shown.width <= width && y + shown.height <= height, where, `item ${at} at ${x}, ${y} leaves the scene`)
+  }
+}
+
+/** Perception, answers, prompts, feedback, thoughts: each reads back as itself and is made of the lexicon's words. */
+export function checkTexts(context: CheckContext, state: unknown, actions: readonly unknown[]): void {
+  const { game, config, where } = context
+  const truth = game.perceive(state)
+  const shown = game.formatPerception(truth)
+  ensure(
+    truth.cells.length === truth.rows && truth.cells.every((row) => row.length === truth.columns),
+    where,
+    'perceive gives a ragged grid',
+  )
+  ensure(canonical(game.parsePerception(shown)) === canonical(truth), where, 'the perception text does not read back')
+  ensure(
+    canonical(game.parsePerception(`\n  ${shown.replaceAll('\n', ' \r\n ')}\n`)) === canonical(truth),
+    where,
+    'perception minds white space',
+  )
+  for (const junk of ['', 'no grid', `${shown}\n?`])
+    ensure(game.parsePerception(junk) === null, where, `${JSON.stringify(junk)} reads as a grid`)
+  covered(context, `\n${shown}`, 'the perception')
+  covered(context, game.prompt(config, 'brief') + game.feedback(null, 'brief'), 'the brief prompt')
+  ensure(game.prompt(config, 'full').includes('<answer>'), where, 'the full prompt does not give the reply format')
+  ensure(game.feedback(null, 'full') === '', where, 'full feedback before the first step is not empty')
+  for (const action of actions) checkAnswer(context, state, action)
+  for (const junk of ['', 'x', '-1', '9'.repeat(50)])
+    ensure('reason' in game.parseAction(junk, state), where, `${JSON.stringify(junk)} reads as an action`)
+  checkExperts(context, state)
+}
+
+function checkAnswer(context: CheckContext, state: unknown, action: unknown): void {
+  const { game, where } = context
+  const text = game.formatAction(state, action)
+  const read = game.parseAction(` ${text}\n`, state)
+  ensure('action' in read && canonical(read.action) === canonical(action), where, `the answer ${JSON.stringify(text)} does not read back`)
+  covered(context, text, 'the answer')
+  const result = game.step(state, action)
+  covered(context, game.feedback(result, 'brief'), 'the feedback')
+}
+
+function covered({ words, where }: CheckContext, text: string, what: string): void {
+  const split = splitGreedily(text, words)
+  if (typeof split === 'number') ensure(false, where, `${what} leaves the lexicon at ${JSON.stringify(text.slice(split, split + 20))}`)
+}
+
+/** Solver and look-ahead score exactly the legal actions, best first; the teacher is legal, deterministic and true. */
+function checkExperts(context: CheckContext, state: unknown): void {
+  const { game, where } = context
+  const legal = game.legalActions(state)
+  const texts = (list: readonly unknown[]): string => canonical(list.map((action) => canonical(action)).sort())
+  for (const [name, scored] of [
+    ['solver', game.solver?.(state)],
+    ['lookahead', game.lookahead?.(state, 1)],
+  ] as const) {
+    if (scored === undefined) continue
+    ensure(texts(scored.map(({ action }) => action)) === texts(legal), where, `the ${name} does not score the legal actions`)
+    ensure(
+      scored.every(({ score }, at) => Number.isFinite(score) && (at === 0 || score <= scored[at - 1]!.score)),
+      where,
+      `the ${name} is out of order`,
+    )
+  }
+  if (game.teach === undefined || legal.length === 0) return
+  for (const blind of [false, true]) {
+    const thought = game.teach(state, { blind })
+    ensure(canonical(thought) === canonical(game.teach(state, { blind })), where, 'the teacher is not deterministic')
+    ensure(
+      legal.some((action) => canonical(action) === canonical(thought.action)),
+      where,
+      `the teacher's action is not legal (blind: ${blind})`,
+    )
+    ensure(game.scoreThink === undefined || game.scoreThink(state, thought.think) === 1, where, "the teacher's thoughts are not all true")
+    covered(context, `\n${thought.think}`, 'the thought')
+  }
+  ensure(game.scoreThink === undefined || game.scoreThink(state, 'nonsense') === 0, where, 'scoreThink takes nonsense')
+}
+
+/** Legality, determinism, purity, the end, and JSON round trips of all that steps lead to. */
+export function checkStep(context: CheckContext, state: unknown, actions: readonly unknown[]): void {
+  const { game, where } = context
+  const before = canonical(state)
+  ensure(canonical(game.parseState(JSON.parse(JSON.stringify(state)))) === before, where, 'the state does not survive JSON and parseState')
+  const all = game.actions(state).map(canonical)
+  const legal = game.legalActions(state).map(canonical)
+  const over = game.terminated(state)
+  ensure(
+    canonical(all.filter((action) => legal.includes(action))) === canonical(legal),
+    where,
+    'legalActions are not a part of actions in their order',
+  )
+  ensure(
+    over ? legal.length === 0 : legal.length > 0,
+    where,
+    over ? 'actions are legal after the end' : 'no action is legal before the end',
+  )
+  for (const action of actions) {
+    const name = canonical(action)
+    const result = game.step(state, action)
+    ensure(canonical(result) === canonical(game.step(state, action)), where, `step ${name} is not deterministic`)
+    ensure(result.legal === legal.includes(name), where, `step ${name} says legal ${result.legal}, legalActions do not`)
+    ensure(result.terminated === game.terminated(result.state), where, `step ${name} and terminated disagree`)
+    ensure(result.legal || canonical(result.state) === before, where, `the illegal ${name} changes the state`)
+    ensure(!over || result.reward === 0, where, `step ${name} after the end has reward ${result.reward}`)
+    ensure(Number.isFinite(result.reward), where, `step ${name} has reward ${result.reward}`)
+    const outcome = game.trainingReward({ kind: result.legal ? 'played' : 'illegal', reward: result.reward })
+    ensure(Number.isFinite(outcome), where, `the training reward of ${name} is ${outcome}`)
+  }
+  const silent = game.unreadable(state)
+  ensure(canonical(silent.state) === before && !silent.legal, where, 'an unreadable reply changes the state or is legal')
+  ensure(silent.terminated === over, where, 'unreadable and terminated disagree')
+  covered(context, game.feedback(silent, 'brief'), 'the feedback to an unreadable reply')
+  ensure(canonical(state) === before, where, 'the state was mutated')
+}

@@ -1,0 +1,3 @@
+/** The door `vlm-gym/testing`: conformance checks and test doubles. */
+export { type CheckGameOptions, checkGame, PLAIN_SKINS, PLAIN_THEME } from './check-game.ts'
+export { deepFreeze, splitGreedily } from './ensure.ts'

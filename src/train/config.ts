@@ -1,0 +1,105 @@
+/** What a training run is: one typed object with a comment on every field. The command line and config files are checked against it. */
+import { z } from 'zod'
+import { ConfigError } from '../errors.ts'
+
+const rate = z.number().min(0).max(1)
+const count = z.number().int()
+
+const gameEntry = z.strictObject({
+  id: z.string().describe('registered game'),
+  config: z.record(z.string(), z.unknown()).default({}).describe('its knobs; absent ones keep their default'),
+  weight: z.number().positive().default(1).describe('share of the states of every batch'),
+})
+
+const skin = z.strictObject({
+  theme: z.string().default('classic').describe('colours of the pictures'),
+  tile: count.min(8).max(256).default(16).describe('side of a tile, pixels; the model’s patch'),
+  layout: z.enum(['board', 'full']).default('board').describe('"board": tiles only, so that a patch is a tile'),
+})
+
+const adam = {
+  learningRate: z.number().positive().max(1).describe('peak learning rate'),
+  finalRate: rate.describe('learning rate at the last step, as a share of the peak (linear)'),
+  warmup: count.min(0).describe('steps of linear warm-up'),
+  maxGradNorm: z.number().min(0).default(1).describe('gradient norm is clipped to this; 0: not'),
+}
+
+const supervised = z.strictObject({
+  steps: count.min(0).max(1_000_000).describe('optimiser steps; 0 leaves the stage out'),
+  batch: count.min(1).max(4096).describe('examples a step'),
+  scatter: rate.describe('share of boards drawn without regard to play'),
+  ...adam,
+})
+
+const rewards = z.strictObject({
+  game: z.number().default(1).describe('of the game signal'),
+  format: z.number().default(1).describe('of the format point'),
+  perceptionExact: z.number().default(0).describe('of the point for a wholly true perception'),
+  perceptionCells: z.number().default(0).describe('of the share of cells read rightly'),
+  think: z.number().default(0).describe('of the share of true thoughts'),
+  legal: z.number().default(0).describe('of the point for a legal move'),
+})
+
+const reinforcement = z.strictObject({
+  steps: count.min(0).max(1_000_000).describe('GRPO steps; 0 leaves the stage out'),
+  states: count.min(1).max(4096).describe('groups a step'),
+  replies: count.min(2).max(256).describe('replies a group'),
+  temperature: z.number().positive().max(4).default(1).describe('of sampling'),
+  pool: rate.describe('share of the states that come from games which the policy itself is playing'),
+  scatter: rate.default(0).describe('share of the other states drawn without regard to play'),
+  horizon: count.min(1).max(10_000).default(100).describe('moves after which a game of the pool starts anew; also most random moves before a fresh state'),
+  signal: z.enum(['paper', 'regret']).describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / regretScale), -1 for no legal move'),
+  expert: z.enum(['lookahead', 'solver']).default('lookahead').describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
+  regretScale: z.number().positive().default(8).describe('points of regret that cost 1'),
+  rewards,
+  credit: z.enum(['reply', 'section']).describe('"section": perception tokens answer for the perception reward, the rest for the rest'),
+  normalise: z.boolean().describe('divide by the group’s standard deviation'),
+  clipLow: z.number().min(0).max(1).default(0.8).describe('lower bound of the probability ratio'),
+  clipHigh: z.number().min(1).max(10).default(1.28).describe('upper bound of the probability ratio'),
+  kl: z.number().min(0).max(10).describe('weight of the divergence from the stage’s start'),
+  entropy: z.number().min(0).max(1).default(0).describe('weight of an entropy bonus'),
+  rehearsal: rate.default(0).describe('supervised examples of the cold start mixed in, as a share of the replies; weight as `rehearsalWeight`'),
+  rehearsalWeight: z.number().min(0).default(0.1).describe('weight of a rehearsed token against a sampled one of advantage 1'),
+  epochs: count.min(1).max(16).default(1).describe('passes over the replies of a step'),
+  minibatch: count.min(1).max(4096).default(64).describe('replies an optimiser step'),
+  ...adam,
+})
+
+const evaluation = z.strictObject({
+  episodes: count.min(2).max(100_000).describe('games of each policy; the same seeds for all'),
+  horizon: count.min(1).max(100_000).describe('moves a game'),
+  seed: count.min(0).describe('of the evaluation games; never used in training'),
+  states: count.min(0).max(100_000).describe('fixed states on which perception and reasoning are measured'),
+})
+
+export const trainConfig = z.strictObject({
+  preset: z.string().default('laptop').describe('name shown in reports'),
+  seed: count.min(0).default(0).describe('decides every number of the run'),
+  games: z.array(gameEntry).min(1).describe('what is played'),
+  skin: skin.prefault({}),
+  engine: z.string().default('@vlm-gym/engine-onnx').describe('package that makes the engine'),
+  threads: count.min(1).max(256).default(2).describe('threads of the engine; part of what decides the last digits'),
+  model: z.record(z.string(), z.unknown()).default({}).describe('model settings of the engine'),
+  maxTokens: count.min(4).max(8192).describe('longest reply'),
+  teacher: z.strictObject({
+    blind: z.boolean().default(true).describe('systematic blind spots'),
+    slip: rate.default(0.15).describe('probability of a uniform legal move instead'),
+  }).prefault({}),
+  recipes: z.array(z.enum(['g0', 'g1'])).min(1).default(['g0', 'g1']).describe('g0: base, RL. g1: base, cold start, RL'),
+  base: supervised.describe('format only: the words of a reply without what they mean'),
+  coldStart: supervised.describe('the teacher’s replies with the true perception'),
+  rl: reinforcement.describe('GRPO, the same for both recipes'),
+  saveEvery: count.min(1).default(50).describe('steps between checkpoints'),
+  evaluation,
+})
+export type TrainConfig = z.output<typeof trainConfig>
+export type SupervisedConfig = TrainConfig['base']
+export type RlConfig = TrainConfig['rl']
+
+/** Checks a config object. Throws ConfigError naming each wrong key, its reason, and the remedy. */
+export function parseTrainConfig(value: unknown): TrainConfig {
+  const parsed = trainConfig.safeParse(value)
+  if (parsed.success) return parsed.data
+  const reasons = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'config'}: ${message}`)
+  throw new ConfigError(`the training config is refused: ${reasons.join('; ')}; see vlm-gym train --help for the fields`)
+}

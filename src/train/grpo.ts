@@ -1,0 +1,227 @@
+/**
+ * One step of GRPO (Shao et al. 2024, as used in G1), to be read top to bottom: states, groups of replies, play, score, advantages,
+ * clipped updates. Departures from the paper's step, each a config field: KL and entropy are folded into the advantages per token (as
+ * tinker-cookbook does), half of the states can come from games the policy is playing, and a perception token can be made to answer
+ * for the perception reward alone.
+ *
+ * Formulas. Group mean and (optionally) deviation: A = R - mean(R), A = A / (std(R) + 1e-6). Per token, with sampled log-prob lp and
+ * that of the stage's start lp0: advantage = A - kl · (lp - lp0) - entropy · lp. Loss: sum of -min(r A, clip(r) A) over reply tokens,
+ * divided by their number in the minibatch.
+ */
+import type { Datum, Engine, SampledSequence } from '../engine.ts'
+import { observationOf, type PlayedReply, playGroup, totalReward } from '../gym/index.ts'
+import { modelInputOf, replyOf } from '../policies/index.ts'
+import type { Observation } from '../policy.ts'
+import { deriveSeed, seededRng } from '../rng.ts'
+import type { RlConfig } from './config.ts'
+import { replyDatum, teacherExample, type WeightedSpecs } from './examples.ts'
+import { expertScores, gameSignal, isGoodMove } from './signal.ts'
+import { advancePool, drawState, type PoolGame, pickSpec, type Situation } from './states.ts'
+
+/** Name of the engine snapshot that the divergence is measured from. */
+export const START_WEIGHTS = 'stage-start'
+
+export interface GrpoContext {
+  readonly engine: Engine
+  readonly specs: WeightedSpecs
+  readonly rl: RlConfig
+  readonly maxTokens: number
+  readonly teacher: { readonly blind: boolean; readonly slip: number }
+  /** Of the stage. */
+  readonly seed: number
+}
+
+/** Means over the replies of a step; every share is 0..1. Formulas: docs/metrics.md. */
+export interface ReplyMetrics {
+  reward: number
+  format: number
+  perceptionExact: number
+  perceptionCells: number
+  think: number
+  legal: number
+  /** Share of good moves among replies with a wholly true perception; null if there are none. */
+  reasoning: number | null
+  good: number
+}
+
+export interface GrpoMetrics extends ReplyMetrics {
+  /** Share of groups whose replies do not all have the same reward. */
+  signal: number
+  /** Mean over sampled tokens of exp(lp0 - lp) - (lp0 - lp) - 1 (k3), nats. */
+  kl: number
+  /** Mean over sampled tokens of -lp, nats. */
+  entropy: number
+  /** Mean reply length, tokens. */
+  length: number
+  tokens: number
+  gradNorm: number
+}
+
+interface Sampled {
+  readonly observation: Observation
+  readonly sequence: SampledSequence
+  readonly text: string
+  readonly played: PlayedReply
+  readonly perceptionReward: number
+  readonly otherReward: number
+  readonly good: boolean
+}
+
+/** One step; returns its metrics and the pool after it. */
+export async function grpoStep(context: GrpoContext, pool: readonly PoolGame[], step: number, learningRate: number): Promise<{ metrics: GrpoMetrics; pool: PoolGame[] }> {
+  const { engine, rl, specs } = context
+  const seed = deriveSeed(context.seed, 'grpo', step)
+
+  // States: the pool's games as they stand, and fresh ones.
+  const fresh = Array.from({ length: rl.states - pool.length }, (_, i) => freshState(context, deriveSeed(seed, 'fresh', i)))
+  const situations: Situation[] = [...pool.map(({ spec, snapshot }) => ({ spec: (specs[spec] as WeightedSpecs[number]).spec, snapshot })), ...fresh]
+  const observations = situations.map(({ spec, snapshot }) => observationOf(spec, snapshot))
+
+  // A group of replies for each, executed from exactly that state.
+  const prompts = observations.map((observation) => modelInputOf(engine, observation))
+  const params = { maxTokens: context.maxTokens, temperature: rl.temperature, seed: deriveSeed(seed, 'sample') }
+  const sequences = await engine.sample({ prompts, n: rl.replies, params })
+  const groups = situations.map((situation, i) => scoreGroup(context, situation, observations[i] as Observation, sequences[i] as SampledSequence[], deriveSeed(seed, 'chance', i)))
+  const nextPool = pool.map((game, i) => advancePool(game, (situations[i] as Situation).spec, (groups[i]?.[0] as Sampled).played, rl.horizon, context.seed, i))
+
+  // Advantages within groups; groups without signal are dropped.
+  const advantages = groups.map((group) => groupAdvantages(group, rl))
+  const chosen = groups.flatMap((group, g) => {
+    const advantage = advantages[g]
+    return advantage ? group.map((reply, k) => ({ reply, advantage: advantage[k] as SectionAdvantage })) : []
+  })
+  const reference = await engine.forward({ data: chosen.map(({ reply }) => replyDatum(engine, reply.observation, reply.sequence.tokens, {})), weights: START_WEIGHTS })
+  let klSum = 0
+  let tokens = 0
+  const data = chosen.map(({ reply, advantage }, i) => {
+    const lists = tokenAdvantages(engine, reply, advantage, (reference.logprobs[i] as Float32Array).slice(-reply.sequence.tokens.length), rl)
+    klSum += lists.kl
+    tokens += reply.sequence.tokens.length
+    return { reply, advantages: lists.advantages }
+  })
+
+  // Clipped updates over shuffled minibatches, with rehearsed examples of the cold start if wanted.
+  let gradNorm = 0
+  for (let epoch = 0; epoch < rl.epochs; epoch++) {
+    const order = seededRng(seed, 'order', epoch).shuffle(data)
+    for (let from = 0; from < order.length; from += rl.minibatch) {
+      const part = order.slice(from, from + rl.minibatch)
+      const scale = 1 / part.reduce((sum, { reply }) => sum + reply.sequence.tokens.length, 0)
+      const batch = part.map(({ reply, advantages: list }) =>
+        replyDatum(engine, reply.observation, reply.sequence.tokens, { logprobs: reply.sequence.logprobs, advantages: list.map((a) => a * scale) }),
+      )
+      await engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
+      if (rl.rehearsal > 0) await engine.forwardBackward({ data: rehearsed(context, deriveSeed(seed, 'rehearsal', epoch, from), part.length, scale), loss: 'cross_entropy' })
+      gradNorm = (await engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm })).gradNorm
+    }
+  }
+
+  const all = groups.flat()
+  const metrics: GrpoMetrics = {
+    ...replyMetrics(all),
+    signal: chosen.length / all.length,
+    kl: tokens > 0 ? klSum / tokens : 0,
+    entropy: mean(all.flatMap(({ sequence }) => sequence.logprobs.map((lp) => -lp))),
+    length: mean(all.map(({ sequence }) => sequence.tokens.length)),
+    tokens: all.reduce((sum, { sequence }) => sum + sequence.tokens.length, 0),
+    gradNorm,
+  }
+  return { metrics, pool: nextPool }
+}
+
+function freshState({ specs, rl }: GrpoContext, seed: number): Situation {
+  const spec = pickSpec(specs, seededRng(seed, 'spec'))
+  return drawState(spec, { scatter: rl.scatter, moves: rl.horizon, teacher: 0.3, refused: 0.05 }, seed)
+}
+
+function scoreGroup({ engine, rl }: GrpoContext, { spec, snapshot }: Situation, observation: Observation, sequences: readonly SampledSequence[], seed: number): Sampled[] {
+  const { game } = spec
+  const replies = sequences.map((sequence) => replyOf(engine, sequence))
+  const scores = expertScores(game, snapshot.state, rl.expert)
+  const { perceptionExact, perceptionCells } = rl.rewards
+  return playGroup(game, snapshot.state, replies, { chance: 'shared', seed }).map((played, k) => {
+    const signal = gameSignal(played.score, scores, rl.signal, rl.regretScale)
+    const perceptionReward = perceptionExact * played.score.perceptionExact + perceptionCells * played.score.perceptionCells
+    const otherReward = totalReward(played.score, rl.rewards, signal) - perceptionReward
+    const [sequence, reply] = [sequences[k] as SampledSequence, replies[k] as { text: string }]
+    return { observation, sequence, text: reply.text, played, perceptionReward, otherReward, good: isGoodMove(played.score, scores) }
+  })
+}
+
+/** Advantage of the perception tokens and of the others. */
+interface SectionAdvantage {
+  readonly perception: number
+  readonly rest: number
+}
+
+const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length)
+
+function centred(values: readonly number[], normalise: boolean): number[] {
+  const centre = mean(values)
+  const apart = values.map((value) => value - centre)
+  if (!normalise) return apart
+  const deviation = Math.sqrt(mean(apart.map((value) => value * value)))
+  return apart.map((value) => value / (deviation + 1e-6))
+}
+
+/** Per reply; null if all rewards of the group are equal. */
+function groupAdvantages(group: readonly Sampled[], rl: RlConfig): SectionAdvantage[] | null {
+  const perception = group.map((reply) => reply.perceptionReward)
+  const rest = group.map((reply) => reply.otherReward)
+  const total = group.map((_, k) => (perception[k] as number) + (rest[k] as number))
+  const flat = (values: readonly number[]): boolean => Math.max(...values) - Math.min(...values) < 1e-9
+  if (rl.credit === 'reply') {
+    if (flat(total)) return null
+    return centred(total, rl.normalise).map((a) => ({ perception: a, rest: a }))
+  }
+  if (flat(perception) && flat(rest)) return null
+  const seen = centred(perception, rl.normalise)
+  return centred(rest, rl.normalise).map((a, k) => ({ perception: seen[k] as number, rest: a }))
+}
+
+/** Advantages per token, KL and entropy folded in, and the k3 divergence summed over the tokens. */
+function tokenAdvantages(engine: Engine, reply: Sampled, advantage: SectionAdvantage, start: Float32Array, rl: RlConfig): { advantages: number[]; kl: number } {
+  const { tokens, logprobs } = reply.sequence
+  const perceptionTokens = countPerceptionTokens(engine, tokens)
+  let kl = 0
+  const advantages = logprobs.map((lp, t) => {
+    const apart = lp - (start[t] as number)
+    kl += Math.exp(-apart) + apart - 1
+    return (t < perceptionTokens ? advantage.perception : advantage.rest) - rl.kl * apart - rl.entropy * lp
+  })
+  return { advantages, kl }
+}
+
+/** Tokens up to the end of the perception section; 0 if it never ends. */
+function countPerceptionTokens(engine: Engine, tokens: readonly number[]): number {
+  let text = ''
+  for (const [t, token] of tokens.entries()) {
+    text += engine.tokenizer.decode([token])
+    if (text.includes('</perception>')) return t
+  }
+  return 0
+}
+
+function rehearsed({ engine, specs, teacher, rl }: GrpoContext, seed: number, count: number, scale: number): Datum[] {
+  const source = { scatter: 0.3, moves: rl.horizon, teacher: 0.5, refused: 0.05 }
+  return Array.from({ length: Math.ceil(count * rl.rehearsal) }, (_, i) => {
+    const datum = teacherExample(engine, specs, source, teacher, deriveSeed(seed, i))
+    const weights = Array.from(datum.lossInputs.weights ?? [], (w) => w * scale * rl.rehearsalWeight)
+    return { ...datum, lossInputs: { ...datum.lossInputs, weights } }
+  })
+}
+
+function replyMetrics(replies: readonly Sampled[]): ReplyMetrics {
+  const scoreMean = (of: (reply: Sampled) => number): number => mean(replies.map(of))
+  const right = replies.filter(({ played }) => played.score.perceptionExact === 1)
+  return {
+    reward: scoreMean((reply) => reply.perceptionReward + reply.otherReward),
+    format: scoreMean(({ played }) => played.score.format),
+    perceptionExact: scoreMean(({ played }) => played.score.perceptionExact),
+    perceptionCells: scoreMean(({ played }) => played.score.perceptionCells),
+    think: scoreMean(({ played }) => played.score.think),
+    legal: scoreMean(({ played }) => (played.score.outcome === 'played' ? 1 : 0)),
+    good: scoreMean(({ good }) => (good ? 1 : 0)),
+    reasoning: right.length === 0 ? null : mean(right.map(({ good }) => (good ? 1 : 0))),
+  }
+}

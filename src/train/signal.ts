@@ -1,0 +1,35 @@
+/** What a move was worth: regret against an expert's scores, whether it was a best move, and the game signal of the reward. */
+import type { AnyGame } from '../game.ts'
+import type { ReplyScore } from '../gym/index.ts'
+
+/** Which expert: 'lookahead' = expected points over two own moves; 'solver' = the game's solver. */
+export type Expert = 'lookahead' | 'solver'
+
+/** Expert's scores of one state by canonical action text; null if the game has no such expert or no move is legal. */
+export type ExpertScores = ReadonlyMap<string, number> | null
+
+export function expertScores(game: AnyGame, state: unknown, expert: Expert): ExpertScores {
+  const scored = expert === 'lookahead' && game.lookahead ? game.lookahead(state, 2) : game.solver?.(state)
+  if (!scored || scored.length === 0) return null
+  return new Map(scored.map(({ action, score }) => [game.formatAction(state, action), score]))
+}
+
+/** Points lost against the expert's best move, 0 or more; null for a reply without a legal move or a state without an expert. */
+export function regretOf(score: ReplyScore, scores: ExpertScores): number | null {
+  if (!scores || score.outcome !== 'played' || score.action === null) return null
+  const own = scores.get(score.action)
+  return own === undefined ? null : Math.max(...scores.values()) - own
+}
+
+/** True if no legal move is better by more than rounding. A reply without a legal move is never good. */
+export function isGoodMove(score: ReplyScore, scores: ExpertScores): boolean {
+  const regret = regretOf(score, scores)
+  return regret !== null && regret < 1e-6
+}
+
+/** 'paper': the game's ±1. 'regret': max(-1, 1 - regret / scale), and -1 without a legal move. */
+export function gameSignal(score: ReplyScore, scores: ExpertScores, kind: 'paper' | 'regret', scale: number): number {
+  if (kind === 'paper') return score.trainingReward
+  const regret = regretOf(score, scores)
+  return regret === null ? -1 : Math.max(-1, 1 - regret / scale)
+}

@@ -1,0 +1,89 @@
+/** Where training states come from: boards drawn at random, games moved on by random or teacher play, and games the policy itself plays. */
+import { advance, type EnvSnapshot, type EnvSpec, type PlayedReply, startSnapshot } from '../gym/index.ts'
+import { deriveSeed, type Rng, seededRng } from '../rng.ts'
+
+/** A state with its spec. */
+export interface Situation {
+  readonly spec: EnvSpec
+  readonly snapshot: EnvSnapshot
+}
+
+/** How a state is reached: `scatter` 0..1 share drawn without regard to play; else up to `moves` moves, each by the teacher with probability `teacher`. */
+export interface StateSource {
+  readonly scatter: number
+  readonly moves: number
+  readonly teacher: number
+  /** 0..1: probability that the last move was a refused one, so that feedback on it is seen. */
+  readonly refused: number
+}
+
+function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: number, rng: Rng): EnvSnapshot {
+  const { game } = spec
+  let now = start
+  for (let i = 0; i < moves; i++) {
+    const taught = rng.real() < teacher
+    const action = taught && game.teach ? game.teach(now.state, { blind: true }).action : rng.pick(game.legalActions(now.state))
+    const next = game.step(now.state, action)
+    if (next.terminated) return now
+    now = advance(now, next)
+  }
+  return now
+}
+
+/** One state, decided by `seed`; never a finished game. */
+export function drawState(spec: EnvSpec, source: StateSource, seed: number): Situation {
+  const { game, config } = spec
+  const rng = seededRng(seed, 'state')
+  let snapshot = startSnapshot(spec, deriveSeed(seed, 'game'))
+  if (game.scatter && rng.real() < source.scatter) {
+    const state = game.scatter(config, deriveSeed(seed, 'scatter'))
+    if (!game.terminated(state)) snapshot = { ...snapshot, state }
+  } else {
+    const teacher = rng.real() < source.teacher ? 0.9 : 0
+    snapshot = moveOn(spec, snapshot, rng.int(source.moves + 1), teacher, rng)
+  }
+  if (rng.real() < source.refused) snapshot = withRefusal(spec, snapshot, rng)
+  return { spec, snapshot }
+}
+
+function withRefusal({ game }: EnvSpec, snapshot: EnvSnapshot, rng: Rng): EnvSnapshot {
+  const legal = new Set(game.legalActions(snapshot.state).map((action) => game.formatAction(snapshot.state, action)))
+  const refused = game.actions(snapshot.state).filter((action) => !legal.has(game.formatAction(snapshot.state, action)))
+  return refused.length === 0 ? snapshot : advance(snapshot, game.step(snapshot.state, rng.pick(refused)))
+}
+
+/** Chooses a spec by weight. */
+export function pickSpec(specs: readonly { readonly spec: EnvSpec; readonly weight: number }[], rng: Rng): EnvSpec {
+  let left = rng.real() * specs.reduce((sum, { weight }) => sum + weight, 0)
+  for (const { spec, weight } of specs) {
+    left -= weight
+    if (left < 0) return spec
+  }
+  return (specs.at(-1) as { spec: EnvSpec }).spec
+}
+
+/** A game that the policy is playing, as plain JSON: which spec, where it stands, how many games it has begun. */
+export interface PoolGame {
+  readonly spec: number
+  readonly snapshot: EnvSnapshot
+  readonly games: number
+}
+
+/** Fresh pool games at different depths, so that they do not all start and end together. */
+export function startPool(specs: readonly { readonly spec: EnvSpec; readonly weight: number }[], size: number, horizon: number, seed: number): PoolGame[] {
+  return Array.from({ length: size }, (_, i) => {
+    const rng = seededRng(seed, 'pool', i)
+    const spec = pickSpec(specs, rng)
+    const moves = Math.floor((horizon * i) / Math.max(1, size))
+    const { snapshot } = drawState(spec, { scatter: 0, moves, teacher: 0, refused: 0 }, deriveSeed(seed, 'pool', i))
+    return { spec: specs.findIndex((entry) => entry.spec === spec), snapshot: { ...snapshot, steps: moves }, games: 0 }
+  })
+}
+
+/** The pool game after the first reply of its group, or a fresh game after the end or the horizon. A refused move stays in the pool. */
+export function advancePool(game: PoolGame, spec: EnvSpec, played: PlayedReply, horizon: number, seed: number, index: number): PoolGame {
+  const next = advance(game.snapshot, played.result)
+  if (!played.result.terminated && next.steps < horizon) return { ...game, snapshot: next }
+  const games = game.games + 1
+  return { spec: game.spec, games, snapshot: startSnapshot(spec, deriveSeed(seed, 'pool', index, games)) }
+}
