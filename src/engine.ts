@@ -72,7 +72,7 @@ export interface AdamParams {
   readonly maxGradNorm?: number
 }
 
-/** Text to tokens and back; `decode(encode(text)) === text`. `encode` throws EngineError on text outside the vocabulary. */
+/** Text to tokens and back; `decode(encode(text)) === text`. `encode` throws EngineError on text outside the vocabulary; special tokens decode to ''. */
 export interface Tokenizer {
   readonly size: number
   readonly stopToken: number

@@ -131,11 +131,16 @@ describe('sampler', () => {
         }),
       )
     }
-    const tokenizer = { size: 999, stopToken: 0, encode, decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens) }
+    const tokenizer = {
+      size: 999,
+      stopToken: 0,
+      encode,
+      decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens.filter((token) => token !== 0)),
+    }
     return { info: { name: 'echo', parameters: 0, maxSequence: 99 }, tokenizer, imageTokens: () => 6, sample } as Partial<Engine> as Engine
   }
 
-  it('puts the picture first, samples n and leaves the stop token out of the text', async () => {
+  it('puts the picture first, samples n and decodes special tokens to nothing', async () => {
     const asked: unknown[] = []
     const engine = echoEngine(asked)
     const first = observations[0] as Observation

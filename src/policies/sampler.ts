@@ -25,10 +25,9 @@ export function modelInputOf(engine: Pick<Engine, 'tokenizer' | 'imageTokens'>, 
   }
 }
 
-/** A sampled sequence as a reply: the text leaves the stop token out, tokens and log-probs keep it. */
-export function replyOf(engine: Pick<Engine, 'tokenizer'>, sequence: SampledSequence): Reply {
-  const { tokens, logprobs, stopReason } = sequence
-  return { text: engine.tokenizer.decode(stopReason === 'stop' ? tokens.slice(0, -1) : tokens), tokens, logprobs }
+/** A sampled sequence as a reply. A stop token that is text (the embedded engine's `</answer>`) stays in the text; special tokens decode to ''. */
+export function replyOf(engine: Pick<Engine, 'tokenizer'>, { tokens, logprobs }: SampledSequence): Reply {
+  return { text: engine.tokenizer.decode(tokens), tokens, logprobs }
 }
 
 function inputOrFailure(engine: Engine, observation: Observation): ModelInput | Reply {

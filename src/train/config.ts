@@ -47,18 +47,31 @@ const reinforcement = z.strictObject({
   temperature: z.number().positive().max(4).default(1).describe('of sampling'),
   pool: rate.describe('share of the states that come from games which the policy itself is playing'),
   scatter: rate.default(0).describe('share of the other states drawn without regard to play'),
-  horizon: count.min(1).max(10_000).default(100).describe('moves after which a game of the pool starts anew; also most random moves before a fresh state'),
+  horizon: count
+    .min(1)
+    .max(10_000)
+    .default(100)
+    .describe('moves after which a game of the pool starts anew; also most random moves before a fresh state'),
   signal: z.enum(['paper', 'regret']).describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / regretScale), -1 for no legal move'),
-  expert: z.enum(['lookahead', 'solver']).default('lookahead').describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
+  expert: z
+    .enum(['lookahead', 'solver'])
+    .default('lookahead')
+    .describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
   regretScale: z.number().positive().default(8).describe('points of regret that cost 1'),
   rewards,
-  credit: z.enum(['reply', 'section']).describe('"section": perception tokens answer for the perception reward, the rest for the rest'),
+  credit: z
+    .enum(['reply', 'section'])
+    .describe(
+      '"reply": every token answers for the whole reward. "section": perception and think tokens for their own reward, answer tokens for the rest',
+    ),
   normalise: z.boolean().describe('divide by the group’s standard deviation'),
   clipLow: z.number().min(0).max(1).default(0.8).describe('lower bound of the probability ratio'),
   clipHigh: z.number().min(1).max(10).default(1.28).describe('upper bound of the probability ratio'),
   kl: z.number().min(0).max(10).describe('weight of the divergence from the stage’s start'),
   entropy: z.number().min(0).max(1).default(0).describe('weight of an entropy bonus'),
-  rehearsal: rate.default(0).describe('supervised examples of the cold start mixed in, as a share of the replies; weight as `rehearsalWeight`'),
+  rehearsal: rate
+    .default(0)
+    .describe('supervised examples of the cold start mixed in, as a share of the replies; weight as `rehearsalWeight`'),
   rehearsalWeight: z.number().min(0).default(0.1).describe('weight of a rehearsed token against a sampled one of advantage 1'),
   epochs: count.min(1).max(16).default(1).describe('passes over the replies of a step'),
   minibatch: count.min(1).max(4096).default(64).describe('replies an optimiser step'),
@@ -81,11 +94,17 @@ export const trainConfig = z.strictObject({
   threads: count.min(1).max(256).default(2).describe('threads of the engine; part of what decides the last digits'),
   model: z.record(z.string(), z.unknown()).default({}).describe('model settings of the engine'),
   maxTokens: count.min(4).max(8192).describe('longest reply'),
-  teacher: z.strictObject({
-    blind: z.boolean().default(true).describe('systematic blind spots'),
-    slip: rate.default(0.15).describe('probability of a uniform legal move instead'),
-  }).prefault({}),
-  recipes: z.array(z.enum(['g0', 'g1'])).min(1).default(['g0', 'g1']).describe('g0: base, RL. g1: base, cold start, RL'),
+  teacher: z
+    .strictObject({
+      blind: z.boolean().default(true).describe('systematic blind spots'),
+      slip: rate.default(0.15).describe('probability of a uniform legal move instead'),
+    })
+    .prefault({}),
+  recipes: z
+    .array(z.enum(['g0', 'g1']))
+    .min(1)
+    .default(['g0', 'g1'])
+    .describe('g0: base, RL. g1: base, cold start, RL'),
   base: supervised.describe('format only: the words of a reply without what they mean'),
   coldStart: supervised.describe('the teacher’s replies with the true perception'),
   rl: reinforcement.describe('GRPO, the same for both recipes'),

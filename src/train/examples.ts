@@ -1,11 +1,11 @@
 /** From replies to training data: the token shift of the engine contract, supervised examples of the format stage and of the teacher. */
 import type { Datum, Engine } from '../engine.ts'
+import type { EnvSpec } from '../gym/index.ts'
 import { formatReply, observationOf } from '../gym/index.ts'
 import { modelInputOf } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { drawState, pickSpec, type Situation, type StateSource } from './states.ts'
-import type { EnvSpec } from '../gym/index.ts'
 
 /** Per-token lists of a reply, one entry per reply token. */
 export interface ReplyLists {
@@ -51,7 +51,13 @@ export function formatExample(engine: Engine, specs: WeightedSpecs, source: Stat
 }
 
 /** Perception-enhanced cold start: the true perception in front of what the scripted teacher, told the true board, thinks and does. */
-export function teacherExample(engine: Engine, specs: WeightedSpecs, source: StateSource, teacher: { blind: boolean; slip: number }, seed: number): Datum {
+export function teacherExample(
+  engine: Engine,
+  specs: WeightedSpecs,
+  source: StateSource,
+  teacher: { blind: boolean; slip: number },
+  seed: number,
+): Datum {
   const rng = seededRng(seed, 'teacher')
   const spec = pickSpec(specs, rng)
   const situation = drawState(spec, source, deriveSeed(seed, 'shown'))

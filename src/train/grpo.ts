@@ -60,41 +60,60 @@ export interface GrpoMetrics extends ReplyMetrics {
 interface Sampled {
   readonly observation: Observation
   readonly sequence: SampledSequence
-  readonly text: string
   readonly played: PlayedReply
-  readonly perceptionReward: number
-  readonly otherReward: number
+  readonly rewards: SectionValues
   readonly good: boolean
 }
 
 /** One step; returns its metrics and the pool after it. */
-export async function grpoStep(context: GrpoContext, pool: readonly PoolGame[], step: number, learningRate: number): Promise<{ metrics: GrpoMetrics; pool: PoolGame[] }> {
+export async function grpoStep(
+  context: GrpoContext,
+  pool: readonly PoolGame[],
+  step: number,
+  learningRate: number,
+): Promise<{ metrics: GrpoMetrics; pool: PoolGame[] }> {
   const { engine, rl, specs } = context
   const seed = deriveSeed(context.seed, 'grpo', step)
 
   // States: the pool's games as they stand, and fresh ones.
   const fresh = Array.from({ length: rl.states - pool.length }, (_, i) => freshState(context, deriveSeed(seed, 'fresh', i)))
-  const situations: Situation[] = [...pool.map(({ spec, snapshot }) => ({ spec: (specs[spec] as WeightedSpecs[number]).spec, snapshot })), ...fresh]
+  const situations: Situation[] = [
+    ...pool.map(({ spec, snapshot }) => ({ spec: (specs[spec] as WeightedSpecs[number]).spec, snapshot })),
+    ...fresh,
+  ]
   const observations = situations.map(({ spec, snapshot }) => observationOf(spec, snapshot))
 
   // A group of replies for each, executed from exactly that state.
   const prompts = observations.map((observation) => modelInputOf(engine, observation))
   const params = { maxTokens: context.maxTokens, temperature: rl.temperature, seed: deriveSeed(seed, 'sample') }
   const sequences = await engine.sample({ prompts, n: rl.replies, params })
-  const groups = situations.map((situation, i) => scoreGroup(context, situation, observations[i] as Observation, sequences[i] as SampledSequence[], deriveSeed(seed, 'chance', i)))
-  const nextPool = pool.map((game, i) => advancePool(game, (situations[i] as Situation).spec, (groups[i]?.[0] as Sampled).played, rl.horizon, context.seed, i))
+  const groups = situations.map((situation, i) =>
+    scoreGroup(context, situation, observations[i] as Observation, sequences[i] as SampledSequence[], deriveSeed(seed, 'chance', i)),
+  )
+  const nextPool = pool.map((game, i) =>
+    advancePool(game, (situations[i] as Situation).spec, (groups[i]?.[0] as Sampled).played, rl.horizon, context.seed, i),
+  )
 
   // Advantages within groups; groups without signal are dropped.
   const advantages = groups.map((group) => groupAdvantages(group, rl))
   const chosen = groups.flatMap((group, g) => {
     const advantage = advantages[g]
-    return advantage ? group.map((reply, k) => ({ reply, advantage: advantage[k] as SectionAdvantage })) : []
+    return advantage ? group.map((reply, k) => ({ reply, advantage: advantage[k] as SectionValues })) : []
   })
-  const reference = await engine.forward({ data: chosen.map(({ reply }) => replyDatum(engine, reply.observation, reply.sequence.tokens, {})), weights: START_WEIGHTS })
+  const reference = await engine.forward({
+    data: chosen.map(({ reply }) => replyDatum(engine, reply.observation, reply.sequence.tokens, {})),
+    weights: START_WEIGHTS,
+  })
   let klSum = 0
   let tokens = 0
   const data = chosen.map(({ reply, advantage }, i) => {
-    const lists = tokenAdvantages(engine, reply, advantage, (reference.logprobs[i] as Float32Array).slice(-reply.sequence.tokens.length), rl)
+    const lists = tokenAdvantages(
+      engine,
+      reply,
+      advantage,
+      (reference.logprobs[i] as Float32Array).slice(-reply.sequence.tokens.length),
+      rl,
+    )
     klSum += lists.kl
     tokens += reply.sequence.tokens.length
     return { reply, advantages: lists.advantages }
@@ -108,10 +127,17 @@ export async function grpoStep(context: GrpoContext, pool: readonly PoolGame[], 
       const part = order.slice(from, from + rl.minibatch)
       const scale = 1 / part.reduce((sum, { reply }) => sum + reply.sequence.tokens.length, 0)
       const batch = part.map(({ reply, advantages: list }) =>
-        replyDatum(engine, reply.observation, reply.sequence.tokens, { logprobs: reply.sequence.logprobs, advantages: list.map((a) => a * scale) }),
+        replyDatum(engine, reply.observation, reply.sequence.tokens, {
+          logprobs: reply.sequence.logprobs,
+          advantages: list.map((a) => a * scale),
+        }),
       )
       await engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
-      if (rl.rehearsal > 0) await engine.forwardBackward({ data: rehearsed(context, deriveSeed(seed, 'rehearsal', epoch, from), part.length, scale), loss: 'cross_entropy' })
+      if (rl.rehearsal > 0)
+        await engine.forwardBackward({
+          data: rehearsed(context, deriveSeed(seed, 'rehearsal', epoch, from), part.length, scale),
+          loss: 'cross_entropy',
+        })
       gradNorm = (await engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm })).gradNorm
     }
   }
@@ -134,24 +160,32 @@ function freshState({ specs, rl }: GrpoContext, seed: number): Situation {
   return drawState(spec, { scatter: rl.scatter, moves: rl.horizon, teacher: 0.3, refused: 0.05 }, seed)
 }
 
-function scoreGroup({ engine, rl }: GrpoContext, { spec, snapshot }: Situation, observation: Observation, sequences: readonly SampledSequence[], seed: number): Sampled[] {
+function scoreGroup(
+  { engine, rl }: GrpoContext,
+  { spec, snapshot }: Situation,
+  observation: Observation,
+  sequences: readonly SampledSequence[],
+  seed: number,
+): Sampled[] {
   const { game } = spec
   const replies = sequences.map((sequence) => replyOf(engine, sequence))
   const scores = expertScores(game, snapshot.state, rl.expert)
   const { perceptionExact, perceptionCells } = rl.rewards
   return playGroup(game, snapshot.state, replies, { chance: 'shared', seed }).map((played, k) => {
-    const signal = gameSignal(played.score, scores, rl.signal, rl.regretScale)
-    const perceptionReward = perceptionExact * played.score.perceptionExact + perceptionCells * played.score.perceptionCells
-    const otherReward = totalReward(played.score, rl.rewards, signal) - perceptionReward
-    const [sequence, reply] = [sequences[k] as SampledSequence, replies[k] as { text: string }]
-    return { observation, sequence, text: reply.text, played, perceptionReward, otherReward, good: isGoodMove(played.score, scores) }
+    const { score } = played
+    const total = totalReward(score, rl.rewards, gameSignal(score, scores, rl.signal, rl.regretScale))
+    const perception = perceptionExact * score.perceptionExact + perceptionCells * score.perceptionCells
+    const think = rl.rewards.think * score.think
+    const rewards = { perception, think, answer: total - perception - think }
+    return { observation, sequence: sequences[k] as SampledSequence, played, rewards, good: isGoodMove(score, scores) }
   })
 }
 
-/** Advantage of the perception tokens and of the others. */
-interface SectionAdvantage {
+/** A value for each section of a reply: parts of a reward, or advantages of its tokens. The answer's part holds all that is not another's. */
+interface SectionValues {
   readonly perception: number
-  readonly rest: number
+  readonly think: number
+  readonly answer: number
 }
 
 const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length)
@@ -164,42 +198,51 @@ function centred(values: readonly number[], normalise: boolean): number[] {
   return apart.map((value) => value / (deviation + 1e-6))
 }
 
-/** Per reply; null if all rewards of the group are equal. */
-function groupAdvantages(group: readonly Sampled[], rl: RlConfig): SectionAdvantage[] | null {
-  const perception = group.map((reply) => reply.perceptionReward)
-  const rest = group.map((reply) => reply.otherReward)
-  const total = group.map((_, k) => (perception[k] as number) + (rest[k] as number))
-  const flat = (values: readonly number[]): boolean => Math.max(...values) - Math.min(...values) < 1e-9
-  if (rl.credit === 'reply') {
-    if (flat(total)) return null
-    return centred(total, rl.normalise).map((a) => ({ perception: a, rest: a }))
+/**
+ * Advantages per reply; null if all rewards of the group are equal. 'reply': the whole reward for every token, as in the paper. 'section':
+ * perception tokens answer for the perception reward, think tokens for the think reward, answer tokens for the rest.
+ */
+function groupAdvantages(group: readonly Sampled[], rl: RlConfig): SectionValues[] | null {
+  const part = (of: (rewards: SectionValues) => number): { flat: boolean; advantages: number[] } => {
+    const values = group.map(({ rewards }) => of(rewards))
+    return { flat: Math.max(...values) - Math.min(...values) < 1e-9, advantages: centred(values, rl.normalise) }
   }
-  if (flat(perception) && flat(rest)) return null
-  const seen = centred(perception, rl.normalise)
-  return centred(rest, rl.normalise).map((a, k) => ({ perception: seen[k] as number, rest: a }))
+  const parts =
+    rl.credit === 'section'
+      ? [part((r) => r.perception), part((r) => r.think), part((r) => r.answer)]
+      : new Array(3).fill(part((r) => r.perception + r.think + r.answer))
+  if (parts.every(({ flat }) => flat)) return null
+  const [perception, think, answer] = parts.map(({ advantages }) => advantages) as [number[], number[], number[]]
+  return group.map((_, k) => ({ perception: perception[k] as number, think: think[k] as number, answer: answer[k] as number }))
 }
 
 /** Advantages per token, KL and entropy folded in, and the k3 divergence summed over the tokens. */
-function tokenAdvantages(engine: Engine, reply: Sampled, advantage: SectionAdvantage, start: Float32Array, rl: RlConfig): { advantages: number[]; kl: number } {
+function tokenAdvantages(
+  engine: Engine,
+  reply: Sampled,
+  advantage: SectionValues,
+  start: Float32Array,
+  rl: RlConfig,
+): { advantages: number[]; kl: number } {
   const { tokens, logprobs } = reply.sequence
-  const perceptionTokens = countPerceptionTokens(engine, tokens)
+  const sections = tokenSections(engine, tokens)
   let kl = 0
   const advantages = logprobs.map((lp, t) => {
     const apart = lp - (start[t] as number)
     kl += Math.exp(-apart) + apart - 1
-    return (t < perceptionTokens ? advantage.perception : advantage.rest) - rl.kl * apart - rl.entropy * lp
+    return advantage[sections[t] as keyof SectionValues] - rl.kl * apart - rl.entropy * lp
   })
   return { advantages, kl }
 }
 
-/** Tokens up to the end of the perception section; 0 if it never ends. */
-function countPerceptionTokens(engine: Engine, tokens: readonly number[]): number {
+/** The section each token belongs to; a token that closes a section belongs to the next. */
+function tokenSections(engine: Engine, tokens: readonly number[]): (keyof SectionValues)[] {
   let text = ''
-  for (const [t, token] of tokens.entries()) {
+  return tokens.map((token) => {
     text += engine.tokenizer.decode([token])
-    if (text.includes('</perception>')) return t
-  }
-  return 0
+    if (text.includes('</think>')) return 'answer'
+    return text.includes('</perception>') ? 'think' : 'perception'
+  })
 }
 
 function rehearsed({ engine, specs, teacher, rl }: GrpoContext, seed: number, count: number, scale: number): Datum[] {
@@ -215,7 +258,7 @@ function replyMetrics(replies: readonly Sampled[]): ReplyMetrics {
   const scoreMean = (of: (reply: Sampled) => number): number => mean(replies.map(of))
   const right = replies.filter(({ played }) => played.score.perceptionExact === 1)
   return {
-    reward: scoreMean((reply) => reply.perceptionReward + reply.otherReward),
+    reward: scoreMean(({ rewards }) => rewards.perception + rewards.think + rewards.answer),
     format: scoreMean(({ played }) => played.score.format),
     perceptionExact: scoreMean(({ played }) => played.score.perceptionExact),
     perceptionCells: scoreMean(({ played }) => played.score.perceptionCells),

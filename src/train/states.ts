@@ -70,7 +70,12 @@ export interface PoolGame {
 }
 
 /** Fresh pool games at different depths, so that they do not all start and end together. */
-export function startPool(specs: readonly { readonly spec: EnvSpec; readonly weight: number }[], size: number, horizon: number, seed: number): PoolGame[] {
+export function startPool(
+  specs: readonly { readonly spec: EnvSpec; readonly weight: number }[],
+  size: number,
+  horizon: number,
+  seed: number,
+): PoolGame[] {
   return Array.from({ length: size }, (_, i) => {
     const rng = seededRng(seed, 'pool', i)
     const spec = pickSpec(specs, rng)

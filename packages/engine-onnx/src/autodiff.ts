@@ -32,7 +32,14 @@ export class Tape {
   }
 
   /** Any node with one output; not differentiated. */
-  op(opType: string, inputs: readonly Value[], shape: readonly number[], attributes: Record<string, AttributeValue> = {}, type: ElementType = 'float32', domain = ''): Value {
+  op(
+    opType: string,
+    inputs: readonly Value[],
+    shape: readonly number[],
+    attributes: Record<string, AttributeValue> = {},
+    type: ElementType = 'float32',
+    domain = '',
+  ): Value {
     return this.ops(opType, inputs, [{ shape, type }], attributes, domain)[0] as Value
   }
 
@@ -44,7 +51,11 @@ export class Tape {
     attributes: Record<string, AttributeValue> = {},
     domain = '',
   ): Value[] {
-    const values = outputs.map(({ shape, type, name }) => ({ name: name ?? `v${this.#count++}`, shape, type: type ?? ('float32' as const) }))
+    const values = outputs.map(({ shape, type, name }) => ({
+      name: name ?? `v${this.#count++}`,
+      shape,
+      type: type ?? ('float32' as const),
+    }))
     this.#nodes.push({ opType, domain, inputs: inputs.map((i) => i?.name ?? ''), outputs: values.map((v) => v.name), attributes })
     return values
   }
@@ -169,7 +180,7 @@ export class Tape {
   /** float32 [..., depth]. */
   oneHot(indices: Value, depth: number): Value {
     const values = this.floats([0, 1], [2])
-    return this.op("OneHot", [indices, this.int32s([depth]), values], [...indices.shape, depth], { axis: -1 })
+    return this.op('OneHot', [indices, this.int32s([depth]), values], [...indices.shape, depth], { axis: -1 })
   }
 
   /** x / sqrt(mean(x²) + 1e-6) over the last axis, no gain (Zhang & Sennrich 2019). */

@@ -54,7 +54,9 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsF
   if (headLength > bytes.length - 8) refuse('its header is longer than the file')
   let header: Record<string, unknown> = {}
   try {
-    header = z.record(z.string(), z.unknown()).parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + headLength))))
+    header = z
+      .record(z.string(), z.unknown())
+      .parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + headLength))))
   } catch {
     refuse('its header is not a JSON object')
   }
@@ -79,7 +81,10 @@ export async function writeCheckpoint(path: string, file: SafetensorsFile): Prom
   try {
     await writeFileAtomic(path, Buffer.from(encodeSafetensors(file).buffer))
   } catch (error) {
-    throw new StorageError(`cannot write the checkpoint ${path}: ${(error as Error).message}; free space or choose another folder, nothing earlier was lost`, { cause: error })
+    throw new StorageError(
+      `cannot write the checkpoint ${path}: ${(error as Error).message}; free space or choose another folder, nothing earlier was lost`,
+      { cause: error },
+    )
   }
 }
 

@@ -19,7 +19,17 @@ import { z } from 'zod'
 import { type AdamState, adamStep, freshAdam } from './adam.ts'
 import { readCheckpoint, type StoredTensor, writeCheckpoint } from './checkpoint.ts'
 import { datumRow, patchGrid, plainInput, type Row, writePatches } from './inputs.ts'
-import { type Bucket, exportGraph, initialParameters, type ModelConfig, modelConfig, type ParameterSlot, parameterSlots, scoringGraph, trainingGraph } from './model.ts'
+import {
+  type Bucket,
+  exportGraph,
+  initialParameters,
+  type ModelConfig,
+  modelConfig,
+  type ParameterSlot,
+  parameterSlots,
+  scoringGraph,
+  trainingGraph,
+} from './model.ts'
 import { encodeOnnx } from './onnx-format.ts'
 import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
 import { fitting, Sampler } from './sampler.ts'
@@ -98,7 +108,12 @@ export class EmbeddedEngine implements Engine {
     return rows * columns
   }
 
-  async sample(request: { prompts: readonly ModelInput[]; n: number; params: SamplingParams; weights?: string }): Promise<SampledSequence[][]> {
+  async sample(request: {
+    prompts: readonly ModelInput[]
+    n: number
+    params: SamplingParams
+    weights?: string
+  }): Promise<SampledSequence[][]> {
     const inputs = request.prompts.map((prompt) => plainInput(prompt, this.config))
     return this.#sampler.sample(inputs, request.n, request.params, this.#feedsOf(this.#weightsNamed(request.weights)))
   }
@@ -113,7 +128,8 @@ export class EmbeddedEngine implements Engine {
 
   async optimStep(params: AdamParams): Promise<{ gradNorm: number }> {
     const gradNorm = adamStep(this.#live, this.#gradient, this.#adam, params)
-    if (!Number.isFinite(gradNorm)) throw new EngineError(`the gradient norm is ${gradNorm}; lower the learning rate or go back to an earlier checkpoint`)
+    if (!Number.isFinite(gradNorm))
+      throw new EngineError(`the gradient norm is ${gradNorm}; lower the learning rate or go back to an earlier checkpoint`)
     return { gradNorm }
   }
 
@@ -133,7 +149,8 @@ export class EmbeddedEngine implements Engine {
   async saveState(path: string): Promise<void> {
     const tensors = new Map<string, StoredTensor>()
     const put = (prefix: string, flat: Float32Array): void => {
-      for (const { name, shape, offset, length } of this.#slots) tensors.set(`${prefix}.${name}`, { shape, data: flat.subarray(offset, offset + length) })
+      for (const { name, shape, offset, length } of this.#slots)
+        tensors.set(`${prefix}.${name}`, { shape, data: flat.subarray(offset, offset + length) })
     }
     put('model', this.#live)
     put('adam.mean', this.#adam.mean)
@@ -153,19 +170,25 @@ export class EmbeddedEngine implements Engine {
   async loadState(path: string): Promise<void> {
     const { metadata, tensors } = await readCheckpoint(path)
     if (metadata.format !== FORMAT || metadata.version !== '1') {
-      throw new StorageError(`${path} is a checkpoint of ${metadata.format ?? 'an unknown program'} version ${metadata.version ?? '?'}; this engine reads ${FORMAT} version 1`)
+      throw new StorageError(
+        `${path} is a checkpoint of ${metadata.format ?? 'an unknown program'} version ${metadata.version ?? '?'}; this engine reads ${FORMAT} version 1`,
+      )
     }
     if (metadata.model !== JSON.stringify(this.config) || metadata.words !== JSON.stringify(this.words)) {
-      throw new StorageError(`${path} is of another model (${metadata.model}) or vocabulary than this engine (${JSON.stringify(this.config)}); open it with openEngine`)
+      throw new StorageError(
+        `${path} is of another model (${metadata.model}) or vocabulary than this engine (${JSON.stringify(this.config)}); open it with openEngine`,
+      )
     }
     const take = (prefix: string): Float32Array => {
       const flat = new Float32Array(this.#live.length)
       for (const { name, shape, offset } of this.#slots) {
         const tensor = tensors.get(`${prefix}.${name}`)
-        if (!tensor || tensor.shape.join() !== shape.join()) throw new StorageError(`${path} lacks tensor ${prefix}.${name} of shape ${shape.join('×')}; use an undamaged checkpoint`)
+        if (!tensor || tensor.shape.join() !== shape.join())
+          throw new StorageError(`${path} lacks tensor ${prefix}.${name} of shape ${shape.join('×')}; use an undamaged checkpoint`)
         flat.set(tensor.data, offset)
       }
-      if (!flat.every(Number.isFinite)) throw new StorageError(`${path} holds values that are not finite in ${prefix}; use an earlier checkpoint`)
+      if (!flat.every(Number.isFinite))
+        throw new StorageError(`${path} holds values that are not finite in ${prefix}; use an earlier checkpoint`)
       return flat
     }
     const names = z.array(z.string()).catch([]).parse(safeJson(metadata.snapshots))
@@ -181,7 +204,12 @@ export class EmbeddedEngine implements Engine {
 
   /** The live weights as one ONNX file for onnxruntime-web: pixels, tokens -> logits, for pictures of rows × columns patches. */
   async exportOnnx(rows: number, columns: number): Promise<Uint8Array> {
-    const metadata = { format: FORMAT, model: JSON.stringify(this.config), words: JSON.stringify(this.words), stop: this.words[this.tokenizer.stopToken] as string }
+    const metadata = {
+      format: FORMAT,
+      model: JSON.stringify(this.config),
+      words: JSON.stringify(this.words),
+      stop: this.words[this.tokenizer.stopToken] as string,
+    }
     return encodeOnnx(exportGraph(this.config, this.words.length, { rows, columns, text: this.config.textLength }, this.#live, metadata))
   }
 
@@ -198,19 +226,30 @@ export class EmbeddedEngine implements Engine {
   #weightsNamed(name: string | undefined): Float32Array {
     if (name === undefined) return this.#live
     const found = this.#snapshots.get(name)
-    if (!found) throw new EngineError(`there are no weights named ${JSON.stringify(name)}; saved: ${[...this.#snapshots.keys()].join(', ') || 'none'}`)
+    if (!found)
+      throw new EngineError(
+        `there are no weights named ${JSON.stringify(name)}; saved: ${[...this.#snapshots.keys()].join(', ') || 'none'}`,
+      )
     return found
   }
 
   #feedsOf(weights: Float32Array): Feeds {
     const known = this.#weightFeeds.get(weights)
     if (known) return known
-    const feeds = Object.fromEntries(this.#slots.map(({ name, shape, offset, length }) => [`p.${name}`, floats(weights.subarray(offset, offset + length), shape)]))
+    const feeds = Object.fromEntries(
+      this.#slots.map(({ name, shape, offset, length }) => [`p.${name}`, floats(weights.subarray(offset, offset + length), shape)]),
+    )
     this.#weightFeeds.set(weights, feeds)
     return feeds
   }
 
-  async #overBatches(data: readonly Datum[], kind: 'train' | 'score', weights: Float32Array, loss?: LossName, config?: LossConfig): Promise<ForwardResult> {
+  async #overBatches(
+    data: readonly Datum[],
+    kind: 'train' | 'score',
+    weights: Float32Array,
+    loss?: LossName,
+    config?: LossConfig,
+  ): Promise<ForwardResult> {
     const rows = data.map((datum) => datumRow(datum, this.config, this.words.length))
     const logprobs: Float32Array[] = new Array(data.length)
     const metrics = { loss: 0, tokens: 0 }
@@ -253,7 +292,14 @@ export class EmbeddedEngine implements Engine {
     return { logprobs, metrics }
   }
 
-  async #runPass(pass: Pass, kind: 'train' | 'score', rows: readonly Row[], weights: Float32Array, loss?: LossName, config?: LossConfig): Promise<void> {
+  async #runPass(
+    pass: Pass,
+    kind: 'train' | 'score',
+    rows: readonly Row[],
+    weights: Float32Array,
+    loss?: LossName,
+    config?: LossConfig,
+  ): Promise<void> {
     const { text, rows: gridRows, columns } = pass.bucket
     const perPicture = gridRows * columns * this.config.patch ** 2 * 3
     pass.weight.fill(0)
@@ -312,7 +358,8 @@ export class EmbeddedEngine implements Engine {
     }
     const fetches: Feeds = { logprobs: floats(pass.logprobs, shape) }
     if (kind === 'train') {
-      for (const { name, shape: slotShape, offset, length } of this.#slots) fetches[`g.${name}`] = floats(this.#scratch.subarray(offset, offset + length), slotShape)
+      for (const { name, shape: slotShape, offset, length } of this.#slots)
+        fetches[`g.${name}`] = floats(this.#scratch.subarray(offset, offset + length), slotShape)
     }
     return { ...pass, feeds, fetches }
   }
@@ -340,6 +387,7 @@ export async function readModelOf(path: string): Promise<{ model: ModelConfig; w
   const { metadata } = await readCheckpoint(path)
   const model = modelConfig.safeParse(safeJson(metadata.model))
   const words = z.array(z.string()).min(2).safeParse(safeJson(metadata.words))
-  if (metadata.format !== FORMAT || !model.success || !words.success) throw new StorageError(`${path} is not a checkpoint of the embedded engine; give a file that vlm-gym train wrote`)
+  if (metadata.format !== FORMAT || !model.success || !words.success)
+    throw new StorageError(`${path} is not a checkpoint of the embedded engine; give a file that vlm-gym train wrote`)
   return { model: model.data, words: words.data }
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Datum, type Frame, type ModelInput, seededRng } from 'vlm-gym'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Datum, type Frame, type ModelInput, seededRng } from 'vlm-gym'
 import { EmbeddedEngine } from './embedded-engine.ts'
 
 const words = ['a', 'b', 'c', 'd', 'e', 'f', ' ', '</answer>']
@@ -16,14 +16,22 @@ function picture(seed: number): Frame {
 
 const prompt = (seed: number, tokens: readonly number[] = [0, 1]): ModelInput => {
   const frame = picture(seed)
-  return { chunks: [{ type: 'image', frame, expectedTokens: 6 }, { type: 'encoded_text', tokens }] }
+  return {
+    chunks: [
+      { type: 'image', frame, expectedTokens: 6 },
+      { type: 'encoded_text', tokens },
+    ],
+  }
 }
 
 /** Picture `seed`, prompt [0, 1], then `reply`; every list is built by `of` from the reply position, 0 before the reply. */
 function datum(seed: number, reply: readonly number[], lists: Record<string, (k: number) => number>): Datum {
   const before = 6 + 2 - 1
   const list = (of: (k: number) => number): number[] => [...new Array(before).fill(0), ...reply.map((_, k) => of(k))]
-  const lossInputs = { targetTokens: list((k) => reply[k] as number), ...Object.fromEntries(Object.entries(lists).map(([name, of]) => [name, list(of)])) }
+  const lossInputs = {
+    targetTokens: list((k) => reply[k] as number),
+    ...Object.fromEntries(Object.entries(lists).map(([name, of]) => [name, list(of)])),
+  }
   return { modelInput: prompt(seed, [0, 1, ...reply.slice(0, -1)]), lossInputs: lossInputs as Datum['lossInputs'] }
 }
 
@@ -108,7 +116,11 @@ describe('EmbeddedEngine', () => {
       await engine.optimStep({ learningRate: 5e-3, maxGradNorm: 1 })
     }
     expect(loss).toBeLessThan(0.1)
-    const replies = await engine.sample({ prompts: [1, 2, 3, 4].map((seed) => prompt(seed)), n: 1, params: { maxTokens: 4, temperature: 0, seed: 0 } })
+    const replies = await engine.sample({
+      prompts: [1, 2, 3, 4].map((seed) => prompt(seed)),
+      n: 1,
+      params: { maxTokens: 4, temperature: 0, seed: 0 },
+    })
     expect(replies.map((group) => group[0]?.tokens)).toEqual([2, 3, 4, 5].map((token) => [token, 7]))
   })
 
@@ -136,7 +148,9 @@ describe('EmbeddedEngine', () => {
   it('refuses foreign text, pictures and lists by name', async () => {
     const engine = make()
     expect(() => engine.tokenizer.encode('ab?')).toThrow(/offset 2/)
-    await expect(engine.forward({ data: [{ ...datum(1, [2], {}), lossInputs: { targetTokens: [1] } }] })).rejects.toThrow(/targetTokens has 1/)
+    await expect(engine.forward({ data: [{ ...datum(1, [2], {}), lossInputs: { targetTokens: [1] } }] })).rejects.toThrow(
+      /targetTokens has 1/,
+    )
     expect(() => engine.imageTokens({ width: 20, height: 16 })).toThrow(/20×16/)
     await expect(engine.loadState(join(folder, 'none'))).rejects.toThrow(/cannot read/)
   })

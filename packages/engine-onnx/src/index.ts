@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import * as Comlink from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { type Engine, EngineError, StorageError, VlmGymError } from 'vlm-gym'
-import { EmbeddedEngine, type EngineOptions, readModelOf } from './embedded-engine.ts'
+import { type EmbeddedEngine, type EngineOptions, readModelOf } from './embedded-engine.ts'
 import { patchGrid } from './inputs.ts'
 import { modelConfig } from './model.ts'
 import { createTokenizer } from './tokenizer.ts'
@@ -36,7 +36,9 @@ export async function createEngine(options: EngineOptions): Promise<OnnxEngine> 
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options })
   const failed = new Promise<never>((_, reject) => {
     worker.once('error', (error) => reject(new EngineError(`the engine's thread failed: ${error.message}`, { cause: error })))
-    worker.once('exit', (code) => reject(new EngineError(`the engine's thread ended (exit code ${code}); make a new engine and load the last checkpoint`)))
+    worker.once('exit', (code) =>
+      reject(new EngineError(`the engine's thread ended (exit code ${code}); make a new engine and load the last checkpoint`)),
+    )
   })
   failed.catch(() => {})
   const remote = Comlink.wrap<EmbeddedEngine>(nodeEndpoint(worker))

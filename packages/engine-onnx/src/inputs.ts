@@ -11,7 +11,10 @@ export interface PlainInput {
 }
 
 /** Rows and columns of patches. Throws EngineError if the frame does not divide into patches or is too large. */
-export function patchGrid({ width, height }: Pick<Frame, 'width' | 'height'>, { patch, grid }: ModelConfig): { rows: number; columns: number } {
+export function patchGrid(
+  { width, height }: Pick<Frame, 'width' | 'height'>,
+  { patch, grid }: ModelConfig,
+): { rows: number; columns: number } {
   const rows = height / patch
   const columns = width / patch
   if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows > grid || columns > grid || rows < 1 || columns < 1) {
@@ -33,7 +36,9 @@ export function plainInput(input: ModelInput, config: ModelConfig): PlainInput {
   }
   const { rows, columns } = patchGrid(image.frame, config)
   if (image.expectedTokens !== rows * columns) {
-    throw new EngineError(`the image chunk expects ${image.expectedTokens} tokens, the picture has ${rows * columns}; use engine.imageTokens(frame)`)
+    throw new EngineError(
+      `the image chunk expects ${image.expectedTokens} tokens, the picture has ${rows * columns}; use engine.imageTokens(frame)`,
+    )
   }
   return { frame: image.frame, rows, columns, tokens }
 }
@@ -77,7 +82,9 @@ export function datumRow(datum: Datum, config: ModelConfig, vocabulary: number):
     if (list && list.length !== length) throw new EngineError(`${name} has ${list.length} entries, the model input has ${length} positions`)
   }
   if (plain.tokens.length > config.textLength) {
-    throw new EngineError(`a text of ${plain.tokens.length} tokens is over this model's ${config.textLength}; make the model with a larger textLength`)
+    throw new EngineError(
+      `a text of ${plain.tokens.length} tokens is over this model's ${config.textLength}; make the model with a larger textLength`,
+    )
   }
   const target = tail(targetTokens, picture) as ArrayLike<number>
   for (let i = 0; i < target.length; i++) {

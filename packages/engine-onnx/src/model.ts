@@ -202,7 +202,11 @@ export function trainingGraph(config: ModelConfig, vocabulary: number, bucket: B
   const ratio = tape.op('Exp', [tape.op('Sub', [ofTarget, sampled], shape)], shape)
   const logic = (opType: string, ...inputs: Value[]): Value => tape.op(opType, inputs, shape, {}, 'bool')
   const gains = logic('Greater', advantage, zero)
-  const inside = logic('Or', logic('And', gains, logic('Less', ratio, high)), logic('And', logic('Not', gains), logic('Greater', ratio, low)))
+  const inside = logic(
+    'Or',
+    logic('And', gains, logic('Less', ratio, high)),
+    logic('And', logic('Not', gains), logic('Greater', ratio, low)),
+  )
   const policy = tape.op('Where', [inside, tape.op('Mul', [advantage, ratio], shape), zero], shape)
   const coefficient = tape.op('Reshape', [tape.op('Add', [weight, policy], shape), tape.ints([batch, text, 1])], [batch, text, 1])
   const probabilities = tape.op('Exp', [all], all.shape)
@@ -259,7 +263,11 @@ export function decodeGraph(config: ModelConfig, vocabulary: number, batch: numb
         seen,
         total,
       ],
-      [{ shape: [batch, 1, heads * headWidth] }, { shape: cacheShape, name: `present.k.${layer}` }, { shape: cacheShape, name: `present.v.${layer}` }],
+      [
+        { shape: [batch, 1, heads * headWidth] },
+        { shape: cacheShape, name: `present.k.${layer}` },
+        { shape: cacheShape, name: `present.v.${layer}` },
+      ],
       { num_heads: heads, kv_num_heads: 1 },
       'com.microsoft',
     ) as [Value, Value, Value]
@@ -282,7 +290,9 @@ export function exportGraph(
 ): GraphDef {
   const tape = new Tape()
   const slots = parameterSlots(config, vocabulary)
-  const p = Object.fromEntries(slots.map(({ name, shape, offset, length }) => [name, tape.floats(parameters.subarray(offset, offset + length), shape)]))
+  const p = Object.fromEntries(
+    slots.map(({ name, shape, offset, length }) => [name, tape.floats(parameters.subarray(offset, offset + length), shape)]),
+  )
   const logits = tape.linear(trunk(tape, p, { ...bucket, batch: 1 }, config).text as Value, p.head as Value)
   return tape.finish({ logits }, metadata)
 }

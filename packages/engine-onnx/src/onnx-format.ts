@@ -40,7 +40,14 @@ const root = protobuf.Root.fromJSON({
       },
     },
     Attribute: {
-      fields: { name: one('string', 1), f: one('float', 2), i: one('int64', 3), s: one('bytes', 4), ints: repeated('int64', 8), type: one('int32', 20) },
+      fields: {
+        name: one('string', 1),
+        f: one('float', 2),
+        i: one('int64', 3),
+        s: one('bytes', 4),
+        ints: repeated('int64', 8),
+        type: one('int32', 20),
+      },
     },
     Tensor: { fields: { dims: repeated('int64', 1), dataType: one('int32', 2), name: one('string', 8), rawData: one('bytes', 9) } },
     ValueInfo: { fields: { name: one('string', 1), type: one('Type', 2) } },

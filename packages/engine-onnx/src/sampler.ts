@@ -72,7 +72,14 @@ export class Sampler {
     return out
   }
 
-  async #sampleBatch(inputs: readonly PlainInput[], indices: readonly number[], n: number, params: SamplingParams, weights: Feeds, out: SampledSequence[][]): Promise<void> {
+  async #sampleBatch(
+    inputs: readonly PlainInput[],
+    indices: readonly number[],
+    n: number,
+    params: SamplingParams,
+    weights: Feeds,
+    out: SampledSequence[][],
+  ): Promise<void> {
     const rows = indices.flatMap((index) => Array.from({ length: n }, (_, k) => ({ index, k })))
     if (rows.length > (BATCHES.at(-1) as number)) {
       for (let k = 0; k < n; k += BATCHES.at(-1) as number) {
@@ -104,7 +111,8 @@ export class Sampler {
     let live = rows.length
     const done = new Uint8Array(batch).fill(1, rows.length)
     for (let step = 0; live > 0 && step < promptLength + params.maxTokens - 1; step++) {
-      if (step < promptLength) for (const [b, { index }] of rows.entries()) decoder.tokens[b] = (inputs[index] as PlainInput).tokens[step] as number
+      if (step < promptLength)
+        for (const [b, { index }] of rows.entries()) decoder.tokens[b] = (inputs[index] as PlainInput).tokens[step] as number
       decoder.position[0] = step
       decoder.seen.fill(picture + step)
       decoder.total[0] = picture + step + 1
@@ -151,7 +159,13 @@ export class Sampler {
   }
 
   /** Runs each distinct picture once and copies its keys and values to the cache rows that start from it. */
-  async #fillPictures(inputs: readonly PlainInput[], rows: readonly { index: number }[], decoder: Decoder, capacity: number, weights: Feeds): Promise<void> {
+  async #fillPictures(
+    inputs: readonly PlainInput[],
+    rows: readonly { index: number }[],
+    decoder: Decoder,
+    capacity: number,
+    weights: Feeds,
+  ): Promise<void> {
     const distinct = [...new Set(rows.map(({ index }) => index))]
     const { rows: gridRows, columns } = inputs[distinct[0] as number] as PlainInput
     const picture = gridRows * columns
@@ -161,7 +175,8 @@ export class Sampler {
     const floatsPerPicture = picture * this.#config.patch ** 2 * 3
     for (let start = 0; start < distinct.length; start += size) {
       const part = distinct.slice(start, start + size)
-      for (const [slot, index] of part.entries()) writePatches((inputs[index] as PlainInput).frame, this.#config.patch, prefill.pixels, slot * floatsPerPicture)
+      for (const [slot, index] of part.entries())
+        writePatches((inputs[index] as PlainInput).frame, this.#config.patch, prefill.pixels, slot * floatsPerPicture)
       await run(prefill.session, { ...weights, ...prefill.feeds }, prefill.fetches)
       const slotOf = new Map(part.map((index, slot) => [index, slot]))
       for (const [b, { index }] of rows.entries()) {
@@ -197,7 +212,12 @@ export class Sampler {
     const seen = new Int32Array(batch)
     const total = new Int32Array(1)
     const probabilities = new Float32Array(batch * this.#vocabulary)
-    const feeds: Feeds = { tokens: int32s(tokens, [batch]), position: int32s(position, [1]), seen: int32s(seen, [batch]), total: int32s(total, [1]) }
+    const feeds: Feeds = {
+      tokens: int32s(tokens, [batch]),
+      position: int32s(position, [1]),
+      seen: int32s(seen, [batch]),
+      total: int32s(total, [1]),
+    }
     const fetches: Feeds = { probabilities: floats(probabilities, [batch, this.#vocabulary]) }
     for (let layer = 0; layer < layers; layer++) {
       for (const [kind, buffers] of [

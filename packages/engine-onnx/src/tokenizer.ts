@@ -20,7 +20,9 @@ export function createTokenizer(words: readonly string[], stop: string): Tokeniz
       while (length > 0 && !ids.has(text.slice(at, at + length))) length--
       if (length === 0) {
         const near = JSON.stringify(text.slice(at, at + 20))
-        throw new EngineError(`the text at offset ${at}, ${near}, has no word in this model's vocabulary of ${words.length}; its lexicon comes from the games it was made for`)
+        throw new EngineError(
+          `the text at offset ${at}, ${near}, has no word in this model's vocabulary of ${words.length}; its lexicon comes from the games it was made for`,
+        )
       }
       tokens.push(ids.get(text.slice(at, at + length)) as number)
       at += length
