@@ -22,5 +22,6 @@ export {
   type TrajectoryStep,
 } from './rollout.ts'
 export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyScore } from './score.ts'
+export { type Expert, type ExpertScores, expertScores, gameSignal, isGoodMove, regretOf } from './signal.ts'
 export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
 export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'

@@ -101,10 +101,10 @@ export const trainConfig = z.strictObject({
     })
     .prefault({}),
   recipes: z
-    .array(z.enum(['g0', 'g1']))
+    .array(z.enum(['g0', 'g1', 'g1-paper']))
     .min(1)
     .default(['g0', 'g1'])
-    .describe('g0: base, RL. g1: base, cold start, RL'),
+    .describe('g0: base, RL. g1: base, cold start, RL. g1-paper: the same with the paper’s plain rewards'),
   base: supervised.describe('format only: the words of a reply without what they mean'),
   coldStart: supervised.describe('the teacher’s replies with the true perception'),
   rl: reinforcement.describe('GRPO, the same for both recipes'),

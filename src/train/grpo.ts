@@ -9,13 +9,12 @@
  * divided by their number in the minibatch.
  */
 import type { Datum, Engine, SampledSequence } from '../engine.ts'
-import { observationOf, type PlayedReply, playGroup, totalReward } from '../gym/index.ts'
+import { expertScores, gameSignal, isGoodMove, observationOf, type PlayedReply, playGroup, totalReward } from '../gym/index.ts'
 import { modelInputOf, replyOf } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import type { RlConfig } from './config.ts'
 import { replyDatum, teacherExample, type WeightedSpecs } from './examples.ts'
-import { expertScores, gameSignal, isGoodMove } from './signal.ts'
 import { advancePool, drawState, type PoolGame, pickSpec, type Situation } from './states.ts'
 
 /** Name of the engine snapshot that the divergence is measured from. */

@@ -1,6 +1,6 @@
 /** What a move was worth: regret against an expert's scores, whether it was a best move, and the game signal of the reward. */
 import type { AnyGame } from '../game.ts'
-import type { ReplyScore } from '../gym/index.ts'
+import type { ReplyScore } from './score.ts'
 
 /** Which expert: 'lookahead' = expected points over two own moves; 'solver' = the game's solver. */
 export type Expert = 'lookahead' | 'solver'

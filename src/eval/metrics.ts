@@ -1,0 +1,43 @@
+/** The columns of results: names as they stand in results.json, how they read, and which way is better. Formulas: docs/metrics.md. */
+
+/** Metric names of results.json, in the order of reports. */
+export const METRIC_NAMES = [
+  'return',
+  'wasted',
+  'parse failures',
+  'illegal moves',
+  'regret',
+  'perception exact',
+  'perception cells',
+  'think',
+  'good given perception',
+  'failed',
+] as const
+
+export type MetricName = (typeof METRIC_NAMES)[number]
+
+/** How a metric is shown. */
+export interface MetricInfo {
+  readonly title: string
+  readonly summary: string
+  /** 'points': a number of points; 'share': 0..1, shown in per cent. */
+  readonly unit: 'points' | 'share'
+  readonly better: 'higher' | 'lower'
+}
+
+const points = (title: string, better: MetricInfo['better'], summary: string): MetricInfo => ({ title, summary, unit: 'points', better })
+const share = (title: string, better: MetricInfo['better'], summary: string): MetricInfo => ({ title, summary, unit: 'share', better })
+
+/** Of every metric. */
+export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
+  return: points('Return', 'higher', 'points gained in an episode'),
+  wasted: share('Wasted', 'lower', 'replies that were no legal move'),
+  'parse failures': share('Unreadable', 'lower', 'replies without a readable action'),
+  'illegal moves': share('Illegal', 'lower', 'moves that the rules refused'),
+  regret: points('Regret', 'lower', 'points lost per legal move against the best over two moves'),
+  'perception exact': share('Board exact', 'higher', 'replies whose board is right in every cell'),
+  'perception cells': share('Cells', 'higher', 'cells of the board read rightly'),
+  think: share('Thoughts', 'higher', 'statements of the reasoning that are true'),
+  'good given perception': share('Good | seen', 'higher', 'best moves among replies whose board is exactly right'),
+  failed: share('Failed', 'lower', 'episodes stopped by a failed endpoint or engine'),
+}

@@ -1,0 +1,55 @@
+/** Episodes to look at: a few evenly spread steps of a trajectory, with pictures drawn large. */
+import { type EnvSpec, expertScores, parseReply, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
+import { encodePng, renderScene, themeNamed } from '../render/index.ts'
+import type { Replay } from '../runs/index.ts'
+
+/** Steps kept of an episode. */
+const REPLAY_STEPS = 15
+/** Side of a tile in a replay's picture, pixels. */
+const REPLAY_TILE = 48
+
+/** A step as it was played; `state` is that before the reply. */
+export interface ReplayMoment {
+  readonly state: unknown
+  readonly step: TrajectoryStep
+  readonly prompt: string
+}
+
+/** Indices 0..length-1, at most `count`, evenly spread, the first and the last among them. */
+export function spread(length: number, count: number): number[] {
+  if (length <= count) return Array.from({ length }, (_, i) => i)
+  return Array.from({ length: count }, (_, k) => Math.round((k * (length - 1)) / (count - 1)))
+}
+
+/** A replay of an episode's moments. The picture is the state anew in the theme of the spec, not the policy's own small frame. */
+export function replayOf(spec: EnvSpec, trajectory: Trajectory, moments: readonly ReplayMoment[], decoding: string): Replay {
+  const kept = spread(moments.length, REPLAY_STEPS).map((i) => moments[i] as ReplayMoment)
+  return {
+    game: trajectory.game,
+    policy: trajectory.policy,
+    decoding,
+    seed: trajectory.seed,
+    return: trajectory.score,
+    steps: kept.map((moment) => replayStep(spec, moment)),
+  }
+}
+
+function replayStep({ game, skin }: EnvSpec, { state, step, prompt }: ReplayMoment): Replay['steps'][number] {
+  const { action, outcome, problem } = step.score
+  const said = parseReply(step.reply).perception
+  const frame = renderScene(game.draw(state, { theme: skin.theme, tile: REPLAY_TILE, layout: 'board' }, themeNamed(skin.theme)))
+  const copy = (cells: readonly (readonly string[])[]): string[][] => cells.map((row) => [...row])
+  const read = said === null ? null : game.parsePerception(said)
+  return {
+    picture: `data:image/png;base64,${Buffer.from(encodePng(frame)).toString('base64')}`,
+    prompt,
+    reply: step.reply,
+    truth: copy(game.perceive(state).cells),
+    read: read && copy(read.cells),
+    action,
+    outcome,
+    problem,
+    reward: step.reward,
+    regret: regretOf(step.score, expertScores(game, state, 'lookahead')),
+  }
+}

@@ -1,0 +1,8 @@
+/** Training: stages, GRPO, supervised learning, configs and presets. */
+export { parseTrainConfig, type RlConfig, type SupervisedConfig, type TrainConfig, trainConfig } from './config.ts'
+export { formatExample, type ReplyLists, replyDatum, teacherExample, type WeightedSpecs } from './examples.ts'
+export { type GrpoContext, type GrpoMetrics, grpoStep } from './grpo.ts'
+export { lexiconOf } from './lexicon.ts'
+export { PRESETS, presetNamed } from './presets.ts'
+export { type SupervisedContext, type SupervisedMetrics, supervisedStep } from './supervised.ts'
+export { checkpointFile, learningRateAt, specsOf, type Stage, stagesOf, type TrainEvent, type TrainOptions, train, weightsName } from './trainer.ts'

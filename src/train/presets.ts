@@ -1,0 +1,43 @@
+/** Named training configs. The figures that each was seen to reach stand in README.md and LOG.md. */
+import { ConfigError } from '../errors.ts'
+import { parseTrainConfig, type TrainConfig } from './config.ts'
+
+/** 2048 on a laptop CPU: the main job. */
+const laptop = {
+  preset: 'laptop',
+  games: [{ id: '2048' }],
+  model: { width: 128, layers: 3, heads: 4, headWidth: 32, patch: 16, textLength: 64 },
+  maxTokens: 48,
+  recipes: ['g0', 'g1', 'g1-paper'],
+  base: { steps: 60, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  coldStart: { steps: 1000, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  rl: {
+    ...{ steps: 200, states: 32, replies: 8, pool: 0.5, signal: 'regret', expert: 'lookahead', regretScale: 8 },
+    rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
+    ...{ credit: 'section', normalise: false, kl: 0.01, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
+  },
+  evaluation: { episodes: 100, horizon: 100, seed: 2048, states: 256 },
+}
+
+/** Everything at a size that ends within a minute: to see the path, not to learn. */
+const tiny = {
+  ...laptop,
+  preset: 'tiny',
+  model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 16, textLength: 64 },
+  recipes: ['g0', 'g1'],
+  base: { ...laptop.base, steps: 10, batch: 16 },
+  coldStart: { ...laptop.coldStart, steps: 20, batch: 16 },
+  rl: { ...laptop.rl, steps: 4, states: 4, replies: 4 },
+  saveEvery: 2,
+  evaluation: { episodes: 2, horizon: 5, seed: 2048, states: 8 },
+}
+
+/** Preset objects by name; `presetNamed` checks and completes them. */
+export const PRESETS: { readonly [name: string]: unknown } = { laptop, tiny }
+
+/** A preset, checked and with all defaults. Throws ConfigError. */
+export function presetNamed(name: string): TrainConfig {
+  const preset = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined
+  if (preset === undefined) throw new ConfigError(`there is no preset ${JSON.stringify(name)}; known are ${Object.keys(PRESETS).join(', ')}`)
+  return parseTrainConfig(preset)
+}

@@ -1,0 +1,163 @@
+/**
+ * The trainer: stages in order, each from the weights of the one it names. G0 is base -> RL, G1 is base -> cold start -> RL; both are
+ * lists of stages for the same code. Everything drawn is derived from (seed, stage, step), so the state of a run is: the stage, the step,
+ * the weights with their optimiser, and the games of the pool. It is saved together; a killed run goes on from the last save and gives
+ * the numbers of an unbroken one.
+ */
+import { rm } from 'node:fs/promises'
+import { z } from 'zod'
+import type { Engine } from '../engine.ts'
+import { envSpec } from '../gym/index.ts'
+import { gameNamed } from '../games/index.ts'
+import { deriveSeed } from '../rng.ts'
+import { type MetricLine, type RunFolder } from '../runs/index.ts'
+import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
+import type { WeightedSpecs } from './examples.ts'
+import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
+import { startPool, type PoolGame } from './states.ts'
+import { supervisedStep } from './supervised.ts'
+
+/** One stage of a run. */
+export type Stage =
+  | { readonly name: string; readonly from: string | null; readonly kind: 'format' | 'teacher'; readonly settings: SupervisedConfig }
+  | { readonly name: string; readonly from: string | null; readonly kind: 'grpo'; readonly settings: RlConfig }
+
+/** The stages of a config, in the order they run. */
+export function stagesOf(config: TrainConfig): Stage[] {
+  const base: Stage = { name: 'base', from: null, kind: 'format', settings: config.base }
+  const stages: Stage[] = [base]
+  if (config.recipes.includes('g0')) stages.push({ name: 'g0', from: 'base', kind: 'grpo', settings: config.rl })
+  const cold = config.recipes.some((recipe) => recipe !== 'g0')
+  if (cold) stages.push({ name: 'cold-start', from: 'base', kind: 'teacher', settings: config.coldStart })
+  if (config.recipes.includes('g1')) stages.push({ name: 'g1', from: 'cold-start', kind: 'grpo', settings: config.rl })
+  if (config.recipes.includes('g1-paper')) stages.push({ name: 'g1-paper', from: 'cold-start', kind: 'grpo', settings: paperRl(config.rl) })
+  return stages
+}
+
+/** The paper's plain recipe on the same budget: ±1 game reward, format and exact perception points, group deviation, whole-reply credit, fresh states. */
+export function paperRl(rl: RlConfig): RlConfig {
+  const rewards = { game: 1, format: 1, perceptionExact: 1, perceptionCells: 0, think: 0, legal: 0 }
+  return { ...rl, signal: 'paper', rewards, credit: 'reply', normalise: true, pool: 0, scatter: 0, kl: 0.01, entropy: 0, rehearsal: 0, clipHigh: 1.2 }
+}
+
+/** Name of a finished stage's weights, in the engine and as a file in checkpoints/. */
+export const weightsName = (stage: string): string => `stage:${stage}`
+/** File of a finished stage's checkpoint, relative to the run folder. */
+export const checkpointFile = (stage: string): string => `checkpoints/${stage}.safetensors`
+
+/** What the trainer tells while it runs. */
+export interface TrainEvent {
+  readonly stage: string
+  readonly kind: Stage['kind']
+  /** Steps done of the stage. */
+  readonly step: number
+  readonly steps: number
+  readonly stageIndex: number
+  readonly stages: number
+  readonly line: MetricLine
+}
+
+const progress = z.object({
+  stage: z.number().int(),
+  step: z.number().int(),
+  lines: z.number().int(),
+  checkpoint: z.string().nullable(),
+  pool: z.array(z.unknown()),
+})
+type Progress = z.output<typeof progress>
+
+const START: Progress = { stage: 0, step: 0, lines: 0, checkpoint: null, pool: [] }
+
+export interface TrainOptions {
+  readonly folder: RunFolder
+  readonly config: TrainConfig
+  readonly engine: Engine
+  readonly onEvent?: (event: TrainEvent) => void
+  /** When it aborts, the trainer finishes the step, saves, and returns 'stopped'. */
+  readonly signal?: AbortSignal
+  /** Milliseconds, for the `seconds` of the metrics. */
+  readonly clock?: () => number
+}
+
+/** Runs all stages, or what is left of them. */
+export async function train(options: TrainOptions): Promise<'finished' | 'stopped'> {
+  const { folder, config, engine } = options
+  const stages = stagesOf(config)
+  let at: Progress = (await folder.read('progress.json', progress)) ?? START
+  await folder.keepLines('metrics.jsonl', at.lines)
+  if (at.checkpoint) await engine.loadState(folder.file(at.checkpoint))
+  const specs = specsOf(config)
+  for (; at.stage < stages.length; at = { ...at, stage: at.stage + 1, step: 0, pool: [] }) {
+    const result = await runStage(options, specs, stages, at)
+    at = result.at
+    if (result.stopped) return 'stopped'
+  }
+  return 'finished'
+}
+
+/** The env specs of a config with their weights. Throws ConfigError. */
+export function specsOf(config: TrainConfig): WeightedSpecs {
+  return config.games.map(({ id, config: knobs, weight }) => ({
+    spec: envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: 'brief', feedback: true }),
+    weight,
+  }))
+}
+
+async function runStage(options: TrainOptions, specs: WeightedSpecs, stages: readonly Stage[], start: Progress): Promise<{ at: Progress; stopped: boolean }> {
+  const { folder, config, engine, onEvent, signal, clock = () => performance.now() } = options
+  const stage = stages[start.stage] as Stage
+  const { steps } = stage.settings
+  const seed = deriveSeed(config.seed, 'stage', stage.name)
+  let at = start
+  if (at.step === 0) {
+    if (stage.from !== null) await engine.restoreWeights(weightsName(stage.from))
+    if (stage.kind === 'grpo') await engine.saveWeightsForSampler(START_WEIGHTS)
+  }
+  let pool = at.step > 0 ? (at.pool as PoolGame[]) : stage.kind === 'grpo' ? firstPool(stage.settings, specs, seed) : []
+  while (at.step < steps) {
+    const before = clock()
+    const rate = learningRateAt(stage.settings, at.step)
+    let values: MetricLine['values']
+    if (stage.kind === 'grpo') {
+      const context: GrpoContext = { engine, specs, rl: stage.settings, maxTokens: config.maxTokens, teacher: config.teacher, seed }
+      const result = await grpoStep(context, pool, at.step, rate)
+      pool = result.pool
+      values = { ...result.metrics }
+    } else {
+      values = await supervisedStep({ engine, specs, settings: stage.settings, kind: stage.kind, teacher: config.teacher, seed }, at.step, rate)
+    }
+    const line: MetricLine = { stage: stage.name, step: at.step, seconds: (clock() - before) / 1000, values: { ...values, learningRate: rate } }
+    await folder.append('metrics.jsonl', line)
+    at = { ...at, step: at.step + 1, lines: at.lines + 1, pool }
+    onEvent?.({ stage: stage.name, kind: stage.kind, step: at.step, steps, stageIndex: start.stage, stages: stages.length, line })
+    const stopped = signal?.aborted === true
+    if (at.step < steps && (stopped || at.step % config.saveEvery === 0)) at = await save(folder, engine, at)
+    if (stopped && at.step < steps) return { at, stopped }
+  }
+  await engine.saveWeightsForSampler(weightsName(stage.name))
+  await engine.dropWeights(START_WEIGHTS)
+  await engine.saveState(folder.file(checkpointFile(stage.name)))
+  at = await save(folder, engine, { ...at, stage: at.stage + 1, step: 0, pool: [] })
+  return { at: { ...at, stage: start.stage, step: steps }, stopped: signal?.aborted === true }
+}
+
+function firstPool(rl: RlConfig, specs: WeightedSpecs, seed: number): PoolGame[] {
+  return startPool(specs, Math.round(rl.states * rl.pool), rl.horizon, seed)
+}
+
+/** Linear warm-up, then linearly down to the final share. */
+export function learningRateAt(settings: Pick<SupervisedConfig, 'learningRate' | 'finalRate' | 'warmup' | 'steps'>, step: number): number {
+  const { learningRate, finalRate, warmup, steps } = settings
+  const rise = Math.min(1, (step + 1) / (warmup + 1))
+  return learningRate * rise * (1 - ((1 - finalRate) * step) / Math.max(1, steps))
+}
+
+/** The checkpoint first, then the pointer to it, then the earlier checkpoint goes: at no moment is there none. */
+async function save(folder: RunFolder, engine: Engine, at: Progress): Promise<Progress> {
+  const checkpoint = `checkpoints/resume-${at.stage}-${at.step}.safetensors`
+  await engine.saveState(folder.file(checkpoint))
+  const next = { ...at, checkpoint }
+  await folder.write('progress.json', next)
+  if (at.checkpoint && at.checkpoint !== checkpoint) await rm(folder.file(at.checkpoint), { force: true })
+  return next
+}
