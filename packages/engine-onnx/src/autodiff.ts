@@ -22,6 +22,8 @@ export class Tape {
   readonly #inputs: Value[] = []
   readonly #constants = new Map<string, ConstantDef>()
   readonly #backward: { output: Value; rule: Backward }[] = []
+  /** Floating-point operations of contractions, by output name. */
+  readonly #flops = new Map<string, number>()
   #count = 0
 
   /** A graph input. Inputs that nothing reads are pruned from the finished graph. */
@@ -99,19 +101,26 @@ export class Tape {
     const rows = options.transA ? last(a) : (a.shape.at(-2) as number)
     const columns = options.transB ? (b.shape.at(-2) as number) : last(b)
     const attributes = { transA: options.transA ? 1 : 0, transB: options.transB ? 1 : 0, alpha: { float: options.alpha ?? 1 } }
-    return this.op('FusedMatMul', [a, b], [...a.shape.slice(0, -2), rows, columns], attributes, 'float32', MICROSOFT)
+    const output = this.op('FusedMatMul', [a, b], [...a.shape.slice(0, -2), rows, columns], attributes, 'float32', MICROSOFT)
+    return this.#counted(output, options.transA ? (a.shape.at(-2) as number) : last(a))
+  }
+
+  /** Counts 2 · inner operations per element of a contraction's output. */
+  #counted(output: Value, inner: number): Value {
+    this.#flops.set(output.name, 2 * inner * product(output.shape))
+    return output
   }
 
   /** x[..., K] · w[K, N]. */
   linear(x: Value, w: Value): Value {
-    const output = this.op('MatMul', [x, w], [...x.shape.slice(0, -1), last(w)])
+    const output = this.#counted(this.op('MatMul', [x, w], [...x.shape.slice(0, -1), last(w)]), last(x))
     return this.#emit(output, (g) => {
       const rows = product(x.shape) / last(x)
       const flatX = this.#reshape(x, [rows, last(x)])
       const flatG = this.#reshape(g, [rows, last(w)])
       return [
         [x, this.#contract(g, w, { transB: true })],
-        [w, this.op('Gemm', [flatX, flatG], w.shape, { transA: 1 })],
+        [w, this.#counted(this.op('Gemm', [flatX, flatG], w.shape, { transA: 1 }), rows)],
       ]
     })
   }
@@ -262,6 +271,7 @@ export class Tape {
       inputs: this.#inputs.filter((value) => needed.has(value.name)),
       outputs: named,
       constants: [...this.#constants.values()].filter((value) => needed.has(value.name)),
+      flops: kept.reduce((sum, { outputs: [name] }) => sum + (this.#flops.get(name as string) ?? 0), 0),
       ...(metadata ? { metadata } : {}),
     }
   }

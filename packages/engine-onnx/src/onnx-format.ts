@@ -90,6 +90,8 @@ export interface GraphDef {
   readonly inputs: readonly ValueDef[]
   readonly outputs: readonly ValueDef[]
   readonly constants: readonly ConstantDef[]
+  /** Floating-point operations of one run's contractions (embedding look-ups not counted). */
+  readonly flops: number
   readonly metadata?: { readonly [key: string]: string }
 }
 
