@@ -108,5 +108,15 @@ export interface Engine {
   /** Weights, optimiser state and snapshots to one file, atomically. */
   saveState(path: string): Promise<void>
   loadState(path: string): Promise<void>
+  /** The live weights as one ONNX file, for pictures of rows × columns patches; only engines that own their weights can. */
+  exportOnnx?(rows: number, columns: number): Promise<Uint8Array>
   close(): Promise<void>
+}
+
+/** What a package that makes engines exports; `--engine NAME` loads it by name. */
+export interface EngineModule {
+  /** A fresh engine. words: the tokenizer's words; seed: of the initial weights. Throws EngineError for bad options. */
+  createEngine(options: { model: object; words: readonly string[]; seed: number; threads: number }): Promise<Engine>
+  /** The engine of a checkpoint. Throws StorageError. */
+  openEngine(path: string, options: { threads: number }): Promise<Engine>
 }

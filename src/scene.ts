@@ -10,6 +10,13 @@
 /** '#rrggbb', lower case. */
 export type Color = `#${string}`
 
+/** A photograph or drawing as a game's material: 3 bytes a pixel (RGB), row-major, top-left origin. Sides 1..8192; never written to. */
+export interface Picture {
+  readonly width: number
+  readonly height: number
+  readonly rgb: Uint8Array
+}
+
 /** Shapes are painted in order, each over what is below it, anti-aliased. */
 export type Shape =
   | { kind: 'rect'; x: number; y: number; width: number; height: number; radius?: number; fill: Color }
@@ -18,6 +25,8 @@ export type Shape =
   | { kind: 'polygon'; points: readonly number[]; fill: Color }
   /** One line of text centred on (x, y), or starting/ending there; `size` is the em size; shrunk to `maxWidth` if given. */
   | { kind: 'text'; x: number; y: number; size: number; text: string; fill: Color; align?: 'start' | 'middle' | 'end'; maxWidth?: number }
+  /** A picture scaled to a rectangle of whole pixels: each axis averaged when it shrinks, interpolated when it grows. */
+  | { kind: 'image'; x: number; y: number; width: number; height: number; picture: Picture }
 
 /** An opaque rectangle of whole pixels: `fill`, then the shapes, clipped to it. */
 export interface Sprite {

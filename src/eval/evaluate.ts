@@ -76,9 +76,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   if (!(episodes >= 1) || !(expertEvery >= 1) || specs.length === 0) {
     throw new ConfigError(`Evaluation needs games (${specs.length}), episodes (${episodes}) and expertEvery (${expertEvery}) of 1 or more.`)
   }
-  const entries = specs.flatMap((spec) =>
-    Array.from({ length: episodes }, (_, i) => ({ spec, seed: deriveSeed(seed, 'evaluation', i) })),
-  )
+  const entries = specs.flatMap((spec) => Array.from({ length: episodes }, (_, i) => ({ spec, seed: deriveSeed(seed, 'evaluation', i) })))
   const judged: Judged[][] = entries.map(() => [])
   const moments: ReplayMoment[][] = entries.map(() => [])
   const total = entries.length * horizon
@@ -104,7 +102,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   })
   signal?.throwIfAborted()
 
-  const all = trajectories.map((trajectory, i) => episodeMetrics(trajectory, judged[i] as Judged[], policy.privileged))
+  const all = trajectories.map((trajectory, i) =>
+    episodeMetrics(trajectory, judged[i] as Judged[], {
+      perception: !policy.privileged,
+      think: !policy.privileged && (entries[i] as (typeof entries)[number]).spec.game.scoreThink !== undefined,
+    }),
+  )
   return {
     rows: [...new Set(all.map(({ game }) => game))].flatMap((game) => gameRows(game, all, options)),
     replays: trajectories.flatMap((trajectory, i) =>
@@ -114,8 +117,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   }
 }
 
-/** `free`: the policy is handed the state, so what it says of the board says nothing of it. */
-function episodeMetrics(trajectory: Trajectory, judged: readonly Judged[], free: boolean): EpisodeMetrics {
+/** `told`: whether the sections tell anything: a policy that is handed the state sees nothing, and not every game reads thoughts. */
+function episodeMetrics(
+  trajectory: Trajectory,
+  judged: readonly Judged[],
+  told: { readonly perception: boolean; readonly think: boolean },
+): EpisodeMetrics {
   const { steps, game, seed } = trajectory
   const share = (of: (step: TrajectoryStep) => number | boolean): number | null => meanOf(steps.map((step) => Number(of(step))))
   const seen = judged.filter(({ step }) => step.score.perceptionExact === 1)
@@ -126,9 +133,9 @@ function episodeMetrics(trajectory: Trajectory, judged: readonly Judged[], free:
     'parse failures': share(({ score }) => score.outcome === 'unreadable'),
     'illegal moves': share(({ score }) => score.outcome === 'illegal'),
     regret: meanOf(regrets),
-    'perception exact': free ? null : share(({ score }) => score.perceptionExact),
-    'perception cells': free ? null : share(({ score }) => score.perceptionCells),
-    think: free ? null : share(({ score }) => score.think),
+    'perception exact': told.perception ? share(({ score }) => score.perceptionExact) : null,
+    'perception cells': told.perception ? share(({ score }) => score.perceptionCells) : null,
+    think: told.think ? share(({ score }) => score.think) : null,
     'good given perception': meanOf(seen.map(({ good }) => Number(good))),
     failed: trajectory.stopReason === 'failed' ? 1 : 0,
   }

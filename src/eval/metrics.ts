@@ -38,6 +38,6 @@ export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
   'perception exact': share('Board exact', 'higher', 'replies whose board is right in every cell'),
   'perception cells': share('Cells', 'higher', 'cells of the board read rightly'),
   think: share('Thoughts', 'higher', 'statements of the reasoning that are true'),
-  'good given perception': share('Good | seen', 'higher', 'best moves among replies whose board is exactly right'),
+  'good given perception': share('Good if seen', 'higher', 'best moves among replies whose board is exactly right'),
   failed: share('Failed', 'lower', 'episodes stopped by a failed endpoint or engine'),
 }

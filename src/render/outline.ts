@@ -11,8 +11,11 @@ export type Contour = readonly number[]
 /** Control distance of a cubic quarter circle of radius 1: 4/3 (sqrt 2 - 1). */
 export const ARC = 0.5522847498307936
 
+/** A shape of one colour, which has an outline. */
+export type OutlinedShape = Exclude<Shape, { kind: 'image' }>
+
 /** The outline of a shape; filled with nonzero winding. */
-export function outlineOf(shape: Shape): Contour[] {
+export function outlineOf(shape: OutlinedShape): Contour[] {
   switch (shape.kind) {
     case 'rect':
       return [roundedRect(shape.x, shape.y, shape.width, shape.height, shape.radius ?? 0)]

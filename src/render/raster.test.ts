@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import type { Shape } from '../scene.ts'
 import { GLYPHS } from './font-data.ts'
+import type { OutlinedShape } from './outline.ts'
 import { coverageOf, MAX_COVERAGE, parseColor, rasterizeSprite } from './raster.ts'
 import { layoutText, textWidth } from './text.ts'
 
 const ink = '#000000'
-const area = (shape: Shape, side: number): number => coverageOf(shape, side, side).reduce((sum, c) => sum + c, 0) / MAX_COVERAGE
-const rows = (shape: Shape, side: number): string[] => {
+const area = (shape: OutlinedShape, side: number): number => coverageOf(shape, side, side).reduce((sum, c) => sum + c, 0) / MAX_COVERAGE
+const rows = (shape: OutlinedShape, side: number): string[] => {
   const all = coverageOf(shape, side, side).join('')
   return Array.from({ length: side }, (_, y) => all.slice(y * side, (y + 1) * side))
 }
@@ -36,7 +37,7 @@ describe('coverage', () => {
   test('winding is nonzero: overlaps stay filled, a reversed inner ring is a hole', () => {
     const star = [50, 0, 79, 90, 2, 35, 98, 35, 21, 90]
     expect(coverageOf({ kind: 'polygon', points: star, fill: ink }, 100, 100)[50 * 100 + 50]).toBe(MAX_COVERAGE)
-    const zero: Shape = { kind: 'text', x: 50, y: 50, size: 100, text: '0', fill: ink }
+    const zero: OutlinedShape = { kind: 'text', x: 50, y: 50, size: 100, text: '0', fill: ink }
     expect(coverageOf(zero, 100, 100)[50 * 100 + 50]).toBe(0)
   })
 

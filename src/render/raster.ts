@@ -3,17 +3,15 @@
  * along y, then rounded to 8 levels (0..7), so that two colours meet in at most six blends and a game's catalogue fits a palette.
  */
 import { ConfigError } from '../errors.ts'
-import type { Color, Shape, Sprite } from '../scene.ts'
-import { type Contour, outlineOf } from './outline.ts'
+import type { Color, Sprite } from '../scene.ts'
+import { type Contour, type OutlinedShape, outlineOf } from './outline.ts'
+import { type ImageShape, MAX_SIDE, scaledPicture } from './picture.ts'
 
 /** Full coverage; 0 is none. */
 export const MAX_COVERAGE = 7
 
 /** Scan lines a pixel row. */
 const LINES = 16
-
-/** Largest side of a sprite or scene, pixels. */
-export const MAX_SIDE = 8192
 
 /** '#rrggbb' as 0xrrggbb. Throws ConfigError for anything else. */
 export function parseColor(color: Color): number {
@@ -27,7 +25,10 @@ export function rasterizeSprite(sprite: Sprite): Uint32Array {
   checkSide(width)
   checkSide(height)
   const pixels = new Uint32Array(width * height).fill(parseColor(sprite.fill))
-  for (const shape of sprite.shapes) paint(pixels, coverageOf(shape, width, height), parseColor(shape.fill))
+  for (const shape of sprite.shapes) {
+    if (shape.kind === 'image') paste(pixels, width, height, shape)
+    else paint(pixels, coverageOf(shape, width, height), parseColor(shape.fill))
+  }
   return pixels
 }
 
@@ -38,7 +39,7 @@ export function checkSide(side: number): void {
 }
 
 /** Coverage of a shape on a grid of `width` x `height` pixels: 0..MAX_COVERAGE each, row-major; nonzero winding; clipped. */
-export function coverageOf(shape: Shape, width: number, height: number): Uint8Array {
+export function coverageOf(shape: OutlinedShape, width: number, height: number): Uint8Array {
   const edges = edgesOf(outlineOf(shape), shape)
   const coverage = new Uint8Array(width * height)
   const row = new Float64Array(width + 1)
@@ -62,7 +63,7 @@ interface Edge {
   readonly winding: 1 | -1
 }
 
-function edgesOf(contours: readonly Contour[], shape: Shape): Edge[] {
+function edgesOf(contours: readonly Contour[], shape: OutlinedShape): Edge[] {
   const edges: Edge[] = []
   for (const points of contours) {
     if (points.length % 2 !== 0 || !points.every(Number.isFinite)) {
@@ -125,6 +126,18 @@ function paint(pixels: Uint32Array, coverage: Uint8Array, ink: number): void {
     const level = coverage[i]!
     if (level === MAX_COVERAGE) pixels[i] = ink
     else if (level > 0) pixels[i] = blend(pixels[i]!, ink, level)
+  }
+}
+
+/** Copies a scaled picture, clipped to the sprite. */
+function paste(pixels: Uint32Array, width: number, height: number, shape: ImageShape): void {
+  const { x, y } = shape
+  const rgb = scaledPicture(shape)
+  for (let row = Math.max(0, y); row < Math.min(height, y + shape.height); row++) {
+    for (let column = Math.max(0, x); column < Math.min(width, x + shape.width); column++) {
+      const from = 3 * ((row - y) * shape.width + column - x)
+      pixels[row * width + column] = (rgb[from]! << 16) | (rgb[from + 1]! << 8) | rgb[from + 2]!
+    }
   }
 }
 

@@ -1,7 +1,10 @@
 /** Scenes as SVG: each sprite used is defined once; text is glyph outlines of the bundled font, so it looks the same everywhere. */
+import { strFromU8 } from 'fflate'
 import { ConfigError } from '../errors.ts'
 import type { Scene, Shape, Sprite } from '../scene.ts'
-import { cornerRadius } from './outline.ts'
+import { type OutlinedShape, cornerRadius } from './outline.ts'
+import { checkImage, type ImageShape } from './picture.ts'
+import { encodePng } from './png.ts'
 import { checkSide, parseColor } from './raster.ts'
 import { spriteAt } from './sprite-at.ts'
 import { glyphOf, layoutText, type TextShape } from './text.ts'
@@ -40,6 +43,10 @@ function symbol(id: string, { width, height, fill, shapes }: Sprite): string {
 }
 
 function element(shape: Shape): string {
+  return shape.kind === 'image' ? image(shape) : outlined(shape)
+}
+
+function outlined(shape: OutlinedShape): string {
   const fill = `fill="${safe(shape.fill)}"`
   switch (shape.kind) {
     case 'rect': {
@@ -54,6 +61,15 @@ function element(shape: Shape): string {
     case 'text':
       return `<g ${fill}>${glyphs(shape)}</g>`
   }
+}
+
+/** The picture at its own size as a PNG inside the document; the viewer scales it. */
+function image(shape: ImageShape): string {
+  checkImage(shape)
+  const { x, y, width, height, picture } = shape
+  const png = encodePng({ width: picture.width, height: picture.height, pixels: picture.rgb })
+  const place = `x="${x}" y="${y}" width="${width}" height="${height}"`
+  return `<image ${place} preserveAspectRatio="none" href="data:image/png;base64,${btoa(strFromU8(png, true))}"/>`
 }
 
 function glyphs(shape: TextShape): string {

@@ -108,7 +108,7 @@ export const trainConfig = z.strictObject({
   base: supervised.describe('format only: the words of a reply without what they mean'),
   coldStart: supervised.describe('the teacher’s replies with the true perception'),
   rl: reinforcement.describe('GRPO, the same for both recipes'),
-  saveEvery: count.min(1).default(50).describe('steps between checkpoints'),
+  saveEvery: count.min(1).default(100).describe('steps between checkpoints'),
   evaluation,
 })
 export type TrainConfig = z.output<typeof trainConfig>

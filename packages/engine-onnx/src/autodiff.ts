@@ -195,7 +195,8 @@ export class Tape {
   /** x / sqrt(mean(x²) + 1e-6) over the last axis, no gain (Zhang & Sennrich 2019). */
   rmsNorm(x: Value): Value {
     const column = [...x.shape.slice(0, -1), 1]
-    const meanSquare = this.op('ReduceMean', [this.op('Mul', [x, x], x.shape), this.ints([-1])], column, { keepdims: 1 })
+    const sum = this.op('ReduceSumSquare', [x, this.ints([-1])], column, { keepdims: 1 })
+    const meanSquare = this.op('Mul', [sum, this.scalar(1 / last(x))], column)
     const root = this.op('Sqrt', [this.op('Add', [meanSquare, this.scalar(1e-6)], column)], column)
     const inverse = this.op('Reciprocal', [root], column)
     const y = this.op('Mul', [x, inverse], x.shape)
@@ -206,12 +207,18 @@ export class Tape {
     })
   }
 
-  /** max(x, 0)² (So et al. 2021, Primer). */
-  reluSquared(x: Value): Value {
+  /** ½ max(x, 0)² · w: squared ReLU (So et al. 2021, Primer) and the product after it. The half makes the derivative max(x, 0) itself. */
+  reluSquaredLinear(x: Value, w: Value): Value {
     const r = this.op('Relu', [x], x.shape)
-    return this.#emit(this.op('Mul', [r, r], x.shape), (g) => {
-      const twice = this.op('Add', [r, r], x.shape)
-      return [[x, this.op('Mul', [g, twice], x.shape)]]
+    const square = this.op('Mul', [r, r], x.shape)
+    return this.#emit(this.#contract(square, w, { alpha: 0.5 }), (g) => {
+      const rows = product(x.shape) / last(x)
+      const flatSquare = this.#reshape(square, [rows, last(x)])
+      const flatG = this.#reshape(g, [rows, last(w)])
+      return [
+        [x, this.op('Mul', [r, this.#contract(g, w, { transB: true })], x.shape)],
+        [w, this.#counted(this.op('Gemm', [flatSquare, flatG], w.shape, { transA: 1, alpha: { float: 0.5 } }), rows)],
+      ]
     })
   }
 

@@ -3,9 +3,11 @@ import { Worker } from 'node:worker_threads'
 import * as Comlink from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { type Engine, EngineError, StorageError, VlmGymError } from 'vlm-gym'
+import { Tape } from './autodiff.ts'
 import { type EmbeddedEngine, type EngineOptions, readModelOf } from './embedded-engine.ts'
 import { patchGrid } from './inputs.ts'
-import { modelConfig } from './model.ts'
+import { decodeGraph, modelConfig, trainingGraph } from './model.ts'
+import { floats, int32s, loadGraph, run } from './runtime.ts'
 import { createTokenizer } from './tokenizer.ts'
 
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './checkpoint.ts'
@@ -83,3 +85,6 @@ export async function openEngine(path: string, options: Pick<EngineOptions, 'thr
   }
   return engine
 }
+
+/** The graph builder and its runtime, for benchmarks; not covered by versioning. */
+export const internals = { decodeGraph, floats, int32s, loadGraph, modelConfig, run, Tape, trainingGraph }

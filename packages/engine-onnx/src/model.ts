@@ -50,7 +50,7 @@ export function parameterSlots(config: ModelConfig, vocabulary: number): Paramet
     slot(`${layer}.value`, d, headWidth, 1 / Math.sqrt(d))
     slot(`${layer}.out`, heads * headWidth, d, 0.5 / Math.sqrt(heads * headWidth * layers))
     slot(`${layer}.up`, d, mlp * d, 1 / Math.sqrt(d))
-    slot(`${layer}.down`, mlp * d, d, 0.5 / Math.sqrt(mlp * d * layers))
+    slot(`${layer}.down`, mlp * d, d, 1 / Math.sqrt(mlp * d * layers))
   }
   slot('head', d, vocabulary, 0.5 / Math.sqrt(d))
   return slots
@@ -156,19 +156,19 @@ function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig): 
     const mask = attentionMask(tape, total - queries, queries, picture, total, heads)
     const mixed = tape.attention(q, k, v, mask, 1 / Math.sqrt(headWidth))
     x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, queries, heads * headWidth]), at('out')))
-    x = tape.add(x, tape.linear(tape.reluSquared(tape.linear(tape.rmsNorm(x), at('up'))), at('down')))
+    x = tape.add(x, tape.reluSquaredLinear(tape.linear(tape.rmsNorm(x), at('up')), at('down')))
   }
   return { text: tape.reshape(tape.rmsNorm(x), [batch, text, width]), keys, values }
 }
 
-/** Log-softmax over the vocabulary [B, L, V] and that of the targets [B, L]. */
-function readOut(tape: Tape, logits: Value, bucket: Bucket): { all: Value; ofTarget: Value; target: Value } {
+/** Log-softmax over the vocabulary [B, L, V], that of the targets [B, L], and the targets as indices [B, L, 1]. */
+function readOut(tape: Tape, logits: Value, bucket: Bucket): { all: Value; ofTarget: Value; index: Value } {
   const { batch, text } = bucket
   const target = tape.input('target', [batch, text], 'int32')
   const all = tape.op('LogSoftmax', [logits], logits.shape, { axis: -1 })
   const index = tape.op('Reshape', [target, tape.ints([batch, text, 1])], [batch, text, 1], {}, 'int32')
   const picked = tape.op('GatherElements', [all, index], [batch, text, 1], { axis: 2 })
-  return { all, target, ofTarget: tape.op('Reshape', [picked, tape.ints([batch, text])], [batch, text]) }
+  return { all, index, ofTarget: tape.op('Reshape', [picked, tape.ints([batch, text])], [batch, text]) }
 }
 
 /** pixels, tokens, target -> `logprobs` [B, L]. */
@@ -191,7 +191,7 @@ export function trainingGraph(config: ModelConfig, vocabulary: number, bucket: B
   const slots = parameterSlots(config, vocabulary)
   const p = declareParameters(tape, slots)
   const logits = tape.linear(trunk(tape, p, bucket, config).text as Value, p.head as Value)
-  const { all, ofTarget, target } = readOut(tape, logits, bucket)
+  const { all, ofTarget, index } = readOut(tape, logits, bucket)
 
   const weight = tape.input('weight', shape)
   const advantage = tape.input('advantage', shape)
@@ -209,9 +209,9 @@ export function trainingGraph(config: ModelConfig, vocabulary: number, bucket: B
   )
   const policy = tape.op('Where', [inside, tape.op('Mul', [advantage, ratio], shape), zero], shape)
   const coefficient = tape.op('Reshape', [tape.op('Add', [weight, policy], shape), tape.ints([batch, text, 1])], [batch, text, 1])
-  const probabilities = tape.op('Exp', [all], all.shape)
-  const error = tape.op('Sub', [probabilities, tape.oneHot(target, vocabulary)], all.shape)
-  const seed = tape.op('Mul', [error, coefficient], all.shape)
+  const softmax = tape.op('Mul', [tape.op('Exp', [all], all.shape), coefficient], all.shape)
+  const minus = tape.op('Neg', [coefficient], coefficient.shape)
+  const seed = tape.op('ScatterElements', [softmax, index, minus], all.shape, { axis: 2, reduction: 'add' })
 
   const gradients = tape.gradients(
     logits,
@@ -274,7 +274,7 @@ export function decodeGraph(config: ModelConfig, vocabulary: number, batch: numb
     outputs[`present.k.${layer}`] = presentK
     outputs[`present.v.${layer}`] = presentV
     x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, heads * headWidth]), at('out')))
-    x = tape.add(x, tape.linear(tape.reluSquared(tape.linear(tape.rmsNorm(x), at('up'))), at('down')))
+    x = tape.add(x, tape.reluSquaredLinear(tape.linear(tape.rmsNorm(x), at('up')), at('down')))
   }
   const logits = tape.linear(tape.reshape(tape.rmsNorm(x), [batch, width]), p.head as Value)
   return tape.finish({ probabilities: tape.op('Softmax', [logits], [batch, vocabulary], { axis: -1 }), ...outputs })

@@ -1,0 +1,37 @@
+/** Timing by rounds: all cases of a list are timed in turn, round by round, so that a drift of the machine hits them alike. */
+
+/** @typedef {{name: string, unit: string, median: number, low: number, high: number, target: number | null, ok: boolean | null}} Row */
+
+const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]
+
+/** Runs `work` until `milliseconds` have passed; returns calls per second. */
+async function rate(work, milliseconds) {
+  const start = performance.now()
+  let calls = 0
+  let passed = 0
+  do {
+    await work()
+    calls++
+    passed = performance.now() - start
+  } while (passed < milliseconds)
+  return (1000 * calls) / passed
+}
+
+/**
+ * @param {{name: string, unit: string, perCall: number, work: () => unknown, target?: number}[]} cases perCall: units of work in a call
+ * @param {{rounds?: number, milliseconds?: number}} options
+ * @returns {Promise<(Row & {rounds: number[]})[]>} units per second; low and high are the 10 % and 90 % quantiles of the rounds
+ */
+export async function measure(cases, { rounds = 7, milliseconds = 150 } = {}) {
+  const seen = cases.map(() => [])
+  for (const { work } of cases) await rate(work, milliseconds / 2)
+  for (let round = 0; round < rounds; round++) for (const [i, { work, perCall }] of cases.entries()) seen[i].push(perCall * (await rate(work, milliseconds)))
+  return cases.map(({ name, unit, target = null }, i) => row(name, unit, seen[i], target))
+}
+
+/** A row from its rounds. */
+export function row(name, unit, values, target = null) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const median = quantile(sorted, 0.5)
+  return { name, unit, median, low: quantile(sorted, 0.1), high: quantile(sorted, 0.9), target, ok: target === null ? null : median >= target, rounds: values }
+}

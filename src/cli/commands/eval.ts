@@ -1,0 +1,99 @@
+/** `vlm-gym eval`: any policy on fixed games: scripted ones by name, trained models by checkpoint. */
+import type { Command } from 'commander'
+import { ConfigError } from '../../errors.ts'
+import { type EvaluateOptions, evaluate, resultTable } from '../../eval/index.ts'
+import { gameNamed } from '../../games/index.ts'
+import { envSpec } from '../../gym/index.ts'
+import { createPolicy, policyNames, samplerPolicy } from '../../policies/index.ts'
+import type { ResultRow } from '../../runs/index.ts'
+import { loadEngineModule } from '../engine-module.ts'
+import { interruptible } from '../interrupt.ts'
+import { applySettings, wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
+import { createProgress } from '../progress.ts'
+import { printJson, printLines } from '../terminal.ts'
+
+interface EvalFlags {
+  readonly policy: string[]
+  readonly game: string
+  readonly episodes: number
+  readonly horizon: number
+  readonly decoding: 'sampled' | 'greedy' | 'both'
+  readonly maxTokens: number
+  readonly theme: string
+  readonly tile: number
+  readonly set?: string[]
+  readonly seed: number
+  readonly engine: string
+  readonly threads: number
+  readonly quiet?: boolean
+  readonly json?: boolean
+}
+
+/** Options and action of `eval`. */
+export function defineEval(command: Command): void {
+  command.argument(
+    '<policy...>',
+    `a checkpoint (a file ending in .safetensors), or one of ${policyNames.filter((name) => name !== 'human').join(', ')}`,
+  )
+  command.option('--game <id>', 'game to play', '2048')
+  command.option('--episodes <n>', 'games of each policy, the same for all', wholeNumber(2), 100)
+  command.option('--horizon <n>', 'moves a game; an ended game starts anew', wholeNumber(1), 100)
+  command.option('--decoding <how>', 'of checkpoints: sampled, greedy or both', 'both')
+  command.option('--max-tokens <n>', 'longest reply of a checkpoint, tokens', wholeNumber(4, 8192), 48)
+  command.option('--theme <name>', 'colours of the pictures', 'classic')
+  command.option('--tile <n>', 'side of a tile, pixels; a checkpoint wants the patch it was trained with', wholeNumber(8, 256), 16)
+  command.option('--engine <package>', 'package that makes the engine', '@vlm-gym/engine-onnx')
+  command.option('--threads <n>', 'threads of the engine', wholeNumber(1, 256), 2)
+  command.option('--quiet', 'no progress')
+  withSet(command, 'one knob of the game, such as size=4')
+  withSeed(command, 'the games and all chance of the policies')
+  withJson(command)
+  withExamples(command, [
+    ['vlm-gym eval random greedy-1 solver', 'anchors on 100 games of 2048, 100 moves each'],
+    ['vlm-gym eval runs/laptop-0/checkpoints/g1.safetensors --decoding greedy', 'a trained model'],
+    ['vlm-gym eval random --set size=5 --episodes 200 --json', 'another board, rows for programs'],
+  ])
+  command.action(evalCommand)
+}
+
+type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'> & { readonly close?: () => Promise<void> }
+
+async function evalCommand(names: string[], flags: EvalFlags): Promise<void> {
+  if (!['sampled', 'greedy', 'both'].includes(flags.decoding))
+    throw new ConfigError(`--decoding ${flags.decoding} is not sampled, greedy or both`)
+  const game = gameNamed(flags.game)
+  const skin = { theme: flags.theme, tile: flags.tile, layout: 'board' as const }
+  const spec = envSpec({ game, config: applySettings({}, flags.set ?? []), skin, promptStyle: 'brief' })
+  const progress = createProgress({ quiet: flags.quiet })
+  const rows: ResultRow[] = []
+  try {
+    await interruptible(async (signal) => {
+      for (const name of names) {
+        for (const contestant of await contestantsOf(name, flags)) {
+          const { policy, decoding } = contestant
+          const onProgress = (step: number, total: number): void => progress.update({ stage: `${policy.name}, ${decoding}`, step, total })
+          const { episodes, horizon, seed } = flags
+          rows.push(
+            ...(await evaluate({ policy, decoding, specs: [spec], episodes, horizon, restart: true, seed, onProgress, signal })).rows,
+          )
+          await contestant.close?.()
+        }
+      }
+    })
+  } finally {
+    progress.close()
+  }
+  if (flags.json) printJson(rows)
+  else printLines([resultTable(rows)])
+}
+
+async function contestantsOf(name: string, flags: EvalFlags): Promise<Contestant[]> {
+  if (!name.endsWith('.safetensors')) return [{ policy: createPolicy(name), decoding: 'scripted' }]
+  const { openEngine } = await loadEngineModule(flags.engine)
+  const engine = await openEngine(name, { threads: flags.threads })
+  const decodings = flags.decoding === 'both' ? (['sampled', 'greedy'] as const) : [flags.decoding]
+  return decodings.map((decoding, i): Contestant => {
+    const policy = samplerPolicy(engine, { maxTokens: flags.maxTokens, temperature: decoding === 'greedy' ? 0 : 1, name })
+    return { policy, decoding, ...(i === decodings.length - 1 && { close: () => engine.close() }) }
+  })
+}

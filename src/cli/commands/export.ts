@@ -1,0 +1,38 @@
+/** `vlm-gym export`: a trained model as one ONNX file, for onnxruntime-web and other runtimes. */
+import type { Command } from 'commander'
+import writeFileAtomic from 'write-file-atomic'
+import { EngineError, StorageError } from '../../errors.ts'
+import { loadEngineModule } from '../engine-module.ts'
+import { wholeNumber, withExamples } from '../options.ts'
+import { printLines } from '../terminal.ts'
+
+interface ExportFlags {
+  readonly out: string
+  readonly rows: number
+  readonly columns: number
+  readonly engine: string
+}
+
+/** Options and action of `export`. */
+export function defineExport(command: Command): void {
+  command.argument('<checkpoint>', 'a .safetensors file that vlm-gym train wrote')
+  command.requiredOption('--out <file>', 'ONNX file to write')
+  command.option('--rows <n>', 'patches from top to bottom of the pictures it will see', wholeNumber(1, 64), 4)
+  command.option('--columns <n>', 'patches from left to right', wholeNumber(1, 64), 4)
+  command.option('--engine <package>', 'package that made the checkpoint', '@vlm-gym/engine-onnx')
+  withExamples(command, [['vlm-gym export runs/laptop-0/checkpoints/g1.safetensors --out g1.onnx', 'inputs pixels and tokens, output logits; the word list stands in the file’s metadata']])
+  command.action(async (checkpoint: string, { out, rows, columns, engine: name }: ExportFlags) => {
+    const { openEngine } = await loadEngineModule(name)
+    const engine = await openEngine(checkpoint, { threads: 1 })
+    try {
+      if (!engine.exportOnnx) throw new EngineError(`${name} cannot export ONNX files`)
+      const bytes = await engine.exportOnnx(rows, columns)
+      await writeFileAtomic(out, Buffer.from(bytes)).catch((error: Error) => {
+        throw new StorageError(`cannot write ${out}: ${error.message}`, { cause: error })
+      })
+      printLines([`${out}: ${bytes.length.toLocaleString('en-US')} bytes`])
+    } finally {
+      await engine.close()
+    }
+  })
+}

@@ -1,0 +1,36 @@
+/** `vlm-gym games`: what there is to play. */
+import type { Command } from 'commander'
+import type { AnyGame } from '../../game.ts'
+import { GAMES } from '../../games/index.ts'
+import { knobRows } from '../knobs.ts'
+import { withExamples, withJson } from '../options.ts'
+import { findGame } from '../start.ts'
+import { coloursOf, printJson, printLines, tableLines } from '../terminal.ts'
+
+/** Options and action of `games`. */
+export function defineGames(command: Command): void {
+  command.argument('[game...]', 'only these games').action((ids: string[], options: { json?: boolean }) => {
+    const games = ids.length > 0 ? ids.map(findGame) : Object.values(GAMES)
+    if (options.json) printJson(games.map(listed))
+    else printLines(games.flatMap((game, at) => (at > 0 ? ['', ...describe(game)] : describe(game))))
+  })
+  withJson(command)
+  withExamples(command, [
+    ['vlm-gym games', 'every game with its knobs'],
+    ['vlm-gym games --json', 'the same for programs'],
+  ])
+}
+
+function listed(game: AnyGame): object {
+  const { id, title, summary, version } = game
+  return { id, title, summary, version, solver: game.solver !== undefined, teacher: game.teach !== undefined, knobs: knobRows(game) }
+}
+
+function describe(game: AnyGame): string[] {
+  const colours = coloursOf()
+  const knobs = knobRows(game)
+  const rows = knobs.map((knob) => [knob.name, JSON.stringify(knob.default), knob.range, knob.axis, knob.summary])
+  const [head = '', ...body] = tableLines([['knob', 'default', 'range', 'axis', 'meaning'], ...rows])
+  const name = game.title === game.id ? colours.bold(game.id) : `${colours.bold(game.id)}  ${game.title}`
+  return [name, `  ${game.summary}`, ...(knobs.length > 0 ? [`  ${colours.dim(head)}`, ...body.map((line) => `  ${line}`)] : [])]
+}

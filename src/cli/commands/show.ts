@@ -1,0 +1,147 @@
+/** `vlm-gym show`: one state from every side: the picture a model sees, the truth behind it, the prompt, and the moves with their worth. */
+import { writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import type { Command } from 'commander'
+import { ConfigError, StorageError } from '../../errors.ts'
+import type { PromptStyle } from '../../game.ts'
+import { advance, type EnvSnapshot, type EnvSpec, encodeState, observationOf, stateHash } from '../../gym/index.ts'
+import { encodePng, frameHash, sceneToSvg, themeNamed } from '../../render/index.ts'
+import { seededRng } from '../../rng.ts'
+import type { Skin } from '../../scene.ts'
+import { wholeNumber, withExamples, withJson } from '../options.ts'
+import { type StartOptions, startOf, withSkin, withStart } from '../start.ts'
+import { boardLines, coloursOf, hasColours, printJson, printLines, tableLines } from '../terminal.ts'
+
+interface ShowOptions extends StartOptions {
+  readonly moves: number
+  readonly prompt: string
+  readonly tile: number
+  readonly layout: Skin['layout']
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** Options and action of `show`. */
+export function defineShow(command: Command): void {
+  command.argument('[game]', 'the game; may be left out with --state')
+  withStart(command)
+  command.option('--moves <n>', 'random legal moves to make first', wholeNumber(0, 1_000_000), 0)
+  command.option('--prompt <style>', '"full": as a real VLM is asked; "brief": as the embedded model is', 'full')
+  withSkin(command)
+  command.option('--out <file>', 'write the picture to this .png or .svg file')
+  withJson(command)
+  withExamples(command, [
+    ['vlm-gym show 2048 --seed 7 --moves 40 --out board.png', 'a board in the middle of a game, with its picture'],
+    ['vlm-gym show 2048 --set size=5 --theme dark --tile 64 --out board.svg', 'a larger board in other colours'],
+    ['vlm-gym show --state vg1.2048.… --json', 'a state that someone else saw'],
+  ])
+  command.action(show)
+}
+
+async function show(id: string | undefined, options: ShowOptions): Promise<void> {
+  const { theme, tile, layout } = options
+  if (options.prompt !== 'full' && options.prompt !== 'brief')
+    throw new ConfigError(`--prompt must be full or brief, not "${options.prompt}"`)
+  const from = options.state === undefined ? `seed ${options.seed}` : 'from a token'
+  const { spec: plain, start } = startOf(id, options, { theme, tile, layout })
+  const spec: EnvSpec = { ...plain, promptStyle: options.prompt satisfies PromptStyle }
+  const now = moved(spec, start, options.moves, options.seed)
+  const picture = options.out === undefined ? null : await writePicture(spec, now, options.out)
+  const facts = factsOf(spec, now, picture)
+  if (options.json) printJson(facts)
+  else printLines(describe(spec, now, facts, from))
+}
+
+/** Up to `count` uniform legal moves; stops at the end of the game. */
+function moved({ game }: EnvSpec, start: EnvSnapshot, count: number, seed: number): EnvSnapshot {
+  const rng = seededRng(seed, 'show', 'moves')
+  let now = start
+  for (let i = 0; i < count && !game.terminated(now.state); i++) {
+    now = advance(now, game.step(now.state, rng.pick(game.legalActions(now.state))))
+  }
+  return now
+}
+
+interface Picture {
+  readonly file: string
+  readonly width: number
+  readonly height: number
+  readonly bytes: number
+  /** Of the pixels; null for SVG. */
+  readonly hash: string | null
+}
+
+async function writePicture(spec: EnvSpec, now: EnvSnapshot, file: string): Promise<Picture> {
+  const kind = extname(file).toLowerCase()
+  if (kind !== '.png' && kind !== '.svg') throw new ConfigError(`--out ${file} must end in .png or .svg`)
+  const { game, skin } = spec
+  const frame = observationOf(spec, now).frame()
+  const data = kind === '.png' ? encodePng(frame) : new TextEncoder().encode(sceneToSvg(game.draw(now.state, skin, themeNamed(skin.theme))))
+  await writeFile(file, data).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'ENOENT' ? 'its folder does not exist' : error.message
+    throw new StorageError(`cannot write ${file}: ${reason}`, { cause: error })
+  })
+  return { file, width: frame.width, height: frame.height, bytes: data.length, hash: kind === '.png' ? frameHash(frame) : null }
+}
+
+/** What `--json` prints. `moves`: best first where the game has a solver, whose scores compare within this state only. */
+interface Facts {
+  readonly game: string
+  readonly version: number
+  readonly config: unknown
+  readonly skin: Skin
+  readonly token: string
+  readonly hash: string
+  readonly state: unknown
+  readonly terminated: boolean
+  readonly perception: string
+  readonly prompt: string
+  readonly moves: readonly { readonly action: string; readonly score: number | null }[]
+  readonly picture: Picture | null
+}
+
+function factsOf(spec: EnvSpec, { state, last }: EnvSnapshot, picture: Picture | null): Facts {
+  const { game, config, skin } = spec
+  const scored = game.solver?.(state) ?? game.legalActions(state).map((action) => ({ action, score: null }))
+  return {
+    game: game.id,
+    version: game.version,
+    config,
+    skin,
+    token: encodeState(game, state, last),
+    hash: stateHash(game, state),
+    state,
+    terminated: game.terminated(state),
+    perception: game.formatPerception(game.perceive(state)),
+    prompt: observationOf(spec, { state, last }).prompt,
+    moves: scored.map(({ action, score }) => ({ action: game.formatAction(state, action), score })),
+    picture,
+  }
+}
+
+function describe({ game, skin }: EnvSpec, { state, steps }: EnvSnapshot, facts: Facts, from: string): string[] {
+  const colours = coloursOf()
+  const section = (title: string, lines: readonly string[]): string[] => [
+    '',
+    colours.bold(title),
+    ...lines.map((line) => `  ${line}`.trimEnd()),
+  ]
+  const knobs = Object.entries(facts.config as object).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+  const random = steps > 0 ? `, after ${steps} random ${steps === 1 ? 'move' : 'moves'}` : ''
+  const { picture } = facts
+  return [
+    `${colours.bold(game.title)}  ${knobs.join(' ')}, ${from}${random}${facts.terminated ? ': the game is over' : ''}`,
+    ...(hasColours() ? ['', ...boardLines(game, state, skin.theme).map((line) => `  ${line}`)] : []),
+    ...section('perception', facts.perception.split('\n')),
+    ...section('prompt', facts.prompt.split('\n')),
+    ...section(game.solver ? 'legal moves, best first, with the solver’s score' : 'legal moves', moveLines(facts)),
+    ...section('state', [`token  ${facts.token}`, `hash   ${facts.hash}`]),
+    ...(picture ? section('picture', [`${picture.file}  ${picture.width} x ${picture.height} pixels, ${picture.bytes} bytes`]) : []),
+  ]
+}
+
+function moveLines({ moves }: Facts): string[] {
+  if (moves.length === 0) return ['none']
+  const number = (score: number): string => (Number.isInteger(score) ? String(score) : score.toFixed(3))
+  return tableLines(moves.map(({ action, score }) => (score === null ? [action] : [action, number(score)])))
+}

@@ -1,0 +1,103 @@
+/** `vlm-gym train`: the main job. Trains the recipes, evaluates every policy, writes the report; a stopped run goes on with --resume. */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { ConfigError } from '../../errors.ts'
+import { resultTable, writeReport } from '../../eval/index.ts'
+import { createRun, openRun, type RunFolder, resultRows } from '../../runs/index.ts'
+import { PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
+import { interruptible } from '../interrupt.ts'
+import { runJob } from '../job.ts'
+import { type ConfigObject, checkConfig, gatherConfig, wholeNumber, withConfigFile, withExamples, withJson, withSet } from '../options.ts'
+import { createProgress, formatDuration } from '../progress.ts'
+import { fieldLines } from '../schema-help.ts'
+import { printJson, printLines } from '../terminal.ts'
+
+interface TrainFlags {
+  readonly preset: string
+  readonly config?: string
+  readonly set?: string[]
+  readonly seed?: number
+  readonly out?: string
+  readonly resume?: boolean | string
+  readonly quiet?: boolean
+  readonly json?: boolean
+}
+
+/** Options and action of `train`. */
+export function defineTrain(command: Command): void {
+  command.option('--preset <name>', `start from a named config: ${Object.keys(PRESETS).join(', ')}`, 'laptop')
+  withConfigFile(command, 'fields that differ from the preset')
+  withSet(command, 'one field, such as rl.steps=100 (see the list below)')
+  command.option('--seed <n>', 'whole number that decides every number of the run', wholeNumber(0))
+  command.option('--out <folder>', 'run folder (default: runs/<preset>-<seed>)')
+  command.option('--resume [folder]', 'go on with a stopped run: that folder, or the one of --out, --preset and --seed')
+  command.option('--quiet', 'no progress')
+  withJson(command)
+  withExamples(command, [
+    ['vlm-gym train', 'both recipes on 2048, the table and the report, in runs/laptop-0'],
+    ['vlm-gym train --seed 1 --out runs/second', 'another seed, another folder'],
+    ['vlm-gym train --set rl.steps=400 --set rl.kl=0.02', 'other settings'],
+    ['vlm-gym train --resume runs/second', 'go on after Ctrl-C or a crash, with the numbers of an unbroken run'],
+    ['vlm-gym train --preset tiny', 'a minute, to see every part run'],
+  ])
+  command.addHelpText('after', () => `\nFields of a config (defaults are those of the preset):\n${fieldLines(trainConfig).join('\n')}`)
+  command.action(trainCommand)
+}
+
+async function trainCommand(flags: TrainFlags): Promise<void> {
+  const { folder, config } = await openFolder(flags)
+  const progress = createProgress({ quiet: flags.quiet })
+  const start = performance.now()
+  try {
+    const end = await interruptible((signal) => runJob({ folder, config, progress, signal }))
+    progress.close()
+    const report = await writeReport(folder)
+    if (end === 'stopped') {
+      printLines([`stopped; everything is saved. Go on with: vlm-gym train --resume ${folder.path}`])
+      return
+    }
+    const rows = (await folder.read('results.json', resultRows)) ?? []
+    if (flags.json) printJson(rows)
+    else
+      printLines([
+        '',
+        resultTable(rows),
+        '',
+        `report   ${report}`,
+        `results  ${folder.file('results.json')}`,
+        `took     ${formatDuration((performance.now() - start) / 1000)}`,
+      ])
+  } finally {
+    progress.close()
+    await folder.close()
+  }
+}
+
+/** A new folder for a new run, or the old one with its own config. Throws ConfigError, StorageError. */
+async function openFolder(flags: TrainFlags): Promise<{ folder: RunFolder; config: TrainConfig }> {
+  if (flags.resume !== undefined) {
+    if (flags.config !== undefined || flags.set !== undefined) {
+      throw new ConfigError(
+        'a resumed run keeps its config, so --config and --set cannot be given with --resume; start a new run with another --out',
+      )
+    }
+    const path =
+      typeof flags.resume === 'string'
+        ? flags.resume
+        : (flags.out ?? defaultFolder(flags.preset, flags.seed ?? presetNamed(flags.preset).seed))
+    const folder = await openRun(path)
+    try {
+      return { folder, config: parseTrainConfig(folder.config) }
+    } catch (error) {
+      await folder.close()
+      throw error
+    }
+  }
+  const base = presetNamed(flags.preset) as ConfigObject & TrainConfig
+  const gathered = await gatherConfig({ base, config: flags.config, set: flags.set })
+  const config = checkConfig(trainConfig, flags.seed === undefined ? gathered : { ...gathered, seed: flags.seed }, 'the training config')
+  const folder = await createRun(flags.out ?? defaultFolder(flags.preset, config.seed), config)
+  return { folder, config }
+}
+
+const defaultFolder = (preset: string, seed: number): string => join('runs', `${preset}-${seed}`)

@@ -1,0 +1,20 @@
+/** Engines are packages of their own, loaded by name when a command needs one. */
+import type { EngineModule } from '../engine.ts'
+import { EngineError } from '../errors.ts'
+
+/** Loads an engine package. Throws EngineError that says how to get it. */
+export async function loadEngineModule(name: string): Promise<EngineModule> {
+  let module: Partial<EngineModule>
+  try {
+    module = (await import(name)) as Partial<EngineModule>
+  } catch (error) {
+    throw new EngineError(
+      `the engine package ${name} cannot be loaded (${(error as Error).message}); install it with: npm install ${name}`,
+      { cause: error },
+    )
+  }
+  if (typeof module.createEngine !== 'function' || typeof module.openEngine !== 'function') {
+    throw new EngineError(`${name} is not an engine package: it must export createEngine and openEngine`)
+  }
+  return module as EngineModule
+}

@@ -1,0 +1,35 @@
+/** Ctrl-C. By default it ends the process with 130; a command with something to save asks for a signal instead. */
+
+/** Exit code of an interrupted command: 128 + SIGINT. */
+export const INTERRUPTED = 130
+
+const leave = (): never => process.exit(INTERRUPTED)
+
+/** From now on SIGINT ends the process with code 130 (and not with a signal, which some callers cannot tell from a crash). */
+export function exitOnInterrupt(): void {
+  process.off('SIGINT', leave)
+  process.on('SIGINT', leave)
+}
+
+/**
+ * Runs `work` with a signal that the first SIGINT or SIGTERM aborts; a second one ends the process at once. When `work` comes to its end after
+ * that, the exit code of the process is set to 130.
+ *
+ *     const rows = await interruptible((signal) => train({ ...options, signal }))
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const interrupt = (): void => {
+    if (controller.signal.aborted) leave()
+    controller.abort()
+  }
+  process.off('SIGINT', leave)
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  try {
+    return await work(controller.signal)
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    exitOnInterrupt()
+    if (controller.signal.aborted) process.exitCode = INTERRUPTED
+  }
+}

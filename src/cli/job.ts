@@ -1,0 +1,95 @@
+/** The main job: train the recipes, evaluate every policy on the same games, write the report. Each part goes on where it was stopped. */
+import type { Engine } from '../engine.ts'
+import { type EvaluateOptions, evaluate } from '../eval/index.ts'
+import { GAMES } from '../games/index.ts'
+import { createPolicy, samplerPolicy } from '../policies/index.ts'
+import type { Policy } from '../policy.ts'
+import { type Replay, type ResultRow, type RunFolder, replayList, resultRows } from '../runs/index.ts'
+import { lexiconOf, specsOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
+import { loadEngineModule } from './engine-module.ts'
+import type { Progress } from './progress.ts'
+
+/** Figures of a step that are shown while it runs. */
+const SHOWN = ['loss', 'reward', 'perceptionExact', 'think', 'reasoning', 'legal', 'kl', 'entropy'] as const
+const LABELS: Record<string, string> = { perceptionExact: 'perception' }
+/** Replays kept of each model and decoding. */
+const REPLAYS = 2
+
+export interface JobOptions {
+  readonly folder: RunFolder
+  readonly config: TrainConfig
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+/** Runs what is left of a job. 'stopped': interrupted, everything saved. */
+export async function runJob(options: JobOptions): Promise<'finished' | 'stopped'> {
+  const { folder, config, progress, signal } = options
+  const { createEngine } = await loadEngineModule(config.engine)
+  const words = lexiconOf(Object.values(GAMES))
+  const engine = await createEngine({ model: config.model, words, seed: config.seed, threads: config.threads })
+  try {
+    progress.note(
+      `${engine.info.name}: ${engine.info.parameters.toLocaleString('en-US')} parameters, ${words.length} words, run folder ${folder.path}`,
+    )
+    let tokens = 0
+    const onEvent = (event: TrainEvent): void => {
+      tokens += event.line.values.tokens ?? 0
+      progress.update(progressOf(event, tokens))
+    }
+    if ((await train({ folder, config, engine, onEvent, signal })) === 'stopped') return 'stopped'
+    return await evaluateAll(options, engine)
+  } finally {
+    await engine.close()
+  }
+}
+
+function progressOf({ stage, step, steps, stageIndex, stages, line }: TrainEvent, tokens: number): Parameters<Progress['update']>[0] {
+  const figures = Object.fromEntries(SHOWN.filter((name) => name in line.values).map((name) => [LABELS[name] ?? name, line.values[name]]))
+  return { stage: `[${stageIndex + 1}/${stages}] ${stage}`, step, total: steps, figures, tokens }
+}
+
+type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'>
+
+/** Policies of the table, in its order. `random` is a uniform choice of all answers, as in the paper. */
+export function contestants(config: TrainConfig, engine: Engine): Contestant[] {
+  const scripted = (name: string, policy: Policy): Contestant => ({ policy: { ...policy, name }, decoding: 'scripted' })
+  const models = stagesOf(config).flatMap(({ name }) =>
+    ([1, 0] as const).map((temperature): Contestant => {
+      const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weightsName(name), name })
+      return { policy, decoding: temperature === 0 ? 'greedy' : 'sampled' }
+    }),
+  )
+  return [
+    scripted('random', createPolicy('uniform')),
+    scripted('teacher', createPolicy('teacher', config.teacher)),
+    ...models,
+    scripted('greedy-1', createPolicy('greedy-1')),
+    scripted('solver', createPolicy('solver')),
+  ]
+}
+
+/** Evaluates what results.json does not hold yet, a policy at a time. */
+async function evaluateAll({ folder, config, progress, signal }: JobOptions, engine: Engine): Promise<'finished' | 'stopped'> {
+  const specs = specsOf(config).map(({ spec }) => spec)
+  const { episodes, horizon, seed } = config.evaluation
+  let rows: ResultRow[] = (await folder.read('results.json', resultRows)) ?? []
+  let replays: Replay[] = (await folder.read('replays.json', replayList)) ?? []
+  for (const { policy, decoding } of contestants(config, engine)) {
+    if (rows.some((row) => row.policy === policy.name && row.decoding === decoding)) continue
+    const stage = `evaluate ${policy.name}${decoding === 'scripted' ? '' : `, ${decoding}`}`
+    const onProgress = (done: number, total: number): void => progress.update({ stage, step: done, total })
+    try {
+      const kept = policy.privileged ? 0 : REPLAYS
+      const result = await evaluate({ policy, decoding, specs, episodes, horizon, restart: true, seed, onProgress, signal, replays: kept })
+      rows = [...rows, ...result.rows]
+      replays = [...replays.filter((one) => one.policy !== policy.name || one.decoding !== decoding), ...result.replays]
+    } catch (error) {
+      if (signal.aborted) return 'stopped'
+      throw error
+    }
+    await folder.write('replays.json', replays)
+    await folder.write('results.json', rows)
+  }
+  return signal.aborted ? 'stopped' : 'finished'
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/**
+ * The command `vlm-gym`: a table of sub-commands. A command's module is loaded only when it is named, so `--help` costs next to nothing.
+ * To add a command: write `commands/<name>.ts` with a function that gives a commander `Command` its options and action, and a line here.
+ */
+import { type CommandEntry, runCli } from './run.ts'
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'train',
+    summary: 'train a small VLM by the G0 and G1 recipes, evaluate, report (the main job)',
+    load: async () => (await import('./commands/train.ts')).defineTrain,
+  },
+  { name: 'eval', summary: 'play policies or checkpoints on fixed games, with intervals', load: async () => (await import('./commands/eval.ts')).defineEval },
+  { name: 'report', summary: 'write the report of a run folder anew', load: async () => (await import('./commands/report.ts')).defineReport },
+  { name: 'export', summary: 'write a trained model as one ONNX file', load: async () => (await import('./commands/export.ts')).defineExport },
+  { name: 'games', summary: 'list the games and their knobs', load: async () => (await import('./commands/games.ts')).defineGames },
+  {
+    name: 'show',
+    summary: 'show a state of a game: picture, truth, prompt, scored moves',
+    load: async () => (await import('./commands/show.ts')).defineShow,
+  },
+  {
+    name: 'play',
+    summary: 'play a game in the terminal, or watch a policy play',
+    load: async () => (await import('./commands/play.ts')).definePlay,
+  },
+  {
+    name: 'vectors',
+    summary: 'check the rules against recorded vectors',
+    load: async () => (await import('./commands/vectors.ts')).defineVectors,
+  },
+]
+
+process.exitCode = await runCli(COMMANDS, process.argv.slice(2))

@@ -1,0 +1,184 @@
+/**
+ * Configs from the command line: `--config FILE`, then `--set path.to.key=value`, each over what comes before it, checked by a schema.
+ *
+ *     const value = await gatherConfig({ base: preset, config: 'my.json', set: ['rl.steps=200', 'games.0.id=2048'] })
+ *     const config = checkConfig(trainConfig, value, 'the training config')
+ */
+import { readFile } from 'node:fs/promises'
+import { type Command, InvalidArgumentError } from 'commander'
+import { z } from 'zod'
+import { ConfigError } from '../errors.ts'
+import { didYouMean } from './suggest.ts'
+
+/** A JSON object. */
+export type ConfigObject = { [key: string]: unknown }
+
+/** What `--set` says. */
+export interface Setting {
+  readonly path: readonly string[]
+  readonly value: unknown
+}
+
+const FORBIDDEN = ['__proto__', 'constructor', 'prototype']
+
+function isObject(value: unknown): value is ConfigObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Reads `path.to.key=value`; the value is JSON where it reads as JSON, else the text itself. Throws ConfigError. */
+export function parseSetting(text: string): Setting {
+  const at = text.indexOf('=')
+  const path = text.slice(0, Math.max(at, 0)).trim().split('.')
+  if (at < 0 || path.includes('')) throw new ConfigError(`--set ${text} is not a setting; write --set key=value or --set path.to.key=value`)
+  const forbidden = path.find((key) => FORBIDDEN.includes(key))
+  if (forbidden !== undefined) throw new ConfigError(`--set ${text}: "${forbidden}" is not a key that can be set`)
+  const written = text.slice(at + 1)
+  try {
+    return { path, value: JSON.parse(written) }
+  } catch {
+    return { path, value: written }
+  }
+}
+
+/** A copy of `base` with the settings in it, in their order. Missing objects on the way are made; a number goes into an array that is there. */
+export function applySettings(base: ConfigObject, settings: readonly string[]): ConfigObject {
+  const out = structuredClone(base)
+  for (const text of settings) {
+    const { path, value } = parseSetting(text)
+    let holder = out
+    for (const [depth, key] of path.slice(0, -1).entries()) {
+      checkIndex(holder, key, text)
+      if (!Object.hasOwn(holder, key)) holder[key] = {}
+      const next = holder[key]
+      if (typeof next !== 'object' || next === null)
+        throw new ConfigError(`--set ${text}: ${path.slice(0, depth + 1).join('.')} is ${JSON.stringify(next)} and has no keys`)
+      holder = next as ConfigObject
+    }
+    const last = path.at(-1)!
+    checkIndex(holder, last, text)
+    holder[last] = value
+  }
+  return out
+}
+
+/** A key of a list must be the index of an element or the next free one. */
+function checkIndex(holder: ConfigObject | readonly unknown[], key: string, text: string): void {
+  if (!Array.isArray(holder) || (/^\d{1,6}$/.test(key) && Number(key) <= holder.length)) return
+  throw new ConfigError(`--set ${text}: "${key}" is not an index of a list of ${holder.length} (0 to ${holder.length} can be set)`)
+}
+
+/** `over` on `base`: objects are merged key by key, anything else (arrays too) is replaced. Neither is changed. */
+export function mergeConfig(base: ConfigObject, over: ConfigObject): ConfigObject {
+  const out = structuredClone(base)
+  for (const [key, value] of Object.entries(over)) {
+    if (FORBIDDEN.includes(key)) throw new ConfigError(`"${key}" is not a key that can be set`)
+    const under = Object.hasOwn(out, key) ? out[key] : undefined
+    out[key] = isObject(under) && isObject(value) ? mergeConfig(under, value) : structuredClone(value)
+  }
+  return out
+}
+
+/** Reads a JSON file that holds an object. Throws ConfigError that says what is wrong with the file. */
+export async function readConfigFile(path: string): Promise<ConfigObject> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'ENOENT' ? 'there is no such file' : error.code === 'EISDIR' ? 'it is a folder' : error.message
+    throw new ConfigError(`--config ${path} cannot be read: ${reason}`, { cause: error })
+  })
+  let value: unknown
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new ConfigError(`--config ${path} is not JSON: ${(error as Error).message}`, { cause: error })
+  }
+  if (!isObject(value)) throw new ConfigError(`--config ${path} must hold a JSON object, like {"seed": 1}`)
+  return value
+}
+
+/** base, then the file, then the settings. What is absent is left out. Not checked yet: see `checkConfig`. */
+export async function gatherConfig(parts: {
+  readonly base?: ConfigObject
+  readonly config?: string | undefined
+  readonly set?: readonly string[] | undefined
+}): Promise<ConfigObject> {
+  const file = parts.config === undefined ? {} : await readConfigFile(parts.config)
+  return applySettings(mergeConfig(parts.base ?? {}, file), parts.set ?? [])
+}
+
+/** Checks a value; throws ConfigError that names every unknown key (with a guess at what was meant) and every wrong value. `what`: 'the …'. */
+export function checkConfig<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const reasons = parsed.error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [wrongValue(issue, value)]
+    const known = keysAt(schema, issue.path)
+    return issue.keys.map((key) => `unknown key ${JSON.stringify([...issue.path, key].join('.'))}${didYouMean(key, known)}`)
+  })
+  throw new ConfigError(`${what} is refused: ${reasons.join('; ')}`, { cause: parsed.error })
+}
+
+function wrongValue({ path, message }: z.core.$ZodIssue, value: unknown): string {
+  const given = path.reduce<unknown>((at, key) => (at as ConfigObject | undefined)?.[key as string], value)
+  const shown = JSON.stringify(given)
+  const place = path.join('.') || 'it'
+  return given === undefined ? `${place} is missing or wrong (${message})` : `${place} cannot be ${shown.slice(0, 60)} (${message})`
+}
+
+interface JsonSchema {
+  readonly properties?: { readonly [key: string]: JsonSchema }
+  readonly items?: JsonSchema
+}
+
+/** Keys that the schema has at a path; none if it cannot say. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  try {
+    const root = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema
+    const at = path.reduce<JsonSchema | undefined>(
+      (node, key) => (typeof key === 'number' ? node?.items : node?.properties?.[String(key)]),
+      root,
+    )
+    return Object.keys(at?.properties ?? {})
+  } catch {
+    return []
+  }
+}
+
+/** Parser of a commander option that takes a whole number within bounds (safe integers unless given). */
+export function wholeNumber(min: number = Number.MIN_SAFE_INTEGER, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^[+-]?\d+$/.test(text) && value >= min && value <= max) return value
+    const upper = max === Number.MAX_SAFE_INTEGER ? ' or more' : ` to ${max}`
+    throw new InvalidArgumentError(min === Number.MIN_SAFE_INTEGER ? 'Give a whole number.' : `Give a whole number, ${min}${upper}.`)
+  }
+}
+
+/** Parser of a commander option that may be given many times. */
+export function collect(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), text]
+}
+
+/** Adds `--seed`; default 0. */
+export function withSeed(command: Command, decides: string): Command {
+  return command.option('--seed <n>', `whole number that decides ${decides}`, wholeNumber(), 0)
+}
+
+/** Adds `--json`. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print JSON instead of text')
+}
+
+/** Adds `--set`, many times. `what` it sets, with an example key and value. */
+export function withSet(command: Command, what: string): Command {
+  return command.option('--set <key=value>', `${what}; may be given many times`, collect)
+}
+
+/** Adds `--config FILE`. */
+export function withConfigFile(command: Command, what: string): Command {
+  return command.option('--config <file>', `JSON file with ${what}`)
+}
+
+/** Ends the help with examples: [what to type, what it does]. */
+export function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
+  const lines = examples.map(([typed, does]) => `  $ ${typed}\n      ${does}`)
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+}

@@ -1,0 +1,177 @@
+/**
+ * Progress of a long job, on stderr, so that stdout stays the job's own. On a terminal a few lines are redrawn in place; elsewhere there is
+ * a plain line at every change of stage, at most every 10 s in between, and at the end of a stage.
+ *
+ *     const progress = createProgress({ quiet: options.quiet })
+ *     progress.update({ stage: 'g1 · grpo', step: 12, total: 400, figures: { reward: 0.8 }, tokens: 51_200 })
+ *     progress.note('checkpoint written')
+ *     progress.close()
+ */
+import { createLogUpdate } from 'log-update'
+import { coloursOf } from './terminal.ts'
+
+/** Where a job stands. */
+export interface ProgressState {
+  /** What is being done; a new name starts the clock anew. */
+  readonly stage: string
+  /** Steps of the stage that are done. */
+  readonly step: number
+  /** Steps of the stage; 0 when unknown. */
+  readonly total: number
+  /** Key figures, shown in this order. */
+  readonly figures?: { readonly [name: string]: number | string | null | undefined }
+  /** Tokens processed since the stage began (or since the job did; only differences count). */
+  readonly tokens?: number
+}
+
+export interface Progress {
+  update(state: ProgressState): void
+  /** A line that stays. Shown with `quiet` too when `important`. */
+  note(line: string, options?: { readonly important?: boolean }): void
+  /** Leaves the last state on the screen. Call it before printing anything else, and when the job fails. Idempotent. */
+  close(): void
+}
+
+export interface ProgressOptions {
+  /** Shows nothing but important notes. */
+  readonly quiet?: boolean | undefined
+  /** Default: stderr. */
+  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+  /** Milliseconds; default `performance.now`. */
+  readonly now?: () => number
+  /** Least time between two plain lines, ms; default 10,000. */
+  readonly interval?: number
+}
+
+/** Least time between two redraws of a terminal, ms. */
+const REDRAW = 100
+/** Moments over which speeds are measured. */
+const WINDOW = 30
+
+interface Moment {
+  readonly at: number
+  readonly step: number
+  readonly tokens: number | undefined
+}
+
+interface Speed {
+  readonly tokensPerSecond: number | null
+  readonly secondsLeft: number | null
+}
+
+/** A progress display; never throws, whatever the stream. */
+export function createProgress(options: ProgressOptions = {}): Progress {
+  const { quiet = false, stream = process.stderr, now = () => performance.now(), interval = 10_000 } = options
+  const live = !quiet && stream.isTTY === true && process.env.TERM !== 'dumb'
+  const redraw = live ? createLogUpdate(stream as NodeJS.WriteStream) : null
+  const colours = coloursOf(stream as NodeJS.WriteStream)
+  let moments: Moment[] = []
+  let last: ProgressState | null = null
+  let shownAt = Number.NEGATIVE_INFINITY
+  let pending = false
+
+  const write = (line: string): void => {
+    stream.write(`${line}\n`)
+  }
+  const show = (state: ProgressState): void => {
+    pending = false
+    shownAt = now()
+    const speed = speedOf(moments, state)
+    if (redraw === null) write(plainLine(state, speed))
+    else redraw(liveLines(state, speed, Math.max(20, (stream.columns ?? 80) - 1), colours).join('\n'))
+  }
+
+  return {
+    update: (state) => {
+      const fresh = state.stage !== last?.stage
+      if (fresh && last !== null && pending && !quiet) show(last)
+      if (fresh) {
+        redraw?.done()
+        moments = []
+      }
+      moments = [...moments, { at: now(), step: state.step, tokens: state.tokens }].slice(-WINDOW)
+      last = state
+      pending = true
+      if (quiet) return
+      const ended = state.total > 0 && state.step >= state.total
+      if (fresh || ended || now() - shownAt >= (live ? REDRAW : interval)) show(state)
+    },
+    note: (line, { important = false } = {}) => {
+      if (quiet && !important) return
+      redraw?.clear()
+      write(line)
+      if (redraw !== null && last !== null) show(last)
+    },
+    close: () => {
+      if (last !== null && pending && !quiet) show(last)
+      redraw?.done()
+      last = null
+      pending = false
+    },
+  }
+}
+
+function speedOf(moments: readonly Moment[], { step, total }: ProgressState): Speed {
+  const [first, last] = [moments[0], moments.at(-1)]
+  const seconds = first && last ? (last.at - first.at) / 1000 : 0
+  if (!first || !last || seconds <= 0) return { tokensPerSecond: null, secondsLeft: null }
+  const steps = last.step - first.step
+  const tokens = first.tokens === undefined || last.tokens === undefined ? null : last.tokens - first.tokens
+  return {
+    tokensPerSecond: tokens === null ? null : tokens / seconds,
+    secondsLeft: total > 0 && steps > 0 ? (Math.max(0, total - step) * seconds) / steps : null,
+  }
+}
+
+/** '1h 02m', '3m 10s', '12s'. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const two = (value: number): string => String(value).padStart(2, '0')
+  if (h > 0) return `${h}h ${two(m)}m`
+  return m > 0 ? `${m}m ${two(s)}s` : `${s}s`
+}
+
+/** A number in few characters: '0.813', '12.4', '1,204', '51.2k', '3.40M'. */
+export function formatFigure(value: number | string | null | undefined): string {
+  if (value === null || value === undefined) return '–'
+  if (typeof value === 'string') return value
+  const size = Math.abs(value)
+  if (!Number.isFinite(value)) return String(value)
+  if (size >= 1e6) return `${(value / 1e6).toFixed(2)}M`
+  if (size >= 1e4) return `${(value / 1e3).toFixed(1)}k`
+  if (Number.isInteger(value)) return value.toLocaleString('en-US')
+  return size >= 10 ? value.toFixed(1) : size >= 0.001 ? value.toFixed(3) : value.toExponential(1)
+}
+
+function figureTexts(state: ProgressState): string[] {
+  return Object.entries(state.figures ?? {}).map(([name, value]) => `${name} ${formatFigure(value)}`)
+}
+
+function speedTexts({ tokensPerSecond, secondsLeft }: Speed): string[] {
+  const speed = tokensPerSecond === null ? [] : [`${formatFigure(Math.round(tokensPerSecond))} tokens/s`]
+  return secondsLeft === null ? speed : [...speed, `${formatDuration(secondsLeft)} left`]
+}
+
+function countText({ step, total }: ProgressState): string {
+  return total > 0 ? `${step}/${total}` : String(step)
+}
+
+function plainLine(state: ProgressState, speed: Speed): string {
+  return [`${state.stage}  ${countText(state)}`, ...figureTexts(state), ...speedTexts(speed)].join('  ')
+}
+
+/** Stage, bar, count and speed on the first line; the figures below, wrapped between figures. */
+function liveLines(state: ProgressState, speed: Speed, width: number, colours: ReturnType<typeof coloursOf>): string[] {
+  const tail = [countText(state), ...speedTexts(speed)].join('  ')
+  const size = Math.min(30, width - state.stage.length - tail.length - 4)
+  const filled = state.total > 0 ? Math.round(size * Math.min(1, state.step / state.total)) : 0
+  const bar = size >= 5 && state.total > 0 ? `${colours.green('━'.repeat(filled))}${colours.dim('━'.repeat(size - filled))}  ` : ''
+  const figures: string[] = []
+  for (const text of figureTexts(state)) {
+    const joined = figures.length > 0 ? `${figures.at(-1)}  ${text}` : `  ${text}`
+    if (figures.length > 0 && joined.length <= width) figures[figures.length - 1] = joined
+    else figures.push(`  ${text}`.slice(0, width))
+  }
+  return [`${colours.bold(state.stage)}  ${bar}${tail}`, ...figures.map((line) => colours.dim(line))]
+}

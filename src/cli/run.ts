@@ -1,0 +1,90 @@
+/**
+ * Running a command line: a table of commands, one named, its errors told in one line each.
+ * Exit codes: 0 done; 1 failed, or a check found a difference; 2 the command line or a config was wrong; 130 interrupted.
+ */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { ConfigError, VlmGymError } from '../errors.ts'
+import { exitOnInterrupt } from './interrupt.ts'
+import { didYouMean } from './suggest.ts'
+
+/** Gives a command its arguments, options, help and action. An action sets `process.exitCode` for an outcome other than 0. */
+export type DefineCommand = (command: Command) => void
+
+/** A line in the table of commands; `load` imports the command's module. */
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<DefineCommand>
+}
+
+/** Runs `argv` (without node and script) and returns the exit code. Never rejects. */
+export async function runCli(entries: readonly CommandEntry[], argv: readonly string[]): Promise<number> {
+  guardStreams()
+  exitOnInterrupt()
+  try {
+    const program = createProgram(entries)
+    await defineNamed(program, entries, argv)
+    if (argv.length === 0) program.outputHelp()
+    else await program.parseAsync([...argv], { from: 'user' })
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    return exitCodeOf(error)
+  }
+}
+
+function createProgram(entries: readonly CommandEntry[]): Command {
+  const program = new Command('vlm-gym')
+    .description('Visual games that train and judge vision-language models.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .exitOverride()
+    .addHelpText('after', '\nvlm-gym <command> --help shows the options of a command, with examples.')
+  for (const { name, summary } of entries) program.command(name).description(summary)
+  return program
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+/** Loads the module of the command that argv names, if it names one; `help show` names show. */
+async function defineNamed(program: Command, entries: readonly CommandEntry[], argv: readonly string[]): Promise<void> {
+  const [first, second] = argv.filter((word) => !word.startsWith('-'))
+  const name = first === 'help' ? second : first
+  const entry = entries.find((one) => one.name === name)
+  const command = program.commands.find((one) => one.name() === name)
+  if (first === 'help' && name !== undefined && entry === undefined) {
+    const known = entries.map((one) => one.name)
+    throw new ConfigError(`there is no command "${name}"${didYouMean(name, known)}; there are ${known.join(', ')}`)
+  }
+  if (entry === undefined || command === undefined) return
+  const define = await entry.load()
+  define(command)
+}
+
+/** Tells the error in one line on stderr, with the stack when DEBUG=1 and it is none of ours. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof VlmGymError) {
+    process.stderr.write(`error: ${error.message.replace(/\s+/g, ' ')}\n`)
+    return error.code === 'config' ? 2 : 1
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const stack = error instanceof Error ? error.stack : undefined
+  if (process.env.DEBUG === '1') process.stderr.write(`${stack ?? message}\n`)
+  else process.stderr.write(`error: unexpected: ${message.replace(/\s+/g, ' ')} (DEBUG=1 shows where)\n`)
+  return 1
+}
+
+/** A reader that went away (`| head`) ends the process quietly. */
+function guardStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0)
+      throw error
+    })
+  }
+}

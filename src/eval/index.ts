@@ -1,0 +1,17 @@
+/** Evaluation: policies on fixed games, results with intervals, replays, and the report of a run. */
+export { type EpisodeMetrics, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
+export { METRIC_NAMES, METRICS, type MetricInfo, type MetricName } from './metrics.ts'
+export { writeReport } from './report.ts'
+export { type ChartLibrary, type ReportInput, reportPage } from './report-page.ts'
+export { resultTable } from './results.ts'
+export {
+  type BootstrapOptions,
+  bootstrapMean,
+  correlationInterval,
+  type Interval,
+  meanOf,
+  pairedDifference,
+  pearson,
+  quantile,
+  wilsonInterval,
+} from './statistics.ts'

@@ -1,0 +1,86 @@
+/** Results as HTML: two tables a game (play, then sight and thought), sampled beside greedy, the best model of each column marked. */
+import type { ResultRow } from '../runs/index.ts'
+import { type Html, html } from './html.ts'
+import { METRICS, type MetricName } from './metrics.ts'
+import { type GameResults, glossOf, valueText } from './results.ts'
+
+const TABLES: readonly { readonly title: string; readonly metrics: readonly MetricName[] }[] = [
+  { title: 'Play', metrics: ['return', 'regret', 'wasted', 'parse failures', 'illegal moves'] },
+  { title: 'Sight and thought', metrics: ['perception exact', 'perception cells', 'think', 'good given perception'] },
+]
+
+const DECODINGS = ['sampled', 'greedy'] as const
+
+const isAnchor = (results: GameResults, policy: string): boolean =>
+  DECODINGS.every((decoding) => results.cell(policy, decoding, 'return') === null)
+
+/** Means of the policies that are no anchors; the best of them, if two or more are known. */
+function bestOf(results: GameResults, decoding: ResultRow['decoding'], metric: MetricName): number | null {
+  const means = results.policies.flatMap((policy) => results.cell(policy, decoding, metric)?.mean ?? [])
+  if (means.length < 2 || Math.max(...means) === Math.min(...means)) return null
+  return METRICS[metric].better === 'higher' ? Math.max(...means) : Math.min(...means)
+}
+
+function valueCell(
+  row: ResultRow | null,
+  metric: MetricName,
+  extra: { readonly span?: number; readonly start?: boolean; readonly best?: boolean },
+): Html {
+  const { span = 1, start = false, best = false } = extra
+  const names = `${start ? 'start' : ''}${best ? ' best' : ''}`
+  if (row === null || row.mean === null) return html`<td class="${names} none" colspan="${span}">–</td>`
+  const range =
+    row.low === null || row.high === null || row.low === row.high
+      ? null
+      : html`<span class="range">${valueText(metric, row.low, false)} to ${valueText(metric, row.high, false)}</span>`
+  return html`<td class="${names}" colspan="${span}" title="${row.episodes} episodes">${valueText(metric, row.mean, false)}${range}</td>`
+}
+
+function policyRow(results: GameResults, policy: string, metrics: readonly MetricName[]): Html {
+  const anchor = isAnchor(results, policy)
+  const cells = metrics.map((metric) => {
+    if (anchor) return valueCell(results.cell(policy, 'scripted', metric), metric, { span: 2, start: true })
+    return DECODINGS.map((decoding, i) => {
+      const row = results.cell(policy, decoding, metric)
+      const best = row !== null && row.mean !== null && row.mean === bestOf(results, decoding, metric)
+      return valueCell(row, metric, { start: i === 0, best })
+    })
+  })
+  const gloss = glossOf(policy)
+  return html`<tr class="${anchor ? 'anchor' : 'model'}"><th scope="row">${policy}${gloss === '' ? null : html`<span class="gloss">${gloss}</span>`}</th>${cells}</tr>\n`
+}
+
+/** A table has the metrics that any of its policies has. */
+function resultsTable(results: GameResults, title: string, metrics: readonly MetricName[]): Html | null {
+  const decodings = ['sampled', 'greedy', 'scripted'] as const
+  const used = metrics.filter((metric) =>
+    results.policies.some((policy) => decodings.some((decoding) => (results.cell(policy, decoding, metric)?.mean ?? null) !== null)),
+  )
+  if (used.length === 0) return null
+  const unit = (metric: MetricName): string => (METRICS[metric].unit === 'share' ? ', %' : '')
+  const policies = results.policies.filter(
+    (policy) => !isAnchor(results, policy) || used.some((metric) => (results.cell(policy, 'scripted', metric)?.mean ?? null) !== null),
+  )
+  return html`<h3>${title}</h3>
+<div class="scroll"><table class="data"><thead>
+<tr><th class="first" rowspan="2">Policy</th>${used.map((metric) => html`<th class="start" colspan="2" title="${METRICS[metric].summary}">${METRICS[metric].title}${unit(metric)} ${METRICS[metric].better === 'higher' ? '↑' : '↓'}</th>`)}</tr>
+<tr class="sub">${used.map(() => html`<th class="start">sampled</th><th>greedy</th>`)}</tr>
+</thead><tbody>
+${policies.map((policy) => policyRow(results, policy, used))}</tbody></table></div>
+<p class="note">${used.map((metric, i) => `${i === 0 ? '' : '; '}${METRICS[metric].title}: ${METRICS[metric].summary}`)}.</p>`
+}
+
+/** The section of one game; a warning stands above it if episodes failed. */
+export function resultsSection(results: GameResults): Html {
+  const failed = results.policies.flatMap((policy) =>
+    (['sampled', 'greedy', 'scripted'] as const).flatMap((decoding) => {
+      const mean = results.cell(policy, decoding, 'failed')?.mean ?? 0
+      return mean > 0 ? [`${policy} (${decoding}): ${valueText('failed', mean)}`] : []
+    }),
+  )
+  const warning =
+    failed.length === 0
+      ? null
+      : html`<p><b>Episodes stopped by a failed endpoint or engine, counted as they stood:</b> ${failed.join(', ')}.</p>`
+  return html`${warning}${TABLES.map(({ title, metrics }) => resultsTable(results, title, metrics))}`
+}

@@ -1,0 +1,38 @@
+/** The report of a run: reads its folder, writes report.html into it. What is not there yet is left out. */
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { StorageError } from '../errors.ts'
+import { type MetricLine, metricLine, type RunFolder, replayList, resultRows } from '../runs/index.ts'
+import { type ChartLibrary, reportPage } from './report-page.ts'
+
+async function chartLibrary(): Promise<ChartLibrary> {
+  const { resolve } = createRequire(import.meta.url)
+  const text = (file: string): Promise<string> => readFile(resolve(`uplot/dist/${file}`), 'utf8')
+  return { script: await text('uPlot.iife.min.js'), style: await text('uPlot.min.css') }
+}
+
+async function metricLines(folder: RunFolder): Promise<MetricLine[]> {
+  return (await folder.lines('metrics.jsonl')).map((value, i) => {
+    const parsed = metricLine.safeParse(value)
+    if (parsed.success) return parsed.data
+    throw new StorageError(`${folder.file('metrics.jsonl')} is damaged in line ${i + 1}; restore it or start a new run with another --out`)
+  })
+}
+
+/**
+ * Writes report.html, one file without network, and returns its path. Works on a run that is still going (see `readRun`). Throws
+ * StorageError for files that are damaged, not for ones that are missing.
+ */
+export async function writeReport(folder: RunFolder): Promise<string> {
+  const page = reportPage(
+    {
+      config: folder.config,
+      lines: await metricLines(folder),
+      results: (await folder.read('results.json', resultRows)) ?? [],
+      replays: (await folder.read('replays.json', replayList)) ?? [],
+    },
+    await chartLibrary(),
+  )
+  await folder.write('report.html', page)
+  return folder.file('report.html')
+}

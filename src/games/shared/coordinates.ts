@@ -1,0 +1,39 @@
+/**
+ * The answer grammar of games whose action is a pair of cells: `(row1, col1) (row2, col2)`, 0-based, counted from the top left cell.
+ * Reading is strict: two brackets of two unsigned decimal integers and nothing else. Whether a pair is an action is the game's business.
+ */
+
+/** A cell: row from the top, column from the left, both 0-based; as read 0..999. */
+export type Cell = readonly [row: number, column: number]
+
+/** Longest text that is read at all. */
+const TEXT_CAP = 256
+
+const PAIR = /^\s*\(\s*([0-9]{1,3})\s*,\s*([0-9]{1,3})\s*\)\s*\(\s*([0-9]{1,3})\s*,\s*([0-9]{1,3})\s*\)\s*$/
+
+/** Canonical text of two cells in the order given: '(0, 1) (2, 3)'. */
+export function formatPair(a: Cell, b: Cell): string {
+  return `(${a[0]}, ${a[1]}) (${b[0]}, ${b[1]})`
+}
+
+/**
+ * Two cells from a text: integers of one to three ASCII digits; white space around, between and inside the brackets is free. Otherwise a
+ * sentence that shows what was found. Texts over 256 characters are refused unread.
+ */
+export function parsePair(text: string): { readonly pair: readonly [Cell, Cell] } | { readonly reason: string } {
+  const found = text.length > TEXT_CAP ? null : PAIR.exec(text)
+  if (found !== null) {
+    const [r1, c1, r2, c2] = found.slice(1).map(Number) as [number, number, number, number]
+    return { pair: [[r1, c1] as const, [r2, c2] as const] }
+  }
+  if (text.length <= TEXT_CAP && text.trim() === '')
+    return { reason: 'The answer is empty; it must be two cells: (row1, col1) (row2, col2).' }
+  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text
+  return { reason: `The answer ${JSON.stringify(shown)} is not two cells written as (row1, col1) (row2, col2).` }
+}
+
+/** The words of all cells of a board of size x size, in reading order, first without and then with a space in front: '(0, 0)', ' (0, 0)', … */
+export function coordinateWords(size: number): string[] {
+  const cells = Array.from({ length: size * size }, (_, at) => `(${Math.floor(at / size)}, ${at % size})`)
+  return cells.flatMap((cell) => [cell, ` ${cell}`])
+}

@@ -1,0 +1,77 @@
+/**
+ * Tiles that are a coloured shape on a plain face, shared by the tile games: 6 colours x 6 shapes, in the order of the reference vectors.
+ * The inks are picked for the face they stand on (three palettes, by its luminance), so that every theme keeps all six apart.
+ */
+import type { Color, Shape, Skin, Sprite, Theme } from '../../scene.ts'
+
+/** Names of the colours by index, 0..5. */
+export const COLOURS = ['red', 'green', 'blue', 'yellow', 'magenta', 'cyan'] as const
+
+/** Names of the shapes by index, 0..5. */
+export const SHAPES = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'] as const
+
+/** Inks in the order of COLOURS for light, middling and dark faces. */
+const INKS: { readonly [face in 'light' | 'middling' | 'dark']: readonly Color[] } = {
+  light: ['#d4183a', '#178a3a', '#2350d8', '#e9ad00', '#cc33c4', '#00a9bf'],
+  middling: ['#b80f2c', '#0a6b2c', '#1a3cc4', '#ffe436', '#c512b4', '#18e8f4'],
+  dark: ['#ff4438', '#2fb84e', '#4474ff', '#ffe13a', '#f465dc', '#52eef5'],
+}
+
+/**
+ * The tile of a colour and a shape (indices of COLOURS and SHAPES), `skin.tile` pixels a side: a rounded face in the theme's empty-cell colour
+ * on the board's colour, the shape in the middle. Opaque. Throws RangeError for an index outside 0..5.
+ */
+export function tileSprite(colour: number, shape: number, skin: Skin, theme: Theme): Sprite {
+  const ink = INKS[faceOf(theme.empty)][colour]
+  if (ink === undefined) throw new RangeError(`There is no tile colour ${colour}; they are 0..${COLOURS.length - 1}.`)
+  return { width: skin.tile, height: skin.tile, fill: theme.board, shapes: [face(skin.tile, theme.empty), figure(shape, skin.tile, ink)] }
+}
+
+/** A cell without a tile: the bare board. */
+export function emptySprite(skin: Skin, theme: Theme): Sprite {
+  return { width: skin.tile, height: skin.tile, fill: theme.board, shapes: [] }
+}
+
+/** The rounded face of a tile: one pixel or more of board is left all round. */
+export function face(tile: number, fill: Color): Shape {
+  const gap = Math.max(1, Math.round(tile / 24))
+  return { kind: 'rect', x: gap, y: gap, width: tile - 2 * gap, height: tile - 2 * gap, radius: tile / 10, fill }
+}
+
+function faceOf(fill: Color): 'light' | 'middling' | 'dark' {
+  const bright = luminance(fill)
+  return bright > 0.6 ? 'light' : bright > 0.2 ? 'middling' : 'dark'
+}
+
+/** Relative luminance, 0..1 (WCAG 2). */
+function luminance(fill: Color): number {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(fill.slice(at, at + 2), 16) / 255)
+  const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)) as [number, number, number]
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/** Outlines on a tile of side 1, as x, y pairs clockwise; the circle is apart. */
+const OUTLINES: { readonly [shape: string]: readonly number[] } = {
+  square: [0.22, 0.22, 0.78, 0.22, 0.78, 0.78, 0.22, 0.78],
+  triangle: [0.5, 0.16, 0.86, 0.8, 0.14, 0.8],
+  diamond: [0.5, 0.12, 0.82, 0.5, 0.5, 0.88, 0.18, 0.5],
+  cross: [0.4, 0.16, 0.6, 0.16, 0.6, 0.4, 0.84, 0.4, 0.84, 0.6, 0.6, 0.6, 0.6, 0.84, 0.4, 0.84, 0.4, 0.6, 0.16, 0.6, 0.16, 0.4, 0.4, 0.4],
+  star: starOutline(0.5, 0.54, 0.42, 0.17),
+}
+
+function figure(shape: number, tile: number, fill: Color): Shape {
+  const name = SHAPES[shape]
+  if (name === undefined) throw new RangeError(`There is no tile shape ${shape}; they are 0..${SHAPES.length - 1}.`)
+  if (name === 'circle') return { kind: 'circle', x: tile / 2, y: tile / 2, radius: tile * 0.32, fill }
+  // Sides of squares and crosses lie on whole pixels: crisp at small sizes, and fewer colours for the palette.
+  const snap = name === 'square' || name === 'cross' ? Math.round : (length: number): number => length
+  return { kind: 'polygon', points: OUTLINES[name]!.map((part) => snap(part * tile)), fill }
+}
+
+/** Five points up, radii from the centre. */
+function starOutline(x: number, y: number, outer: number, inner: number): number[] {
+  return Array.from({ length: 10 }, (_, i) => {
+    const radius = i % 2 === 0 ? outer : inner
+    return [x + radius * Math.sin((i * Math.PI) / 5), y - radius * Math.cos((i * Math.PI) / 5)]
+  }).flat()
+}

@@ -1,0 +1,276 @@
+/** The command `vlm-gym` as a user types it: the built program in a process of its own. */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { PNG } from 'pngjs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { GAMES } from 'vlm-gym'
+
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const sample = fileURLToPath(new URL('./data/2048-made-up.jsonl', import.meta.url))
+let folder = ''
+
+beforeAll(() => {
+  if (!existsSync(main)) throw new Error('dist/cli/main.js is missing: run `npm run build` first (npm test does it for you)')
+  folder = mkdtempSync(join(tmpdir(), 'vlm-gym-cli-'))
+})
+afterAll(() => {
+  if (folder !== '') rmSync(folder, { recursive: true })
+})
+
+interface Outcome {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+interface RunSettings {
+  readonly input?: string
+  readonly env?: { readonly [name: string]: string }
+  /** Sends SIGINT once stdout holds this text. */
+  readonly interruptAt?: string
+}
+
+/** Runs the program in the temporary folder, without a terminal. */
+function vlmGym(args: readonly string[], { input = '', env = {}, interruptAt }: RunSettings = {}): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { PATH: process.env.PATH ?? '', ...env } })
+    let [out, err, interrupted] = ['', '', false]
+    child.stdout.on('data', (data) => {
+      out += data
+      if (interrupted || interruptAt === undefined || !out.includes(interruptAt)) return
+      interrupted = true
+      child.kill('SIGINT')
+    })
+    child.stderr.on('data', (data) => {
+      err += data
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out, err }))
+    child.stdin.end(input)
+  })
+}
+
+describe('help', () => {
+  it('lists every command, with or without --help', async () => {
+    const [bare, help] = await Promise.all([vlmGym([]), vlmGym(['--help'])])
+    expect(help).toEqual(bare)
+    expect(help).toMatchObject({ code: 0, err: '' })
+    for (const name of ['games', 'show', 'play', 'vectors']) expect(help.out).toMatch(new RegExp(`^ {2}${name} +\\w`, 'm'))
+  })
+
+  it.each(['games', 'show', 'play', 'vectors'])('of %s has examples, asked for either way', async (name) => {
+    const [help, other] = await Promise.all([vlmGym([name, '--help']), vlmGym(['help', name])])
+    expect(help).toMatchObject({ code: 0, err: '' })
+    expect(help.out).toMatch(/Examples:\n {2}\$ vlm-gym /)
+    expect(other.out).toBe(help.out)
+  })
+
+  it('knows its version', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+    expect(await vlmGym(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
+  })
+})
+
+describe('bad input', () => {
+  it.each([
+    [['gams'], 2, /unknown command 'gams'\n\(Did you mean games\?\)/],
+    [['help', 'shw'], 2, /no command "shw" \(did you mean "show"\?\)/],
+    [['--json'], 2, /unknown option '--json'/],
+    [['show'], 2, /name a game/],
+    [['show', '2084'], 2, /no game is called "2084" \(did you mean "2048"\?\)/],
+    [['show', '2048', 'more'], 2, /too many arguments/],
+    [['show', '2048', '--sed', '1'], 2, /unknown option '--sed'\n\(Did you mean one of --seed/],
+    [['show', '2048', '--seed', '1.5'], 2, /'1\.5' is invalid\. Give a whole number/],
+    [['show', '2048', '--seed', '99999999999999999999'], 2, /is invalid/],
+    [['show', '2048', '--moves', '-1'], 2, /Give a whole number, 0 to/],
+    [['show', '2048', '--set', 'size'], 2, /--set key=value/],
+    [['show', '2048', '--set', 'sise=5'], 2, /unknown key "sise" \(did you mean "size"\?\)/],
+    [['show', '2048', '--set', 'size=9', '--set', 'goal=12'], 2, /size cannot be 9 .*; goal cannot be 12/],
+    [['show', '2048', '--set', 'size=big'], 2, /size cannot be "big"/],
+    [['show', '2048', '--set', '__proto__.x=1'], 2, /"__proto__" is not a key/],
+    [['show', '2048', '--tile', '7'], 2, /8 to 256/],
+    [['show', '2048', '--theme', 'drak'], 2, /no theme 'drak'/],
+    [['show', '2048', '--layout', 'wide'], 2, /--layout must be board or full/],
+    [['show', '2048', '--prompt', 'long'], 2, /--prompt must be full or brief/],
+    [['show', '2048', '--out', 'board.gif'], 2, /\.png or \.svg/],
+    [['show', '2048', '--out', 'nowhere/board.png'], 1, /its folder does not exist/],
+    [['show', '--state', 'vg1.nonsense'], 1, /not a state token/],
+    [['show', '--state', 'vg1.nonsense', '--set', 'size=3'], 2, /do not go together/],
+    [['play', '2048', '--json'], 2, /--json goes with --watch/],
+    [['play', '2048', '--watch', 'nobody'], 2, /no policy "nobody"; known are random/],
+    [['play', '2048', '--watch', 'human'], 2, /leave it out to play yourself/],
+    [['vectors'], 2, /missing required argument 'file'/],
+    [['vectors', 'nowhere.jsonl'], 1, /cannot read nowhere\.jsonl: there is no such file/],
+    [['vectors', '.'], 1, /it is a folder/],
+  ] as const)('%j', async (args, code, message) => {
+    const outcome = await vlmGym(args)
+    expect(outcome).toMatchObject({ code, out: '' })
+    expect(outcome.err).toMatch(/^error: /)
+    expect(outcome.err).toMatch(message)
+    expect(outcome.err.trim().split('\n').length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('games', () => {
+  it('lists the registry with its knobs', async () => {
+    const { out } = await vlmGym(['games'])
+    for (const game of Object.values(GAMES)) {
+      expect(out).toContain(game.summary)
+      for (const [name, knob] of Object.entries(game.knobs)) expect(out).toMatch(new RegExp(`^ {2}${name} .*${knob.axis}`, 'm'))
+    }
+    expect(out).toMatch(/^ {2}size +4 +3\.\.6 +reasoning/m)
+  })
+
+  it('prints the same as JSON, of one game if named', async () => {
+    const all = JSON.parse((await vlmGym(['games', '--json'])).out)
+    expect(all.map((game: { id: string }) => game.id)).toEqual(Object.keys(GAMES))
+    const [one] = JSON.parse((await vlmGym(['games', '2048', '--json'])).out)
+    expect(one).toEqual(all[0])
+    expect(one.knobs[0]).toMatchObject({ name: 'size', default: 4, range: '3..6', axis: 'reasoning' })
+  })
+})
+
+describe('show', () => {
+  const shown = async (...args: string[]) => JSON.parse((await vlmGym(['show', ...args, '--json'])).out)
+
+  it('prints truth, prompt, moves and token', async () => {
+    const { code, out, err } = await vlmGym(['show', '2048', '--seed', '7', '--moves', '20'])
+    expect([code, err]).toEqual([0, ''])
+    for (const part of [
+      'seed 7, after 20 random moves',
+      'perception\n',
+      'prompt\n',
+      'legal moves, best first',
+      'token  vg1.2048.',
+      'hash   ',
+    ])
+      expect(out).toContain(part)
+    expect(out).not.toContain('\u001b')
+  })
+
+  it('gives the same state again from its token, and another from another seed', async () => {
+    const first = await shown('2048', '--seed', '3', '--moves', '9', '--set', 'size=5')
+    expect(first).toMatchObject({ game: '2048', config: { size: 5, goal: 0 }, terminated: false, picture: null })
+    expect(first.state.moves).toBe(9)
+    expect(first.moves.map(({ score }: { score: number }) => score)).toEqual(
+      first.moves.map(({ score }: { score: number }) => score).sort((a: number, b: number) => b - a),
+    )
+    const again = await shown('--state', first.token)
+    expect(again).toMatchObject({ hash: first.hash, token: first.token, perception: first.perception, config: first.config })
+    expect((await shown('2048', '--seed', '4', '--moves', '9', '--set', 'size=5')).hash).not.toBe(first.hash)
+  })
+
+  it('asks briefly when told to', async () => {
+    expect((await shown('2048', '--prompt', 'brief')).prompt).toMatch(/^2048 4x4/)
+  })
+
+  it('writes PNG and SVG of the size it says', async () => {
+    const look = ['--layout', 'board', '--tile', '32', '--theme', 'dark']
+    const png = await shown('2048', ...look, '--out', 'board.png')
+    const picture = PNG.sync.read(readFileSync(join(folder, 'board.png')))
+    expect([picture.width, picture.height]).toEqual([128, 128])
+    expect(png.picture).toMatchObject({ file: 'board.png', width: 128, height: 128 })
+    expect(png.picture.bytes).toBe(readFileSync(join(folder, 'board.png')).length)
+    await shown('2048', ...look, '--out', 'board.svg')
+    expect(readFileSync(join(folder, 'board.svg'), 'utf8')).toMatch(/^<svg [^>]*width="128" height="128"/)
+  })
+
+  it('colours the board on demand, never under NO_COLOR', async () => {
+    const coloured = await vlmGym(['show', '2048'], { env: { FORCE_COLOR: '1' } })
+    expect(coloured.out).toContain('\u001b[1;38;5;')
+    expect((await vlmGym(['show', '2048'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).out).not.toContain('\u001b')
+    expect((await vlmGym(['show', '2048'], { env: { CI: 'true' } })).out).not.toContain('\u001b')
+  })
+})
+
+describe('play', () => {
+  it('plays what is typed, takes back, hints and forgives', async () => {
+    const { code, out, err } = await vlmGym(['play', '2048', '--seed', '4'], { input: '3\n2\nx\nu\nu\nu\nh\n?\nn\nq\n' })
+    expect([code, err]).toEqual([0, ''])
+    const told = [
+      'Actions: 0 = up',
+      'move 1',
+      '2 +8',
+      '"x" is not one digit',
+      'taken back',
+      'nothing to take back',
+      'the solver would play',
+      'Reply in exactly',
+    ]
+    for (const part of [...told, 'a new game, seed 5', '0 points in 0 moves', 'go on later: vlm-gym play --state vg1.'])
+      expect(out).toContain(part)
+  })
+
+  it('ends with the input', async () => {
+    expect(await vlmGym(['play', '2048'])).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('goes on from the token it leaves', async () => {
+    const first = await vlmGym(['play', '2048', '--seed', '4'], { input: '3\n2\n' })
+    const token = /--state (\S+)/.exec(first.out)![1]!
+    const board = /move 2 · points 8\n\n([\s\S]*?)\n\n/.exec(first.out)![1]!
+    expect((await vlmGym(['play', '--state', token])).out).toContain(board)
+  })
+
+  it('shows a policy at play, and says when the game is over', async () => {
+    const { code, out } = await vlmGym(['play', '2048', '--watch', 'solver', '--moves', '3', '--delay', '0'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/no moves are left: \d+ points in 3 moves\n$/)
+    expect(out.match(/solver plays/g)).toHaveLength(4)
+    const small = await vlmGym(['play', '2048', '--set', 'size=3', '--watch', 'random', '--delay', '0'])
+    expect(small.out).toMatch(/the game is over: \d+ points in \d+ moves\n$/)
+  })
+
+  it('gives a trajectory as JSON', async () => {
+    const trajectory = JSON.parse((await vlmGym(['play', '2048', '--watch', 'random', '--moves', '5', '--json'])).out)
+    expect(trajectory).toMatchObject({ game: '2048', policy: 'random', played: 5, stopReason: 'horizon' })
+  })
+
+  it('is interrupted with code 130 and tells how far it came', async () => {
+    const args = ['play', '2048', '--watch', 'random', '--delay', '50']
+    const { code, out } = await vlmGym(args, { interruptAt: 'move 1' })
+    expect(code).toBe(130)
+    expect(out).toMatch(/stopped: \d+ points in \d+ moves?\n$/)
+  })
+})
+
+describe('vectors', () => {
+  it('counts the rows that agree', async () => {
+    expect(await vlmGym(['vectors', sample])).toEqual({ code: 0, out: `${sample}: 5 of 5 rows agree (2048)\n`, err: '' })
+  })
+
+  it('prints what differs or cannot be read, and fails', async () => {
+    writeFileSync(join(folder, 'wrong.jsonl'), `${readFileSync(sample, 'utf8').replace('"score":64', '"score":32')}{bad\n`)
+    const { code, out } = await vlmGym(['vectors', sample, 'wrong.jsonl'])
+    expect(code).toBe(1)
+    expect(out.split('\n').slice(1)).toEqual([
+      '  line 2, id three: score: recorded 32, here 64',
+      '  line 6: expected a 2048 vector: not a JSON object',
+      'wrong.jsonl: 4 of 6 rows agree (2048)',
+      '',
+    ])
+    const json = await vlmGym(['vectors', 'wrong.jsonl', '--json'])
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.out)[0]).toMatchObject({ file: 'wrong.jsonl', rows: 6, agree: 4 })
+  })
+
+  it('fails on a file of no known kind', async () => {
+    writeFileSync(join(folder, 'empty.jsonl'), '')
+    expect(await vlmGym(['vectors', 'empty.jsonl'])).toMatchObject({ code: 1 })
+  })
+})
+
+describe('pipes', () => {
+  it('survive a reader that goes away', async () => {
+    const child = spawn('sh', ['-c', `"${process.execPath}" "${main}" play 2048 --watch random --delay 0 | head -1`], { cwd: folder })
+    let err = ''
+    child.stderr.on('data', (data) => {
+      err += data
+    })
+    await new Promise((resolve) => child.on('close', resolve))
+    expect(err).toBe('')
+  })
+})

@@ -1,0 +1,155 @@
+/**
+ * The layout of the project: an import may only point down (DESIGN.md, "Layout"). Test files are free; everything else has a level.
+ * Type imports count: a layer that knows the types of another depends on it.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { GAMES } from '../src/games/index.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const src = join(root, 'src')
+
+/** Level of every part of src. A part may import lower levels, itself, and the parts named in SIDEWAYS. */
+const LEVELS: { readonly [part: string]: number } = {
+  errors: 0,
+  rng: 0,
+  game: 1,
+  scene: 1,
+  policy: 1,
+  engine: 1,
+  games: 2,
+  render: 2,
+  gym: 3,
+  runs: 3,
+  policies: 3,
+  engines: 3,
+  testing: 4,
+  eval: 4,
+  train: 4,
+  server: 4,
+  index: 4,
+  cli: 5,
+}
+
+/** Imports within a level that are allowed. */
+const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
+  game: ['scene'],
+  engine: ['policy'],
+  policies: ['gym'],
+}
+
+/** Runs in a browser: no Node modules. */
+const CORE = ['errors', 'rng', 'game', 'scene', 'policy', 'engine', 'games', 'render', 'gym']
+
+/** Where a game may be called by its name: presets and the examples in the help of the command line. */
+const MAY_NAME_GAMES = ['train/presets.ts', 'cli/']
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return ['node_modules', 'dist'].includes(entry.name) ? [] : sources(path)
+    return /\.(ts|mjs|js)$/.test(entry.name) && !/\.(test|d)\.ts$/.test(entry.name) ? [path] : []
+  })
+}
+
+/** Modules that a file names in import and export declarations, and in import() calls. */
+function imports(path: string): string[] {
+  const text = withoutComments(readFileSync(path, 'utf8'))
+  const declared = text.matchAll(/(?:^|\n)\s*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]/g)
+  const dynamic = text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)
+  return [...declared, ...dynamic].map((match) => match[1]!)
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+}
+
+/** 'games' for src/games/2048/index.ts, 'game' for src/game.ts. */
+function partOf(path: string): string {
+  return relative(src, path).split('/')[0]!.replace(/\.ts$/, '')
+}
+
+const files = sources(src)
+
+/** [importing file, module it names, part that this is in], for imports within src. */
+const edges = files.flatMap((file) =>
+  imports(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => ({ file: relative(root, file), from: partOf(file), name, to: partOf(resolve(dirname(file), name)) })),
+)
+
+describe('the layout', () => {
+  it('is seen: there are files and imports to look at', () => {
+    expect(files.length).toBeGreaterThan(50)
+    expect(edges.length).toBeGreaterThan(150)
+    expect(imports(join(src, 'policies/line-reader.ts'))).toEqual(['node:readline', 'node:readline'])
+  })
+
+  it('gives every part of src a level', () => {
+    expect([...new Set(files.map(partOf))].filter((part) => LEVELS[part] === undefined)).toEqual([])
+  })
+
+  it('has imports that point down only', () => {
+    const up = edges.filter(({ from, to }) => {
+      if (from === to || SIDEWAYS[from]?.includes(to)) return false
+      return !(LEVELS[to]! < LEVELS[from]!)
+    })
+    expect(up.map(({ file, name }) => `${file} imports ${name}`)).toEqual([])
+  })
+
+  it('has no imports out of src by a path', () => {
+    const out = files.flatMap((file) =>
+      imports(file).filter((name) => name.startsWith('.') && resolve(dirname(file), name).indexOf(src) !== 0),
+    )
+    expect(out).toEqual([])
+  })
+
+  it('keeps games apart from each other, games/shared excepted', () => {
+    const gameOf = (path: string): string | undefined => /src\/games\/(?!shared\/)([^/]+)\//.exec(path)?.[1]
+    const across = files.flatMap((file) =>
+      imports(file)
+        .map((name) => [gameOf(file), name.startsWith('.') ? gameOf(resolve(dirname(file), name)) : undefined])
+        .filter(([from, to]) => from !== undefined && to !== undefined && from !== to),
+    )
+    expect(across).toEqual([])
+  })
+
+  it('keeps Node out of the core', () => {
+    const nodes = files
+      .filter((file) => CORE.includes(partOf(file)))
+      .flatMap((file) => imports(file).filter((name) => /^(node:|fs|path|os|process|worker_threads|child_process)/.test(name)))
+    expect(nodes).toEqual([])
+    const globals = files.filter(
+      (file) =>
+        CORE.includes(partOf(file)) && /\b(process\.|Buffer\b|Math\.random|Date\.now)/.test(withoutComments(readFileSync(file, 'utf8'))),
+    )
+    expect(globals.map((file) => relative(root, file))).toEqual([])
+  })
+
+  it('keeps onnxruntime-node inside packages/engine-onnx', () => {
+    const others = ['src', 'test', 'bench', 'scripts', 'recipes', 'packages', 'studio'].flatMap((folder) => {
+      try {
+        return sources(join(root, folder))
+      } catch {
+        return []
+      }
+    })
+    const users = others.filter((file) => imports(file).some((name) => name.startsWith('onnxruntime-node')))
+    expect(users.map((file) => relative(root, file)).filter((file) => !file.startsWith('packages/engine-onnx/'))).toEqual([])
+    expect(users.length).toBeGreaterThan(0)
+  })
+})
+
+describe('shared code', () => {
+  it('does not ask which game it is', () => {
+    const ids = [...new Set([...Object.keys(GAMES), '2048', 'shisen-sho', 'swap'])]
+    const literal = new RegExp(`(['"\`])(${ids.join('|')})\\1`)
+    const asking = files
+      .map((file) => ({ file, path: relative(src, file) }))
+      .filter(({ path }) => !path.startsWith('games/') && !MAY_NAME_GAMES.some((allowed) => path.startsWith(allowed)))
+      .filter(({ file }) => literal.test(withoutComments(readFileSync(file, 'utf8'))))
+    expect(asking.map(({ path }) => path)).toEqual([])
+  })
+})

@@ -1,0 +1,127 @@
+/** The public doors by their published names: what they export is a promise, so a change of it shows here. Types are not seen. */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import * as library from 'vlm-gym'
+import * as cli from 'vlm-gym/cli'
+import * as testing from 'vlm-gym/testing'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+it('vlm-gym', () => {
+  expect(Object.keys(library).sort()).toMatchInlineSnapshot(`
+    [
+      "ConfigError",
+      "EngineError",
+      "Env",
+      "GAMES",
+      "GameError",
+      "StateError",
+      "StorageError",
+      "THEMES",
+      "VectorEnv",
+      "VlmGymError",
+      "advance",
+      "checkVectorFile",
+      "createPolicy",
+      "createRenderer",
+      "decodeState",
+      "deriveSeed",
+      "drawSceneOnCanvas",
+      "encodePng",
+      "encodeState",
+      "envSpec",
+      "expertScores",
+      "formatReply",
+      "frameHash",
+      "frameToRgb",
+      "frameToRgba",
+      "gameNamed",
+      "gameSignal",
+      "humanPolicy",
+      "isGoodMove",
+      "isRngState",
+      "lookaheadPolicy",
+      "maxReplyLength",
+      "maxTokenBytes",
+      "maxTokenLength",
+      "modelInputOf",
+      "observationOf",
+      "paperWeights",
+      "parseReply",
+      "perceptionAgreement",
+      "playGroup",
+      "playReply",
+      "policyNames",
+      "protocolLexicon",
+      "randomPolicy",
+      "regretOf",
+      "renderInto",
+      "renderScene",
+      "replyOf",
+      "rngFromState",
+      "rollout",
+      "samplerPolicy",
+      "sceneToSvg",
+      "scriptedPolicy",
+      "seededRng",
+      "solverPolicy",
+      "startSnapshot",
+      "stateHash",
+      "teacherPolicy",
+      "textWidth",
+      "themeNamed",
+      "totalReward",
+      "uniformPolicy",
+    ]
+  `)
+})
+
+it('vlm-gym/testing', () => {
+  expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
+    [
+      "PLAIN_SKINS",
+      "PLAIN_THEME",
+      "checkGame",
+      "deepFreeze",
+      "splitGreedily",
+    ]
+  `)
+})
+
+it('vlm-gym/cli', () => {
+  expect(Object.keys(cli).sort()).toMatchInlineSnapshot(`
+    [
+      "INTERRUPTED",
+      "applySettings",
+      "checkConfig",
+      "collect",
+      "createProgress",
+      "formatDuration",
+      "formatFigure",
+      "gatherConfig",
+      "interruptible",
+      "mergeConfig",
+      "parseSetting",
+      "readConfigFile",
+      "runCli",
+      "wholeNumber",
+      "withConfigFile",
+      "withExamples",
+      "withJson",
+      "withSeed",
+      "withSet",
+    ]
+  `)
+})
+
+it('are the same in the built package, under the names that users import', () => {
+  if (!existsSync(`${root}/dist/index.js`)) throw new Error('dist is missing: run `npm run build` first (npm test does it for you)')
+  const doors = { 'vlm-gym': library, 'vlm-gym/testing': testing, 'vlm-gym/cli': cli }
+  for (const [name, door] of Object.entries(doors)) {
+    const script = `console.log(JSON.stringify(Object.keys(await import('${name}')).sort()))`
+    const built = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' })
+    expect(JSON.parse(built)).toEqual(Object.keys(door).sort())
+  }
+})

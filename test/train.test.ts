@@ -1,0 +1,137 @@
+/** The main job as a user types it: runs, is killed, resumes, refuses. Tiny numbers, the built command. */
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const TINY = ['train', '--preset', 'tiny', '--quiet']
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function vlmGym(...args: string[]): Promise<Outcome> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { maxBuffer: 1 << 26 })
+    return { code: 0, stdout, stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as Outcome & Error
+    return { code: Number(code), stdout, stderr }
+  }
+}
+
+/** Metric lines without the wall time. */
+async function numbers(folder: string): Promise<unknown[]> {
+  const text = await readFile(join(folder, 'metrics.jsonl'), 'utf8')
+  return text.trim().split('\n').map((line) => ({ ...JSON.parse(line), seconds: 0 }))
+}
+
+/** Starts a command and signals it once metrics.jsonl has that many lines. */
+async function interruptAt(lines: number, signal: 'SIGKILL' | 'SIGINT', folder: string, ...args: string[]): Promise<number | null> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: 'ignore' })
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const poll = setInterval(() => {
+    const file = join(folder, 'metrics.jsonl')
+    if (existsSync(file) && spawnSync('wc', ['-l', file]).stdout.toString().trim().startsWith(String(lines))) child.kill(signal)
+  }, 2)
+  const code = await ended
+  clearInterval(poll)
+  return code
+}
+
+describe('vlm-gym train', () => {
+  let parent = ''
+  let whole = ''
+  beforeAll(async () => {
+    if (!existsSync(main)) throw new Error('dist/ is missing; run npm test (it builds first) or npm run build')
+    parent = await mkdtemp(join(tmpdir(), 'cli-train-'))
+    whole = join(parent, 'whole')
+  })
+  afterAll(() => rm(parent, { recursive: true, force: true }))
+
+  it('trains both recipes, evaluates every policy and writes results and report', async () => {
+    const { code, stdout } = await vlmGym(...TINY, '--out', whole, '--json')
+    expect(code).toBe(0)
+    const rows = JSON.parse(stdout) as { policy: string; decoding: string; metric: string }[]
+    expect(JSON.parse(await readFile(join(whole, 'results.json'), 'utf8'))).toEqual(rows)
+    const pairs = new Set(rows.map(({ policy, decoding }) => `${policy} ${decoding}`))
+    for (const model of ['base', 'g0', 'cold-start', 'g1']) for (const how of ['sampled', 'greedy']) expect(pairs).toContain(`${model} ${how}`)
+    for (const anchor of ['random', 'teacher', 'greedy-1', 'solver']) expect(pairs).toContain(`${anchor} scripted`)
+    expect(await readFile(join(whole, 'report.html'), 'utf8')).toContain('<!doctype html>')
+  })
+
+  it('gives the same numbers after kills and Ctrl-C, to the last digit', async () => {
+    const broken = join(parent, 'broken')
+    await interruptAt(5, 'SIGKILL', broken, ...TINY, '--out', broken)
+    // A killed process leaves its lock; it counts as stale after 15 s. The test does not wait for that.
+    await rm(`${broken}.lock`, { recursive: true, force: true })
+    await interruptAt(13, 'SIGKILL', broken, ...TINY, '--resume', broken)
+    await rm(`${broken}.lock`, { recursive: true, force: true })
+    expect(await interruptAt(22, 'SIGINT', broken, ...TINY, '--resume', broken)).toBe(130)
+    expect((await vlmGym(...TINY, '--resume', broken)).code).toBe(0)
+    expect(await numbers(broken)).toEqual(await numbers(whole))
+    expect(await readFile(join(broken, 'results.json'))).toEqual(await readFile(join(whole, 'results.json')))
+  })
+
+  it('refuses a folder with a run in it, a folder in use, a foreign folder and another version', async () => {
+    expect(await vlmGym(...TINY, '--out', whole)).toMatchObject({ code: 1, stderr: expect.stringContaining('holds a run already') })
+    await mkdir(`${whole}.lock`)
+    expect(await vlmGym(...TINY, '--resume', whole)).toMatchObject({ code: 1, stderr: expect.stringContaining('in use by another process') })
+    await rm(`${whole}.lock`, { recursive: true })
+    expect(await vlmGym(...TINY, '--resume', join(parent, 'none'))).toMatchObject({ code: 1, stderr: expect.stringContaining('no run in') })
+    const old = join(parent, 'old')
+    await mkdir(old)
+    await writeFile(join(old, 'run.json'), '{"format":"vlm-gym/run","version":0,"config":{}}')
+    expect(await vlmGym(...TINY, '--resume', old)).toMatchObject({ code: 1, stderr: expect.stringContaining('run format 0') })
+    await writeFile(join(old, 'run.json'), '{"what":1}')
+    expect(await vlmGym(...TINY, '--resume', old)).toMatchObject({ code: 1, stderr: expect.stringContaining('not the header of a vlm-gym run') })
+  })
+
+  it('refuses unknown keys and values out of range by name', async () => {
+    const out = ['--out', join(parent, 'never')]
+    expect(await vlmGym(...TINY, ...out, '--set', 'rl.stepz=3')).toMatchObject({ code: 2, stderr: expect.stringMatching(/rl\.stepz.*rl\.steps/) })
+    expect(await vlmGym(...TINY, ...out, '--set', 'rl.kl=-1')).toMatchObject({ code: 2, stderr: expect.stringContaining('rl.kl') })
+    expect(await vlmGym('train', '--preset', 'desktop')).toMatchObject({ code: 2, stderr: expect.stringContaining('desktop') })
+    expect(await vlmGym(...TINY, ...out, '--set', 'games.0.id=chess')).toMatchObject({ code: 2, stderr: expect.stringContaining('chess') })
+    expect(await vlmGym(...TINY, ...out, '--set', 'games.0.config.size=9')).toMatchObject({ code: 2, stderr: expect.stringContaining('size') })
+    expect(existsSync(join(parent, 'never'))).toBe(false)
+  })
+
+  it('refuses a damaged or foreign checkpoint and keeps the file', async () => {
+    const damaged = join(parent, 'damaged')
+    await cp(whole, damaged, { recursive: true })
+    const { checkpoint } = JSON.parse(await readFile(join(damaged, 'progress.json'), 'utf8')) as { checkpoint: string }
+    await truncate(join(damaged, checkpoint), 1000)
+    expect(await vlmGym(...TINY, '--resume', damaged)).toMatchObject({ code: 1, stderr: expect.stringContaining('not a usable checkpoint') })
+    expect((await readFile(join(damaged, checkpoint))).length).toBe(1000)
+    await writeFile(join(parent, 'x.safetensors'), 'hello, this is not a checkpoint')
+    expect(await vlmGym('eval', join(parent, 'x.safetensors'))).toMatchObject({ code: 1, stderr: expect.stringContaining('not a usable checkpoint') })
+  })
+
+  it('stops with a clear error when the disk is full, and goes on when there is room', async () => {
+    const disk = join(parent, 'disk')
+    await mkdir(disk)
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).status !== 0) {
+      console.log('full disk: not tested, a small file system cannot be mounted here')
+      return
+    }
+    try {
+      const folder = join(disk, 'run')
+      const { code, stderr } = await vlmGym(...TINY, '--out', folder)
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/cannot write .*(disk is full|ENOSPC)/)
+      spawnSync('mount', ['-o', 'remount,size=200m', disk])
+      expect((await vlmGym(...TINY, '--resume', folder)).code).toBe(0)
+      expect(await numbers(folder)).toEqual(await numbers(whole))
+    } finally {
+      spawnSync('umount', [disk])
+    }
+  })
+})
