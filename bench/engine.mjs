@@ -33,7 +33,13 @@ function attention(kind, batch, heads, width, rows) {
     return tape.finish({ y })
   }
   const flatQ = tape.reshape(q, [batch, 1, heads * width])
-  const inputs = [flatQ, tape.input('k', [batch, 1, width]), tape.input('v', [batch, 1, width]), tape.input('past.k', cache), tape.input('past.v', cache)]
+  const inputs = [
+    flatQ,
+    tape.input('k', [batch, 1, width]),
+    tape.input('v', [batch, 1, width]),
+    tape.input('past.k', cache),
+    tape.input('past.v', cache),
+  ]
   inputs.push(tape.input('seen', [batch], 'int32'), tape.input('total', [1], 'int32'))
   const outputs = [{ shape: [batch, 1, heads * width] }, { shape: cache, name: 'present.k' }, { shape: cache, name: 'present.v' }]
   const [y, k, v] = tape.ops('GroupQueryAttention', inputs, outputs, { num_heads: heads, kv_num_heads: 1 }, 'com.microsoft')
@@ -62,11 +68,22 @@ export async function engineBench() {
   const shares = g.rounds.map((value, i) => (100 * value) / p.rounds[i])
   const rows = [g, p, o, row('training, share of the plain matmul rate', '%', shares, 80)]
   const tokensPerFlop = (batch * text) / (training.flops / 1e9)
-  rows.push(row('training, text tokens', 'tokens/s', g.rounds.map((value) => value * tokensPerFlop)))
+  rows.push(
+    row(
+      'training, text tokens',
+      'tokens/s',
+      g.rounds.map((value) => value * tokensPerFlop),
+    ),
+  )
 
   const engine = new EmbeddedEngine({ model, words, threads })
   const frame = { width: 64, height: 64, pixels: new Uint8Array(4096), palette: new Uint8Array(3) }
-  const prompt = { chunks: [{ type: 'image', frame, expectedTokens: 16 }, { type: 'encoded_text', tokens: [1, 2, 3] }] }
+  const prompt = {
+    chunks: [
+      { type: 'image', frame, expectedTokens: 16 },
+      { type: 'encoded_text', tokens: [1, 2, 3] },
+    ],
+  }
   const request = { prompts: new Array(32).fill(prompt), n: 8, params: { maxTokens: 36, temperature: 1, seed: 1 } }
   const sampled = (await engine.sample(request)).flat().reduce((sum, { tokens }) => sum + tokens.length, 0)
   const decode = await ready(decodeGraph(modelConfig.parse(model), words.length, 256, 56), past)

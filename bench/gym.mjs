@@ -18,7 +18,9 @@ function walk(game, config, length) {
 function repliesTo(game, state) {
   const perception = game.formatPerception(game.perceive(state))
   const think = game.teach?.(state, { blind: true }).think ?? ''
-  return Array.from({ length: 5 }, (_, i) => formatReply({ perception, think, answer: game.formatAction(state, game.actions(state)[i % game.actions(state).length]) }))
+  return Array.from({ length: 5 }, (_, i) =>
+    formatReply({ perception, think, answer: game.formatAction(state, game.actions(state)[i % game.actions(state).length]) }),
+  )
 }
 
 export async function gymBench() {

@@ -25,7 +25,8 @@ async function rate(work, milliseconds) {
 export async function measure(cases, { rounds = 7, milliseconds = 150 } = {}) {
   const seen = cases.map(() => [])
   for (const { work } of cases) await rate(work, milliseconds / 2)
-  for (let round = 0; round < rounds; round++) for (const [i, { work, perCall }] of cases.entries()) seen[i].push(perCall * (await rate(work, milliseconds)))
+  for (let round = 0; round < rounds; round++)
+    for (const [i, { work, perCall }] of cases.entries()) seen[i].push(perCall * (await rate(work, milliseconds)))
   return cases.map(({ name, unit, target = null }, i) => row(name, unit, seen[i], target))
 }
 
@@ -33,5 +34,14 @@ export async function measure(cases, { rounds = 7, milliseconds = 150 } = {}) {
 export function row(name, unit, values, target = null) {
   const sorted = [...values].sort((a, b) => a - b)
   const median = quantile(sorted, 0.5)
-  return { name, unit, median, low: quantile(sorted, 0.1), high: quantile(sorted, 0.9), target, ok: target === null ? null : median >= target, rounds: values }
+  return {
+    name,
+    unit,
+    median,
+    low: quantile(sorted, 0.1),
+    high: quantile(sorted, 0.9),
+    target,
+    ok: target === null ? null : median >= target,
+    rounds: values,
+  }
 }

@@ -7,7 +7,10 @@ import { parseArgs } from 'node:util'
 import { engineBench } from './engine.mjs'
 import { gymBench } from './gym.mjs'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, save: { type: 'string' }, against: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, save: { type: 'string' }, against: { type: 'string' } },
+})
 const suites = { engine: engineBench, gym: gymBench }
 const wanted = positionals.length > 0 ? positionals : Object.keys(suites)
 for (const name of wanted) {

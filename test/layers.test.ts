@@ -19,6 +19,7 @@ const LEVELS: { readonly [part: string]: number } = {
   scene: 1,
   policy: 1,
   engine: 1,
+  pictures: 1,
   games: 2,
   render: 2,
   gym: 3,
@@ -37,14 +38,18 @@ const LEVELS: { readonly [part: string]: number } = {
 const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
   game: ['scene'],
   engine: ['policy'],
+  pictures: ['scene', 'policy'],
   policies: ['gym'],
 }
 
 /** Runs in a browser: no Node modules. */
-const CORE = ['errors', 'rng', 'game', 'scene', 'policy', 'engine', 'games', 'render', 'gym']
+const CORE = ['errors', 'rng', 'game', 'scene', 'policy', 'engine', 'pictures', 'games', 'render', 'gym']
 
 /** Where a game may be called by its name: presets and the examples in the help of the command line. */
 const MAY_NAME_GAMES = ['train/presets.ts', 'cli/']
+
+/** Test data that several test files share. */
+const FIXTURE = /-fixture\.ts$/
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -143,12 +148,18 @@ describe('the layout', () => {
 })
 
 describe('shared code', () => {
+  it('uses test fixtures in tests only', () => {
+    expect(files.filter((file) => !FIXTURE.test(file) && imports(file).some((name) => FIXTURE.test(name)))).toEqual([])
+  })
+
   it('does not ask which game it is', () => {
     const ids = [...new Set([...Object.keys(GAMES), '2048', 'shisen-sho', 'swap'])]
     const literal = new RegExp(`(['"\`])(${ids.join('|')})\\1`)
     const asking = files
       .map((file) => ({ file, path: relative(src, file) }))
-      .filter(({ path }) => !path.startsWith('games/') && !MAY_NAME_GAMES.some((allowed) => path.startsWith(allowed)))
+      .filter(
+        ({ path }) => !path.startsWith('games/') && !FIXTURE.test(path) && !MAY_NAME_GAMES.some((allowed) => path.startsWith(allowed)),
+      )
       .filter(({ file }) => literal.test(withoutComments(readFileSync(file, 'utf8'))))
     expect(asking.map(({ path }) => path)).toEqual([])
   })

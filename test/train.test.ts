@@ -30,7 +30,10 @@ async function vlmGym(...args: string[]): Promise<Outcome> {
 /** Metric lines without the wall time. */
 async function numbers(folder: string): Promise<unknown[]> {
   const text = await readFile(join(folder, 'metrics.jsonl'), 'utf8')
-  return text.trim().split('\n').map((line) => ({ ...JSON.parse(line), seconds: 0 }))
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => ({ ...JSON.parse(line), seconds: 0 }))
 }
 
 /** Starts a command and signals it once metrics.jsonl has that many lines. */
@@ -62,7 +65,8 @@ describe('vlm-gym train', () => {
     const rows = JSON.parse(stdout) as { policy: string; decoding: string; metric: string }[]
     expect(JSON.parse(await readFile(join(whole, 'results.json'), 'utf8'))).toEqual(rows)
     const pairs = new Set(rows.map(({ policy, decoding }) => `${policy} ${decoding}`))
-    for (const model of ['base', 'g0', 'cold-start', 'g1']) for (const how of ['sampled', 'greedy']) expect(pairs).toContain(`${model} ${how}`)
+    for (const model of ['base', 'g0', 'cold-start', 'g1'])
+      for (const how of ['sampled', 'greedy']) expect(pairs).toContain(`${model} ${how}`)
     for (const anchor of ['random', 'teacher', 'greedy-1', 'solver']) expect(pairs).toContain(`${anchor} scripted`)
     expect(await readFile(join(whole, 'report.html'), 'utf8')).toContain('<!doctype html>')
   })
@@ -83,7 +87,10 @@ describe('vlm-gym train', () => {
   it('refuses a folder with a run in it, a folder in use, a foreign folder and another version', async () => {
     expect(await vlmGym(...TINY, '--out', whole)).toMatchObject({ code: 1, stderr: expect.stringContaining('holds a run already') })
     await mkdir(`${whole}.lock`)
-    expect(await vlmGym(...TINY, '--resume', whole)).toMatchObject({ code: 1, stderr: expect.stringContaining('in use by another process') })
+    expect(await vlmGym(...TINY, '--resume', whole)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('in use by another process'),
+    })
     await rm(`${whole}.lock`, { recursive: true })
     expect(await vlmGym(...TINY, '--resume', join(parent, 'none'))).toMatchObject({ code: 1, stderr: expect.stringContaining('no run in') })
     const old = join(parent, 'old')
@@ -91,16 +98,25 @@ describe('vlm-gym train', () => {
     await writeFile(join(old, 'run.json'), '{"format":"vlm-gym/run","version":0,"config":{}}')
     expect(await vlmGym(...TINY, '--resume', old)).toMatchObject({ code: 1, stderr: expect.stringContaining('run format 0') })
     await writeFile(join(old, 'run.json'), '{"what":1}')
-    expect(await vlmGym(...TINY, '--resume', old)).toMatchObject({ code: 1, stderr: expect.stringContaining('not the header of a vlm-gym run') })
+    expect(await vlmGym(...TINY, '--resume', old)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not the header of a vlm-gym run'),
+    })
   })
 
   it('refuses unknown keys and values out of range by name', async () => {
     const out = ['--out', join(parent, 'never')]
-    expect(await vlmGym(...TINY, ...out, '--set', 'rl.stepz=3')).toMatchObject({ code: 2, stderr: expect.stringMatching(/rl\.stepz.*rl\.steps/) })
+    expect(await vlmGym(...TINY, ...out, '--set', 'rl.stepz=3')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/rl\.stepz.*rl\.steps/),
+    })
     expect(await vlmGym(...TINY, ...out, '--set', 'rl.kl=-1')).toMatchObject({ code: 2, stderr: expect.stringContaining('rl.kl') })
     expect(await vlmGym('train', '--preset', 'desktop')).toMatchObject({ code: 2, stderr: expect.stringContaining('desktop') })
     expect(await vlmGym(...TINY, ...out, '--set', 'games.0.id=chess')).toMatchObject({ code: 2, stderr: expect.stringContaining('chess') })
-    expect(await vlmGym(...TINY, ...out, '--set', 'games.0.config.size=9')).toMatchObject({ code: 2, stderr: expect.stringContaining('size') })
+    expect(await vlmGym(...TINY, ...out, '--set', 'games.0.config.size=9')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('size'),
+    })
     expect(existsSync(join(parent, 'never'))).toBe(false)
   })
 
@@ -109,10 +125,16 @@ describe('vlm-gym train', () => {
     await cp(whole, damaged, { recursive: true })
     const { checkpoint } = JSON.parse(await readFile(join(damaged, 'progress.json'), 'utf8')) as { checkpoint: string }
     await truncate(join(damaged, checkpoint), 1000)
-    expect(await vlmGym(...TINY, '--resume', damaged)).toMatchObject({ code: 1, stderr: expect.stringContaining('not a usable checkpoint') })
+    expect(await vlmGym(...TINY, '--resume', damaged)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not a usable checkpoint'),
+    })
     expect((await readFile(join(damaged, checkpoint))).length).toBe(1000)
     await writeFile(join(parent, 'x.safetensors'), 'hello, this is not a checkpoint')
-    expect(await vlmGym('eval', join(parent, 'x.safetensors'))).toMatchObject({ code: 1, stderr: expect.stringContaining('not a usable checkpoint') })
+    expect(await vlmGym('eval', join(parent, 'x.safetensors'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not a usable checkpoint'),
+    })
   })
 
   it('stops with a clear error when the disk is full, and goes on when there is room', async () => {

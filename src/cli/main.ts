@@ -11,9 +11,21 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'train a small VLM by the G0 and G1 recipes, evaluate, report (the main job)',
     load: async () => (await import('./commands/train.ts')).defineTrain,
   },
-  { name: 'eval', summary: 'play policies or checkpoints on fixed games, with intervals', load: async () => (await import('./commands/eval.ts')).defineEval },
-  { name: 'report', summary: 'write the report of a run folder anew', load: async () => (await import('./commands/report.ts')).defineReport },
-  { name: 'export', summary: 'write a trained model as one ONNX file', load: async () => (await import('./commands/export.ts')).defineExport },
+  {
+    name: 'eval',
+    summary: 'play policies or checkpoints on fixed games, with intervals',
+    load: async () => (await import('./commands/eval.ts')).defineEval,
+  },
+  {
+    name: 'report',
+    summary: 'write the report of a run folder anew',
+    load: async () => (await import('./commands/report.ts')).defineReport,
+  },
+  {
+    name: 'export',
+    summary: 'write a trained model as one ONNX file',
+    load: async () => (await import('./commands/export.ts')).defineExport,
+  },
   { name: 'games', summary: 'list the games and their knobs', load: async () => (await import('./commands/games.ts')).defineGames },
   {
     name: 'show',

@@ -71,11 +71,16 @@ function linkOf({ low, high }: Interval): string {
   return high < 0 ? 'where one gains more, the other gains less' : 'the interval holds zero, so no link is shown'
 }
 
+function reasoningPath(first: number | null, last: number | null): string {
+  if (first === null && last === null) return 'is undefined at both, as no board was read rightly'
+  return `goes from ${percent(first)} to ${percent(last)}`
+}
+
 /** What the numbers of a stage come to. */
 function sentenceOf(windows: readonly Window[], correlation: number | null, interval: Interval | null, doubt: Doubt | null): string {
   const [first, last] = [windows[0], windows.at(-1)]
   if (first === undefined || last === undefined) return `Fewer than ${WINDOW} steps: too few for a window.`
-  const path = `The board is wholly right in ${percent(first.perception)} of the replies at the start and in ${percent(last.perception)} at the end; reasoning goes from ${percent(first.reasoning)} to ${percent(last.reasoning)}.`
+  const path = `The board is wholly right in ${percent(first.perception)} of the replies at the start and in ${percent(last.perception)} at the end; reasoning ${reasoningPath(first.reasoning, last.reasoning)}.`
   const found = correlation === null ? '' : ` (here r = ${correlation.toFixed(2)})`
   if (doubt === 'ceiling') {
     const full = windows.filter(isFull).length

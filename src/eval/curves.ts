@@ -73,9 +73,12 @@ export function stagesOf(lines: readonly MetricLine[]): Stage[] {
 
 const known = (values: Curve): number[] => values.filter((value) => value !== null)
 
-/** Centred moving mean over 2 * half + 1 points, fewer at the ends; nulls do not count. */
+/** Centred moving mean over 2 * half + 1 points, fewer at the ends; null where fewer than a third of them are defined. */
 export function smoothed(values: Curve, half: number): (number | null)[] {
-  return values.map((_, i) => meanOf(known(values.slice(Math.max(0, i - half), i + half + 1))))
+  return values.map((_, i) => {
+    const near = values.slice(Math.max(0, i - half), i + half + 1)
+    return known(near).length * 3 < near.length ? null : meanOf(known(near))
+  })
 }
 
 /** Half width of the smoothing of a curve: a fortieth of its points, at least 1. */
@@ -127,7 +130,7 @@ export function chartOf(
 
 /** Index in the page's palette: fixed for the stages of the two recipes, then in turn. */
 export function stageColour(name: string): number {
-  const fixed = ['g0', 'g1', 'base', 'cold-start'].indexOf(name)
+  const fixed = ['g0', 'g1', 'base', 'cold-start', 'g1-paper'].indexOf(name)
   if (fixed >= 0) return fixed
   return 4 + ([...name].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 3)
 }

@@ -30,6 +30,7 @@ function supervisedLines(stage: string, steps: number, end: number): MetricLine[
     step,
     seconds: 0.4,
     values: {
+      tokens: 2400,
       loss: end + 3 * Math.exp(-step / (steps / 6)) + 0.08 * rng.real(),
       gradNorm: 0.4 + rng.real(),
       learningRate: 0.002 * (1 - step / steps),
@@ -64,7 +65,6 @@ function rlLines(stage: string, steps: number, from: number, to: number, sight: 
         tokens: 10_000,
         gradNorm: rng.real(),
         learningRate: 4e-4,
-        tokensPerSecond: 4000 + 200 * rng.real(),
       },
     }
   })

@@ -82,7 +82,9 @@ function findings(input: ReportInput): Html | null {
   const sentences = games.flatMap((results) =>
     findingsOf(results).map((sentence) => (games.length > 1 ? `${results.game}: ${sentence}` : sentence)),
   )
-  return sentences.length === 0 ? null : html`<ul class="findings">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
+  return sentences.length === 0
+    ? null
+    : html`<ul class="findings"><li class="muted">Points an episode of sampled play, with 95 % intervals:</li>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
 }
 
 function resultsPart(results: readonly ResultRow[]): Html {

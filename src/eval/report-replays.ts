@@ -72,13 +72,12 @@ function stepPage(step: Step, replay: number): Html {
 </div>\n`
 }
 
-/** The section's body; the first to be seen is the last model of report order. */
+/** The section's body; the first to be seen is one of g1, or else of the last model of report order. */
 export function replaysSection(all: readonly Replay[]): Html {
   const replays = chooseReplays(all)
-  const first = Math.max(
-    0,
-    replays.findLastIndex(({ decoding }) => decoding !== 'scripted'),
-  )
+  const g1 = replays.findIndex(({ policy }) => policy === 'g1')
+  const last = replays.findLastIndex(({ decoding }) => decoding !== 'scripted')
+  const first = Math.max(0, g1 >= 0 ? g1 : last)
   const option = ({ game, policy, decoding, ...replay }: Replay, i: number): Html => {
     const name = `${policy}, ${decoding} · ${game}, seed ${replay.seed} · ${wholeText(replay.return)} points`
     return i === first ? html`<option value="${i}" selected>${name}</option>` : html`<option value="${i}">${name}</option>`

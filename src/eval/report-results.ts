@@ -14,9 +14,15 @@ const DECODINGS = ['sampled', 'greedy'] as const
 const isAnchor = (results: GameResults, policy: string): boolean =>
   DECODINGS.every((decoding) => results.cell(policy, decoding, 'return') === null)
 
-/** Means of the policies that are no anchors; the best of them, if two or more are known. */
+/** A policy that wastes more of its replies than this is not called best in regret: it is judged on few moves of short games. */
+const WASTE = 0.1
+
+/** The best of the means of the policies that are no anchors, if two or more are known. */
 function bestOf(results: GameResults, decoding: ResultRow['decoding'], metric: MetricName): number | null {
-  const means = results.policies.flatMap((policy) => results.cell(policy, decoding, metric)?.mean ?? [])
+  const means = results.policies.flatMap((policy) => {
+    const wasted = results.cell(policy, decoding, 'wasted')?.mean ?? 0
+    return metric === 'regret' && wasted > WASTE ? [] : (results.cell(policy, decoding, metric)?.mean ?? [])
+  })
   if (means.length < 2 || Math.max(...means) === Math.min(...means)) return null
   return METRICS[metric].better === 'higher' ? Math.max(...means) : Math.min(...means)
 }

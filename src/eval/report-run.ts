@@ -75,11 +75,16 @@ function time(seconds: number): string {
   return seconds < 5400 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
+/** Reply tokens a second of a step, if it logs its tokens. */
+function speedOf({ seconds, values }: Stage['lines'][number]): number[] {
+  return values.tokens && seconds > 0 ? [values.tokens / seconds] : []
+}
+
 function stageRow(config: ShownConfig, stage: Stage): Html {
   const planned = settingsOf(config, stage)?.steps
   const done = stage.lines.length
   const steps = planned === undefined || planned === done ? `${done}` : `${done} of ${planned}`
-  const speeds = stage.lines.flatMap(({ values }) => values.tokensPerSecond ?? []).sort((a, b) => a - b)
+  const speeds = stage.lines.flatMap(speedOf).sort((a, b) => a - b)
   const end = stage.kind === 'rl' ? `reward ${figure(lastOf(stage, 'reward'))}` : `loss ${figure(lastOf(stage, 'loss'))}`
   const spent = stage.lines.reduce((sum, { seconds }) => sum + seconds, 0)
   return html`<tr><th scope="row">${stage.name}</th><td>${stage.kind === 'rl' ? 'GRPO' : 'supervised'}</td><td>${steps}</td><td>${eachStep(config, stage)}</td><td>${end}</td><td class="start">${time(spent)}</td><td>${speeds.length === 0 ? '–' : Math.round(quantile(speeds, 0.5)).toLocaleString('en-US')}</td></tr>\n`

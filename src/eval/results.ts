@@ -4,7 +4,7 @@ import { METRICS, type MetricName } from './metrics.ts'
 
 /** What is known of the usual policies of a run. */
 const GLOSSES: Readonly<Record<string, string>> = {
-  random: 'uniform legal moves',
+  random: 'uniform moves',
   uniform: 'uniform moves, legal or not',
   teacher: 'true board, blind spots and slips',
   base: 'before RL and cold start',

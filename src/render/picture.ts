@@ -26,7 +26,9 @@ interface Axis {
 export function checkImage({ x, y, width, height, picture }: ImageShape): void {
   checkPicture(picture)
   if ([x, y].every(Number.isSafeInteger) && [width, height].every(isSide)) return
-  throw new ConfigError(`An image of ${width}x${height} at (${x}, ${y}) is off the pixel grid; it takes whole sides of 1..${MAX_SIDE} pixels.`)
+  throw new ConfigError(
+    `An image of ${width}x${height} at (${x}, ${y}) is off the pixel grid; it takes whole sides of 1..${MAX_SIDE} pixels.`,
+  )
 }
 
 /** Throws ConfigError unless the sides are whole, 1..MAX_SIDE, and `rgb` holds 3 bytes a pixel. */

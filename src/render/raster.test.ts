@@ -77,9 +77,17 @@ describe('text', () => {
   })
 
   test('a long number keeps to maxWidth and to a legible height, and digits stay distinct at 16 pixels', () => {
-    const number = (text: string): Shape => ({ kind: 'text', x: 8, y: 8, size: 9, text, fill: ink, maxWidth: 13 })
+    const number = (text: string): Extract<Shape, { kind: 'text' }> => ({
+      kind: 'text',
+      x: 8,
+      y: 8,
+      size: 9,
+      text,
+      fill: ink,
+      maxWidth: 13,
+    })
     for (const text of ['2048', '65536', '131072']) {
-      const { scaleY } = layoutText(number(text) as Extract<Shape, { kind: 'text' }>)
+      const { scaleY } = layoutText(number(text))
       expect(scaleY * 700).toBeCloseTo(6)
       for (const line of rows(number(text), 16)) expect(line.at(-1)).toBe('0')
     }

@@ -2,7 +2,7 @@
 import { strFromU8 } from 'fflate'
 import { ConfigError } from '../errors.ts'
 import type { Scene, Shape, Sprite } from '../scene.ts'
-import { type OutlinedShape, cornerRadius } from './outline.ts'
+import { cornerRadius, type OutlinedShape } from './outline.ts'
 import { checkImage, type ImageShape } from './picture.ts'
 import { encodePng } from './png.ts'
 import { checkSide, parseColor } from './raster.ts'

@@ -89,9 +89,10 @@ export async function grpoStep(
   const groups = situations.map((situation, i) =>
     scoreGroup(context, situation, observations[i] as Observation, sequences[i] as SampledSequence[], deriveSeed(seed, 'chance', i)),
   )
-  const nextPool = pool.map((game, i) =>
-    advancePool(game, (situations[i] as Situation).spec, (groups[i]?.[0] as Sampled).played, rl.horizon, context.seed, i),
-  )
+  const nextPool = pool.map((game, i) => {
+    const [first] = groups[i] as [Sampled, ...Sampled[]]
+    return advancePool(game, (situations[i] as Situation).spec, first.played, rl.horizon, context.seed, i)
+  })
 
   // Advantages within groups; groups without signal are dropped.
   const advantages = groups.map((group) => groupAdvantages(group, rl))

@@ -5,4 +5,14 @@ export { type GrpoContext, type GrpoMetrics, grpoStep } from './grpo.ts'
 export { lexiconOf } from './lexicon.ts'
 export { PRESETS, presetNamed } from './presets.ts'
 export { type SupervisedContext, type SupervisedMetrics, supervisedStep } from './supervised.ts'
-export { checkpointFile, learningRateAt, specsOf, type Stage, stagesOf, type TrainEvent, type TrainOptions, train, weightsName } from './trainer.ts'
+export {
+  checkpointFile,
+  learningRateAt,
+  type Stage,
+  specsOf,
+  stagesOf,
+  type TrainEvent,
+  type TrainOptions,
+  train,
+  weightsName,
+} from './trainer.ts'

@@ -38,6 +38,7 @@ export const PRESETS: { readonly [name: string]: unknown } = { laptop, tiny }
 /** A preset, checked and with all defaults. Throws ConfigError. */
 export function presetNamed(name: string): TrainConfig {
   const preset = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined
-  if (preset === undefined) throw new ConfigError(`there is no preset ${JSON.stringify(name)}; known are ${Object.keys(PRESETS).join(', ')}`)
+  if (preset === undefined)
+    throw new ConfigError(`there is no preset ${JSON.stringify(name)}; known are ${Object.keys(PRESETS).join(', ')}`)
   return parseTrainConfig(preset)
 }

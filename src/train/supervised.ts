@@ -26,7 +26,11 @@ export interface SupervisedMetrics {
 const MOVES = 100
 
 /** Draws the step's examples from (seed, step), and makes one optimiser step on their mean. */
-export async function supervisedStep(context: SupervisedContext, step: number, learningRate: number): Promise<SupervisedMetrics & Record<string, number>> {
+export async function supervisedStep(
+  context: SupervisedContext,
+  step: number,
+  learningRate: number,
+): Promise<SupervisedMetrics & Record<string, number>> {
   const { engine, specs, settings, kind, teacher, seed } = context
   const source = { scatter: settings.scatter, moves: MOVES, teacher: 0.5, refused: 0.1 }
   const data = Array.from({ length: settings.batch }, (_, i) => {
@@ -34,7 +38,10 @@ export async function supervisedStep(context: SupervisedContext, step: number, l
     return kind === 'format' ? formatExample(engine, specs, source, own) : teacherExample(engine, specs, source, teacher, own)
   })
   const tokens = data.reduce((sum, { lossInputs }) => sum + Array.from(lossInputs.weights ?? []).reduce((a, b) => a + b, 0), 0)
-  const scaled = data.map((datum) => ({ ...datum, lossInputs: { ...datum.lossInputs, weights: Array.from(datum.lossInputs.weights ?? [], (w) => w / tokens) } }))
+  const scaled = data.map((datum) => ({
+    ...datum,
+    lossInputs: { ...datum.lossInputs, weights: Array.from(datum.lossInputs.weights ?? [], (w) => w / tokens) },
+  }))
   const { metrics } = await engine.forwardBackward({ data: scaled, loss: 'cross_entropy' })
   const { gradNorm } = await engine.optimStep({ learningRate, maxGradNorm: settings.maxGradNorm })
   return { loss: metrics.loss, gradNorm, tokens }

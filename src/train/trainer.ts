@@ -7,14 +7,14 @@
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
-import { envSpec } from '../gym/index.ts'
 import { gameNamed } from '../games/index.ts'
+import { envSpec } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
-import { type MetricLine, type RunFolder } from '../runs/index.ts'
+import type { MetricLine, RunFolder } from '../runs/index.ts'
 import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
 import type { WeightedSpecs } from './examples.ts'
 import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
-import { startPool, type PoolGame } from './states.ts'
+import { type PoolGame, startPool } from './states.ts'
 import { supervisedStep } from './supervised.ts'
 
 /** One stage of a run. */
@@ -37,7 +37,19 @@ export function stagesOf(config: TrainConfig): Stage[] {
 /** The paper's plain recipe on the same budget: ±1 game reward, format and exact perception points, group deviation, whole-reply credit, fresh states. */
 export function paperRl(rl: RlConfig): RlConfig {
   const rewards = { game: 1, format: 1, perceptionExact: 1, perceptionCells: 0, think: 0, legal: 0 }
-  return { ...rl, signal: 'paper', rewards, credit: 'reply', normalise: true, pool: 0, scatter: 0, kl: 0.01, entropy: 0, rehearsal: 0, clipHigh: 1.2 }
+  return {
+    ...rl,
+    signal: 'paper',
+    rewards,
+    credit: 'reply',
+    normalise: true,
+    pool: 0,
+    scatter: 0,
+    kl: 0.01,
+    entropy: 0,
+    rehearsal: 0,
+    clipHigh: 1.2,
+  }
 }
 
 /** Name of a finished stage's weights, in the engine and as a file in checkpoints/. */
@@ -103,7 +115,12 @@ export function specsOf(config: TrainConfig): WeightedSpecs {
   }))
 }
 
-async function runStage(options: TrainOptions, specs: WeightedSpecs, stages: readonly Stage[], start: Progress): Promise<{ at: Progress; stopped: boolean }> {
+async function runStage(
+  options: TrainOptions,
+  specs: WeightedSpecs,
+  stages: readonly Stage[],
+  start: Progress,
+): Promise<{ at: Progress; stopped: boolean }> {
   const { folder, config, engine, onEvent, signal, clock = () => performance.now() } = options
   const stage = stages[start.stage] as Stage
   const { steps } = stage.settings
@@ -124,9 +141,18 @@ async function runStage(options: TrainOptions, specs: WeightedSpecs, stages: rea
       pool = result.pool
       values = { ...result.metrics }
     } else {
-      values = await supervisedStep({ engine, specs, settings: stage.settings, kind: stage.kind, teacher: config.teacher, seed }, at.step, rate)
+      values = await supervisedStep(
+        { engine, specs, settings: stage.settings, kind: stage.kind, teacher: config.teacher, seed },
+        at.step,
+        rate,
+      )
     }
-    const line: MetricLine = { stage: stage.name, step: at.step, seconds: (clock() - before) / 1000, values: { ...values, learningRate: rate } }
+    const line: MetricLine = {
+      stage: stage.name,
+      step: at.step,
+      seconds: (clock() - before) / 1000,
+      values: { ...values, learningRate: rate },
+    }
     await folder.append('metrics.jsonl', line)
     at = { ...at, step: at.step + 1, lines: at.lines + 1, pool }
     onEvent?.({ stage: stage.name, kind: stage.kind, step: at.step, steps, stageIndex: start.stage, stages: stages.length, line })

@@ -1,26 +1,42 @@
-import type { Frame, ModelInput } from 'vlm-gym'
 import * as web from 'onnxruntime-web/wasm'
 import { expect, it } from 'vitest'
+import type { Frame, ModelInput } from 'vlm-gym'
 import { EmbeddedEngine } from './embedded-engine.ts'
 import { writePatches } from './inputs.ts'
 
 it('exports one ONNX file that onnxruntime-web answers with the same greedy reply', async () => {
   const words = ['a', 'b', 'c', 'd', '</answer>']
-  const engine = new EmbeddedEngine({ model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 8, grid: 4, textLength: 12 }, words, seed: 5, threads: 1 })
+  const engine = new EmbeddedEngine({
+    model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 8, grid: 4, textLength: 12 },
+    words,
+    seed: 5,
+    threads: 1,
+  })
   const frame: Frame = { width: 16, height: 16, pixels: Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => (i * 37) % 256) }
-  const prompt: ModelInput = { chunks: [{ type: 'image', frame, expectedTokens: 4 }, { type: 'encoded_text', tokens: [0, 1] }] }
-  const [[reply]] = (await engine.sample({ prompts: [prompt], n: 1, params: { maxTokens: 8, temperature: 0, seed: 0 } })) as [[{ tokens: number[] }]]
+  const prompt: ModelInput = {
+    chunks: [
+      { type: 'image', frame, expectedTokens: 4 },
+      { type: 'encoded_text', tokens: [0, 1] },
+    ],
+  }
+  const [[reply]] = (await engine.sample({ prompts: [prompt], n: 1, params: { maxTokens: 8, temperature: 0, seed: 0 } })) as [
+    [{ tokens: number[] }],
+  ]
+  const reply = samples[0]?.[0]?.tokens ?? []
 
   web.env.wasm.numThreads = 1
   const session = await web.InferenceSession.create(await engine.exportOnnx(2, 2))
   const pixels = new Float32Array(4 * 8 * 8 * 3)
   writePatches(frame, 8, pixels, 0)
   const text = [0, 1]
-  while (text.length < 2 + reply.tokens.length) {
+  while (text.length < 2 + reply.length) {
     const tokens = Int32Array.from({ length: 12 }, (_, i) => text[i] ?? 0)
-    const { logits } = await session.run({ pixels: new web.Tensor('float32', pixels, [1, 4, 192]), tokens: new web.Tensor('int32', tokens, [1, 12]) })
-    const row = (logits?.data as Float32Array).subarray((text.length - 1) * words.length, text.length * words.length)
+    const { logits } = await session.run({
+      pixels: new web.Tensor('float32', pixels, [1, 4, 192]),
+      tokens: new web.Tensor('int32', tokens, [1, 12]),
+    })
+    const row = (logits as web.Tensor & { data: Float32Array }).data.subarray((text.length - 1) * words.length, text.length * words.length)
     text.push(row.indexOf(Math.max(...row)))
   }
-  expect(text.slice(2)).toEqual(reply.tokens)
+  expect(text.slice(2)).toEqual(reply)
 })

@@ -20,7 +20,12 @@ export function defineExport(command: Command): void {
   command.option('--rows <n>', 'patches from top to bottom of the pictures it will see', wholeNumber(1, 64), 4)
   command.option('--columns <n>', 'patches from left to right', wholeNumber(1, 64), 4)
   command.option('--engine <package>', 'package that made the checkpoint', '@vlm-gym/engine-onnx')
-  withExamples(command, [['vlm-gym export runs/laptop-0/checkpoints/g1.safetensors --out g1.onnx', 'inputs pixels and tokens, output logits; the word list stands in the file’s metadata']])
+  withExamples(command, [
+    [
+      'vlm-gym export runs/laptop-0/checkpoints/g1.safetensors --out g1.onnx',
+      'inputs pixels and tokens, output logits; the word list stands in the file’s metadata',
+    ],
+  ])
   command.action(async (checkpoint: string, { out, rows, columns, engine: name }: ExportFlags) => {
     const { openEngine } = await loadEngineModule(name)
     const engine = await openEngine(checkpoint, { threads: 1 })
