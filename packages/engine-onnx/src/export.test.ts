@@ -19,9 +19,7 @@ it('exports one ONNX file that onnxruntime-web answers with the same greedy repl
       { type: 'encoded_text', tokens: [0, 1] },
     ],
   }
-  const [[reply]] = (await engine.sample({ prompts: [prompt], n: 1, params: { maxTokens: 8, temperature: 0, seed: 0 } })) as [
-    [{ tokens: number[] }],
-  ]
+  const samples = await engine.sample({ prompts: [prompt], n: 1, params: { maxTokens: 8, temperature: 0, seed: 0 } })
   const reply = samples[0]?.[0]?.tokens ?? []
 
   web.env.wasm.numThreads = 1
