@@ -16,21 +16,15 @@ let bundled: PictureSet | undefined
 
 /** The bundled set, decoded on the first call; the same object ever after. */
 export function bundledPictures(): PictureSet {
-  bundled ??= {
-    name: BUNDLED,
-    classes: CLASSES,
-    pictures: PIXELS.map((text, i) => decoded(text, HELD_OUT[i]!.length)),
-    heldOut: HELD_OUT,
-  }
+  bundled ??= { name: BUNDLED, classes: CLASSES, pictures: PIXELS.map(decoded), heldOut: CLASSES.map(() => HELD_OUT) }
   return bundled
 }
 
-/** Undoes the writer: base64 of zlib of planes of differences; each byte was less its left neighbour in the same row. */
-function decoded(text: string, _held: number): Picture[] {
+function decoded(text: string): Picture[] {
   const bytes = unzlibSync(strToU8(atob(text), true))
-  return Array.from({ length: bytes.length / BYTES }, (_, i) => picture(bytes.subarray(i * BYTES, (i + 1) * BYTES)))
-}
-
-function picture(planes: Uint8Array): Picture {
-  return { width: SIDE, height: SIDE, rgb: planes }
+  return Array.from({ length: bytes.length / BYTES }, (_, i) => ({
+    width: SIDE,
+    height: SIDE,
+    rgb: bytes.slice(i * BYTES, (i + 1) * BYTES),
+  }))
 }

@@ -99,15 +99,8 @@ describe('images in a sprite', () => {
 
   test('off the pixel grid, without area, or of a wrong length are refused', () => {
     const image = { kind: 'image', x: 0, y: 0, width: 2, height: 2, picture: RAINBOW } as const
-    for (const wrong of [
-      { x: 0.5 },
-      { y: Number.NaN },
-      { width: 0 },
-      { height: 1.5 },
-      { width: 9000 },
-      { picture: grey(1, 4, 4, 4, 4, 4).rgb },
-    ]) {
-      expect(() => pixels({ ...image, ...(wrong as object) })).toThrow(ConfigError)
+    for (const wrong of [{ x: 0.5 }, { y: Number.NaN }, { width: 0 }, { height: 1.5 }, { width: 9000 }]) {
+      expect(() => pixels({ ...image, ...wrong })).toThrow(ConfigError)
     }
     expect(() => pixels({ ...image, picture: { ...RAINBOW, width: 3 } })).toThrow('A picture of 3x2 has 12 bytes')
   })

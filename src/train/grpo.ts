@@ -157,7 +157,7 @@ export async function grpoStep(
 
 function freshState({ specs, rl }: GrpoContext, seed: number): Situation {
   const spec = pickSpec(specs, seededRng(seed, 'spec'))
-  return drawState(spec, { scatter: rl.scatter, moves: rl.horizon, teacher: 0.3, refused: 0.05 }, seed)
+  return drawState(spec, { scatter: rl.scatter, moves: rl.horizon, teacher: 0.3, refused: 0.2 }, seed)
 }
 
 function scoreGroup(

@@ -9,12 +9,12 @@ const laptop = {
   model: { width: 128, layers: 3, heads: 4, headWidth: 32, patch: 16, textLength: 64 },
   maxTokens: 48,
   recipes: ['g0', 'g1', 'g1-paper'],
-  base: { steps: 60, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  base: { steps: 120, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
   coldStart: { steps: 1000, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
   rl: {
-    ...{ steps: 160, states: 32, replies: 8, pool: 0.5, signal: 'regret', expert: 'lookahead', regretScale: 8 },
+    ...{ steps: 180, states: 32, replies: 8, pool: 0.5, signal: 'regret', expert: 'lookahead', regretScale: 8 },
     rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
-    ...{ credit: 'section', normalise: false, kl: 0.01, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
+    ...{ credit: 'section', normalise: false, kl: 0.03, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
   },
   evaluation: { episodes: 100, horizon: 100, seed: 2048, states: 256 },
 }

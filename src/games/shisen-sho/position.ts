@@ -1,0 +1,169 @@
+/** What every game of the Shisen-Sho family shares of config and state, and the step. Tiles are kinds; what a kind looks like is the game's. */
+import { z } from 'zod'
+import { GameError, StateError } from '../../errors.ts'
+import type { GameEvent, StepResult } from '../../game.ts'
+import { isRngState, type RngState } from '../../rng.ts'
+import type { Cell } from '../shared/coordinates.ts'
+import { EMPTY, ending, joinLength, joinsOf, linesOf, SIDE_MAX, SIDE_MIN } from './rules.ts'
+
+/** The board's knobs. */
+export interface BoardConfig {
+  /** 2..8; the paper: 6. Axis: reasoning. */
+  readonly rows: number
+  /** 2..8; the paper: 6. Axis: reasoning. */
+  readonly columns: number
+  /** Different kinds on a fresh board, 1 to as many as there are pairs; the paper: 9. Axis: perception. */
+  readonly kinds: number
+  /** Whether a fresh board is dealt so that it can be cleared completely. Axis: reasoning. */
+  readonly clearable: boolean
+}
+
+/** A position of the family: the board and what came of it. */
+export interface Position extends BoardConfig {
+  /** rows * columns kinds, row-major from the top left; -1 for an empty cell. */
+  readonly board: readonly number[]
+  /** Pairs missing from the board. */
+  readonly removed: number
+  /** Legal moves made so far; less than `removed` on boards that were not dealt full. */
+  readonly moves: number
+  readonly rng: RngState
+}
+
+/** An action: two different cells of the board, the first in reading order first. */
+export type Pair = readonly [Cell, Cell]
+
+const side = z.int().min(SIDE_MIN).max(SIDE_MAX)
+
+/** Schemas of the board's knobs. */
+export const boardFields = { rows: side, columns: side, kinds: z.int().min(1), clearable: z.boolean() }
+
+/** Schemas of the rest of a position. */
+export const positionFields = {
+  board: z.array(z.int().min(EMPTY)).max(SIDE_MAX * SIDE_MAX),
+  removed: z.int().min(0),
+  moves: z.int().min(0),
+  rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
+}
+
+/** Receives the field and the reason of what is wrong. */
+export type Fail = (field: string, reason: string) => void
+
+/** Checks a board's knobs against each other; `most`: how many kinds there are to draw from. */
+export function checkBoardConfig({ rows, columns, kinds }: BoardConfig, most: number, fail: Fail): void {
+  const cells = rows * columns
+  if (cells % 2 !== 0) fail('columns', `a board of ${rows} x ${columns} has ${cells} cells, which are no pairs; make one side even`)
+  else if (kinds > cells / 2)
+    fail('kinds', `a board of ${rows} x ${columns} has ${cells / 2} pairs, too few for ${kinds} kinds; use ${cells / 2} or fewer`)
+  if (kinds > most) fail('kinds', `there are ${most} kinds to draw from, got ${kinds}`)
+}
+
+/** Checks the invariants of a position: cells, pairs, kinds, and how often each can stand. */
+export function checkPosition(position: Position, fail: Fail): void {
+  const { rows, columns, kinds, board, removed, moves } = position
+  const cells = rows * columns
+  if (board.length !== cells) return fail('board', `expected ${cells} cells for ${rows} x ${columns}, got ${board.length}`)
+  const counts = new Map<number, number>()
+  for (const kind of board) if (kind !== EMPTY) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const tiles = board.filter((kind) => kind !== EMPTY).length
+  const most = 2 * Math.ceil(cells / 2 / kinds)
+  if (counts.size > kinds) fail('board', `expected at most ${kinds} kinds, got ${counts.size}`)
+  for (const [kind, count] of counts) {
+    if (count % 2 !== 0) fail('board', `kind ${kind} stands ${count} times, which are no pairs`)
+    if (count > most) fail('board', `kind ${kind} stands ${count} times; a fresh board has at most ${most} of a kind`)
+  }
+  if (tiles + 2 * removed !== cells)
+    fail('removed', `expected ${(cells - tiles) / 2} pairs removed, as ${tiles} tiles stand; got ${removed}`)
+  if (moves > removed) fail('moves', `expected at most ${removed}, the pairs removed; got ${moves}`)
+}
+
+/** The parsed value, or StateError with the first issue's field and reason. */
+export function parsedState<S>(schema: z.ZodType<S>, value: unknown, game: string): S {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  throw new StateError(`Not a ${game} state: ${issue.path.join('.') || 'the state'}: ${issue.message}.`, { cause: parsed.error })
+}
+
+/** A validated list of integers without negative zeros. */
+export function whole<T extends readonly number[]>(list: T): T {
+  return list.map((n) => n | 0) as unknown as T
+}
+
+const pairLists = new Map<number, readonly Pair[]>()
+
+/** All pairs of different cells, by first cell, then by second; the same list object for boards of one size. */
+export function pairs({ rows, columns }: { readonly rows: number; readonly columns: number }): readonly Pair[] {
+  const key = rows * 100 + columns
+  const known = pairLists.get(key)
+  if (known !== undefined) return known
+  const cells = Array.from({ length: rows * columns }, (_, at): Cell => [Math.floor(at / columns), at % columns])
+  const list = cells.flatMap((first, at) => cells.slice(at + 1).map((second): Pair => [first, second]))
+  pairLists.set(key, list)
+  return list
+}
+
+/** The action of two cell indices, `first` < `second`. */
+export function pairOf(position: Position, first: number, second: number): Pair {
+  const cells = position.rows * position.columns
+  return pairs(position)[first * cells - (first * (first + 1)) / 2 + second - first - 1]!
+}
+
+/** Joinable pairs in the order of `pairs`. */
+export function legalPairs(position: Position): Pair[] {
+  return joinsOf(position.board, position.rows, position.columns).map(({ first, second }) => pairOf(position, first, second))
+}
+
+/** Whether no pair is left to be joined. */
+export function over({ board, rows, columns }: Position): boolean {
+  return ending(board, rows, columns) !== null
+}
+
+/**
+ * One move: +1 and the pair removed, or -1 and nothing changed; after the end 0. Events: {kind: 'pair', first, second, length} (cells as
+ * [row, column]; steps of the shortest path), {kind: 'ended', reason: 'cleared' | 'dead-end'}; a move that is not legal gives {kind: 'refused',
+ * first, second, reason: 'empty' | 'different' | 'blocked' | 'ended'} alone. `without`: the state less two cells' tiles (indices).
+ */
+export function play<S extends Position>(state: S, pair: Pair, without: (state: S, first: number, second: number) => S): StepResult<S> {
+  const { board, rows, columns } = state
+  const [first, second] = indices(state, pair)
+  const kind = board[first]!
+  const length = kind === EMPTY || kind !== board[second] ? 0 : joinLength(linesOf(board, rows, columns), first, second)
+  const cells = { first: [...pair[0]], second: [...pair[1]] }
+  if (length === 0) {
+    const ended = over(state)
+    const empty = kind === EMPTY || board[second] === EMPTY
+    const reason = ended ? 'ended' : empty ? 'empty' : kind !== board[second] ? 'different' : 'blocked'
+    return { state, reward: ended ? 0 : -1, legal: false, terminated: ended, events: [{ kind: 'refused', ...cells, reason }] }
+  }
+  const next = without(state, first, second)
+  const events: GameEvent[] = [{ kind: 'pair', ...cells, length }]
+  const reason = ending(next.board, rows, columns)
+  if (reason !== null) events.push({ kind: 'ended', reason })
+  return { state: next, reward: 1, legal: true, terminated: reason !== null, events }
+}
+
+/** The state with two cells emptied and counted, for `play`. */
+export function emptied<S extends Position>(state: S, first: number, second: number): S {
+  const board = state.board.slice()
+  board[first] = EMPTY
+  board[second] = EMPTY
+  return { ...state, board, removed: state.removed + 1, moves: state.moves + 1 }
+}
+
+/** An unreadable reply: nothing changes, reward -1 (0 after the end). Event: {kind: 'unreadable'}. */
+export function unreadable<S extends Position>(state: S): StepResult<S> {
+  const ended = over(state)
+  return { state, reward: ended ? 0 : -1, legal: false, terminated: ended, events: [{ kind: 'unreadable' }] }
+}
+
+/** Cell indices of an action, in its own order. Throws GameError unless they are two different cells of the board. */
+function indices({ rows, columns }: Position, pair: Pair): [number, number] {
+  const [[row1, column1], [row2, column2]] = pair
+  const inside = (row: number, column: number): boolean =>
+    Number.isInteger(row) && Number.isInteger(column) && row >= 0 && row < rows && column >= 0 && column < columns
+  const first = row1 * columns + column1
+  const second = row2 * columns + column2
+  if (!inside(row1, column1) || !inside(row2, column2) || first === second)
+    throw new GameError(`${JSON.stringify(pair)} is not an action of this board: use two different cells within ${rows} x ${columns}.`)
+  return [first, second]
+}

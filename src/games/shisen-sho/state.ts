@@ -1,0 +1,95 @@
+/** Config and state of Shisen-Sho: schemas, validation, fresh and scattered boards, and the step. Plain JSON throughout. */
+import { z } from 'zod'
+import type { StepResult } from '../../game.ts'
+import { type Rng, seededRng } from '../../rng.ts'
+import { COLOURS, SHAPES } from '../shared/tile-art.ts'
+import { deal, thinned } from './deal.ts'
+import {
+  type BoardConfig,
+  boardFields,
+  checkBoardConfig,
+  checkPosition,
+  emptied,
+  type Pair,
+  type Position,
+  parsedState,
+  play,
+  positionFields,
+  whole,
+} from './position.ts'
+import { EMPTY } from './rules.ts'
+
+/** Kinds of tile there are: colour * 6 + shape, 0..35. */
+export const KINDS = COLOURS.length * SHAPES.length
+
+/** Every knob of the game. */
+export type ShisenShoConfig = BoardConfig
+
+/** A position: `board` holds colour * 6 + shape, 0..35, or -1. */
+export type ShisenShoState = Position
+
+/** Strict schema of the config, with defaults (the paper's game). */
+export const configSchema: z.ZodType<ShisenShoConfig> = z
+  .strictObject({
+    rows: boardFields.rows.default(6),
+    columns: boardFields.columns.default(6),
+    kinds: boardFields.kinds.default(9),
+    clearable: boardFields.clearable.default(false),
+  })
+  .superRefine((config, context) =>
+    checkBoardConfig(config, KINDS, (field, message) => context.addIssue({ code: 'custom', path: [field], message })),
+  )
+
+const stateSchema: z.ZodType<ShisenShoState> = z.strictObject({ ...boardFields, ...positionFields }).superRefine((state, context) => {
+  const fail = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message })
+  checkBoardConfig(state, KINDS, fail)
+  checkPosition(state, fail)
+  const odd = state.board.findIndex((kind) => kind >= KINDS)
+  if (odd >= 0) fail(`board.${odd}`, `a kind is at most ${KINDS - 1}, got ${state.board[odd]}`)
+})
+
+/** Validates a state from outside and copies it. Throws StateError with the field and the reason. */
+export function parseState(value: unknown): ShisenShoState {
+  const { rows, columns, kinds, clearable, board, removed, moves, rng } = parsedState(stateSchema, value, 'Shisen-Sho')
+  return { rows, columns, kinds, clearable, board: whole(board), removed, moves, rng: whole(rng) }
+}
+
+/** The knobs of a state. */
+export function configOf({ rows, columns, kinds, clearable }: ShisenShoState): ShisenShoConfig {
+  return { rows, columns, kinds, clearable }
+}
+
+/** A fresh game: a full board of kinds drawn from the 36. */
+export function init(config: ShisenShoConfig, seed: number): ShisenShoState {
+  const rng = seededRng(seed, 'shisen-sho', 'init')
+  return stateOf(config, deal(config, drawKinds(config, rng), rng), rng)
+}
+
+/**
+ * A position for even training of perception, not reached by play: a board as dealt, less a number of its pairs drawn without regard to paths.
+ * Never over.
+ */
+export function scatter(config: ShisenShoConfig, seed: number): ShisenShoState {
+  const rng = seededRng(seed, 'shisen-sho', 'scatter')
+  const board = deal({ ...config, clearable: false }, drawKinds(config, rng), rng)
+  return stateOf(config, thinned(board, config, rng), rng)
+}
+
+function drawKinds({ kinds }: ShisenShoConfig, rng: Rng): number[] {
+  return rng.shuffle(Array.from({ length: KINDS }, (_, kind) => kind)).slice(0, kinds)
+}
+
+function stateOf(config: ShisenShoConfig, board: readonly number[], rng: Rng): ShisenShoState {
+  const removed = board.filter((kind) => kind === EMPTY).length / 2
+  return { ...configOf(config as ShisenShoState), board, removed, moves: 0, rng: rng.state() }
+}
+
+/** The same position with the chance of `seed`. The rules draw no chance; it is there for the contract. */
+export function reseed(state: ShisenShoState, seed: number): ShisenShoState {
+  return { ...state, rng: seededRng(seed, 'shisen-sho', 'chance').state() }
+}
+
+/** One move; see `play` of position.ts for rewards and events. */
+export function step(state: ShisenShoState, action: Pair): StepResult<ShisenShoState> {
+  return play(state, action, emptied)
+}

@@ -1,0 +1,123 @@
+/**
+ * The scripted teacher of the Shisen-Sho family and its thoughts. The thoughts are always the truth about the board, a word a cell:
+ *
+ *     row 0 (0, 1) none gone …       a line a row, top to bottom; a word a cell, left to right
+ *     row 1 …
+ *     first (0, 0) (0, 1)            the removable pair with the shortest path (ties: reading order), or `first none`
+ *
+ * The word of a cell: `(r, c)`, the nearest cell it can be removed with (shortest path in steps, ties: reading order); `none` if its tile
+ * cannot be removed now; `gone` if the cell is empty.
+ *
+ * Blind spot (`blind`), the habit that reinforcement learning is to unlearn: paths are not looked at. The blind teacher names the two equal
+ * tiles nearest to each other (rows plus columns apart, ties: reading order), whether or not they can be joined; where they cannot, it says
+ * the same refused pair again and again until a slip removes something. So its decision need not be legal. Not blind: the `first` pair.
+ */
+import { GameError } from '../../errors.ts'
+import type { TeacherOptions, Thought } from '../../game.ts'
+import { type Pair, type Position, pairOf } from './position.ts'
+import { EMPTY, type Join, joinsOf } from './rules.ts'
+
+const TEXT_CAP = 4096
+
+/** The true thoughts as words, a list a line without the heads: the rows, then the first pair. */
+function statements(position: Position, joins: readonly Join[]): string[][] {
+  const { board, rows, columns } = position
+  const name = (cell: number): string => `(${Math.floor(cell / columns)}, ${cell % columns})`
+  const words = board.map((kind) => (kind === EMPTY ? 'gone' : 'none'))
+  const lengths = new Array<number>(board.length).fill(Number.POSITIVE_INFINITY)
+  const note = (cell: number, partner: number, length: number): void => {
+    if (length >= lengths[cell]!) return
+    lengths[cell] = length
+    words[cell] = name(partner)
+  }
+  for (const { first, second, length } of joins) {
+    note(first, second, length)
+    note(second, first, length)
+  }
+  const best = shortest(joins)
+  const lines = Array.from({ length: rows }, (_, row) => words.slice(row * columns, (row + 1) * columns))
+  return [...lines, best === undefined ? ['none'] : [name(best.first), name(best.second)]]
+}
+
+/** The join with the shortest path, the first of equals. */
+function shortest(joins: readonly Join[]): Join | undefined {
+  return joins.reduce<Join | undefined>((best, join) => (best === undefined || join.length < best.length ? join : best), undefined)
+}
+
+function joinsAt({ board, rows, columns }: Position): Join[] {
+  return joinsOf(board, rows, columns)
+}
+
+function head(line: number, rows: number): string {
+  return line < rows ? `row ${line}` : 'first'
+}
+
+/** The true thoughts as text: rows + 1 lines, no line break at the end. */
+export function formatThink(position: Position): string {
+  return write(position, joinsAt(position))
+}
+
+function write(position: Position, joins: readonly Join[]): string {
+  return statements(position, joins)
+    .map((words, line) => [head(line, position.rows), ...words].join(' '))
+    .join('\n')
+}
+
+/**
+ * Share of the true words (one a cell, two of the first pair or one if there is none) that stand at their places, 0..1. Unreadable text is 0:
+ * other heads than those in order, a word outside the grammar, or more words on a line than it has room for. Words left out are not true.
+ * White space is free between words.
+ */
+export function scoreThink(position: Position, think: string): number {
+  if (think.length > TEXT_CAP) return 0
+  const { rows, columns } = position
+  const lines = think.split('\n').filter((line) => line.trim() !== '')
+  if (lines.length !== rows + 1) return 0
+  const truth = statements(position, joinsAt(position))
+  let right = 0
+  let total = 0
+  for (const [at, line] of lines.entries()) {
+    const said = readLine(line, head(at, rows))
+    if (said === null || said.length > (at < rows ? columns : 2)) return 0
+    const expected = truth[at]!
+    right += expected.filter((word, i) => word === said[i]).length
+    total += expected.length
+  }
+  return right / total
+}
+
+/** The words of a line after its head; null if it does not keep to the grammar. */
+function readLine(line: string, expected: string): string[] | null {
+  const text = line.trim().replace(/\s+/g, ' ')
+  if (text !== expected && !text.startsWith(`${expected} `)) return null
+  const rest = text.slice(expected.length)
+  return /^( (none|gone|\([0-7], [0-7]\)))*$/.test(rest) ? (rest.match(/none|gone|\([0-7], [0-7]\)/g) ?? []) : null
+}
+
+/** True thoughts and a decision; blind: see the head of this file; not blind: always legal. Throws GameError after the end. */
+export function teach(position: Position, options: TeacherOptions): Thought<Pair> {
+  const joins = joinsAt(position)
+  const best = shortest(joins)
+  if (best === undefined)
+    throw new GameError('The teacher of Shisen-Sho was asked for a move after the end: check terminated(state) first.')
+  const { first, second } = options.blind ? nearestEquals(position) : best
+  return { think: write(position, joins), action: pairOf(position, first, second) }
+}
+
+/** The two equal tiles nearest to each other, as the crow walks; the board must hold a pair. */
+function nearestEquals({ board, columns }: Position): { first: number; second: number } {
+  let nearest = { first: -1, second: -1 }
+  let least = Number.POSITIVE_INFINITY
+  for (let first = 0; first < board.length; first++) {
+    if (board[first] === EMPTY) continue
+    for (let second = first + 1; second < board.length; second++) {
+      if (board[second] !== board[first]) continue
+      const distance = Math.floor(second / columns) - Math.floor(first / columns) + Math.abs((second % columns) - (first % columns))
+      if (distance < least) {
+        least = distance
+        nearest = { first, second }
+      }
+    }
+  }
+  return nearest
+}

@@ -1,0 +1,99 @@
+/** Agreement of Shisen-Sho with reference vectors: boards of colour * 6 + shape, pairs of cells that may lie outside. Format: shared/BASELINE.md. */
+import { z } from 'zod'
+import type { VectorDifference, VectorFormat } from '../vectors.ts'
+import { EMPTY, ending, joinLength, linesOf, SIDE_MAX, SIDE_MIN } from './rules.ts'
+import { KINDS } from './state.ts'
+
+const cellSchema = z.tuple([z.int(), z.int()])
+
+const rowSchema = z.object({
+  board: z
+    .array(
+      z
+        .array(
+          z
+            .int()
+            .min(EMPTY)
+            .max(KINDS - 1),
+        )
+        .min(SIDE_MIN)
+        .max(SIDE_MAX),
+    )
+    .min(SIDE_MIN)
+    .max(SIDE_MAX)
+    .refine((rows) => rows.every((row) => row.length === rows[0]!.length), 'expected rows of one length'),
+  pos1: cellSchema,
+  pos2: cellSchema,
+})
+
+type Row = z.infer<typeof rowSchema>
+
+/**
+ * Fields whose recorded value differs from what the rules here give. `straight`, `one_turn` and `border_bfs` are compared where the row has
+ * them. Throws ZodError when the row's board or cells are malformed.
+ */
+export function checkVector(row: unknown): VectorDifference[] {
+  const given = row as Record<string, unknown>
+  const actual = replay(rowSchema.parse(row))
+  return Object.entries(actual)
+    .filter(([field, value]) => (PARTS.includes(field) ? field in given : true) && given[field] !== value)
+    .map(([field, value]) => ({ field, expected: given[field], actual: value }))
+}
+
+/** Recorded for pairs of equal tiles only. */
+const PARTS: readonly string[] = ['straight', 'one_turn', 'border_bfs']
+
+/** What the rules give for a vector. */
+function replay({ board, pos1, pos2 }: Row): Record<string, boolean | number> {
+  const rows = board.length
+  const columns = board[0]!.length
+  const flat = board.flat()
+  const kindAt = ([row, column]: Row['pos1']): number => board[row]?.[column] ?? EMPTY
+  const equal = kindAt(pos1) !== EMPTY && kindAt(pos1) === kindAt(pos2) && String(pos1) !== String(pos2)
+  const joined = equal && joinLength(linesOf(flat, rows, columns), index(pos1, columns), index(pos2, columns)) > 0
+  const parts = partsOf(board, pos1, pos2)
+  return {
+    can_connect: joined,
+    straight: parts.straight,
+    one_turn: parts.oneTurn,
+    border_bfs: joined,
+    needs_border: joined && !parts.inside,
+    game_over: ending(flat, rows, columns) !== null,
+    remaining: flat.filter((kind) => kind !== EMPTY).length,
+  }
+}
+
+function index([row, column]: Row['pos1'], columns: number): number {
+  return row * columns + column
+}
+
+/** The parts of the answer from their definitions, on the board without its ring: along one line, with one turn, by any path of two turns. */
+function partsOf(
+  board: Row['board'],
+  [r1, c1]: Row['pos1'],
+  [r2, c2]: Row['pos1'],
+): { straight: boolean; oneTurn: boolean; inside: boolean } {
+  const free = (row: number, column: number): boolean =>
+    (row === r1 && column === c1) || (row === r2 && column === c2) || board[row]?.[column] === EMPTY
+  const along = (row: number, from: number, to: number): boolean => {
+    for (let column = Math.min(from, to); column <= Math.max(from, to); column++) if (!free(row, column)) return false
+    return true
+  }
+  const upright = (column: number, from: number, to: number): boolean => {
+    for (let row = Math.min(from, to); row <= Math.max(from, to); row++) if (!free(row, column)) return false
+    return true
+  }
+  const straight = (r1 === r2 && along(r1, c1, c2)) || (c1 === c2 && upright(c1, r1, r2))
+  const byColumn = (column: number): boolean => along(r1, c1, column) && upright(column, r1, r2) && along(r2, column, c2)
+  const byRow = (row: number): boolean => upright(c1, r1, row) && along(row, c1, c2) && upright(c2, row, r2)
+  const oneTurn = r1 !== r2 && c1 !== c2 && (byColumn(c2) || byColumn(c1))
+  const inside = board[0]!.some((_, column) => byColumn(column)) || board.some((_, row) => byRow(row))
+  return { straight, oneTurn, inside }
+}
+
+/** The format's entry in the registry of src/games/vectors.ts. */
+export const vectorsShisenSho: VectorFormat = {
+  game: 'shisen-sho',
+  matches: (row) => 'board' in row && 'pos1' in row && 'pos2' in row && 'can_connect' in row,
+  check: checkVector,
+}

@@ -1,0 +1,73 @@
+/**
+ * Swap (match-3), data sheet
+ * - Source: the paper's fourth game (8x8, 4 colours x 3 shapes); rules written afresh from its description.
+ * - Board: rows x columns, 3..8 each (reasoning axis); 1..4 colours x 1..3 shapes, three kinds or more (perception axis). Fresh boards have no
+ *   run and a swap that makes one; so has every board a player sees.
+ * - Actions: '(row1, col1) (row2, col2)', two side-adjacent cells in either order. Cells apart are read and refused.
+ * - Reward: n(n-1) for n tiles cleared, summed over the stages of the cascade; refused swap -1, board and chance untouched; unreadable
+ *   reply -1. Training reward: +1 if points were earned, else -1.
+ * - Never ends by itself: the horizon is the env's. A board without a move is reshuffled within the step that made it.
+ * - Perception: labels 'red circle' … 'yellow triangle'. Thoughts and the teacher's blind spots: teacher.ts.
+ * - Departures from the reference: a fresh board never has standing runs; out-of-board or equal cells are unreadable, not a refused action;
+ *   the points shown are the true ones; seeds count.
+ */
+import type { Game } from '../../game.ts'
+import { draw } from './draw.ts'
+import { lookahead, solver } from './solver.ts'
+import {
+  actions,
+  type ConfigSwap,
+  configSwap,
+  init,
+  legalActions,
+  type Pair,
+  parseState,
+  reseed,
+  type StateSwap,
+  scatter,
+  step,
+  unreadable,
+} from './state.ts'
+import { scoreThink, teach } from './teacher.ts'
+import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt } from './text.ts'
+
+export type { ConfigSwap, Pair, StateSwap } from './state.ts'
+
+/** The game of Swap; see the head of this file. */
+export const swapGame: Game<StateSwap, Pair, ConfigSwap> = {
+  id: 'swap',
+  title: 'Swap',
+  summary: 'Swap neighbouring tiles so that three or more equal ones stand in a line.',
+  version: 1,
+  config: configSwap,
+  knobs: {
+    rows: { axis: 'reasoning', summary: 'rows of the board, 3 to 8' },
+    columns: { axis: 'reasoning', summary: 'columns of the board, 3 to 8' },
+    colours: { axis: 'perception', summary: 'colours of the tiles, 1 to 4; colours times shapes is at least 3' },
+    shapes: { axis: 'perception', summary: 'shapes of the tiles, 1 to 3' },
+  },
+  init,
+  configOf: ({ rows, columns, colours, shapes }) => ({ rows, columns, colours, shapes }),
+  parseState,
+  reseed,
+  actions,
+  legalActions,
+  terminated: () => false,
+  step,
+  unreadable,
+  trainingReward: ({ kind, reward }) => (kind === 'played' && reward > 0 ? 1 : -1),
+  draw,
+  perceive,
+  formatPerception,
+  parsePerception,
+  prompt,
+  feedback,
+  formatAction: (_, action) => formatAction(action),
+  parseAction,
+  solver,
+  lookahead,
+  teach,
+  scoreThink,
+  lexicon,
+  scatter,
+}

@@ -1,0 +1,124 @@
+/**
+ * The scripted teacher of Swap and its thoughts. The thoughts are always the truth about the board: a line a row with two words a cell, left to
+ * right, then the best swap.
+ *
+ *     row 0 wants red circle left nothing stay …     the tile to the left, a red circle, would make a run if it stood here
+ *     row 1 …
+ *     best (2, 3) (2, 4)
+ *
+ * Two words of a cell: among its swaps with a neighbour after which a run goes through the cell, the one that clears most tiles at first (equal
+ * ones: up, right, down, left): the kind that comes in, and where it stands now. `nothing stay` if there is none. `best`: of all swaps the
+ * one that clears most at first, equal ones by reading order of the pairs.
+ *
+ * Blind spots (`blind`), the habits that reinforcement learning is to unlearn:
+ * 1. Only sideways swaps (a cell and its right neighbour) are seen.
+ * 2. Points do not count: the first such swap in reading order is taken.
+ * 3. If none is seen, the answer is (0, 0) (0, 1), which is then always refused, again and again until a slip.
+ */
+import type { TeacherOptions, Thought } from '../../game.ts'
+import { type Cell, formatPair, parsePair } from '../shared/coordinates.ts'
+import { neighbours, runCells, swapCells } from './rules.ts'
+import { bestSwap, lookahead } from './solver.ts'
+import { actions, type Pair, type StateSwap } from './state.ts'
+import { LABELS } from './text.ts'
+
+const WAYS = ['up', 'right', 'down', 'left'] as const
+const SINGLE = new Set<string>(['nothing', 'stay', ...WAYS])
+const KINDS = new Set<string>(LABELS)
+
+/** The two true words of a cell. */
+function wordsAt(state: StateSwap, at: number): [string, string] {
+  const { rows, columns, board } = state
+  const column = at % columns
+  const around = [
+    at >= columns ? at - columns : -1,
+    column + 1 < columns ? at + 1 : -1,
+    at + columns < rows * columns ? at + columns : -1,
+    column > 0 ? at - 1 : -1,
+  ]
+  let way = -1
+  let most = 0
+  for (const [direction, from] of around.entries()) {
+    if (from < 0 || board[from] === board[at] || runCells(board, state, at, board[from]!, from) === 0) continue
+    const cells = swapCells(board, state, from, at)
+    if (cells <= most) continue
+    most = cells
+    way = direction
+  }
+  return way < 0 ? ['nothing', 'stay'] : [`wants ${LABELS[board[around[way]!]!]}`, WAYS[way]!]
+}
+
+/** The true words of each row, two a cell. */
+function rowWords(state: StateSwap): string[][] {
+  const { rows, columns } = state
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => wordsAt(state, row * columns + column)).flat(),
+  )
+}
+
+function bestPair(state: StateSwap): Pair {
+  return actions(state)[bestSwap(state.board, state)]!
+}
+
+/** The true thoughts as text: rows + 1 lines, no line break at the end. */
+export function formatThink(state: StateSwap): string {
+  const lines = rowWords(state).map((words, row) => [`row ${row}`, ...words].join(' '))
+  return [...lines, `best ${formatPair(...bestPair(state))}`].join('\n')
+}
+
+/**
+ * Share of the true words that stand at their places, 0..1: two for each cell and the two cells of the best swap. Unreadable text is 0: other
+ * heads than the rows in order and `best`, a word outside the grammar, more words on a line than the board has, a best that is not a pair
+ * of cells. Words left out are not true. White space is free within a line.
+ */
+export function scoreThink(state: StateSwap, think: string): number {
+  if (think.length > 4096) return 0
+  const lines = think.split('\n').filter((line) => line.trim() !== '')
+  if (lines.length !== state.rows + 1) return 0
+  const said = lines.slice(0, -1).map((line, row) => readRow(line, row))
+  const best = readBest(lines.at(-1)!)
+  if (best === null || said.some((words) => words === null || words.length > 2 * state.columns)) return 0
+  const truth = rowWords(state)
+  let right = 0
+  for (const [row, words] of truth.entries()) right += words.filter((word, i) => word === said[row]![i]).length
+  right += bestPair(state).filter((cell, i) => same(cell, best[i])).length
+  return right / (2 * state.rows * state.columns + 2)
+}
+
+/** Words of a row's line after its head, or null when it is not in the grammar. */
+function readRow(line: string, row: number): string[] | null {
+  const [head, number, ...parts] = line.trim().split(/\s+/)
+  if (head !== 'row' || number !== String(row)) return null
+  const words: string[] = []
+  for (let i = 0; i < parts.length; i++) {
+    const label = `${parts[i + 1]} ${parts[i + 2]}`
+    if (parts[i] === 'wants' && KINDS.has(label)) {
+      words.push(`wants ${label}`)
+      i += 2
+    } else if (SINGLE.has(parts[i]!)) words.push(parts[i]!)
+    else return null
+  }
+  return words
+}
+
+function readBest(line: string): readonly Cell[] | null {
+  const rest = /^\s*best(?![a-z])(.*)$/.exec(line)?.[1]
+  if (rest === undefined) return null
+  if (rest.trim() === '') return []
+  const parsed = parsePair(rest)
+  return 'pair' in parsed ? parsed.pair : null
+}
+
+function same(a: Cell, b: Cell | undefined): boolean {
+  return b !== undefined && a[0] === b[0] && a[1] === b[1]
+}
+
+/** True thoughts and a decision. Not blind: the most expected points of one swap, cascades included; blind: see the head of this file. */
+export function teach(state: StateSwap, options: TeacherOptions): Thought<Pair> {
+  return { think: formatThink(state), action: options.blind ? blindAction(state) : lookahead(state, 1)[0]!.action }
+}
+
+function blindAction(state: StateSwap): Pair {
+  const seen = neighbours(state).findIndex(([a, b]) => b === a + 1 && swapCells(state.board, state, a, b) > 0)
+  return actions(state)[Math.max(0, seen)]!
+}

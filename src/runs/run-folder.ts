@@ -1,0 +1,157 @@
+/**
+ * A run is a folder: `run.json` (what it is), `metrics.jsonl` (one line a step), `progress.json` (where it stands), `checkpoints/`,
+ * `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed; lines are appended and cut back
+ * to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
+ */
+import { access, appendFile, mkdir, readFile, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import { lock } from 'proper-lockfile'
+import writeFileAtomic from 'write-file-atomic'
+import { z } from 'zod'
+import { StorageError } from '../errors.ts'
+
+const FORMAT = 'vlm-gym/run'
+const VERSION = 1
+
+const header = z.object({ format: z.literal(FORMAT), version: z.number(), config: z.unknown() })
+
+/** A folder of a training run, open for one process. */
+export interface RunFolder {
+  readonly path: string
+  /** The config the run was started with, as it was written. */
+  readonly config: unknown
+  /** Path of a file in the folder. */
+  file(name: string): string
+  /** Writes JSON (two-space indent) or text, atomically. */
+  write(name: string, value: unknown): Promise<void>
+  /** Reads and checks a JSON file; null if there is none. */
+  read<T>(name: string, schema: z.ZodType<T>): Promise<T | null>
+  /** Appends one JSON line. */
+  append(name: string, line: unknown): Promise<void>
+  /** All lines of a JSON-lines file; a torn last line (killed while writing) is left out. */
+  lines(name: string): Promise<unknown[]>
+  /** Keeps the first `count` lines. */
+  keepLines(name: string, count: number): Promise<void>
+  close(): Promise<void>
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+/** Runs a file operation; a failure becomes a StorageError that names the file and the reason. */
+async function guarded<T>(path: string, verb: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const reason = code === 'ENOSPC' ? 'the disk is full; free some space and go on with --resume' : message
+    throw new StorageError(`cannot ${verb} ${path}: ${reason}`, { cause: error })
+  }
+}
+
+const toText = (value: unknown): string => (typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`)
+
+async function readHeader(path: string): Promise<unknown> {
+  const text = await guarded(path, 'read', () => readFile(path, 'utf8'))
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new StorageError(`${path} is not JSON; the run folder is damaged, start a new one with another --out`)
+  }
+  const parsed = header.safeParse(value)
+  if (!parsed.success) throw new StorageError(`${path} is not the header of a vlm-gym run; choose another folder`)
+  if (parsed.data.version !== VERSION) {
+    throw new StorageError(
+      `${path} is of run format ${parsed.data.version}, this program reads ${VERSION}; use the vlm-gym version that wrote it, or start a new run`,
+    )
+  }
+  return parsed.data.config
+}
+
+/** Makes a new run folder. Throws StorageError if there is a run in it already. */
+export async function createRun(path: string, config: unknown): Promise<RunFolder> {
+  await guarded(path, 'make', () => mkdir(join(path, 'checkpoints'), { recursive: true }))
+  if (await exists(join(path, 'run.json'))) {
+    throw new StorageError(`${path} holds a run already; go on with it by --resume, or give another folder with --out`)
+  }
+  const folder = await lockFolder(path, config)
+  await folder.write('run.json', { format: FORMAT, version: VERSION, config })
+  return folder
+}
+
+/** Opens an existing run folder. Throws StorageError if there is none, it is foreign, or another process uses it. */
+export async function openRun(path: string): Promise<RunFolder> {
+  if (!(await exists(join(path, 'run.json'))))
+    throw new StorageError(`there is no run in ${path}; start one with vlm-gym train --out ${path}`)
+  return lockFolder(path, await readHeader(join(path, 'run.json')))
+}
+
+async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
+  let release: () => Promise<void>
+  try {
+    release = await lock(path, { stale: 15_000, update: 5_000 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
+      throw new StorageError(
+        `${path} is in use by another process; wait for it, or give another folder with --out (a lock left by a killed process ends after 15 s)`,
+      )
+    }
+    throw new StorageError(`cannot lock ${path}: ${(error as Error).message}`, { cause: error })
+  }
+  return folderAt(path, config, release)
+}
+
+/** Reads a run folder without locking it, for reports on a run that may still be going. */
+export async function readRun(path: string): Promise<RunFolder> {
+  if (!(await exists(join(path, 'run.json'))))
+    throw new StorageError(`there is no run in ${path}; give the folder that vlm-gym train wrote`)
+  return folderAt(path, await readHeader(join(path, 'run.json')), async () => {})
+}
+
+function folderAt(path: string, config: unknown, close: () => Promise<void>): RunFolder {
+  const file = (name: string): string => join(path, name)
+  const text = async (name: string): Promise<string | null> =>
+    (await exists(file(name))) ? guarded(file(name), 'read', () => readFile(file(name), 'utf8')) : null
+  return {
+    path,
+    config,
+    file,
+    write: (name, value) => guarded(file(name), 'write', () => writeFileAtomic(file(name), toText(value))),
+    read: async (name, schema) => {
+      const found = await text(name)
+      if (found === null) return null
+      try {
+        return schema.parse(JSON.parse(found))
+      } catch (error) {
+        throw new StorageError(`${file(name)} is damaged; restore it or start a new run with another --out`, { cause: error })
+      }
+    },
+    append: (name, line) => guarded(file(name), 'append to', () => appendFile(file(name), `${JSON.stringify(line)}\n`)),
+    lines: async (name) => {
+      const found = ((await text(name)) ?? '').split('\n')
+      return found.slice(0, -1).map((line, index): unknown => {
+        try {
+          return JSON.parse(line)
+        } catch {
+          throw new StorageError(`${file(name)} is damaged in line ${index + 1}; restore it or start a new run with another --out`)
+        }
+      })
+    },
+    keepLines: async (name, count) => {
+      const found = await text(name)
+      if (found === null) return
+      const lines = found.split('\n')
+      if (lines.length - 1 < count)
+        throw new StorageError(
+          `${file(name)} has ${lines.length - 1} lines, the checkpoint was made after ${count}; the run folder is damaged`,
+        )
+      const kept = lines.slice(0, count).join('\n')
+      await guarded(file(name), 'cut', () => truncate(file(name), Buffer.byteLength(kept) + (count > 0 ? 1 : 0)))
+    },
+    close,
+  }
+}
