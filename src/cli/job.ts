@@ -16,32 +16,31 @@ const LABELS: Record<string, string> = { perceptionExact: 'perception' }
 const REPLAYS = 2
 
 export interface JobOptions {
+  readonly engine: Engine
   readonly folder: RunFolder
   readonly config: TrainConfig
   readonly progress: Progress
   readonly signal: AbortSignal
 }
 
+/** The engine of a config. Throws EngineError for model settings that it refuses. */
+export async function engineFor(config: TrainConfig): Promise<Engine> {
+  const { createEngine } = await loadEngineModule(config.engine)
+  return createEngine({ model: config.model, words: lexiconOf(Object.values(GAMES)), seed: config.seed, threads: config.threads })
+}
+
 /** Runs what is left of a job. 'stopped': interrupted, everything saved. */
 export async function runJob(options: JobOptions): Promise<'finished' | 'stopped'> {
-  const { folder, config, progress, signal } = options
-  const { createEngine } = await loadEngineModule(config.engine)
-  const words = lexiconOf(Object.values(GAMES))
-  const engine = await createEngine({ model: config.model, words, seed: config.seed, threads: config.threads })
-  try {
-    progress.note(
-      `${engine.info.name}: ${engine.info.parameters.toLocaleString('en-US')} parameters, ${words.length} words, run folder ${folder.path}`,
-    )
-    let tokens = 0
-    const onEvent = (event: TrainEvent): void => {
-      tokens += event.line.values.tokens ?? 0
-      progress.update(progressOf(event, tokens))
-    }
-    if ((await train({ folder, config, engine, onEvent, signal })) === 'stopped') return 'stopped'
-    return await evaluateAll(options, engine)
-  } finally {
-    await engine.close()
+  const { folder, config, engine, progress, signal } = options
+  const { name, parameters } = engine.info
+  progress.note(`${name}: ${parameters.toLocaleString('en-US')} parameters, ${engine.tokenizer.size} words, run folder ${folder.path}`)
+  let tokens = 0
+  const onEvent = (event: TrainEvent): void => {
+    tokens += event.line.values.tokens ?? 0
+    progress.update(progressOf(event, tokens))
   }
+  if ((await train({ folder, config, engine, onEvent, signal })) === 'stopped') return 'stopped'
+  return evaluateAll(options)
 }
 
 function progressOf({ stage, step, steps, stageIndex, stages, line }: TrainEvent, tokens: number): Parameters<Progress['update']>[0] {
@@ -70,7 +69,7 @@ export function contestants(config: TrainConfig, engine: Engine): Contestant[] {
 }
 
 /** Evaluates what results.json does not hold yet, a policy at a time. */
-async function evaluateAll({ folder, config, progress, signal }: JobOptions, engine: Engine): Promise<'finished' | 'stopped'> {
+async function evaluateAll({ folder, config, engine, progress, signal }: JobOptions): Promise<'finished' | 'stopped'> {
   const specs = specsOf(config).map(({ spec }) => spec)
   const { episodes, horizon, seed } = config.evaluation
   let rows: ResultRow[] = (await folder.read('results.json', resultRows)) ?? []

@@ -27,6 +27,7 @@ import {
   modelConfig,
   type ParameterSlot,
   parameterSlots,
+  parseModelConfig,
   scoringGraph,
   trainingGraph,
 } from './model.ts'
@@ -87,9 +88,7 @@ export class EmbeddedEngine implements Engine {
   #adam: AdamState
 
   constructor(options: EngineOptions) {
-    const parsed = modelConfig.safeParse(options.model ?? {})
-    if (!parsed.success) throw new EngineError(`model: ${z.prettifyError(parsed.error)}`)
-    this.config = parsed.data
+    this.config = parseModelConfig(options.model ?? {})
     this.words = options.words
     this.tokenizer = createTokenizer(options.words, options.stop ?? '</answer>')
     this.#slots = parameterSlots(this.config, this.words.length)

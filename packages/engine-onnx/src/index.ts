@@ -6,7 +6,7 @@ import { type Engine, EngineError, StorageError, VlmGymError } from 'vlm-gym'
 import { Tape } from './autodiff.ts'
 import { type EmbeddedEngine, type EngineOptions, readModelOf } from './embedded-engine.ts'
 import { patchGrid } from './inputs.ts'
-import { decodeGraph, modelConfig, trainingGraph } from './model.ts'
+import { decodeGraph, modelConfig, parseModelConfig, trainingGraph } from './model.ts'
 import { floats, int32s, loadGraph, run } from './runtime.ts'
 import { createTokenizer } from './tokenizer.ts'
 
@@ -33,7 +33,7 @@ function revive(error: unknown): unknown {
  * Closing it ends the thread.
  */
 export async function createEngine(options: EngineOptions): Promise<OnnxEngine> {
-  const config = modelConfig.parse(options.model ?? {})
+  const config = parseModelConfig(options.model ?? {})
   const tokenizer = createTokenizer(options.words, options.stop ?? '</answer>')
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options })
   const failed = new Promise<never>((_, reject) => {

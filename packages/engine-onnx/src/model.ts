@@ -4,7 +4,7 @@
  * which turns the attention of all heads into one contraction without a transpose and keeps the sampling cache small.
  * Gainless RMSNorm before every block, squared ReLU, no biases, learned position embeddings.
  */
-import { seededRng } from 'vlm-gym'
+import { EngineError, seededRng } from 'vlm-gym'
 import { z } from 'zod'
 import { Tape, type Value } from './autodiff.ts'
 import type { GraphDef } from './onnx-format.ts'
@@ -20,6 +20,14 @@ export const modelConfig = z.strictObject({
   textLength: z.number().int().min(8).max(1024).default(96).describe('most text tokens, prompt and reply'),
 })
 export type ModelConfig = z.output<typeof modelConfig>
+
+/** Checks model settings. Throws EngineError naming each wrong one. */
+export function parseModelConfig(value: unknown): ModelConfig {
+  const parsed = modelConfig.safeParse(value)
+  if (parsed.success) return parsed.data
+  const reasons = parsed.error.issues.map(({ path, message }) => `model${path.map((key) => `.${String(key)}`).join('')}: ${message}`)
+  throw new EngineError(`the model settings are refused: ${reasons.join('; ')}`)
+}
 
 /** Where a parameter lies in the flat buffer. `scale`: standard deviation at the start. */
 export interface ParameterSlot {

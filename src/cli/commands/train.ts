@@ -1,12 +1,13 @@
 /** `vlm-gym train`: the main job. Trains the recipes, evaluates every policy, writes the report; a stopped run goes on with --resume. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import type { Engine } from '../../engine.ts'
 import { ConfigError } from '../../errors.ts'
 import { resultTable, writeReport } from '../../eval/index.ts'
 import { createRun, openRun, type RunFolder, resultRows } from '../../runs/index.ts'
-import { PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
+import { PRESETS, parseTrainConfig, presetNamed, specsOf, type TrainConfig, trainConfig } from '../../train/index.ts'
 import { interruptible } from '../interrupt.ts'
-import { runJob } from '../job.ts'
+import { engineFor, runJob } from '../job.ts'
 import { type ConfigObject, checkConfig, gatherConfig, wholeNumber, withConfigFile, withExamples, withJson, withSet } from '../options.ts'
 import { createProgress, formatDuration } from '../progress.ts'
 import { fieldLines } from '../schema-help.ts'
@@ -45,11 +46,11 @@ export function defineTrain(command: Command): void {
 }
 
 async function trainCommand(flags: TrainFlags): Promise<void> {
-  const { folder, config } = await openFolder(flags)
-  const progress = createProgress({ quiet: flags.quiet })
   const start = performance.now()
+  const { folder, config, engine } = flags.resume === undefined ? await startRun(flags) : await resumeRun(flags)
+  const progress = createProgress({ quiet: flags.quiet })
   try {
-    const end = await interruptible((signal) => runJob({ folder, config, progress, signal }))
+    const end = await interruptible((signal) => runJob({ engine, folder, config, progress, signal }))
     progress.close()
     const report = await writeReport(folder)
     if (end === 'stopped') {
@@ -57,47 +58,53 @@ async function trainCommand(flags: TrainFlags): Promise<void> {
       return
     }
     const rows = (await folder.read('results.json', resultRows)) ?? []
+    const took = formatDuration((performance.now() - start) / 1000)
     if (flags.json) printJson(rows)
-    else
-      printLines([
-        '',
-        resultTable(rows),
-        '',
-        `report   ${report}`,
-        `results  ${folder.file('results.json')}`,
-        `took     ${formatDuration((performance.now() - start) / 1000)}`,
-      ])
+    else printLines(['', resultTable(rows), '', `report   ${report}`, `results  ${folder.file('results.json')}`, `took     ${took}`])
   } finally {
     progress.close()
+    await engine.close()
     await folder.close()
   }
 }
 
-/** A new folder for a new run, or the old one with its own config. Throws ConfigError, StorageError. */
-async function openFolder(flags: TrainFlags): Promise<{ folder: RunFolder; config: TrainConfig }> {
-  if (flags.resume !== undefined) {
-    if (flags.config !== undefined || flags.set !== undefined) {
-      throw new ConfigError(
-        'a resumed run keeps its config, so --config and --set cannot be given with --resume; start a new run with another --out',
-      )
-    }
-    const path =
-      typeof flags.resume === 'string'
-        ? flags.resume
-        : (flags.out ?? defaultFolder(flags.preset, flags.seed ?? presetNamed(flags.preset).seed))
-    const folder = await openRun(path)
-    try {
-      return { folder, config: parseTrainConfig(folder.config) }
-    } catch (error) {
-      await folder.close()
-      throw error
-    }
-  }
+interface OpenRun {
+  readonly folder: RunFolder
+  readonly config: TrainConfig
+  readonly engine: Engine
+}
+
+/** A new run. Everything that can be refused is refused before anything is written. Throws ConfigError, EngineError, StorageError. */
+async function startRun(flags: TrainFlags): Promise<OpenRun> {
   const base = presetNamed(flags.preset) as ConfigObject & TrainConfig
   const gathered = await gatherConfig({ base, config: flags.config, set: flags.set })
   const config = checkConfig(trainConfig, flags.seed === undefined ? gathered : { ...gathered, seed: flags.seed }, 'the training config')
-  const folder = await createRun(flags.out ?? defaultFolder(flags.preset, config.seed), config)
-  return { folder, config }
+  specsOf(config)
+  const engine = await engineFor(config)
+  try {
+    return { engine, config, folder: await createRun(flags.out ?? defaultFolder(flags.preset, config.seed), config) }
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+/** A stopped run, with its own config. Throws ConfigError, StorageError. */
+async function resumeRun(flags: TrainFlags): Promise<OpenRun> {
+  if (flags.config !== undefined || flags.set !== undefined) {
+    throw new ConfigError(
+      'a resumed run keeps its config, so --config and --set cannot be given with --resume; start a new run with another --out',
+    )
+  }
+  const standard = (): string => defaultFolder(flags.preset, flags.seed ?? presetNamed(flags.preset).seed)
+  const folder = await openRun(typeof flags.resume === 'string' ? flags.resume : (flags.out ?? standard()))
+  try {
+    const config = parseTrainConfig(folder.config)
+    return { folder, config, engine: await engineFor(config) }
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
 }
 
 const defaultFolder = (preset: string, seed: number): string => join('runs', `${preset}-${seed}`)

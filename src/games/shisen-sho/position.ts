@@ -61,7 +61,10 @@ export function checkBoardConfig({ rows, columns, kinds }: BoardConfig, most: nu
 export function checkPosition(position: Position, fail: Fail): void {
   const { rows, columns, kinds, board, removed, moves } = position
   const cells = rows * columns
-  if (board.length !== cells) return fail('board', `expected ${cells} cells for ${rows} x ${columns}, got ${board.length}`)
+  if (board.length !== cells) {
+    fail('board', `expected ${cells} cells for ${rows} x ${columns}, got ${board.length}`)
+    return
+  }
   const counts = new Map<number, number>()
   for (const kind of board) if (kind !== EMPTY) counts.set(kind, (counts.get(kind) ?? 0) + 1)
   const tiles = board.filter((kind) => kind !== EMPTY).length

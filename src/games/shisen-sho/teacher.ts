@@ -23,7 +23,7 @@ const TEXT_CAP = 4096
 function statements(position: Position, joins: readonly Join[]): string[][] {
   const { board, rows, columns } = position
   const name = (cell: number): string => `(${Math.floor(cell / columns)}, ${cell % columns})`
-  const words = board.map((kind) => (kind === EMPTY ? 'gone' : 'none'))
+  const words: string[] = board.map((kind) => (kind === EMPTY ? 'gone' : 'none'))
   const lengths = new Array<number>(board.length).fill(Number.POSITIVE_INFINITY)
   const note = (cell: number, partner: number, length: number): void => {
     if (length >= lengths[cell]!) return

@@ -91,6 +91,21 @@ export function hasSwap(board: Cells, grid: Grid): boolean {
   return false
 }
 
+/** Index in `neighbours` of the swap with the best first clearing, the first of equals; -1 if no swap makes a run. */
+export function bestSwap(board: Cells, grid: Grid): number {
+  const pairs = neighbours(grid)
+  let best = -1
+  let most = 0
+  for (let i = 0; i < pairs.length; i++) {
+    const cells = swapCells(board, grid, pairs[i]![0], pairs[i]![1])
+    if (cells > most) {
+      most = cells
+      best = i
+    }
+  }
+  return best
+}
+
 /** Marks (1) every cell of every run of three or more equal tiles, the rest 0; returns how many are marked. */
 export function markRuns(board: Cells, { rows, columns }: Grid, marks: MutableCells): number {
   const cells = rows * columns

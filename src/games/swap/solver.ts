@@ -5,7 +5,7 @@
 import type { ScoredAction } from '../../game.ts'
 import { type Rng, rngFromState, seededRng } from '../../rng.ts'
 import { cascade, kindsOf } from './cascade.ts'
-import { exchange, type Grid, neighbours, pointsOf, swapCells } from './rules.ts'
+import { bestSwap, exchange, type Grid, neighbours, pointsOf, swapCells } from './rules.ts'
 import { actions, type Pair, type StateSwap } from './state.ts'
 
 /** Own moves the solver thinks ahead unless told otherwise. */
@@ -56,19 +56,4 @@ function future(board: Int8Array, grid: Grid, kinds: readonly number[], left: nu
     points += cascade(board, grid, kinds, rng)
   }
   return points
-}
-
-/** Index in `neighbours` of the swap with the best first clearing, the first of equals; -1 if no swap makes a run. */
-export function bestSwap(board: Int8Array | readonly number[], grid: Grid): number {
-  const pairs = neighbours(grid)
-  let best = -1
-  let most = 0
-  for (let i = 0; i < pairs.length; i++) {
-    const cells = swapCells(board, grid, pairs[i]![0], pairs[i]![1])
-    if (cells > most) {
-      most = cells
-      best = i
-    }
-  }
-  return best
 }

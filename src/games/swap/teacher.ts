@@ -17,8 +17,8 @@
  */
 import type { TeacherOptions, Thought } from '../../game.ts'
 import { type Cell, formatPair, parsePair } from '../shared/coordinates.ts'
-import { neighbours, runCells, swapCells } from './rules.ts'
-import { bestSwap, lookahead } from './solver.ts'
+import { bestSwap, neighbours, runCells, swapCells } from './rules.ts'
+import { lookahead } from './solver.ts'
 import { actions, type Pair, type StateSwap } from './state.ts'
 import { LABELS } from './text.ts'
 

@@ -1,0 +1,289 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { StateError } from '../../errors.ts'
+import { seededRng } from '../../rng.ts'
+import { checkGame, PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
+import { gameShisenSho as game, type Pair, type ShisenShoState } from './index.ts'
+import { pairOf } from './position.ts'
+import { EMPTY } from './rules.ts'
+import { KINDS } from './state.ts'
+import { vectorsShisenSho } from './vectors.ts'
+
+const paper = { rows: 6, columns: 6, kinds: 9, clearable: false }
+const small = { rows: 4, columns: 4, kinds: 8, clearable: false }
+const rng = [1, 2, 3, 4] as const
+
+/** A state from rows of letters ('a' is kind 0, '.' an empty cell). */
+function stateOf(rows: readonly string[], kinds = (rows.length * rows[0]!.length) / 2, extra: object = {}): ShisenShoState {
+  const board = Array.from(rows.join(''), (letter) => (letter === '.' ? EMPTY : letter.charCodeAt(0) - 97))
+  const removed = board.filter((kind) => kind === EMPTY).length / 2
+  return game.parseState({ rows: rows.length, columns: rows[0]!.length, kinds, clearable: false, board, removed, moves: 0, rng, ...extra })
+}
+
+const pair = (r1: number, c1: number, r2: number, c2: number): Pair => [
+  [r1, c1],
+  [r2, c2],
+]
+
+const DEAD = stateOf(['ab', 'ba'])
+const OPEN = stateOf(['abcb', 'dcad', '....', '....'])
+
+describe('conformance', () => {
+  const configs = [
+    {},
+    { rows: 2, columns: 3, kinds: 3 },
+    { rows: 8, columns: 5, kinds: 20 },
+    { rows: 4, columns: 4, kinds: 4, clearable: true },
+  ]
+
+  it('holds, the teacher seeing', () => {
+    checkGame({ ...game, teach: (state) => game.teach!(state, { blind: false }) }, { configs, seeds: [0, 1, 2], actions: 16, steps: 30 })
+  })
+})
+
+describe('config and state', () => {
+  it('default to the game of the paper and refuse the rest by name', () => {
+    expect(game.config.parse({})).toEqual(paper)
+    const bad = [{ rows: 1 }, { rows: 9 }, { rows: 3, columns: 5 }, { kinds: 0 }, { kinds: 19 }, { rows: 4, columns: 4 }, { colums: 4 }]
+    for (const config of bad) expect(game.config.safeParse(config).success).toBe(false)
+    expect(game.config.safeParse({ rows: 4, columns: 4 }).error?.issues[0]).toMatchObject({ path: ['kinds'], message: /8 or fewer/ })
+    expect(game.config.parse({ rows: 8, columns: 8, kinds: 32 })).toMatchObject({ kinds: 32 })
+  })
+
+  it.each([
+    ['unknown key', { extra: 1 }, /extra/],
+    ['short board', { board: [1, 1] }, /16 cells/],
+    ['a kind once', { board: OPEN.board.map((kind, at) => (at === 0 ? 30 : kind)) }, /stands 1 times/],
+    ['a kind too often', { kinds: 8, board: OPEN.board.map((kind) => (kind === EMPTY ? EMPTY : 1)), removed: 4 }, /at most 2/],
+    ['too many kinds', { kinds: 3 }, /at most 3 kinds/],
+    ['kind over 35', { board: OPEN.board.map((kind) => (kind === 0 ? 36 : kind)) }, /at most 35/],
+    ['fraction', { board: OPEN.board.map((kind) => kind + 0.5) }, /board\.0/],
+    ['wrong count', { removed: 3 }, /4 pairs removed/],
+    ['too many moves', { moves: 5 }, /moves/],
+    ['dead chance', { rng: [0, 0, 0, 0] }, /rng/],
+    ['odd board', { rows: 3, columns: 3 }, /no pairs/],
+  ])('parseState refuses: %s', (_, change, reason) => {
+    const bad = { ...OPEN, ...change }
+    expect(() => game.parseState(bad)).toThrow(StateError)
+    expect(() => game.parseState(bad)).toThrow(reason)
+  })
+})
+
+describe('steps', () => {
+  it('remove a pair, or refuse and say why', () => {
+    const done = game.step(OPEN, pair(0, 1, 0, 3))
+    expect(done).toMatchObject({ reward: 1, legal: true, terminated: false, state: { removed: 5, moves: 1 } })
+    expect(done.events).toEqual([{ kind: 'pair', first: [0, 1], second: [0, 3], length: 4 }])
+    expect(game.step(OPEN, pair(0, 3, 0, 1)).reward).toBe(1)
+    const reason = (action: Pair): unknown => {
+      const result = game.step(OPEN, action)
+      expect(result).toMatchObject({ state: OPEN, reward: -1, legal: false, terminated: false })
+      return result.events[0]!.reason
+    }
+    expect(reason(pair(0, 0, 1, 2))).toBe('blocked')
+    expect(reason(pair(0, 0, 0, 1))).toBe('different')
+    expect(reason(pair(0, 0, 2, 3))).toBe('empty')
+    expect(game.unreadable(OPEN)).toMatchObject({ state: OPEN, reward: -1, legal: false })
+    expect(() => game.step(OPEN, pair(0, 0, 0, 0))).toThrow(/two different cells/)
+    expect(() => game.step(OPEN, pair(0, 0, 0, 4))).toThrow(/two different cells/)
+  })
+
+  it('end on an empty board or without a pair, and then do nothing', () => {
+    expect(game.step(stateOf(['aa', '..']), pair(0, 0, 0, 1)).events.at(-1)).toEqual({ kind: 'ended', reason: 'cleared' })
+    const last = game.step(stateOf(['ab', 'ba', 'cc']), pair(2, 0, 2, 1))
+    expect(last).toMatchObject({ reward: 1, terminated: true })
+    expect(last.events.at(-1)).toEqual({ kind: 'ended', reason: 'dead-end' })
+    expect(game.terminated(DEAD)).toBe(true)
+    expect(game.step(DEAD, pair(0, 0, 1, 1))).toMatchObject({ state: DEAD, reward: 0, legal: false, terminated: true })
+    expect(game.unreadable(DEAD).reward).toBe(0)
+    expect(game.feedback(last, 'full')).toMatch(/no pair is left/)
+  })
+
+  it('shape the training reward to +1 and -1', () => {
+    expect(game.trainingReward({ kind: 'played', reward: 1 })).toBe(1)
+    expect(game.trainingReward({ kind: 'illegal', reward: -1 })).toBe(-1)
+    expect(game.trainingReward({ kind: 'unreadable', reward: -1 })).toBe(-1)
+  })
+})
+
+describe('boards', () => {
+  it('hold the kinds in pairs, as evenly as can be, and a pair to start with', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const counts = (board: readonly number[]): number[] =>
+        [...new Set(board)].map((kind) => board.filter((other) => other === kind).length).sort((a, b) => a - b)
+      expect(counts(game.init(paper, seed).board)).toEqual(new Array(9).fill(4))
+      expect(counts(game.init({ ...paper, kinds: 4 }, seed).board)).toEqual([8, 8, 10, 10])
+      for (const clearable of [false, true])
+        expect(game.legalActions(game.init({ rows: 2, columns: 2, kinds: 2, clearable }, seed)).length).toBeGreaterThan(0)
+    }
+  })
+
+  it('show all 36 kinds over the games, and a fresh one has 8.56 joinable pairs on average', () => {
+    const states = Array.from({ length: 600 }, (_, seed) => game.init(paper, seed))
+    expect(new Set(states.flatMap(({ board }) => board)).size).toBe(KINDS)
+    const mean = states.reduce((sum, state) => sum + game.legalActions(state).length, 0) / states.length
+    expect(Math.abs(mean - 8.56)).toBeLessThan(0.4)
+  })
+
+  it('can be cleared where the config says so', () => {
+    for (const config of [
+      paper,
+      small,
+      { rows: 4, columns: 3, kinds: 6, clearable: true },
+      { rows: 2, columns: 2, kinds: 2, clearable: true },
+    ]) {
+      for (let seed = 0; seed < 25; seed++) {
+        let state = game.init({ ...config, clearable: true }, seed)
+        while (!game.terminated(state)) state = game.step(state, game.solver!(state)[0]!.action).state
+        expect(state.removed).toBe((config.rows * config.columns) / 2)
+      }
+    }
+  })
+
+  it('scatter from full to the last pair, never over', () => {
+    const removed = Array.from({ length: 300 }, (_, seed) => {
+      const state = game.scatter!(paper, seed)
+      expect(game.parseState(state)).toEqual(state)
+      expect(game.terminated(state)).toBe(false)
+      return state.removed
+    })
+    expect([Math.min(...removed), Math.max(...removed)]).toEqual([0, 17])
+  })
+})
+
+describe('texts', () => {
+  it('perception', () => {
+    const text = 'red circle | red square | red triangle | red square\nred diamond | red triangle | red circle | red diamond\n_ | _ | _ | _'
+    const shown = game.formatPerception(game.perceive(OPEN))
+    expect(shown.startsWith(text)).toBe(true)
+    expect(game.parsePerception(`\n ${shown.replaceAll(' | ', '|')} \r\n\n`)).toEqual(game.perceive(OPEN))
+    const wrong = [
+      '',
+      'circle',
+      'red  circle',
+      'red circle | _\n_',
+      'Red circle',
+      'red star |',
+      'red circle _',
+      new Array(9).fill('_').join('|'),
+    ]
+    for (const bad of [...wrong, '|'.repeat(1e6), '\n'.repeat(1e6)]) expect(game.parsePerception(bad)).toBe(null)
+  })
+
+  it('answers in either order, on the board, two cells', () => {
+    expect(game.parseAction(' (0, 1) (2, 3)\n', OPEN)).toEqual({ action: pair(0, 1, 2, 3) })
+    expect(game.parseAction('(2,3)(0,1)', OPEN)).toEqual({ action: pair(0, 1, 2, 3) })
+    expect(game.formatAction(OPEN, pair(0, 1, 2, 3))).toBe('(0, 1) (2, 3)')
+    for (const bad of ['(0, 0) (0, 0)', '(0, 0) (0, 4)', '(4, 0) (0, 0)', '(0, 0)', '0 0 1 1', '(-1, 0) (0, 0)'])
+      expect(game.parseAction(bad, OPEN)).toHaveProperty('reason')
+    expect(game.actions(OPEN)).toHaveLength(120)
+  })
+
+  it('prompts and feedback', () => {
+    expect(game.prompt(paper, 'brief')).toBe('shisen-sho 6x6')
+    expect(game.prompt(small, 'full')).toContain('r3c0 | r3c1 | r3c2 | r3c3\n</perception>\n<think>')
+    expect(game.feedback(game.step(OPEN, pair(0, 0, 1, 2)), 'full')).toBe(
+      '(0, 0) (1, 2) was refused: no path with at most two turns joins them.',
+    )
+    expect(game.feedback(game.step(OPEN, pair(0, 0, 1, 2)), 'brief')).toBe(' refused')
+    expect(game.feedback(game.unreadable(OPEN), 'brief')).toBe(' unreadable')
+    expect(game.feedback(game.step(OPEN, pair(0, 1, 0, 3)), 'brief')).toBe(' ok')
+  })
+
+  it('thoughts name the nearest partner of every cell', () => {
+    const think = [
+      'row 0 none (0, 3) none (0, 1)',
+      'row 1 (1, 3) none none (1, 0)',
+      'row 2 gone gone gone gone',
+      'row 3 gone gone gone gone',
+      'first (0, 1) (0, 3)',
+    ]
+    const said = think.join('\n')
+    expect(game.teach!(OPEN, { blind: false })).toEqual({ think: said, action: pair(0, 1, 0, 3) })
+    expect(game.scoreThink!(OPEN, said)).toBe(1)
+    expect(game.scoreThink!(OPEN, said.replace('first (0, 1)', 'first (0, 2)'))).toBeCloseTo(17 / 18)
+    expect(game.scoreThink!(OPEN, said.replace('(1, 0)', 'none'))).toBeCloseTo(17 / 18)
+    expect(game.scoreThink!(OPEN, said.replace('row 3 gone', 'row 3'))).toBeCloseTo(17 / 18)
+    for (const bad of [
+      said.replace('row 1', 'row 2'),
+      `${said} gone`,
+      said.replace('none', 'nothing'),
+      `${said}\nfirst none`,
+      'x'.repeat(1e6),
+    ])
+      expect(game.scoreThink!(OPEN, bad)).toBe(0)
+  })
+})
+
+describe('experts', () => {
+  it('blind teacher: names the nearest equal tiles, joined or not', () => {
+    const wall = stateOf(['abca', 'dcbd', 'efgh', 'fehg'])
+    const { action, think } = game.teach!(wall, { blind: true })
+    expect(action).toEqual(pair(0, 1, 1, 2))
+    expect(game.step(wall, action).legal).toBe(false)
+    expect(game.scoreThink!(wall, think)).toBe(1)
+    expect(game.step(wall, game.teach!(wall, { blind: false }).action).legal).toBe(true)
+    expect(() => game.teach!(DEAD, { blind: true })).toThrow(/after the end/)
+  })
+
+  it('look-ahead counts the pairs of the next moves', () => {
+    const two = stateOf(['ab', 'ba', 'cc', 'dd'])
+    expect(game.lookahead!(two, 1).map(({ score }) => score)).toEqual([1, 1])
+    expect(game.lookahead!(two, 3).map(({ score }) => score)).toEqual([2, 2])
+    expect(game.solver!(two)[0]!.score).toBeGreaterThanOrEqual(2)
+    expect(game.solver!(DEAD)).toEqual([])
+  })
+
+  it('solver sees the order that clears', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const state = game.init({ ...small, kinds: 4, clearable: true }, seed)
+      const [best] = game.solver!(state)
+      expect(Math.floor(best!.score)).toBe(8)
+      expect(game.solver!(state)).toEqual(game.solver!(state))
+    }
+  })
+})
+
+describe('pictures', () => {
+  it('are tiles edge to edge, or a framed board; both whole multiples of the tile', () => {
+    const [board, , full] = PLAIN_SKINS
+    const plain = game.draw(OPEN, board!, PLAIN_THEME)
+    expect([plain.width, plain.height, plain.catalogue.sprites.length]).toEqual([128, 128, 37])
+    expect(plain.items[1]).toEqual({ sprite: 1, x: 32, y: 0 })
+    expect(plain.items[8]).toEqual({ sprite: 36, x: 0, y: 64 })
+    const framed = game.draw(OPEN, full!, PLAIN_THEME)
+    expect([framed.width, framed.height, framed.items.length]).toEqual([160, 192, 16 + 8 + 1])
+    expect(game.draw(game.init(paper, 1), full!, PLAIN_THEME).catalogue).toBe(framed.catalogue)
+  })
+})
+
+describe('vectors', () => {
+  const rows = readFileSync('/work/shared/vectors/shisen-sho.jsonl', 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object)
+
+  it('agree on every row', () => {
+    expect(rows).toHaveLength(200)
+    expect(rows.every((row) => vectorsShisenSho.matches(row))).toBe(true)
+    expect(rows.flatMap((row) => vectorsShisenSho.check(row))).toEqual([])
+  })
+
+  it('are looked at field by field', () => {
+    const wrong = { ...rows[0], can_connect: true, remaining: 3 }
+    expect(vectorsShisenSho.check(wrong).map(({ field }) => field)).toEqual(['can_connect', 'remaining'])
+    expect(() => vectorsShisenSho.check({ ...rows[0], board: [[99]] })).toThrow()
+  })
+})
+
+describe('actions', () => {
+  it('are found by their cells', () => {
+    const state = game.init(paper, 3)
+    const chance = seededRng(1, 'test')
+    for (let i = 0; i < 200; i++) {
+      const first = chance.int(35)
+      const second = first + 1 + chance.int(35 - first)
+      expect(pairOf(state, first, second)).toEqual(pair(Math.floor(first / 6), first % 6, Math.floor(second / 6), second % 6))
+    }
+  })
+})
