@@ -2,7 +2,7 @@
 import { EmbeddedEngine, internals } from '@vlm-gym/engine-onnx'
 import { measure, row } from './measure.mjs'
 
-const { decodeGraph, floats, int32s, loadGraph, modelConfig, run, Tape, trainingGraph } = internals
+const { decodeGraph, floats, int32s, loadGraph, modelConfig, run, Tape, trainingGraph, vocabularyOf } = internals
 const threads = 2
 const runtime = { threads, spin: false }
 const size = (shape) => shape.reduce((a, b) => a * b, 1)
@@ -51,9 +51,11 @@ const past = (name) => name.replace('present', 'past')
 export async function engineBench() {
   const model = { width: 128, layers: 3, heads: 4, textLength: 64 }
   const words = ['</answer>', ...Array.from({ length: 144 }, (_, i) => `w${i} `)]
+  const config = modelConfig.parse(model)
+  const vocabulary = vocabularyOf(words, config)
   const batch = 64
   const text = 40
-  const graph = trainingGraph(modelConfig.parse(model), words.length, { batch, rows: 4, columns: 4, text })
+  const graph = trainingGraph(config, vocabulary, { batch, rows: 4, columns: 4, text })
   const training = await ready(graph)
   const plain = await ready(matmul(1024, 1024, 1024))
   const own = await ready(matmul(batch * 56, 128, 512))
@@ -86,7 +88,7 @@ export async function engineBench() {
   }
   const request = { prompts: new Array(32).fill(prompt), n: 8, params: { maxTokens: 36, temperature: 1, seed: 1 } }
   const sampled = (await engine.sample(request)).flat().reduce((sum, { tokens }) => sum + tokens.length, 0)
-  const decode = await ready(decodeGraph(modelConfig.parse(model), words.length, 256, 56), past)
+  const decode = await ready(decodeGraph(config, vocabulary, 256, 56), past)
   decode.feeds.seen.data.fill(36)
   decode.feeds.total.data[0] = 37
   const kernels = await Promise.all(['fused', 'plain'].map((kind) => ready(attention(kind, 256, 4, 32, 56), past)))

@@ -30,6 +30,8 @@ import {
   parseModelConfig,
   scoringGraph,
   trainingGraph,
+  type Vocabulary,
+  vocabularyOf,
 } from './model.ts'
 import { encodeOnnx } from './onnx-format.ts'
 import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
@@ -76,6 +78,7 @@ export class EmbeddedEngine implements Engine {
   readonly tokenizer: Tokenizer
   readonly config: ModelConfig
   readonly words: readonly string[]
+  readonly #vocabulary: Vocabulary
   readonly #slots: ParameterSlot[]
   readonly #runtime: RuntimeOptions
   readonly #sampler: Sampler
@@ -91,13 +94,14 @@ export class EmbeddedEngine implements Engine {
     this.config = parseModelConfig(options.model ?? {})
     this.words = options.words
     this.tokenizer = createTokenizer(options.words, options.stop ?? '</answer>')
-    this.#slots = parameterSlots(this.config, this.words.length)
+    this.#vocabulary = vocabularyOf(options.words, this.config)
+    this.#slots = parameterSlots(this.config, this.#vocabulary)
     this.#live = initialParameters(this.#slots, options.seed ?? 0)
     this.#gradient = new Float32Array(this.#live.length)
     this.#scratch = new Float32Array(this.#live.length)
     this.#adam = freshAdam(this.#live.length)
     this.#runtime = { threads: options.threads ?? 2, spin: options.spin ?? false }
-    this.#sampler = new Sampler(this.config, this.words.length, this.tokenizer.stopToken, this.#runtime)
+    this.#sampler = new Sampler(this.config, this.#vocabulary, this.tokenizer.stopToken, this.#runtime)
     const { width, layers, textLength, grid } = this.config
     this.info = { name: `embedded ${width}×${layers}`, parameters: this.#live.length, maxSequence: grid * grid + textLength }
   }
@@ -209,7 +213,7 @@ export class EmbeddedEngine implements Engine {
       words: JSON.stringify(this.words),
       stop: this.words[this.tokenizer.stopToken] as string,
     }
-    return encodeOnnx(exportGraph(this.config, this.words.length, { rows, columns, text: this.config.textLength }, this.#live, metadata))
+    return encodeOnnx(exportGraph(this.config, this.#vocabulary, { rows, columns, text: this.config.textLength }, this.#live, metadata))
   }
 
   /** The accumulated gradient and the weights, for gradient checks. Views, not copies. */
@@ -335,7 +339,7 @@ export class EmbeddedEngine implements Engine {
   async #makePass(kind: 'train' | 'score', bucket: Bucket): Promise<Pass> {
     const { batch, rows, columns, text } = bucket
     const build = kind === 'train' ? trainingGraph : scoringGraph
-    const session = await loadGraph(build(this.config, this.words.length, bucket), this.#runtime)
+    const session = await loadGraph(build(this.config, this.#vocabulary, bucket), this.#runtime)
     const patchFloats = this.config.patch ** 2 * 3
     const pixels = new Float32Array(batch * rows * columns * patchFloats)
     const ints = (): Int32Array => new Int32Array(batch * text)

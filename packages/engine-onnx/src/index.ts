@@ -6,7 +6,7 @@ import { type Engine, EngineError, StorageError, VlmGymError } from 'vlm-gym'
 import { Tape } from './autodiff.ts'
 import { type EmbeddedEngine, type EngineOptions, readModelOf } from './embedded-engine.ts'
 import { patchGrid } from './inputs.ts'
-import { decodeGraph, modelConfig, parseModelConfig, trainingGraph } from './model.ts'
+import { decodeGraph, modelConfig, parseModelConfig, trainingGraph, vocabularyOf } from './model.ts'
 import { floats, int32s, loadGraph, run } from './runtime.ts'
 import { createTokenizer } from './tokenizer.ts'
 
@@ -87,4 +87,4 @@ export async function openEngine(path: string, options: Pick<EngineOptions, 'thr
 }
 
 /** The graph builder and its runtime, for benchmarks; not covered by versioning. */
-export const internals = { decodeGraph, floats, int32s, loadGraph, modelConfig, run, Tape, trainingGraph }
+export const internals = { decodeGraph, floats, int32s, loadGraph, modelConfig, run, Tape, trainingGraph, vocabularyOf }

@@ -38,8 +38,27 @@ export interface ParameterSlot {
   readonly scale: number
 }
 
+/**
+ * The vocabulary as the model sees it: how many words, and which of them name a cell of the board, such as ' (1, 2)'. Such words share the
+ * row and column embeddings of the picture's patches, and their logits have a part for the row and one for the column.
+ */
+export interface Vocabulary {
+  readonly size: number
+  /** [word, row, column] of the words that name a cell within the grid. */
+  readonly places: readonly (readonly [number, number, number])[]
+}
+
+/** Reads a word list: a word names a cell if it is '(row, column)', with or without white space in front. */
+export function vocabularyOf(words: readonly string[], { grid }: Pick<ModelConfig, 'grid'>): Vocabulary {
+  const places = words.flatMap((word, id) => {
+    const [, row, column] = /^\s*\((\d+), (\d+)\)$/.exec(word) ?? []
+    return row !== undefined && Number(row) < grid && Number(column) < grid ? [[id, Number(row), Number(column)] as const] : []
+  })
+  return { size: words.length, places }
+}
+
 /** All parameters in one flat buffer, in a fixed order. */
-export function parameterSlots(config: ModelConfig, vocabulary: number): ParameterSlot[] {
+export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): ParameterSlot[] {
   const { width: d, heads, headWidth, layers, mlp, patch, grid, textLength } = config
   const slots: ParameterSlot[] = []
   let offset = 0
@@ -50,7 +69,7 @@ export function parameterSlots(config: ModelConfig, vocabulary: number): Paramet
   slot('patch', patch * patch * 3, d, 1 / Math.sqrt(patch * patch * 3))
   slot('row', grid, d, 0.5)
   slot('column', grid, d, 0.5)
-  slot('token', vocabulary, d, 0.5)
+  slot('token', vocabulary.size, d, 0.5)
   slot('position', textLength, d, 0.5)
   for (let layer = 0; layer < layers; layer++) {
     slot(`${layer}.query`, d, heads * headWidth, 1 / Math.sqrt(d))
@@ -60,7 +79,8 @@ export function parameterSlots(config: ModelConfig, vocabulary: number): Paramet
     slot(`${layer}.up`, d, mlp * d, 1 / Math.sqrt(d))
     slot(`${layer}.down`, mlp * d, d, 1 / Math.sqrt(mlp * d * layers))
   }
-  slot('head', d, vocabulary, 0.5 / Math.sqrt(d))
+  slot('head', d, vocabulary.size, 0.5 / Math.sqrt(d))
+  if (vocabulary.places.length > 0) slot('placeHead', d, 2 * grid, 0.5 / Math.sqrt(d))
   return slots
 }
 
@@ -106,10 +126,36 @@ function embedPicture(tape: Tape, p: Parameters, { batch, rows, columns }: Bucke
   return tape.add(tape.linear(pixels, p.patch as Value), tape.add(row, column))
 }
 
+/** [V, 2 · grid]: a 1 in the row's and in the column's place for words that name a cell. */
+function placeTable(tape: Tape, { size, places }: Vocabulary, grid: number): Value {
+  const table = new Float32Array(size * 2 * grid)
+  for (const [word, row, column] of places) {
+    table[word * 2 * grid + row] = 1
+    table[word * 2 * grid + grid + column] = 1
+  }
+  return tape.floats(table, [size, 2 * grid])
+}
+
+/** [V, D] word embeddings; those of words that name a cell get that cell's row and column embeddings added. */
+function wordTable(tape: Tape, p: Parameters, { grid }: ModelConfig, vocabulary: Vocabulary): Value {
+  if (vocabulary.places.length === 0) return p.token as Value
+  const axes = tape.concat(p.row as Value, p.column as Value, 0)
+  return tape.add(p.token as Value, tape.linear(placeTable(tape, vocabulary, grid), axes))
+}
+
+/** Logits over the vocabulary. */
+function readWords(tape: Tape, p: Parameters, x: Value, { grid }: ModelConfig, vocabulary: Vocabulary): Value {
+  const logits = tape.linear(x, p.head as Value)
+  if (vocabulary.places.length === 0) return logits
+  const transposed = tape.op('Transpose', [placeTable(tape, vocabulary, grid)], [2 * grid, vocabulary.size], { perm: [1, 0] })
+  return tape.add(logits, tape.linear(tape.linear(x, p.placeHead as Value), transposed))
+}
+
 /** [B, L, D] text tokens. */
-function embedText(tape: Tape, p: Parameters, { batch, text }: Bucket): Value {
+function embedText(tape: Tape, p: Parameters, { batch, text }: Bucket, config: ModelConfig, vocabulary: Vocabulary): Value {
   const tokens = tape.input('tokens', [batch, text], 'int32')
-  return tape.add(tape.gather(p.token as Value, tokens), tape.gather(p.position as Value, tape.int32s(range(text))))
+  const words = wordTable(tape, p, config, vocabulary)
+  return tape.add(tape.gather(words, tokens), tape.gather(p.position as Value, tape.int32s(range(text))))
 }
 
 /** Additive mask [R·H, S]: query row r (absolute position `first + r`) sees the whole picture and the text up to itself. */
@@ -136,7 +182,7 @@ interface Trunk {
  * All blocks over picture and text. In the last block only text positions ask, since only they are read out.
  * With `text` 0 the trunk is the prefill of the picture alone.
  */
-function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig): Trunk {
+function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig, vocabulary: Vocabulary): Trunk {
   const { batch, text } = bucket
   const { width, heads, headWidth, layers } = config
   const picture = bucket.rows * bucket.columns
@@ -144,7 +190,7 @@ function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig): 
   const keys: Value[] = []
   const values: Value[] = []
   let x = embedPicture(tape, p, bucket, config)
-  if (text > 0) x = tape.concat(x, embedText(tape, p, bucket), 1)
+  if (text > 0) x = tape.concat(x, embedText(tape, p, bucket, config, vocabulary), 1)
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): Value => p[`${layer}.${name}`] as Value
     const isLast = layer === layers - 1
@@ -180,10 +226,10 @@ function readOut(tape: Tape, logits: Value, bucket: Bucket): { all: Value; ofTar
 }
 
 /** pixels, tokens, target -> `logprobs` [B, L]. */
-export function scoringGraph(config: ModelConfig, vocabulary: number, bucket: Bucket): GraphDef {
+export function scoringGraph(config: ModelConfig, vocabulary: Vocabulary, bucket: Bucket): GraphDef {
   const tape = new Tape()
   const p = declareParameters(tape, parameterSlots(config, vocabulary))
-  const logits = tape.linear(trunk(tape, p, bucket, config).text as Value, p.head as Value)
+  const logits = readWords(tape, p, trunk(tape, p, bucket, config, vocabulary).text as Value, config, vocabulary)
   return tape.finish({ logprobs: readOut(tape, logits, bucket).ofTarget })
 }
 
@@ -192,13 +238,13 @@ export function scoringGraph(config: ModelConfig, vocabulary: number, bucket: Bu
  * `logprobs` [B, L] and a gradient `g.<parameter>` each, of  -Σ (weight · lp + min(r · A, clip(r) · A)),  r = exp(lp - sampled).
  * The gradient at the logits is coefficient × (softmax - onehot), coefficient = weight + A · r · [not clipped].
  */
-export function trainingGraph(config: ModelConfig, vocabulary: number, bucket: Bucket): GraphDef {
+export function trainingGraph(config: ModelConfig, vocabulary: Vocabulary, bucket: Bucket): GraphDef {
   const { batch, text } = bucket
   const shape = [batch, text]
   const tape = new Tape()
   const slots = parameterSlots(config, vocabulary)
   const p = declareParameters(tape, slots)
-  const logits = tape.linear(trunk(tape, p, bucket, config).text as Value, p.head as Value)
+  const logits = readWords(tape, p, trunk(tape, p, bucket, config, vocabulary).text as Value, config, vocabulary)
   const { all, ofTarget, index } = readOut(tape, logits, bucket)
 
   const weight = tape.input('weight', shape)
@@ -230,10 +276,10 @@ export function trainingGraph(config: ModelConfig, vocabulary: number, bucket: B
 }
 
 /** The picture alone: pixels -> `k.<layer>`, `v.<layer>` [B, P, headWidth], the start of the sampling cache. */
-export function prefillGraph(config: ModelConfig, vocabulary: number, bucket: Omit<Bucket, 'text'>): GraphDef {
+export function prefillGraph(config: ModelConfig, vocabulary: Vocabulary, bucket: Omit<Bucket, 'text'>): GraphDef {
   const tape = new Tape()
   const p = declareParameters(tape, parameterSlots(config, vocabulary))
-  const { keys, values } = trunk(tape, p, { ...bucket, text: 0 }, config)
+  const { keys, values } = trunk(tape, p, { ...bucket, text: 0 }, config, vocabulary)
   const outputs: Record<string, Value> = {}
   for (const [layer, value] of keys.entries()) outputs[`k.${layer}`] = value
   for (const [layer, value] of values.entries()) outputs[`v.${layer}`] = value
@@ -245,7 +291,7 @@ export function prefillGraph(config: ModelConfig, vocabulary: number, bucket: Om
  * `past.k.<layer>`, `past.v.<layer>` [B, 1, capacity, headWidth] -> `probabilities` [B, V] and `present.*`, which may share memory with `past.*`.
  * Attention is GroupQueryAttention of ONNX Runtime, which appends to the cache in place.
  */
-export function decodeGraph(config: ModelConfig, vocabulary: number, batch: number, capacity: number): GraphDef {
+export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: number, capacity: number): GraphDef {
   const { width, heads, headWidth, layers } = config
   const tape = new Tape()
   const p = declareParameters(tape, parameterSlots(config, vocabulary))
@@ -255,7 +301,7 @@ export function decodeGraph(config: ModelConfig, vocabulary: number, batch: numb
   const total = tape.input('total', [1], 'int32')
   const cacheShape = [batch, 1, capacity, headWidth]
   const outputs: Record<string, Value> = {}
-  let x = tape.add(tape.gather(p.token as Value, tokens), tape.gather(p.position as Value, position))
+  let x = tape.add(tape.gather(wordTable(tape, p, config, vocabulary), tokens), tape.gather(p.position as Value, position))
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): Value => p[`${layer}.${name}`] as Value
     const n = tape.rmsNorm(x)
@@ -284,14 +330,14 @@ export function decodeGraph(config: ModelConfig, vocabulary: number, batch: numb
     x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, heads * headWidth]), at('out')))
     x = tape.add(x, tape.reluSquaredLinear(tape.linear(tape.rmsNorm(x), at('up')), at('down')))
   }
-  const logits = tape.linear(tape.reshape(tape.rmsNorm(x), [batch, width]), p.head as Value)
-  return tape.finish({ probabilities: tape.op('Softmax', [logits], [batch, vocabulary], { axis: -1 }), ...outputs })
+  const logits = readWords(tape, p, tape.reshape(tape.rmsNorm(x), [batch, width]), config, vocabulary)
+  return tape.finish({ probabilities: tape.op('Softmax', [logits], [batch, vocabulary.size], { axis: -1 }), ...outputs })
 }
 
 /** The whole model in one file for inference elsewhere: pixels [1, P, patch²·3], tokens [1, L] -> `logits` [1, L, V], weights inside. */
 export function exportGraph(
   config: ModelConfig,
-  vocabulary: number,
+  vocabulary: Vocabulary,
   bucket: Omit<Bucket, 'batch'>,
   parameters: Float32Array,
   metadata: GraphDef['metadata'],
@@ -301,6 +347,6 @@ export function exportGraph(
   const p = Object.fromEntries(
     slots.map(({ name, shape, offset, length }) => [name, tape.floats(parameters.subarray(offset, offset + length), shape)]),
   )
-  const logits = tape.linear(trunk(tape, p, { ...bucket, batch: 1 }, config).text as Value, p.head as Value)
+  const logits = readWords(tape, p, trunk(tape, p, { ...bucket, batch: 1 }, config, vocabulary).text as Value, config, vocabulary)
   return tape.finish({ logits }, metadata)
 }

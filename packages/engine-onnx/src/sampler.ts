@@ -1,7 +1,7 @@
 /** Sampling with a key/value cache: the picture in one pass, then token by token, all sequences of a batch together. */
 import { EngineError, type Rng, type SampledSequence, type SamplingParams, seededRng } from 'vlm-gym'
 import { type PlainInput, writePatches } from './inputs.ts'
-import { decodeGraph, type ModelConfig, prefillGraph } from './model.ts'
+import { decodeGraph, type ModelConfig, prefillGraph, type Vocabulary } from './model.ts'
 import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
 
 const BATCHES = [8, 32, 64, 128, 256] as const
@@ -36,13 +36,13 @@ interface Prefill {
 /** A sampler holds sessions and caches; weights come with every call. */
 export class Sampler {
   readonly #config: ModelConfig
-  readonly #vocabulary: number
+  readonly #vocabulary: Vocabulary
   readonly #stop: number
   readonly #runtime: RuntimeOptions
   readonly #decoders = new Map<string, Promise<Decoder>>()
   readonly #prefills = new Map<string, Promise<Prefill>>()
 
-  constructor(config: ModelConfig, vocabulary: number, stop: number, runtime: RuntimeOptions) {
+  constructor(config: ModelConfig, vocabulary: Vocabulary, stop: number, runtime: RuntimeOptions) {
     this.#config = config
     this.#vocabulary = vocabulary
     this.#stop = stop
@@ -136,7 +136,7 @@ export class Sampler {
 
   /** One token from row b. `probability` is the untempered model's. */
   #draw(probabilities: Float32Array, b: number, temperature: number, rng: Rng): { token: number; probability: number } {
-    const size = this.#vocabulary
+    const { size } = this.#vocabulary
     const at = b * size
     let token = 0
     if (temperature === 0) {
@@ -211,14 +211,14 @@ export class Sampler {
     const position = new Int32Array(1)
     const seen = new Int32Array(batch)
     const total = new Int32Array(1)
-    const probabilities = new Float32Array(batch * this.#vocabulary)
+    const probabilities = new Float32Array(batch * this.#vocabulary.size)
     const feeds: Feeds = {
       tokens: int32s(tokens, [batch]),
       position: int32s(position, [1]),
       seen: int32s(seen, [batch]),
       total: int32s(total, [1]),
     }
-    const fetches: Feeds = { probabilities: floats(probabilities, [batch, this.#vocabulary]) }
+    const fetches: Feeds = { probabilities: floats(probabilities, [batch, this.#vocabulary.size]) }
     for (let layer = 0; layer < layers; layer++) {
       for (const [kind, buffers] of [
         ['k', keys],

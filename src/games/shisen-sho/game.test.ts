@@ -252,7 +252,7 @@ describe('pictures', () => {
     expect(plain.items[1]).toEqual({ sprite: 1, x: 32, y: 0 })
     expect(plain.items[8]).toEqual({ sprite: 36, x: 0, y: 64 })
     const framed = game.draw(OPEN, full!, PLAIN_THEME)
-    expect([framed.width, framed.height, framed.items.length]).toEqual([160, 192, 16 + 8 + 1])
+    expect([framed.width, framed.height, framed.items.length]).toEqual([160, 192, 16 + 8 + 2])
     expect(game.draw(game.init(paper, 1), full!, PLAIN_THEME).catalogue).toBe(framed.catalogue)
   })
 })

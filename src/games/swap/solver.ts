@@ -1,6 +1,10 @@
 /**
  * Experts of Swap: expected points by sampling. The refills of a position are sampled with seeds drawn from its own board, the same ones for
  * every swap, so that scores are deterministic, comparable, and know nothing of the state's own chance.
+ *
+ * Mean points of 20 swaps, 500 seeds: 8x8, 12 kinds: look-ahead 1: 154 ± 1, solver (2): 160 ± 1, uniformly legal swaps 140 ± 2 (60 seeds);
+ * 5x5, 6 kinds: 260 ± 3, 280 ± 3, 186 ± 2. A third ply gains nothing for certain: four samples are few. The solver takes 0.1 ms a decision
+ * on 8x8 (2 ms with three kinds, where cascades are long).
  */
 import type { ScoredAction } from '../../game.ts'
 import { type Rng, rngFromState, seededRng } from '../../rng.ts'

@@ -1,0 +1,52 @@
+/** node scripts/make-images.mjs: the pictures of the README, from the built library. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { encodePng, frameToRgb, gameNamed, renderScene, seededRng, THEMES, themeNamed } from 'vlm-gym'
+
+/** A state of a game after some random legal moves. */
+function stateOf(game, seed, moves) {
+  const rng = seededRng(seed, 'images')
+  let state = game.init(game.config.parse({}), seed)
+  for (let i = 0; i < moves; i++) {
+    const next = game.step(state, rng.pick(game.legalActions(state)))
+    if (next.terminated) break
+    state = next.state
+  }
+  return state
+}
+
+/** Enlarges a frame by a whole factor, pixel by pixel. */
+function enlarge(frame, factor) {
+  const source = frameToRgb(frame)
+  const width = frame.width * factor
+  const height = frame.height * factor
+  const pixels = new Uint8Array(width * height * 3)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const from = (Math.floor(y / factor) * frame.width + Math.floor(x / factor)) * 3
+      pixels.set(source.subarray(from, from + 3), (y * width + x) * 3)
+    }
+  return { width, height, pixels }
+}
+
+/** Frames side by side on white. */
+function beside(frames, gap = 16) {
+  const width = frames.reduce((sum, frame) => sum + frame.width + gap, gap)
+  const height = Math.max(...frames.map((frame) => frame.height)) + 2 * gap
+  const pixels = new Uint8Array(width * height * 3).fill(255)
+  let left = gap
+  for (const frame of frames) {
+    const rgb = frameToRgb(frame)
+    const top = Math.floor((height - frame.height) / 2)
+    for (let y = 0; y < frame.height; y++)
+      pixels.set(rgb.subarray(y * frame.width * 3, (y + 1) * frame.width * 3), ((top + y) * width + left) * 3)
+    left += frame.width + gap
+  }
+  return { width, height, pixels }
+}
+
+mkdirSync('docs/images', { recursive: true })
+const game = gameNamed('2048')
+const state = stateOf(game, 3, 90)
+const frames = Object.keys(THEMES).map((theme) => renderScene(game.draw(state, { theme, tile: 40, layout: 'full' }, themeNamed(theme))))
+const small = renderScene(game.draw(state, { theme: 'classic', tile: 16, layout: 'board' }, themeNamed('classic')))
+writeFileSync('docs/images/2048.png', encodePng(beside([...frames, enlarge(small, 3)])))

@@ -1,0 +1,202 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { splitGreedily } from '../../testing/ensure.ts'
+import { PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
+import { swapGame as game, type Pair, type StateSwap } from './index.ts'
+
+const paper = { rows: 8, columns: 8, colours: 4, shapes: 3 }
+const small = { rows: 3, columns: 4, colours: 4, shapes: 3 }
+const rng = [1, 2, 3, 4] as const
+
+/** A state of 3 x 4 cells from kinds as read on the board. */
+function stateOf(board: readonly number[], extra: object = {}): StateSwap {
+  return game.parseState({ ...small, board, points: 0, swaps: 0, rng, ...extra })
+}
+
+// Swapping (0, 1) and (1, 1) makes a row of red circles; (1, 2) and (1, 3) a column of green squares.
+const TWO = stateOf([0, 5, 0, 4, 1, 0, 4, 2, 8, 7, 6, 4])
+const DOWN: Pair = [
+  [0, 1],
+  [1, 1],
+]
+const ACROSS: Pair = [
+  [1, 2],
+  [1, 3],
+]
+
+const configs = fc
+  .record({
+    rows: fc.integer({ min: 3, max: 8 }),
+    columns: fc.integer({ min: 3, max: 8 }),
+    colours: fc.integer({ min: 1, max: 4 }),
+    shapes: fc.integer({ min: 1, max: 3 }),
+  })
+  .filter(({ colours, shapes }) => colours * shapes >= 3)
+const fresh = fc.tuple(configs, fc.integer()).map(([config, seed]) => game.init(config, seed))
+
+describe('texts', () => {
+  const text = 'red circle | green triangle | red circle | green square\nred square | red circle | green square | red triangle\n'.concat(
+    'blue triangle | blue square | blue circle | green square',
+  )
+
+  it('perception', () => {
+    expect(game.formatPerception(game.perceive(TWO))).toBe(text)
+    expect(game.parsePerception(`\n ${text.replaceAll(' | ', '|')} \r\n\n`)).toEqual(game.perceive(TWO))
+    const wrong = [
+      '',
+      'red',
+      'red  circle',
+      'red circle |',
+      'circle red',
+      'magenta circle',
+      'red star',
+      'red circle\nred circle | red circle',
+    ]
+    const large = [
+      new Array(9).fill('red circle').join(' | '),
+      new Array(9).fill('red circle').join('\n'),
+      '|'.repeat(1e6),
+      '\n'.repeat(1e6),
+    ]
+    for (const bad of [...wrong, ...large]) expect(game.parsePerception(bad)).toBe(null)
+  })
+
+  it('answers', () => {
+    expect(game.parseAction(' ( 1,1 )(0 ,1)\n', TWO)).toEqual({ action: DOWN })
+    expect(game.formatAction(TWO, [DOWN[1], DOWN[0]])).toBe('(0, 1) (1, 1)')
+    expect(game.parseAction('(0, 4) (0, 3)', TWO)).toEqual({
+      reason: 'The cell (0, 4) is outside the board of 3 rows and 4 columns, counted from 0.',
+    })
+    expect(game.parseAction('(1, 1) (1, 1)', TWO)).toHaveProperty('reason', expect.stringMatching(/named twice/))
+    for (const bad of ['', '0 1', '(0, 1)', '(-1, 0) (0, 0)', ' '.repeat(1e6)]) expect(game.parseAction(bad, TWO)).toHaveProperty('reason')
+  })
+
+  it('prompts and feedback', () => {
+    expect(game.prompt(paper, 'brief')).toBe('swap 8x8')
+    const full = game.prompt({ rows: 3, columns: 4, colours: 2, shapes: 2 }, 'full')
+    expect(full).toContain('3 rows and 4 columns')
+    expect(full).toContain('r2c0 | r2c1 | r2c2 | r2c3\n</perception>\n<think>')
+    expect(full).toContain('one of: red circle, red square, green circle, green square.')
+    const idle = game.step(TWO, game.actions(TWO)[0]!)
+    expect(game.feedback(idle, 'full')).toBe('The swap (0, 0) (0, 1) was refused: it makes no line of three or more equal tiles.')
+    expect(
+      game.feedback(
+        game.step(TWO, [
+          [0, 0],
+          [2, 2],
+        ]),
+        'full',
+      ),
+    ).toMatch(/do not touch/)
+    expect(game.feedback(idle, 'brief')).toBe(' refused')
+    expect(game.feedback(game.unreadable(TWO), 'brief')).toBe(' unreadable')
+    expect(game.feedback(game.step(TWO, DOWN), 'brief')).toBe(' ok')
+    expect(game.feedback(null, 'brief')).toBe(' ok')
+  })
+
+  it('thoughts say for each cell what it wants and from where', () => {
+    const said = game.teach!(TWO, { blind: true }).think
+    expect(said.split('\n')).toEqual([
+      'row 0 nothing stay wants red circle down nothing stay nothing stay',
+      'row 1 nothing stay nothing stay nothing stay wants green square left',
+      'row 2 nothing stay nothing stay nothing stay nothing stay',
+      'best (0, 1) (1, 1)',
+    ])
+    expect(game.scoreThink!(TWO, said)).toBe(1)
+    expect(game.scoreThink!(TWO, said.replaceAll(' ', '  '))).toBe(1)
+    expect(game.scoreThink!(TWO, said.replace('wants red circle', 'wants red square'))).toBeCloseTo(25 / 26, 12)
+    expect(game.scoreThink!(TWO, said.replace('green square left', 'green square'))).toBeCloseTo(25 / 26, 12)
+    expect(game.scoreThink!(TWO, said.replace('(1, 1)', '(1, 2)'))).toBeCloseTo(25 / 26, 12)
+    expect(game.scoreThink!(TWO, said.replace(' (0, 1) (1, 1)', ''))).toBeCloseTo(24 / 26, 12)
+    for (const bad of [
+      said.replace('row 1', 'row 2'),
+      said.replace('red circle', 'red'),
+      said.replace('red circle', 'pink circle'),
+      said.replace('left', 'left left'),
+      said.replace('best', 'bestow'),
+      said.replace('(1, 1)', 'there'),
+      `${said}\nbest (0, 1) (1, 1)`,
+      said.replace('\n', ' '),
+      'x'.repeat(1e6),
+      '',
+    ])
+      expect(game.scoreThink!(TWO, bad)).toBe(0)
+  })
+
+  it('have a word for every label, cell and thought, few in all', () => {
+    const words = game.lexicon(paper)
+    const reply = `\n${game.teach!(game.init(paper, 1), { blind: true }).think}`
+    expect(splitGreedily(reply, words)).toHaveLength(8 * 17 + 3)
+    expect(splitGreedily(`\n${game.formatPerception(game.perceive(game.init(paper, 1)))}`, words)).toHaveLength(64)
+    expect(words.length).toBeLessThan(260)
+    expect(game.lexicon(small)).toBe(words)
+  })
+})
+
+describe('experts', () => {
+  it('expect at least the first clearing, and do not peek at the chance', () => {
+    const scored = game.lookahead!(TWO, 1)
+    expect(scored.map(({ score }) => score).every((score) => score >= 6)).toBe(true)
+    fc.assert(
+      fc.property(fresh, fc.integer(), (state, seed) => {
+        for (const plies of [1, 2, 3]) expect(game.lookahead!(state, plies)).toEqual(game.lookahead!(game.reseed(state, seed), plies))
+        expect(game.solver!(state)).toEqual(game.lookahead!(state, 2))
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('expect more over two moves than over one', () => {
+    const state = game.init(paper, 3)
+    const one = new Map(game.lookahead!(state, 1).map(({ action, score }) => [JSON.stringify(action), score]))
+    for (const { action, score } of game.lookahead!(state, 2)) expect(score).toBeGreaterThanOrEqual(one.get(JSON.stringify(action))!)
+  })
+
+  it('teacher: blind to swaps up and down and to points; stuck when it sees none', () => {
+    expect(game.teach!(TWO, { blind: true }).action).toEqual(ACROSS)
+    // Only the swap up and down is left.
+    const down = stateOf([0, 5, 0, 3, 1, 0, 4, 2, 8, 7, 6, 11])
+    expect(game.legalActions(down)).toEqual([DOWN])
+    const stuck = game.teach!(down, { blind: true })
+    expect(game.formatAction(down, stuck.action)).toBe('(0, 0) (0, 1)')
+    expect(game.step(down, stuck.action).legal).toBe(false)
+    expect(game.teach!(down, { blind: false }).action).toEqual(DOWN)
+  })
+
+  it('teacher: the thoughts are true and in the lexicon wherever it stands', () => {
+    fc.assert(
+      fc.property(fresh, (state) => {
+        const { think, action } = game.teach!(state, { blind: true })
+        expect(game.scoreThink!(state, think)).toBe(1)
+        expect(Array.isArray(splitGreedily(`\n${think}`, game.lexicon(paper)))).toBe(true)
+        expect(game.actions(state)).toContainEqual(action)
+        const best = game.parseAction(think.split('best')[1]!, state) as { action: Pair }
+        expect(game.legalActions(state)).toContainEqual(best.action)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('pictures', () => {
+  it('are tiles edge to edge, or a framed board with coordinates and points; both whole multiples of the tile', () => {
+    const [board, , full] = PLAIN_SKINS
+    const plain = game.draw(TWO, board!, PLAIN_THEME)
+    expect([plain.width, plain.height, plain.catalogue.sprites.length]).toEqual([128, 96, 12])
+    expect(plain.items[5]).toEqual({ sprite: 0, x: 32, y: 32 })
+    const framed = game.draw({ ...TWO, points: 204, swaps: 3 }, full!, PLAIN_THEME)
+    expect([framed.width, framed.height, framed.catalogue.sprites.length]).toEqual([160, 160, 31])
+    expect(framed.items.slice(12).map(({ sprite }) => sprite)).toEqual([12, 13, 14, 15, 12, 13, 14, 22, 20, 24, 30])
+    const rich = game.draw({ ...TWO, points: 9007199254740990, swaps: 3 }, full!, PLAIN_THEME)
+    expect(rich.items.every(({ x }) => x >= 0 && x < rich.width)).toBe(true)
+  })
+
+  it('share one catalogue between configs', () => {
+    for (const skin of PLAIN_SKINS) {
+      const catalogues = [paper, small, { ...paper, colours: 1 }].map(
+        (config) => game.draw(game.init(config, 1), skin, PLAIN_THEME).catalogue,
+      )
+      expect(new Set(catalogues).size).toBe(1)
+    }
+  })
+})

@@ -1,0 +1,37 @@
+import { createTokenizer } from '@vlm-gym/engine-onnx'
+import { describe, expect, it } from 'vitest'
+import { GAMES } from '../games/index.ts'
+import { envSpec, formatReply, observationOf } from '../gym/index.ts'
+import { deriveSeed, seededRng } from '../rng.ts'
+import { lexiconOf } from './lexicon.ts'
+import { drawState } from './states.ts'
+
+describe('the vocabulary', () => {
+  const tokenizer = createTokenizer(lexiconOf(Object.values(GAMES)), '</answer>')
+  const skin = { theme: 'classic', tile: 16, layout: 'board' } as const
+
+  for (const game of Object.values(GAMES)) {
+    it(`writes every prompt and reply of ${game.id}, and reads it back letter by letter`, () => {
+      const spec = envSpec({ game, skin, promptStyle: 'brief' })
+      for (let i = 0; i < 60; i++) {
+        const { snapshot } = drawState(spec, { scatter: 0.4, moves: 60, teacher: 0.5, refused: 0.3 }, deriveSeed(i, game.id))
+        const { state } = snapshot
+        const answer = game.formatAction(state, seededRng(i, 'answer').pick(game.actions(state)))
+        const think = game.teach?.(state, { blind: i % 2 === 0 }).think ?? ''
+        const reply = formatReply({ perception: game.formatPerception(game.perceive(state)), think, answer })
+        for (const text of [reply, observationOf(spec, snapshot).prompt]) {
+          const tokens = tokenizer.encode(text)
+          expect(tokenizer.decode(tokens)).toBe(text)
+        }
+        // A cell of the board is one token, so replies stay short.
+        const { rows, columns } = game.perceive(state)
+        expect(tokenizer.encode(`\n${game.formatPerception(game.perceive(state))}`)).toHaveLength(rows * columns)
+        expect(tokenizer.encode(reply).at(-1)).toBe(tokenizer.stopToken)
+      }
+    })
+  }
+
+  it('refuses unknown text, naming the place', () => {
+    expect(() => tokenizer.encode('<perception>你好')).toThrow(/offset 12/)
+  })
+})
