@@ -47,6 +47,7 @@ const reinforcement = z.strictObject({
   temperature: z.number().positive().max(4).default(1).describe('of sampling'),
   pool: rate.describe('share of the states that come from games which the policy itself is playing'),
   scatter: rate.default(0).describe('share of the other states drawn without regard to play'),
+  narrow: rate.default(0).describe('share of the fresh states that are the tightest of their game: the fewest legal moves'),
   horizon: count
     .min(1)
     .max(10_000)

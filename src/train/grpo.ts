@@ -157,7 +157,7 @@ export async function grpoStep(
 
 function freshState({ specs, rl }: GrpoContext, seed: number): Situation {
   const spec = pickSpec(specs, seededRng(seed, 'spec'))
-  return drawState(spec, { scatter: rl.scatter, moves: rl.horizon, teacher: 0.3, refused: 0.2 }, seed)
+  return drawState(spec, { scatter: rl.scatter, moves: rl.horizon, teacher: 0.3, narrow: rl.narrow, refused: 0.2 }, seed)
 }
 
 function scoreGroup(
@@ -246,7 +246,7 @@ function tokenSections(engine: Engine, tokens: readonly number[]): (keyof Sectio
 }
 
 function rehearsed({ engine, specs, teacher, rl }: GrpoContext, seed: number, count: number, scale: number): Datum[] {
-  const source = { scatter: 0.3, moves: rl.horizon, teacher: 0.5, refused: 0.05 }
+  const source = { scatter: 0.3, moves: rl.horizon, teacher: 0.5, narrow: rl.narrow, refused: 0.05 }
   return Array.from({ length: Math.ceil(count * rl.rehearsal) }, (_, i) => {
     const datum = teacherExample(engine, specs, source, teacher, deriveSeed(seed, i))
     const weights = Array.from(datum.lossInputs.weights ?? [], (w) => w * scale * rl.rehearsalWeight)

@@ -12,7 +12,7 @@ const laptop = {
   base: { steps: 120, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
   coldStart: { steps: 1000, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
   rl: {
-    ...{ steps: 180, states: 32, replies: 8, pool: 0.5, signal: 'regret', expert: 'lookahead', regretScale: 8 },
+    ...{ steps: 180, states: 32, replies: 8, pool: 0.5, narrow: 0.25, signal: 'regret', expert: 'lookahead', regretScale: 8 },
     rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
     ...{ credit: 'section', normalise: false, kl: 0.03, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
   },

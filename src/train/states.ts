@@ -8,26 +8,31 @@ export interface Situation {
   readonly snapshot: EnvSnapshot
 }
 
-/** How a state is reached: `scatter` 0..1 share drawn without regard to play; else up to `moves` moves, each by the teacher with probability `teacher`. */
+/** How a state is reached: `scatter` 0..1 share drawn without regard to play; else up to `moves` legal moves, of random play or (in a share `teacher` of the games) mostly the blind teacher's. */
 export interface StateSource {
   readonly scatter: number
   readonly moves: number
   readonly teacher: number
+  /** 0..1: probability that, of all states passed on the way, the one with the fewest legal moves is taken: rare in play, and where a policy gets stuck. */
+  readonly narrow: number
   /** 0..1: probability that the last move was a refused one, so that feedback on it is seen. */
   readonly refused: number
 }
 
-function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: number, rng: Rng): EnvSnapshot {
+function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: number, narrow: boolean, rng: Rng): EnvSnapshot {
   const { game } = spec
   let now = start
+  let tightest = start
+  let fewest = Number.POSITIVE_INFINITY
   for (let i = 0; i < moves; i++) {
-    const taught = rng.real() < teacher
-    const action = taught && game.teach ? game.teach(now.state, { blind: true }).action : rng.pick(game.legalActions(now.state))
-    const next = game.step(now.state, action)
-    if (next.terminated) return now
+    const legal = game.legalActions(now.state)
+    if (legal.length < fewest) [tightest, fewest] = [now, legal.length]
+    const taught = rng.real() < teacher && game.teach ? game.step(now.state, game.teach(now.state, { blind: true }).action) : null
+    const next = taught?.legal ? taught : game.step(now.state, rng.pick(legal))
+    if (next.terminated) break
     now = advance(now, next)
   }
-  return now
+  return narrow ? tightest : now
 }
 
 /** One state, decided by `seed`; never a finished game. */
@@ -40,7 +45,8 @@ export function drawState(spec: EnvSpec, source: StateSource, seed: number): Sit
     if (!game.terminated(state)) snapshot = { ...snapshot, state }
   } else {
     const teacher = rng.real() < source.teacher ? 0.9 : 0
-    snapshot = moveOn(spec, snapshot, rng.int(source.moves + 1), teacher, rng)
+    const narrow = rng.real() < source.narrow
+    snapshot = moveOn(spec, snapshot, rng.int(source.moves + 1), teacher, narrow, rng)
   }
   if (rng.real() < source.refused) snapshot = withRefusal(spec, snapshot, rng)
   return { spec, snapshot }
@@ -80,7 +86,7 @@ export function startPool(
     const rng = seededRng(seed, 'pool', i)
     const spec = pickSpec(specs, rng)
     const moves = Math.floor((horizon * i) / Math.max(1, size))
-    const { snapshot } = drawState(spec, { scatter: 0, moves, teacher: 0, refused: 0 }, deriveSeed(seed, 'pool', i))
+    const { snapshot } = drawState(spec, { scatter: 0, moves, teacher: 0, narrow: 0, refused: 0 }, deriveSeed(seed, 'pool', i))
     return { spec: specs.findIndex((entry) => entry.spec === spec), snapshot: { ...snapshot, steps: moves }, games: 0 }
   })
 }

@@ -32,7 +32,7 @@ export async function supervisedStep(
   learningRate: number,
 ): Promise<SupervisedMetrics & Record<string, number>> {
   const { engine, specs, settings, kind, teacher, seed } = context
-  const source = { scatter: settings.scatter, moves: MOVES, teacher: 0.5, refused: 0.1 }
+  const source = { scatter: settings.scatter, moves: MOVES, teacher: 0.5, narrow: 0.15, refused: 0.1 }
   const data = Array.from({ length: settings.batch }, (_, i) => {
     const own = deriveSeed(seed, 'example', step, i)
     return kind === 'format' ? formatExample(engine, specs, source, own) : teacherExample(engine, specs, source, teacher, own)

@@ -4,6 +4,9 @@
  *
  * A pair whose kind has no other tile left can always be removed at once: it opens ways and closes none, and its tiles have no other partner.
  * So the search branches only where no such pair is at hand, and keeps what it learnt of a position.
+ *
+ * The paper's 6x6 board with 9 kinds: all 18 pairs in 200 games of 200 at 0.03 ms a decision (99th percentile 0.4 ms), where uniformly random
+ * legal pairs remove 17.63 ± 0.05 and clear 94.3 % (1000 games), of boards dealt clearable 17.95 ± 0.01 and 98.2 %.
  */
 import type { ScoredAction } from '../../game.ts'
 import { type Pair, type Position, pairOf } from './position.ts'

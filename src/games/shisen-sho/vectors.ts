@@ -29,8 +29,7 @@ const rowSchema = z.object({
 type Row = z.infer<typeof rowSchema>
 
 /**
- * Fields whose recorded value differs from what the rules here give. `straight`, `one_turn` and `border_bfs` are compared where the row has
- * them. Throws ZodError when the row's board or cells are malformed.
+ * Fields whose recorded value differs from what the rules here give. The parts of the answer (PARTS) are compared where the row has them. Throws ZodError when the row's board or cells are malformed.
  */
 export function checkVector(row: unknown): VectorDifference[] {
   const given = row as Record<string, unknown>
@@ -41,7 +40,7 @@ export function checkVector(row: unknown): VectorDifference[] {
 }
 
 /** Recorded for pairs of equal tiles only. */
-const PARTS: readonly string[] = ['straight', 'one_turn', 'border_bfs']
+const PARTS: readonly string[] = ['straight', 'one_turn', 'two_turns_inside', 'border_bfs']
 
 /** What the rules give for a vector. */
 function replay({ board, pos1, pos2 }: Row): Record<string, boolean | number> {
@@ -56,6 +55,7 @@ function replay({ board, pos1, pos2 }: Row): Record<string, boolean | number> {
     can_connect: joined,
     straight: parts.straight,
     one_turn: parts.oneTurn,
+    two_turns_inside: parts.twoTurns,
     border_bfs: joined,
     needs_border: joined && !parts.inside,
     game_over: ending(flat, rows, columns) !== null,
@@ -67,12 +67,18 @@ function index([row, column]: Row['pos1'], columns: number): number {
   return row * columns + column
 }
 
-/** The parts of the answer from their definitions, on the board without its ring: along one line, with one turn, by any path of two turns. */
-function partsOf(
-  board: Row['board'],
-  [r1, c1]: Row['pos1'],
-  [r2, c2]: Row['pos1'],
-): { straight: boolean; oneTurn: boolean; inside: boolean } {
+interface Parts {
+  readonly straight: boolean
+  readonly oneTurn: boolean
+  readonly twoTurns: boolean
+  readonly inside: boolean
+}
+
+/**
+ * The parts of the answer from their definitions, on the board without its ring: along one line; with one turn; over two corners that are both
+ * empty cells (they may be the same cell); by any path of at most two turns.
+ */
+function partsOf(board: Row['board'], [r1, c1]: Row['pos1'], [r2, c2]: Row['pos1']): Parts {
   const free = (row: number, column: number): boolean =>
     (row === r1 && column === c1) || (row === r2 && column === c2) || board[row]?.[column] === EMPTY
   const along = (row: number, from: number, to: number): boolean => {
@@ -87,8 +93,11 @@ function partsOf(
   const byColumn = (column: number): boolean => along(r1, c1, column) && upright(column, r1, r2) && along(r2, column, c2)
   const byRow = (row: number): boolean => upright(c1, r1, row) && along(row, c1, c2) && upright(c2, row, r2)
   const oneTurn = r1 !== r2 && c1 !== c2 && (byColumn(c2) || byColumn(c1))
-  const inside = board[0]!.some((_, column) => byColumn(column)) || board.some((_, row) => byRow(row))
-  return { straight, oneTurn, inside }
+  const columns = board[0]!.flatMap((_, column) => (byColumn(column) ? [column] : []))
+  const rows = board.flatMap((_, row) => (byRow(row) ? [row] : []))
+  const empty = (row: number, column: number): boolean => board[row]?.[column] === EMPTY
+  const twoTurns = columns.some((column) => empty(r1, column) && empty(r2, column)) || rows.some((row) => empty(row, c1) && empty(row, c2))
+  return { straight, oneTurn, twoTurns, inside: columns.length + rows.length > 0 }
 }
 
 /** The format's entry in the registry of src/games/vectors.ts. */
