@@ -5,7 +5,7 @@ import { GAMES } from '../games/index.ts'
 import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { type Replay, type ResultRow, type RunFolder, replayList, resultRows } from '../runs/index.ts'
-import { lexiconOf, specsOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
+import { lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
 import { loadEngineModule } from './engine-module.ts'
 import type { Progress } from './progress.ts'
 
@@ -68,27 +68,41 @@ export function contestants(config: TrainConfig, engine: Engine): Contestant[] {
   ]
 }
 
-/** Evaluates what results.json does not hold yet, a policy at a time. */
+/** Evaluates what results.json does not hold yet, a game and a policy at a time. */
 async function evaluateAll({ folder, config, engine, progress, signal }: JobOptions): Promise<'finished' | 'stopped'> {
-  const specs = specsOf(config).map(({ spec }) => spec)
-  const { episodes, horizon, seed } = config.evaluation
+  const { episodes, seed } = config.evaluation
   let rows: ResultRow[] = (await folder.read('results.json', resultRows)) ?? []
   let replays: Replay[] = (await folder.read('replays.json', replayList)) ?? []
-  for (const { policy, decoding } of contestants(config, engine)) {
-    if (rows.some((row) => row.policy === policy.name && row.decoding === decoding)) continue
-    const stage = `evaluate ${policy.name}${decoding === 'scripted' ? '' : `, ${decoding}`}`
-    const onProgress = (done: number, total: number): void => progress.update({ stage, step: done, total })
-    try {
-      const kept = policy.privileged ? 0 : REPLAYS
-      const result = await evaluate({ policy, decoding, specs, episodes, horizon, restart: true, seed, onProgress, signal, replays: kept })
-      rows = [...rows, ...result.rows]
-      replays = [...replays.filter((one) => one.policy !== policy.name || one.decoding !== decoding), ...result.replays]
-    } catch (error) {
-      if (signal.aborted) return 'stopped'
-      throw error
+  for (const { spec, horizon, restart } of mixOf(config)) {
+    for (const { policy, decoding } of contestants(config, engine)) {
+      const same = (one: { game: string; policy: string; decoding: string }): boolean =>
+        one.game === spec.game.id && one.policy === policy.name && one.decoding === decoding
+      if (rows.some(same)) continue
+      const stage = `evaluate ${policy.name}${decoding === 'scripted' ? '' : `, ${decoding}`} on ${spec.game.id}`
+      const onProgress = (done: number, total: number): void => progress.update({ stage, step: done, total })
+      try {
+        const kept = policy.privileged ? 0 : REPLAYS
+        const result = await evaluate({
+          policy,
+          decoding,
+          specs: [spec],
+          episodes,
+          horizon,
+          restart,
+          seed,
+          onProgress,
+          signal,
+          replays: kept,
+        })
+        rows = [...rows, ...result.rows]
+        replays = [...replays.filter((one) => !same(one)), ...result.replays]
+      } catch (error) {
+        if (signal.aborted) return 'stopped'
+        throw error
+      }
+      await folder.write('replays.json', replays)
+      await folder.write('results.json', rows)
     }
-    await folder.write('replays.json', replays)
-    await folder.write('results.json', rows)
   }
   return signal.aborted ? 'stopped' : 'finished'
 }

@@ -9,6 +9,8 @@ const gameEntry = z.strictObject({
   id: z.string().describe('registered game'),
   config: z.record(z.string(), z.unknown()).default({}).describe('its knobs; absent ones keep their default'),
   weight: z.number().positive().default(1).describe('share of the states of every batch'),
+  horizon: count.min(1).max(100_000).default(100).describe('moves a game in evaluation; most moves behind a training state'),
+  restart: z.boolean().default(false).describe('a game that ends before the horizon is followed by a fresh one, and the points go on'),
 })
 
 const skin = z.strictObject({
@@ -48,11 +50,6 @@ const reinforcement = z.strictObject({
   pool: rate.describe('share of the states that come from games which the policy itself is playing'),
   scatter: rate.default(0).describe('share of the other states drawn without regard to play'),
   narrow: rate.default(0).describe('share of the fresh states that are the tightest of their game: the fewest legal moves'),
-  horizon: count
-    .min(1)
-    .max(10_000)
-    .default(100)
-    .describe('moves after which a game of the pool starts anew; also most random moves before a fresh state'),
   signal: z.enum(['paper', 'regret']).describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / regretScale), -1 for no legal move'),
   expert: z
     .enum(['lookahead', 'solver'])
@@ -81,9 +78,7 @@ const reinforcement = z.strictObject({
 
 const evaluation = z.strictObject({
   episodes: count.min(2).max(100_000).describe('games of each policy; the same seeds for all'),
-  horizon: count.min(1).max(100_000).describe('moves a game'),
   seed: count.min(0).describe('of the evaluation games; never used in training'),
-  states: count.min(0).max(100_000).describe('fixed states on which perception and reasoning are measured'),
 })
 
 export const trainConfig = z.strictObject({

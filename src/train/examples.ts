@@ -1,11 +1,10 @@
 /** From replies to training data: the token shift of the engine contract, supervised examples of the format stage and of the teacher. */
 import type { Datum, Engine } from '../engine.ts'
-import type { EnvSpec } from '../gym/index.ts'
 import { formatReply, observationOf } from '../gym/index.ts'
 import { modelInputOf } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
-import { drawState, pickSpec, type Situation, type StateSource } from './states.ts'
+import { drawState, type GameMix, pickGame, type Situation, type StateSource } from './states.ts'
 
 /** Per-token lists of a reply, one entry per reply token. */
 export interface ReplyLists {
@@ -27,8 +26,6 @@ export function replyDatum(engine: Engine, observation: Observation, tokens: rea
   }
 }
 
-export type WeightedSpecs = readonly { readonly spec: EnvSpec; readonly weight: number }[]
-
 /** Tokens of a supervised reply: perception and thought of `seen`, the action given. */
 function replyTokens(engine: Engine, { spec, snapshot }: Situation, think: string, action: unknown): number[] {
   const { game } = spec
@@ -40,31 +37,31 @@ function replyTokens(engine: Engine, { spec, snapshot }: Situation, think: strin
  * Format only: the picture of one state with a reply about another, unrelated one, and a random answer. What is learned is how replies
  * look; nothing about this picture can be. The stand-in for an instruct model that follows the format.
  */
-export function formatExample(engine: Engine, specs: WeightedSpecs, source: StateSource, seed: number): Datum {
+export function formatExample(engine: Engine, mix: GameMix, source: StateSource, seed: number): Datum {
   const rng = seededRng(seed, 'format')
-  const spec = pickSpec(specs, rng)
-  const shown = drawState(spec, source, deriveSeed(seed, 'shown'))
-  const told = drawState(spec, source, deriveSeed(seed, 'told'))
-  const think = spec.game.teach?.(told.snapshot.state, { blind: true }).think ?? ''
-  const tokens = replyTokens(engine, told, think, rng.pick(spec.game.actions(told.snapshot.state)))
+  const entry = pickGame(mix, rng)
+  const shown = drawState(entry, source, deriveSeed(seed, 'shown'))
+  const told = drawState(entry, source, deriveSeed(seed, 'told'))
+  const { game } = entry.spec
+  const think = game.teach?.(told.snapshot.state, { blind: true }).think ?? ''
+  const tokens = replyTokens(engine, told, think, rng.pick(game.actions(told.snapshot.state)))
   return replyDatum(engine, observationOf(shown.spec, shown.snapshot), tokens, { weights: tokens.map(() => 1) })
 }
 
 /** Perception-enhanced cold start: the true perception in front of what the scripted teacher, told the true board, thinks and does. */
 export function teacherExample(
   engine: Engine,
-  specs: WeightedSpecs,
+  mix: GameMix,
   source: StateSource,
   teacher: { blind: boolean; slip: number },
   seed: number,
 ): Datum {
   const rng = seededRng(seed, 'teacher')
-  const spec = pickSpec(specs, rng)
-  const situation = drawState(spec, source, deriveSeed(seed, 'shown'))
-  const { game } = spec
+  const situation = drawState(pickGame(mix, rng), source, deriveSeed(seed, 'shown'))
+  const { game } = situation.spec
   const { state } = situation.snapshot
   const thought = game.teach?.(state, { blind: teacher.blind })
   const action = !thought || rng.real() < teacher.slip ? rng.pick(game.legalActions(state)) : thought.action
   const tokens = replyTokens(engine, situation, thought?.think ?? '', action)
-  return replyDatum(engine, observationOf(spec, situation.snapshot), tokens, { weights: tokens.map(() => 1) })
+  return replyDatum(engine, observationOf(situation.spec, situation.snapshot), tokens, { weights: tokens.map(() => 1) })
 }

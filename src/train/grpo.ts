@@ -14,15 +14,15 @@ import { modelInputOf, replyOf } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import type { RlConfig } from './config.ts'
-import { replyDatum, teacherExample, type WeightedSpecs } from './examples.ts'
-import { advancePool, drawState, type PoolGame, pickSpec, type Situation } from './states.ts'
+import { replyDatum, teacherExample } from './examples.ts'
+import { advancePool, drawState, type GameMix, type PoolGame, pickGame, type Situation } from './states.ts'
 
 /** Name of the engine snapshot that the divergence is measured from. */
 export const START_WEIGHTS = 'stage-start'
 
 export interface GrpoContext {
   readonly engine: Engine
-  readonly specs: WeightedSpecs
+  readonly mix: GameMix
   readonly rl: RlConfig
   readonly maxTokens: number
   readonly teacher: { readonly blind: boolean; readonly slip: number }
@@ -71,15 +71,12 @@ export async function grpoStep(
   step: number,
   learningRate: number,
 ): Promise<{ metrics: GrpoMetrics; pool: PoolGame[] }> {
-  const { engine, rl, specs } = context
+  const { engine, rl, mix } = context
   const seed = deriveSeed(context.seed, 'grpo', step)
 
   // States: the pool's games as they stand, and fresh ones.
   const fresh = Array.from({ length: rl.states - pool.length }, (_, i) => freshState(context, deriveSeed(seed, 'fresh', i)))
-  const situations: Situation[] = [
-    ...pool.map(({ spec, snapshot }) => ({ spec: (specs[spec] as WeightedSpecs[number]).spec, snapshot })),
-    ...fresh,
-  ]
+  const situations: Situation[] = [...pool.map(({ spec, snapshot }) => ({ spec: (mix[spec] as GameMix[number]).spec, snapshot })), ...fresh]
   const observations = situations.map(({ spec, snapshot }) => observationOf(spec, snapshot))
 
   // A group of replies for each, executed from exactly that state.
@@ -91,7 +88,7 @@ export async function grpoStep(
   )
   const nextPool = pool.map((game, i) => {
     const [first] = groups[i] as [Sampled, ...Sampled[]]
-    return advancePool(game, (situations[i] as Situation).spec, first.played, rl.horizon, context.seed, i)
+    return advancePool(game, mix, first.played, context.seed, i)
   })
 
   // Advantages within groups; groups without signal are dropped.
@@ -155,9 +152,8 @@ export async function grpoStep(
   return { metrics, pool: nextPool }
 }
 
-function freshState({ specs, rl }: GrpoContext, seed: number): Situation {
-  const spec = pickSpec(specs, seededRng(seed, 'spec'))
-  return drawState(spec, { scatter: rl.scatter, moves: rl.horizon, teacher: 0.3, narrow: rl.narrow, refused: 0.2 }, seed)
+function freshState({ mix, rl }: GrpoContext, seed: number): Situation {
+  return drawState(pickGame(mix, seededRng(seed, 'game')), { scatter: rl.scatter, teacher: 0.3, narrow: rl.narrow, refused: 0.2 }, seed)
 }
 
 function scoreGroup(
@@ -245,10 +241,10 @@ function tokenSections(engine: Engine, tokens: readonly number[]): (keyof Sectio
   })
 }
 
-function rehearsed({ engine, specs, teacher, rl }: GrpoContext, seed: number, count: number, scale: number): Datum[] {
-  const source = { scatter: 0.3, moves: rl.horizon, teacher: 0.5, narrow: rl.narrow, refused: 0.05 }
+function rehearsed({ engine, mix, teacher, rl }: GrpoContext, seed: number, count: number, scale: number): Datum[] {
+  const source = { scatter: 0.3, teacher: 0.5, narrow: rl.narrow, refused: 0.05 }
   return Array.from({ length: Math.ceil(count * rl.rehearsal) }, (_, i) => {
-    const datum = teacherExample(engine, specs, source, teacher, deriveSeed(seed, i))
+    const datum = teacherExample(engine, mix, source, teacher, deriveSeed(seed, i))
     const weights = Array.from(datum.lossInputs.weights ?? [], (w) => w * scale * rl.rehearsalWeight)
     return { ...datum, lossInputs: { ...datum.lossInputs, weights } }
   })

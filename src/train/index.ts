@@ -1,6 +1,6 @@
 /** Training: stages, GRPO, supervised learning, configs and presets. */
 export { parseTrainConfig, type RlConfig, type SupervisedConfig, type TrainConfig, trainConfig } from './config.ts'
-export { formatExample, type ReplyLists, replyDatum, teacherExample, type WeightedSpecs } from './examples.ts'
+export { formatExample, type ReplyLists, replyDatum, teacherExample } from './examples.ts'
 export { type GrpoContext, type GrpoMetrics, grpoStep } from './grpo.ts'
 export { lexiconOf } from './lexicon.ts'
 export { PRESETS, presetNamed } from './presets.ts'
@@ -8,8 +8,8 @@ export { type SupervisedContext, type SupervisedMetrics, supervisedStep } from '
 export {
   checkpointFile,
   learningRateAt,
+  mixOf,
   type Stage,
-  specsOf,
   stagesOf,
   type TrainEvent,
   type TrainOptions,

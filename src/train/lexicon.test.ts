@@ -14,7 +14,11 @@ describe('the vocabulary', () => {
     it(`writes every prompt and reply of ${game.id}, and reads it back letter by letter`, () => {
       const spec = envSpec({ game, skin, promptStyle: 'brief' })
       for (let i = 0; i < 60; i++) {
-        const { snapshot } = drawState(spec, { scatter: 0.4, moves: 60, teacher: 0.5, narrow: 0.2, refused: 0.3 }, deriveSeed(i, game.id))
+        const { snapshot } = drawState(
+          { spec, horizon: 60 },
+          { scatter: 0.4, teacher: 0.5, narrow: 0.2, refused: 0.3 },
+          deriveSeed(i, game.id),
+        )
         const { state } = snapshot
         const answer = game.formatAction(state, seededRng(i, 'answer').pick(game.actions(state)))
         const think = game.teach?.(state, { blind: i % 2 === 0 }).think ?? ''

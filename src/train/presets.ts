@@ -5,7 +5,7 @@ import { parseTrainConfig, type TrainConfig } from './config.ts'
 /** 2048 on a laptop CPU: the main job. */
 const laptop = {
   preset: 'laptop',
-  games: [{ id: '2048' }],
+  games: [{ id: '2048', horizon: 100, restart: true }],
   model: { width: 128, layers: 3, heads: 4, headWidth: 32, patch: 16, textLength: 64 },
   maxTokens: 48,
   recipes: ['g0', 'g1', 'g1-paper'],
@@ -16,20 +16,21 @@ const laptop = {
     rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
     ...{ credit: 'section', normalise: false, kl: 0.03, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
   },
-  evaluation: { episodes: 100, horizon: 100, seed: 2048, states: 256 },
+  evaluation: { episodes: 100, seed: 2048 },
 }
 
 /** Everything at a size that ends within a minute: to see the path, not to learn. */
 const tiny = {
   ...laptop,
   preset: 'tiny',
+  games: [{ id: '2048', horizon: 5, restart: true }],
   model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 16, textLength: 64 },
   recipes: ['g0', 'g1'],
   base: { ...laptop.base, steps: 10, batch: 16 },
   coldStart: { ...laptop.coldStart, steps: 20, batch: 16 },
   rl: { ...laptop.rl, steps: 4, states: 4, replies: 4 },
   saveEvery: 2,
-  evaluation: { episodes: 2, horizon: 5, seed: 2048, states: 8 },
+  evaluation: { episodes: 2, seed: 2048 },
 }
 
 /** Preset objects by name; `presetNamed` checks and completes them. */

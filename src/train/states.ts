@@ -8,10 +8,12 @@ export interface Situation {
   readonly snapshot: EnvSnapshot
 }
 
-/** How a state is reached: `scatter` 0..1 share drawn without regard to play; else up to `moves` legal moves, of random play or (in a share `teacher` of the games) mostly the blind teacher's. */
+/** The games that a batch is drawn from. horizon: moves after which a game of the pool starts anew, and most moves behind a state. */
+export type GameMix = readonly { readonly spec: EnvSpec; readonly weight: number; readonly horizon: number }[]
+
+/** How a state is reached: `scatter` 0..1 share drawn without regard to play; else up to the game's horizon of legal moves, of random play or (in a share `teacher` of the games) mostly the blind teacher's. */
 export interface StateSource {
   readonly scatter: number
-  readonly moves: number
   readonly teacher: number
   /** 0..1: probability that, of all states passed on the way, the one with the fewest legal moves is taken: rare in play, and where a policy gets stuck. */
   readonly narrow: number
@@ -36,7 +38,7 @@ function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: numbe
 }
 
 /** One state, decided by `seed`; never a finished game. */
-export function drawState(spec: EnvSpec, source: StateSource, seed: number): Situation {
+export function drawState({ spec, horizon }: Omit<GameMix[number], 'weight'>, source: StateSource, seed: number): Situation {
   const { game, config } = spec
   const rng = seededRng(seed, 'state')
   let snapshot = startSnapshot(spec, deriveSeed(seed, 'game'))
@@ -46,7 +48,7 @@ export function drawState(spec: EnvSpec, source: StateSource, seed: number): Sit
   } else {
     const teacher = rng.real() < source.teacher ? 0.9 : 0
     const narrow = rng.real() < source.narrow
-    snapshot = moveOn(spec, snapshot, rng.int(source.moves + 1), teacher, narrow, rng)
+    snapshot = moveOn(spec, snapshot, rng.int(horizon + 1), teacher, narrow, rng)
   }
   if (rng.real() < source.refused) snapshot = withRefusal(spec, snapshot, rng)
   return { spec, snapshot }
@@ -58,14 +60,14 @@ function withRefusal({ game }: EnvSpec, snapshot: EnvSnapshot, rng: Rng): EnvSna
   return refused.length === 0 ? snapshot : advance(snapshot, game.step(snapshot.state, rng.pick(refused)))
 }
 
-/** Chooses a spec by weight. */
-export function pickSpec(specs: readonly { readonly spec: EnvSpec; readonly weight: number }[], rng: Rng): EnvSpec {
-  let left = rng.real() * specs.reduce((sum, { weight }) => sum + weight, 0)
-  for (const { spec, weight } of specs) {
-    left -= weight
-    if (left < 0) return spec
+/** Chooses a game by weight. */
+export function pickGame(mix: GameMix, rng: Rng): GameMix[number] {
+  let left = rng.real() * mix.reduce((sum, { weight }) => sum + weight, 0)
+  for (const entry of mix) {
+    left -= entry.weight
+    if (left < 0) return entry
   }
-  return (specs.at(-1) as { spec: EnvSpec }).spec
+  return mix.at(-1) as GameMix[number]
 }
 
 /** A game that the policy is playing, as plain JSON: which spec, where it stands, how many games it has begun. */
@@ -76,23 +78,20 @@ export interface PoolGame {
 }
 
 /** Fresh pool games at different depths, so that they do not all start and end together. */
-export function startPool(
-  specs: readonly { readonly spec: EnvSpec; readonly weight: number }[],
-  size: number,
-  horizon: number,
-  seed: number,
-): PoolGame[] {
+export function startPool(mix: GameMix, size: number, seed: number): PoolGame[] {
   return Array.from({ length: size }, (_, i) => {
     const rng = seededRng(seed, 'pool', i)
-    const spec = pickSpec(specs, rng)
+    const { spec, horizon } = pickGame(mix, rng)
     const moves = Math.floor((horizon * i) / Math.max(1, size))
-    const { snapshot } = drawState(spec, { scatter: 0, moves, teacher: 0, narrow: 0, refused: 0 }, deriveSeed(seed, 'pool', i))
-    return { spec: specs.findIndex((entry) => entry.spec === spec), snapshot: { ...snapshot, steps: moves }, games: 0 }
+    const source = { scatter: 0, teacher: 0, narrow: 0, refused: 0 }
+    const { snapshot } = drawState({ spec, horizon: moves }, source, deriveSeed(seed, 'pool', i))
+    return { spec: mix.findIndex((entry) => entry.spec === spec), snapshot: { ...snapshot, steps: moves }, games: 0 }
   })
 }
 
 /** The pool game after the first reply of its group, or a fresh game after the end or the horizon. A refused move stays in the pool. */
-export function advancePool(game: PoolGame, spec: EnvSpec, played: PlayedReply, horizon: number, seed: number, index: number): PoolGame {
+export function advancePool(game: PoolGame, mix: GameMix, played: PlayedReply, seed: number, index: number): PoolGame {
+  const { spec, horizon } = mix[game.spec] as GameMix[number]
   const next = advance(game.snapshot, played.result)
   if (!played.result.terminated && next.steps < horizon) return { ...game, snapshot: next }
   const games = game.games + 1

@@ -2,11 +2,12 @@
 import type { Engine } from '../engine.ts'
 import { deriveSeed } from '../rng.ts'
 import type { SupervisedConfig } from './config.ts'
-import { formatExample, teacherExample, type WeightedSpecs } from './examples.ts'
+import { formatExample, teacherExample } from './examples.ts'
+import type { GameMix } from './states.ts'
 
 export interface SupervisedContext {
   readonly engine: Engine
-  readonly specs: WeightedSpecs
+  readonly mix: GameMix
   readonly settings: SupervisedConfig
   readonly kind: 'format' | 'teacher'
   readonly teacher: { readonly blind: boolean; readonly slip: number }
@@ -22,20 +23,17 @@ export interface SupervisedMetrics {
   readonly tokens: number
 }
 
-/** Most moves before a state; the length of the paper's games of 2048. */
-const MOVES = 100
-
 /** Draws the step's examples from (seed, step), and makes one optimiser step on their mean. */
 export async function supervisedStep(
   context: SupervisedContext,
   step: number,
   learningRate: number,
 ): Promise<SupervisedMetrics & Record<string, number>> {
-  const { engine, specs, settings, kind, teacher, seed } = context
-  const source = { scatter: settings.scatter, moves: MOVES, teacher: 0.5, narrow: 0.15, refused: 0.1 }
+  const { engine, mix, settings, kind, teacher, seed } = context
+  const source = { scatter: settings.scatter, teacher: 0.5, narrow: 0.15, refused: 0.1 }
   const data = Array.from({ length: settings.batch }, (_, i) => {
     const own = deriveSeed(seed, 'example', step, i)
-    return kind === 'format' ? formatExample(engine, specs, source, own) : teacherExample(engine, specs, source, teacher, own)
+    return kind === 'format' ? formatExample(engine, mix, source, own) : teacherExample(engine, mix, source, teacher, own)
   })
   const tokens = data.reduce((sum, { lossInputs }) => sum + Array.from(lossInputs.weights ?? []).reduce((a, b) => a + b, 0), 0)
   const scaled = data.map((datum) => ({

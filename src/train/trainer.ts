@@ -12,9 +12,8 @@ import { envSpec } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
 import type { MetricLine, RunFolder } from '../runs/index.ts'
 import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
-import type { WeightedSpecs } from './examples.ts'
 import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
-import { type PoolGame, startPool } from './states.ts'
+import { type GameMix, type PoolGame, startPool } from './states.ts'
 import { supervisedStep } from './supervised.ts'
 
 /** One stage of a run. */
@@ -98,26 +97,28 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
   let at: Progress = (await folder.read('progress.json', progress)) ?? START
   await folder.keepLines('metrics.jsonl', at.lines)
   if (at.checkpoint) await engine.loadState(folder.file(at.checkpoint))
-  const specs = specsOf(config)
+  const mix = mixOf(config)
   for (; at.stage < stages.length; at = { ...at, stage: at.stage + 1, step: 0, pool: [] }) {
-    const result = await runStage(options, specs, stages, at)
+    const result = await runStage(options, mix, stages, at)
     at = result.at
     if (result.stopped) return 'stopped'
   }
   return 'finished'
 }
 
-/** The env specs of a config with their weights. Throws ConfigError. */
-export function specsOf(config: TrainConfig): WeightedSpecs {
-  return config.games.map(({ id, config: knobs, weight }) => ({
+/** The games of a config. Throws ConfigError. */
+export function mixOf(config: TrainConfig): (GameMix[number] & { restart: boolean })[] {
+  return config.games.map(({ id, config: knobs, weight, horizon, restart }) => ({
     spec: envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: 'brief', feedback: true }),
     weight,
+    horizon,
+    restart,
   }))
 }
 
 async function runStage(
   options: TrainOptions,
-  specs: WeightedSpecs,
+  mix: GameMix,
   stages: readonly Stage[],
   start: Progress,
 ): Promise<{ at: Progress; stopped: boolean }> {
@@ -130,19 +131,24 @@ async function runStage(
     if (stage.from !== null) await engine.restoreWeights(weightsName(stage.from))
     if (stage.kind === 'grpo') await engine.saveWeightsForSampler(START_WEIGHTS)
   }
-  let pool = at.step > 0 ? (at.pool as PoolGame[]) : stage.kind === 'grpo' ? firstPool(stage.settings, specs, seed) : []
+  let pool =
+    at.step > 0
+      ? (at.pool as PoolGame[])
+      : stage.kind === 'grpo'
+        ? startPool(mix, Math.round(stage.settings.states * stage.settings.pool), seed)
+        : []
   while (at.step < steps) {
     const before = clock()
     const rate = learningRateAt(stage.settings, at.step)
     let values: MetricLine['values']
     if (stage.kind === 'grpo') {
-      const context: GrpoContext = { engine, specs, rl: stage.settings, maxTokens: config.maxTokens, teacher: config.teacher, seed }
+      const context: GrpoContext = { engine, mix, rl: stage.settings, maxTokens: config.maxTokens, teacher: config.teacher, seed }
       const result = await grpoStep(context, pool, at.step, rate)
       pool = result.pool
       values = { ...result.metrics }
     } else {
       values = await supervisedStep(
-        { engine, specs, settings: stage.settings, kind: stage.kind, teacher: config.teacher, seed },
+        { engine, mix, settings: stage.settings, kind: stage.kind, teacher: config.teacher, seed },
         at.step,
         rate,
       )
@@ -165,10 +171,6 @@ async function runStage(
   await engine.saveState(folder.file(checkpointFile(stage.name)))
   at = await save(folder, engine, { ...at, stage: at.stage + 1, step: 0, pool: [] })
   return { at: { ...at, stage: start.stage, step: steps }, stopped: signal?.aborted === true }
-}
-
-function firstPool(rl: RlConfig, specs: WeightedSpecs, seed: number): PoolGame[] {
-  return startPool(specs, Math.round(rl.states * rl.pool), rl.horizon, seed)
 }
 
 /** Linear warm-up, then linearly down to the final share. */

@@ -5,7 +5,7 @@ import type { Engine } from '../../engine.ts'
 import { ConfigError } from '../../errors.ts'
 import { resultTable, writeReport } from '../../eval/index.ts'
 import { createRun, openRun, type RunFolder, resultRows } from '../../runs/index.ts'
-import { PRESETS, parseTrainConfig, presetNamed, specsOf, type TrainConfig, trainConfig } from '../../train/index.ts'
+import { mixOf, PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
 import { interruptible } from '../interrupt.ts'
 import { engineFor, runJob } from '../job.ts'
 import { type ConfigObject, checkConfig, gatherConfig, wholeNumber, withConfigFile, withExamples, withJson, withSet } from '../options.ts'
@@ -79,7 +79,7 @@ async function startRun(flags: TrainFlags): Promise<OpenRun> {
   const base = presetNamed(flags.preset) as ConfigObject & TrainConfig
   const gathered = await gatherConfig({ base, config: flags.config, set: flags.set })
   const config = checkConfig(trainConfig, flags.seed === undefined ? gathered : { ...gathered, seed: flags.seed }, 'the training config')
-  specsOf(config)
+  mixOf(config)
   const engine = await engineFor(config)
   try {
     return { engine, config, folder: await createRun(flags.out ?? defaultFolder(flags.preset, config.seed), config) }

@@ -78,26 +78,25 @@ interface Parts {
  * The parts of the answer from their definitions, on the board without its ring: along one line; with one turn; over two corners that are both
  * empty cells (they may be the same cell); by any path of at most two turns.
  */
-function partsOf(board: Row['board'], [r1, c1]: Row['pos1'], [r2, c2]: Row['pos1']): Parts {
-  const free = (row: number, column: number): boolean =>
-    (row === r1 && column === c1) || (row === r2 && column === c2) || board[row]?.[column] === EMPTY
+function partsOf(board: Row['board'], [r1, c1]: Row['pos1'], [r2, c2]: Row['pos2']): Parts {
+  const empty = (row: number, column: number): boolean => board[row]?.[column] === EMPTY
+  /** Whether the cells strictly between two of a row, or of a column, are empty. */
   const along = (row: number, from: number, to: number): boolean => {
-    for (let column = Math.min(from, to); column <= Math.max(from, to); column++) if (!free(row, column)) return false
+    for (let column = Math.min(from, to) + 1; column < Math.max(from, to); column++) if (!empty(row, column)) return false
     return true
   }
   const upright = (column: number, from: number, to: number): boolean => {
-    for (let row = Math.min(from, to); row <= Math.max(from, to); row++) if (!free(row, column)) return false
+    for (let row = Math.min(from, to) + 1; row < Math.max(from, to); row++) if (!empty(row, column)) return false
     return true
   }
-  const straight = (r1 === r2 && along(r1, c1, c2)) || (c1 === c2 && upright(c1, r1, r2))
   const byColumn = (column: number): boolean => along(r1, c1, column) && upright(column, r1, r2) && along(r2, column, c2)
   const byRow = (row: number): boolean => upright(c1, r1, row) && along(row, c1, c2) && upright(c2, row, r2)
-  const oneTurn = r1 !== r2 && c1 !== c2 && (byColumn(c2) || byColumn(c1))
-  const columns = board[0]!.flatMap((_, column) => (byColumn(column) ? [column] : []))
-  const rows = board.flatMap((_, row) => (byRow(row) ? [row] : []))
-  const empty = (row: number, column: number): boolean => board[row]?.[column] === EMPTY
-  const twoTurns = columns.some((column) => empty(r1, column) && empty(r2, column)) || rows.some((row) => empty(row, c1) && empty(row, c2))
-  return { straight, oneTurn, twoTurns, inside: columns.length + rows.length > 0 }
+  const straight = (r1 === r2 && along(r1, c1, c2)) || (c1 === c2 && upright(c1, r1, r2))
+  const oneTurn = r1 !== r2 && c1 !== c2 && ((empty(r1, c2) && byColumn(c2)) || (empty(r2, c1) && byColumn(c1)))
+  const twoTurns =
+    board[0]!.some((_, column) => empty(r1, column) && empty(r2, column) && byColumn(column)) ||
+    board.some((_, row) => empty(row, c1) && empty(row, c2) && byRow(row))
+  return { straight, oneTurn, twoTurns, inside: straight || oneTurn || twoTurns }
 }
 
 /** The format's entry in the registry of src/games/vectors.ts. */
