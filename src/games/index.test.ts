@@ -6,6 +6,9 @@ import { GAMES, gameNamed } from './index.ts'
 /** Configs beyond the default that the conformance suite plays, by game. */
 const CONFIGS: { readonly [id: string]: readonly object[] } = {
   '2048': [{}, { size: 3 }, { size: 5, goal: 32 }, { size: 6 }, { goal: 64 }],
+  'shisen-sho': [{}, { rows: 4, columns: 4, kinds: 4 }, { clearable: true }],
+  'picture-shisen-sho': [{ rows: 4, columns: 4, kinds: 4 }],
+  swap: [{}, { rows: 5, columns: 5, colours: 3, shapes: 2 }],
 }
 
 describe('every game of the registry', () => {

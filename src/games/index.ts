@@ -2,10 +2,16 @@
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { game2048 } from './2048/index.ts'
+import { gamePictureShisenSho } from './picture-shisen-sho/index.ts'
+import { gameShisenSho } from './shisen-sho/index.ts'
+import { gameSwap } from './swap/index.ts'
 
 /** Every game by its id. */
 export const GAMES: { readonly [id: string]: AnyGame } = Object.freeze({
   [game2048.id]: game2048,
+  [gameShisenSho.id]: gameShisenSho,
+  [gamePictureShisenSho.id]: gamePictureShisenSho,
+  [gameSwap.id]: gameSwap,
 })
 
 /** The game of that id. Throws ConfigError that names the value and the choices. */

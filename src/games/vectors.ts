@@ -6,6 +6,8 @@
  */
 import { ZodError } from 'zod'
 import { vectors2048 } from './2048/vectors.ts'
+import { vectorsShisenSho } from './shisen-sho/vectors.ts'
+import { vectorsSwap } from './swap/vectors.ts'
 
 /** One field of one vector on which the game and the record disagree. */
 export interface VectorDifference {
@@ -36,7 +38,7 @@ export interface VectorReport {
 }
 
 /** Vector formats of all games that have vectors. */
-export const VECTOR_FORMATS: readonly VectorFormat[] = [vectors2048]
+export const VECTOR_FORMATS: readonly VectorFormat[] = [vectors2048, vectorsShisenSho, vectorsSwap]
 
 /** Checks every line of a vector file. `fileName` appears in reports only. */
 export function checkVectorFile(text: string, fileName: string): VectorReport {

@@ -25,7 +25,11 @@ const BROKEN = [
     { lexicon: () => game2048.lexicon({ size: 4, goal: 0 }).filter((word) => word !== '\n_') },
     /perception leaves the lexicon/,
   ],
-  ['an illegal teacher', { teach: (s: State2048) => ({ ...game2048.teach!(s, { blind: true }), action: 9 as 0 }) }, /names an action that is not legal/],
+  [
+    'an illegal teacher',
+    { teach: (s: State2048) => ({ ...game2048.teach!(s, { blind: true }), action: 9 as 0 }) },
+    /names an action that is not legal/,
+  ],
   ['false thoughts', { teach: (s: State2048) => ({ ...game2048.teach!(s, { blind: true }), think: 'rows' }) }, /not all true/],
   ['an undocumented knob', { knobs: {} }, /knobs/],
   ['a partial solver', { solver: () => [] }, /does not score/],

@@ -10,7 +10,7 @@ export function checkScene({ game, skins, theme, where }: CheckContext, state: u
     const scene = game.draw(state, skin, theme)
     const again = game.draw(state, skin, theme)
     ensure(scene.catalogue === again.catalogue, here, 'draw makes a new catalogue each time')
-    ensure(canonical(scene) === canonical(again), here, 'draw is not deterministic')
+    ensure(canonical({ ...scene, catalogue: null }) === canonical({ ...again, catalogue: null }), here, 'draw is not deterministic')
     checkItems(scene, here)
   }
 }

@@ -91,7 +91,7 @@ export async function grpoStep(
     return advancePool(game, mix, first.played, context.seed, i)
   })
 
-  // Advantages within groups; groups without signal are dropped.
+  // Advantages within groups; groups without signal are dropped, unless they are stuck.
   const advantages = groups.map((group) => groupAdvantages(group, rl))
   const chosen = groups.flatMap((group, g) => {
     const advantage = advantages[g]
@@ -142,7 +142,7 @@ export async function grpoStep(
   const all = groups.flat()
   const metrics: GrpoMetrics = {
     ...replyMetrics(all),
-    signal: chosen.length / all.length,
+    signal: groups.filter((group) => new Set(group.map(rewardOf)).size > 1).length / groups.length,
     kl: tokens > 0 ? klSum / tokens : 0,
     entropy: mean(all.flatMap(({ sequence }) => sequence.logprobs.map((lp) => -lp))),
     length: mean(all.map(({ sequence }) => sequence.tokens.length)),
@@ -195,7 +195,9 @@ function centred(values: readonly number[], normalise: boolean): number[] {
 }
 
 /**
- * Advantages per reply; null if all rewards of the group are equal. 'reply': the whole reward for every token, as in the paper. 'section':
+ * Advantages per reply; null to drop the group: all rewards are equal, so there is nothing to learn. A group that is stuck (no reply is a
+ * legal move, all equally bad) stays with advantages of zero: its divergence from the start pulls it back to what the start would do, which
+ * is the one way out of a move repeated for ever. 'reply': the whole reward for every token, as in the paper. 'section':
  * perception tokens answer for the perception reward, think tokens for the think reward, answer tokens for the rest.
  */
 function groupAdvantages(group: readonly Sampled[], rl: RlConfig): SectionValues[] | null {
@@ -207,7 +209,8 @@ function groupAdvantages(group: readonly Sampled[], rl: RlConfig): SectionValues
     rl.credit === 'section'
       ? [part((r) => r.perception), part((r) => r.think), part((r) => r.answer)]
       : new Array(3).fill(part((r) => r.perception + r.think + r.answer))
-  if (parts.every(({ flat }) => flat)) return null
+  const stuck = group.every(({ played }) => played.score.boundary !== null)
+  if (parts.every(({ flat }) => flat) && !stuck) return null
   const [perception, think, answer] = parts.map(({ advantages }) => advantages) as [number[], number[], number[]]
   return group.map((_, k) => ({ perception: perception[k] as number, think: think[k] as number, answer: answer[k] as number }))
 }
@@ -250,11 +253,13 @@ function rehearsed({ engine, mix, teacher, rl }: GrpoContext, seed: number, coun
   })
 }
 
+const rewardOf = ({ rewards }: Sampled): number => rewards.perception + rewards.think + rewards.answer
+
 function replyMetrics(replies: readonly Sampled[]): ReplyMetrics {
   const scoreMean = (of: (reply: Sampled) => number): number => mean(replies.map(of))
   const right = replies.filter(({ played }) => played.score.perceptionExact === 1)
   return {
-    reward: scoreMean(({ rewards }) => rewards.perception + rewards.think + rewards.answer),
+    reward: scoreMean(rewardOf),
     format: scoreMean(({ played }) => played.score.format),
     perceptionExact: scoreMean(({ played }) => played.score.perceptionExact),
     perceptionCells: scoreMean(({ played }) => played.score.perceptionCells),

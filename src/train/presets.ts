@@ -14,7 +14,7 @@ const laptop = {
   rl: {
     ...{ steps: 180, states: 32, replies: 8, pool: 0.5, narrow: 0.25, signal: 'regret', expert: 'lookahead', regretScale: 8 },
     rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
-    ...{ credit: 'section', normalise: false, kl: 0.03, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
+    ...{ credit: 'section', normalise: false, kl: 0.05, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
   },
   evaluation: { episodes: 100, seed: 2048 },
 }

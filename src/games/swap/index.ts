@@ -34,7 +34,7 @@ import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePe
 export type { ConfigSwap, Pair, StateSwap } from './state.ts'
 
 /** The game of Swap; see the head of this file. */
-export const swapGame: Game<StateSwap, Pair, ConfigSwap> = {
+export const gameSwap: Game<StateSwap, Pair, ConfigSwap> = {
   id: 'swap',
   title: 'Swap',
   summary: 'Swap neighbouring tiles so that three or more equal ones stand in a line.',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { splitGreedily } from '../../testing/ensure.ts'
 import { PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
-import { swapGame as game, type Pair, type StateSwap } from './index.ts'
+import { gameSwap as game, type Pair, type StateSwap } from './index.ts'
 
 const paper = { rows: 8, columns: 8, colours: 4, shapes: 3 }
 const small = { rows: 3, columns: 4, colours: 4, shapes: 3 }
