@@ -71,6 +71,27 @@ export interface TeacherOptions {
   readonly blind: boolean
 }
 
+/**
+ * Levels of difficulty 0 (easiest) to 5 on the axes that a game knows of; six entries each, every one harder than the one before in what
+ * test/difficulty.test.ts measures. `difficulty` of gym/difficulty.ts lays perception and reasoning over the config's defaults, in this order.
+ */
+export interface Levels<C> {
+  /** Knobs of what there is to tell apart; the skin's levels (SKIN_LEVELS) come on top. */
+  readonly perception: readonly Partial<C>[]
+  /** Knobs of the rules and the board. */
+  readonly reasoning: readonly Partial<C>[]
+  /** Moves a game. */
+  readonly horizon: readonly number[]
+  /** Settles what two levels together would make invalid (more kinds than pairs). States which of the two gives way. */
+  fit?(config: C): C
+}
+
+/** A named way of playing: knobs over the defaults, and moves a game. */
+export interface GamePreset<C> {
+  readonly config: Partial<C>
+  readonly horizon: number
+}
+
 /** S: state, A: action, C: config. All three are plain JSON. */
 export interface Game<S = unknown, A = unknown, C = unknown> {
   readonly id: string
@@ -81,6 +102,10 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   /** Every field has a default; unknown keys are refused. */
   readonly config: z.ZodType<C>
   readonly knobs: { readonly [field: string]: Knob }
+  /** Absent: the default config at every level, and the horizons of gym/difficulty.ts. */
+  readonly levels?: Levels<C>
+  /** 'laptop': as large as a laptop trains in minutes. 'paper': the published settings. Absent: the default config. */
+  readonly presets?: { readonly laptop: GamePreset<C>; readonly paper: GamePreset<C> }
 
   /** A fresh state. Equal config and seed give an equal state on every platform. seed: any safe integer. */
   init(config: C, seed: number): S
@@ -109,7 +134,8 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   /** Reads a model's own text back; null when it is not a grid of known labels. White space around cells and lines is free. */
   parsePerception(text: string): Perception | null
 
-  prompt(config: C, style: PromptStyle): string
+  /** `skin`: only where tiles show symbols that the rules do not explain, and in style 'full' only. */
+  prompt(config: C, style: PromptStyle, skin?: Skin): string
   /**
    * What the player is told of the last step; null before the first. 'full': a sentence, '' when there is nothing to say.
    * 'brief': always exactly one word of the lexicon, so that prompts keep their length.

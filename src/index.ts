@@ -29,7 +29,8 @@ export type {
   TeacherOptions,
   Thought,
 } from './game.ts'
-export { GAMES, gameNamed } from './games/index.ts'
+export { GAMES, gameList, gameNamed, registerGame } from './games/index.ts'
+export { formatGrid, type GridGrammar, labelGrid, parseGrid } from './games/shared/grid-text.ts'
 export { checkVectorFile, type VectorDifference, type VectorReport } from './games/vectors.ts'
 export {
   type AutoresetMode,

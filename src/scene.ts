@@ -50,7 +50,13 @@ export interface Scene {
   readonly items: readonly { readonly sprite: number; readonly x: number; readonly y: number }[]
 }
 
-/** Visual settings that any game can wear, independent of its rules. */
+/** How a game that counts shows a number: its digits, a letter (A for the first tile), or that many dots. */
+export type TileSymbols = 'numbers' | 'letters' | 'dots'
+
+/**
+ * Visual settings that any game can wear, independent of its rules. The optional ones make a picture harder to read; absent, they change
+ * nothing. `renderSkinned` of render/effects.ts applies all but `labels` and `symbols`, which games draw.
+ */
 export interface Skin {
   /** A theme name; `THEMES` in render/themes.ts lists them. */
   readonly theme: string
@@ -58,6 +64,20 @@ export interface Skin {
   readonly tile: number
   /** 'board': tiles only, edge to edge, so patch = tile. 'full': margins and a score line, for people and for large models. */
   readonly layout: 'board' | 'full'
+  /** Distance of every colour from the theme's mean: 1 as designed, 0.2 nearly washed out. */
+  readonly contrast?: number
+  /** Amplitude of noise in every channel of every pixel, as a share of its range, 0..0.5. */
+  readonly noise?: number
+  /** Share of every tile that a bar or blob covers, 0..0.5. */
+  readonly occlusion?: number
+  /** Faint marks in tile colours strewn over the board, 0..1; 1: three for every two tiles. */
+  readonly clutter?: number
+  /** Farthest shift of a tile's content on each axis, as a share of its side, 0..0.25. */
+  readonly jitter?: number
+  /** Row and column numbers beside the board, in layout 'full' only. Absent: as the game designs it. */
+  readonly labels?: boolean
+  /** Absent: numbers. Games whose tiles show no numbers take no notice. */
+  readonly symbols?: TileSymbols
 }
 
 /** Colours of a theme, as a game sees them. Ten or more tile colours, dark to light text chosen per tile. */

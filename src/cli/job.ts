@@ -1,7 +1,7 @@
 /** The main job: train the recipes, evaluate every policy on the same games, write the report. Each part goes on where it was stopped. */
 import type { Engine } from '../engine.ts'
 import { type EvaluateOptions, evaluate } from '../eval/index.ts'
-import { GAMES } from '../games/index.ts'
+import { gameList } from '../games/index.ts'
 import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { type Replay, type ResultRow, type RunFolder, replayList, resultRows } from '../runs/index.ts'
@@ -26,7 +26,7 @@ export interface JobOptions {
 /** The engine of a config. Throws EngineError for model settings that it refuses. */
 export async function engineFor(config: TrainConfig): Promise<Engine> {
   const { createEngine } = await loadEngineModule(config.engine)
-  return createEngine({ model: config.model, words: lexiconOf(Object.values(GAMES)), seed: config.seed, threads: config.threads })
+  return createEngine({ model: config.model, words: lexiconOf(gameList()), seed: config.seed, threads: config.threads })
 }
 
 /** Runs what is left of a job. 'stopped': interrupted, everything saved. */
@@ -50,7 +50,7 @@ function progressOf({ stage, step, steps, stageIndex, stages, line }: TrainEvent
 
 type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'>
 
-/** Policies of the table, in its order. `random` is a uniform choice of all answers, as in the paper. */
+/** Policies of the table, in its order. `uniform` chooses among all answers (the paper's Random), `random` among the legal ones. */
 export function contestants(config: TrainConfig, engine: Engine): Contestant[] {
   const scripted = (name: string, policy: Policy): Contestant => ({ policy: { ...policy, name }, decoding: 'scripted' })
   const models = stagesOf(config).flatMap(({ name }) =>
@@ -60,7 +60,8 @@ export function contestants(config: TrainConfig, engine: Engine): Contestant[] {
     }),
   )
   return [
-    scripted('random', createPolicy('uniform')),
+    scripted('uniform', createPolicy('uniform')),
+    scripted('random', createPolicy('random')),
     scripted('teacher', createPolicy('teacher', config.teacher)),
     ...models,
     scripted('greedy-1', createPolicy('greedy-1')),

@@ -1,12 +1,14 @@
 /** What `show` and `play` start from: a game, its knobs, a seed or a state token, and how it looks. */
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
-import { GAMES, gameNamed } from '../games/index.ts'
-import { decodeState, type EnvSnapshot, type EnvSpec, envSpec, startSnapshot } from '../gym/index.ts'
+import { gameList, gameNamed } from '../games/index.ts'
+import { decodeState, difficulty, type EnvSnapshot, type EnvSpec, envSpec, LEVELS, skinSettings, startSnapshot } from '../gym/index.ts'
 import { THEMES, themeNamed } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
-import { applySettings, checkConfig, wholeNumber, withSeed, withSet } from './options.ts'
+import { applySettings, type ConfigObject, checkConfig, collect, wholeNumber, withSeed, withSet } from './options.ts'
+import { withPlugins } from './plugins.ts'
 import { didYouMean } from './suggest.ts'
 
 /** The options that say where a game starts. */
@@ -15,49 +17,77 @@ export interface StartOptions {
   readonly set?: string[]
   readonly state?: string
   readonly theme: string
+  readonly perception?: number
+  readonly reasoning?: number
+  readonly skin?: string[]
 }
 
-/** Adds --seed, --set, --state and --theme. */
+/** Adds --seed, --set, --state, --theme and --plugin. */
 export function withStart(command: Command): Command {
   withSeed(command, 'the game and every random move')
   withSet(command, 'a knob of the game, as `vlm-gym games` lists them')
+  withPlugins(command)
   return command
     .option('--state <token>', 'start from a state token instead of a fresh game')
     .option('--theme <name>', `colours: ${Object.keys(THEMES).join(', ')}`, 'classic')
 }
 
-/** Adds --tile and --layout. */
+/** Adds --tile, --layout, --perception, --reasoning and --skin. */
 export function withSkin(command: Command): Command {
   return command
     .option('--tile <pixels>', 'side of a tile, 8 to 256', wholeNumber(8, 256), 48)
     .option('--layout <name>', '"board": tiles only; "full": margins and a score line', 'full')
+    .option('--perception <level>', 'how hard it is to see: 0, easy, to 5', wholeNumber(0, LEVELS - 1))
+    .option('--reasoning <level>', 'how hard it is to play: 0, easy, to 5', wholeNumber(0, LEVELS - 1))
+    .option('--skin <key=value>', `of the picture alone: ${Object.keys(skinSettings).join(', ')}; may be given many times`, collect)
 }
 
 /** A game by name; a mistyped name gets a guess. */
 export function findGame(id: string): AnyGame {
-  if (Object.hasOwn(GAMES, id)) return gameNamed(id)
-  const known = Object.keys(GAMES)
+  const known = gameList().map((game) => game.id)
+  if (known.includes(id)) return gameNamed(id)
   throw new ConfigError(`no game is called ${JSON.stringify(id)}${didYouMean(id, known)}; choose one of ${known.join(', ')}`)
 }
 
-/** The config of a game from settings; unknown knobs and values out of range are refused by name. */
-export function gameConfig(game: AnyGame, settings: readonly string[] = []): unknown {
-  return checkConfig(game.config, applySettings({}, settings), `the config of ${game.id}`)
+/** The config of a game from settings over `base`; unknown knobs and values out of range are refused by name. */
+export function gameConfig(game: AnyGame, settings: readonly string[] = [], base: ConfigObject = {}): unknown {
+  return checkConfig(game.config, applySettings(base, settings), `the config of ${game.id}`)
 }
 
 /** The spec and the moment to start from. `id` may be absent when a token says which game. Throws ConfigError or StateError. */
 export function startOf(id: string | undefined, options: StartOptions, skin: Partial<Skin> = {}): { spec: EnvSpec; start: EnvSnapshot } {
   const look = skinOf({ tile: 48, layout: 'full', theme: options.theme, ...skin })
   if (options.state === undefined) {
-    if (id === undefined) throw new ConfigError(`name a game (${Object.keys(GAMES).join(', ')}) or give a token with --state`)
+    const known = gameList().map((game) => game.id)
+    if (id === undefined) throw new ConfigError(`name a game (${known.join(', ')}) or give a token with --state`)
     const game = findGame(id)
-    const spec = envSpec({ game, skin: look, config: gameConfig(game, options.set) })
+    const at = levelsOf(game, options, look)
+    const spec = envSpec({ game, skin: dressed(at.skin, options.skin), config: gameConfig(game, options.set, at.config) })
     return { spec, start: startSnapshot(spec, options.seed) }
   }
+  if (options.perception !== undefined || options.reasoning !== undefined)
+    throw new ConfigError('levels and --state do not go together: the token already holds the knobs; --skin changes the picture')
   if (options.set !== undefined) throw new ConfigError('--set and --state do not go together: the token already holds the knobs')
-  const { game, state, last } = decodeState(options.state, GAMES)
+  const { game, state, last } = decodeState(options.state, Object.fromEntries(gameList().map((one) => [one.id, one])))
   if (id !== undefined && findGame(id) !== game) throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
-  return { spec: envSpec({ game, skin: look, config: game.configOf(state) }), start: { state, last, steps: 0, return: 0 } }
+  return {
+    spec: envSpec({ game, skin: dressed(look, options.skin), config: game.configOf(state) }),
+    start: { state, last, steps: 0, return: 0 },
+  }
+}
+
+/** Knobs and look of the levels asked for; without any, the defaults and the look as it is. */
+function levelsOf(game: AnyGame, { perception, reasoning }: StartOptions, look: Skin): { config: ConfigObject; skin: Skin } {
+  if (perception === undefined && reasoning === undefined) return { config: {}, skin: look }
+  const { config, skin } = difficulty(game, { perception: perception ?? 0, reasoning: reasoning ?? 0 }, look)
+  return { config: config as ConfigObject, skin }
+}
+
+const skinSchema = z.strictObject({ theme: z.string(), tile: z.number(), layout: z.enum(['board', 'full']), ...skinSettings })
+
+/** The skin with the settings of --skin. */
+function dressed(skin: Skin, settings: readonly string[] = []): Skin {
+  return checkConfig(skinSchema, applySettings({ ...skin }, settings), 'the skin')
 }
 
 function skinOf(skin: Skin): Skin {

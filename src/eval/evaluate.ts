@@ -20,8 +20,8 @@ import { METRIC_NAMES, type MetricName } from './metrics.ts'
 import { type ReplayMoment, replayOf } from './replay.ts'
 import { bootstrapMean, meanOf } from './statistics.ts'
 
-/** Steps of an episode that the expert judges, unless told otherwise: every fifth. */
-const EXPERT_EVERY = 5
+/** Steps of an episode that the expert judges, unless told otherwise: all. */
+const EXPERT_EVERY = 1
 
 export interface EvaluateOptions {
   readonly policy: Policy
@@ -37,7 +37,7 @@ export interface EvaluateOptions {
   readonly seed: number
   /** Episodes of each spec kept as replays. Default 0. */
   readonly replays?: number
-  /** The expert judges every n-th step of an episode (the phase differs between episodes). Default 5. */
+  /** The expert judges every n-th step of an episode (the phase differs between episodes). Default 1. */
   readonly expertEvery?: number
   /** Observations per policy call at most. Default: all. */
   readonly batch?: number
@@ -85,7 +85,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const onStep = ({ episode, index, step, observation, state }: RolloutEvent): void => {
     const { game } = (entries[episode] as (typeof entries)[number]).spec
     if ((index + episode) % expertEvery === 0) {
-      const scores = expertScores(game, state, 'lookahead')
+      const scores = expertScores(game, state, 'solver')
       judged[episode]?.push({ step, good: isGoodMove(step.score, scores), regret: regretOf(step.score, scores) })
     }
     if (episode % episodes < replays) moments[episode]?.push({ state, step, prompt: observation.prompt })

@@ -1,6 +1,6 @@
 /** Episodes to look at: a few evenly spread steps of a trajectory, with pictures drawn large. */
-import { type EnvSpec, expertScores, parseReply, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
-import { encodePng, renderScene, themeNamed } from '../render/index.ts'
+import { drawState, type EnvSpec, expertScores, parseReply, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
+import { encodePng } from '../render/index.ts'
 import type { Replay } from '../runs/index.ts'
 
 /** Steps kept of an episode. */
@@ -21,7 +21,7 @@ export function spread(length: number, count: number): number[] {
   return Array.from({ length: count }, (_, k) => Math.round((k * (length - 1)) / (count - 1)))
 }
 
-/** A replay of an episode's moments. The picture is the state anew in the theme of the spec, not the policy's own small frame. */
+/** A replay of an episode's moments. The picture is the state anew in the skin of the spec, not the policy's own small frame. */
 export function replayOf(spec: EnvSpec, trajectory: Trajectory, moments: readonly ReplayMoment[], decoding: string): Replay {
   const kept = spread(moments.length, REPLAY_STEPS).map((i) => moments[i] as ReplayMoment)
   return {
@@ -37,7 +37,7 @@ export function replayOf(spec: EnvSpec, trajectory: Trajectory, moments: readonl
 function replayStep({ game, skin }: EnvSpec, { state, step, prompt }: ReplayMoment): Replay['steps'][number] {
   const { action, outcome, problem } = step.score
   const said = parseReply(step.reply).perception
-  const frame = renderScene(game.draw(state, { theme: skin.theme, tile: REPLAY_TILE, layout: 'board' }, themeNamed(skin.theme)))
+  const frame = drawState(game, state, { ...skin, tile: REPLAY_TILE, layout: 'board' })
   const copy = (cells: readonly (readonly string[])[]): string[][] => cells.map((row) => [...row])
   const read = said === null ? null : game.parsePerception(said)
   return {
@@ -50,6 +50,6 @@ function replayStep({ game, skin }: EnvSpec, { state, step, prompt }: ReplayMome
     outcome,
     problem,
     reward: step.reward,
-    regret: regretOf(step.score, expertScores(game, state, 'lookahead')),
+    regret: regretOf(step.score, expertScores(game, state, 'solver')),
   }
 }

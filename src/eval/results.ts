@@ -4,8 +4,8 @@ import { METRICS, type MetricName } from './metrics.ts'
 
 /** What is known of the usual policies of a run. */
 const GLOSSES: Readonly<Record<string, string>> = {
-  random: 'uniform moves',
-  uniform: 'uniform moves, legal or not',
+  random: 'uniform legal moves',
+  uniform: 'uniform answers, legal or not (the paper’s Random)',
   teacher: 'true board, blind spots and slips',
   base: 'before RL and cold start',
   g0: 'base, then RL',
@@ -18,7 +18,7 @@ const GLOSSES: Readonly<Record<string, string>> = {
 }
 
 /** Places before and after the policies that are not listed here. */
-const FIRST = ['random', 'uniform', 'teacher', 'base', 'g0', 'cold-start', 'g1']
+const FIRST = ['uniform', 'random', 'teacher', 'base', 'g0', 'cold-start', 'g1']
 const LAST = ['greedy-1', 'greedy-2', 'solver']
 
 /** A few words on a policy of a run; '' if unknown. */

@@ -1,4 +1,9 @@
-/** The registry of games: one line a game. Shared code takes games from here and never asks which one it holds. */
+/**
+ * The registry of games: one line a game, and those that programs add. Shared code takes games from here and never asks which one it holds.
+ *
+ *     registerGame(harvest)     // a game from outside; see docs/add-a-game.md
+ *     gameNamed('harvest')
+ */
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { game2048 } from './2048/index.ts'
@@ -6,7 +11,7 @@ import { gamePictureShisenSho } from './picture-shisen-sho/index.ts'
 import { gameShisenSho } from './shisen-sho/index.ts'
 import { gameSwap } from './swap/index.ts'
 
-/** Every game by its id. */
+/** Every game of the package by its id. `gameList` and `gameNamed` know the registered ones too. */
 export const GAMES: { readonly [id: string]: AnyGame } = Object.freeze({
   [game2048.id]: game2048,
   [gameShisenSho.id]: gameShisenSho,
@@ -14,9 +19,49 @@ export const GAMES: { readonly [id: string]: AnyGame } = Object.freeze({
   [gameSwap.id]: gameSwap,
 })
 
+const games = new Map<string, AnyGame>(Object.entries(GAMES))
+
+/** Every game there is: those of the package, then the registered ones in the order they came. */
+export function gameList(): readonly AnyGame[] {
+  return [...games.values()]
+}
+
 /** The game of that id. Throws ConfigError that names the value and the choices. */
 export function gameNamed(id: string): AnyGame {
-  const game = Object.hasOwn(GAMES, id) ? GAMES[id] : undefined
-  if (game === undefined) throw new ConfigError(`No game is called ${JSON.stringify(id)}: choose one of ${Object.keys(GAMES).join(', ')}.`)
+  const game = games.get(id)
+  if (game === undefined) throw new ConfigError(`No game is called ${JSON.stringify(id)}: choose one of ${[...games.keys()].join(', ')}.`)
   return game
+}
+
+const FUNCTIONS = [
+  ...['init', 'configOf', 'parseState', 'reseed', 'actions', 'legalActions', 'terminated', 'step', 'unreadable', 'trainingReward', 'draw'],
+  ...['perceive', 'formatPerception', 'parsePerception', 'prompt', 'feedback', 'formatAction', 'parseAction', 'lexicon'],
+]
+const OPTIONAL_FUNCTIONS = ['solver', 'lookahead', 'teach', 'scoreThink', 'scatter']
+
+/**
+ * Makes a game known to everything that looks games up by id: policies, training, the command line (`--plugin`). Throws ConfigError for an id
+ * that is taken and for an object that is not a game. Only the shape is looked at; `checkGame` of vlm-gym/testing checks the conduct.
+ */
+export function registerGame(game: AnyGame): void {
+  const problem = problemOf(game)
+  if (problem !== null) throw new ConfigError(`This is not a game: ${problem}; see docs/add-a-game.md.`)
+  if (games.has(game.id)) throw new ConfigError(`A game called ${JSON.stringify(game.id)} is registered already; choose another id.`)
+  games.set(game.id, game)
+}
+
+function problemOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return `it is ${value === null ? 'null' : `a ${typeof value}`}, not an object`
+  const game = value as { readonly [field: string]: unknown }
+  const { id, version, config, knobs } = game
+  if (typeof id !== 'string' || !/^[a-z0-9-]{1,64}$/.test(id)) return 'its id must be 1 to 64 of a-z, 0-9 and -'
+  const text = ['title', 'summary'].find((field) => typeof game[field] !== 'string')
+  if (text !== undefined) return `its ${text} must be a text`
+  if (!Number.isInteger(version) || !(Number(version) >= 0 && Number(version) < 1e9)) return 'its version must be a whole number, 0 or more'
+  if (typeof (config as { safeParse?: unknown } | null | undefined)?.safeParse !== 'function') return 'its config must be a zod schema'
+  if (typeof knobs !== 'object' || knobs === null) return 'its knobs must be an object'
+  const missing = FUNCTIONS.find((name) => typeof game[name] !== 'function')
+  if (missing !== undefined) return `it has no function ${missing}`
+  const odd = OPTIONAL_FUNCTIONS.find((name) => game[name] !== undefined && typeof game[name] !== 'function')
+  return odd === undefined ? null : `its ${odd} is not a function`
 }

@@ -9,7 +9,7 @@
 import { ConfigError } from '../errors.ts'
 import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
 import type { Frame, Observation, Reply } from '../policy.ts'
-import { renderScene, themeNamed } from '../render/index.ts'
+import { renderSkinned, themeNamed } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { LastStep } from './token.ts'
@@ -64,7 +64,7 @@ export function startSnapshot(spec: EnvSpec, seed: number): EnvSnapshot {
 const prompts = new WeakMap<EnvSpec, string>()
 
 function promptOf(spec: EnvSpec): string {
-  const known = prompts.get(spec) ?? spec.game.prompt(spec.config, spec.promptStyle)
+  const known = prompts.get(spec) ?? spec.game.prompt(spec.config, spec.promptStyle, spec.skin)
   prompts.set(spec, known)
   return known
 }
@@ -78,15 +78,20 @@ function promptWithFeedback(spec: EnvSpec, last: LastStep): string {
   return spec.promptStyle === 'brief' ? prompt + feedback : `${prompt}\n\n${feedback}`
 }
 
+/** The picture of a state under a skin. Draws no chance of the game's: equal states and skins give equal pixels. */
+export function drawState(game: AnyGame, state: unknown, skin: Skin): Frame {
+  const theme = themeNamed(skin.theme)
+  return renderSkinned(game.draw(state, skin, theme), skin, theme)
+}
+
 /** What a player may see of a snapshot: never the state. The frame is drawn on first use and kept. */
 export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state' | 'last'>): Observation {
   const { game, skin } = spec
   const { state, last } = snapshot
   let drawn: Frame | undefined
   const frame = (): Frame => {
-    const known = drawn ?? renderScene(game.draw(state, skin, themeNamed(skin.theme)))
-    drawn = known
-    return known
+    drawn ??= drawState(game, state, skin)
+    return drawn
   }
   return { game: game.id, prompt: promptWithFeedback(spec, last), frame }
 }

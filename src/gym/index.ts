@@ -1,6 +1,18 @@
 /** The gym: what a player sees, what a reply does, groups, batches, whole games, rewards. */
+
+export {
+  type Difficulty,
+  type DifficultyLevels,
+  difficulty,
+  difficultyPreset,
+  HORIZON_LEVELS,
+  LEVELS,
+  LOOKAHEAD_LEVELS,
+  SKIN_LEVELS,
+} from './difficulty.ts'
 export {
   advance,
+  drawState,
   Env,
   type EnvSnapshot,
   type EnvSpec,
@@ -23,5 +35,6 @@ export {
 } from './rollout.ts'
 export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyScore } from './score.ts'
 export { type Expert, type ExpertScores, expertScores, gameSignal, isGoodMove, regretOf } from './signal.ts'
+export { skinSettings } from './skin.ts'
 export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
 export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'

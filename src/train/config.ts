@@ -1,6 +1,7 @@
 /** What a training run is: one typed object with a comment on every field. The command line and config files are checked against it. */
 import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
+import { skinSettings } from '../gym/index.ts'
 
 const rate = z.number().min(0).max(1)
 const count = z.number().int()
@@ -17,6 +18,7 @@ const skin = z.strictObject({
   theme: z.string().default('classic').describe('colours of the pictures'),
   tile: count.min(8).max(256).default(16).describe('side of a tile, pixels; the model’s patch'),
   layout: z.enum(['board', 'full']).default('board').describe('"board": tiles only, so that a patch is a tile'),
+  ...skinSettings,
 })
 
 const adam = {
@@ -50,6 +52,11 @@ const reinforcement = z.strictObject({
   pool: rate.describe('share of the states that come from games which the policy itself is playing'),
   scatter: rate.default(0).describe('share of the other states drawn without regard to play'),
   narrow: rate.default(0).describe('share of the fresh states that are the tightest of their game: the fewest legal moves'),
+  refused: rate.default(0).describe('share of the fresh states whose last move was a refused one, as the prompt tells'),
+  stuck: z
+    .boolean()
+    .default(false)
+    .describe('keep groups in which no reply is a legal move: their divergence from the start pulls them back'),
   signal: z.enum(['paper', 'regret']).describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / regretScale), -1 for no legal move'),
   expert: z
     .enum(['lookahead', 'solver'])
@@ -67,10 +74,6 @@ const reinforcement = z.strictObject({
   clipHigh: z.number().min(1).max(10).default(1.28).describe('upper bound of the probability ratio'),
   kl: z.number().min(0).max(10).describe('weight of the divergence from the stage’s start'),
   entropy: z.number().min(0).max(1).default(0).describe('weight of an entropy bonus'),
-  rehearsal: rate
-    .default(0)
-    .describe('supervised examples of the cold start mixed in, as a share of the replies; weight as `rehearsalWeight`'),
-  rehearsalWeight: z.number().min(0).default(0.1).describe('weight of a rehearsed token against a sampled one of advantage 1'),
   epochs: count.min(1).max(16).default(1).describe('passes over the replies of a step'),
   minibatch: count.min(1).max(4096).default(64).describe('replies an optimiser step'),
   ...adam,
@@ -84,6 +87,7 @@ const evaluation = z.strictObject({
 export const trainConfig = z.strictObject({
   preset: z.string().default('laptop').describe('name shown in reports'),
   seed: count.min(0).default(0).describe('decides every number of the run'),
+  plugins: z.array(z.string()).default([]).describe('modules that register games, as --plugin; absolute paths or package names'),
   games: z.array(gameEntry).min(1).describe('what is played'),
   skin: skin.prefault({}),
   engine: z.string().default('@vlm-gym/engine-onnx').describe('package that makes the engine'),

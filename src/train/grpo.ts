@@ -8,13 +8,13 @@
  * that of the stage's start lp0: advantage = A - kl · (lp - lp0) - entropy · lp. Loss: sum of -min(r A, clip(r) A) over reply tokens,
  * divided by their number in the minibatch.
  */
-import type { Datum, Engine, SampledSequence } from '../engine.ts'
+import type { Engine, SampledSequence } from '../engine.ts'
 import { expertScores, gameSignal, isGoodMove, observationOf, type PlayedReply, playGroup, totalReward } from '../gym/index.ts'
 import { modelInputOf, replyOf } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import type { RlConfig } from './config.ts'
-import { replyDatum, teacherExample } from './examples.ts'
+import { replyDatum } from './examples.ts'
 import { advancePool, drawState, type GameMix, type PoolGame, pickGame, type Situation } from './states.ts'
 
 /** Name of the engine snapshot that the divergence is measured from. */
@@ -25,7 +25,6 @@ export interface GrpoContext {
   readonly mix: GameMix
   readonly rl: RlConfig
   readonly maxTokens: number
-  readonly teacher: { readonly blind: boolean; readonly slip: number }
   /** Of the stage. */
   readonly seed: number
 }
@@ -116,7 +115,7 @@ export async function grpoStep(
     return { reply, advantages: lists.advantages }
   })
 
-  // Clipped updates over shuffled minibatches, with rehearsed examples of the cold start if wanted.
+  // Clipped updates over shuffled minibatches.
   let gradNorm = 0
   for (let epoch = 0; epoch < rl.epochs; epoch++) {
     const order = seededRng(seed, 'order', epoch).shuffle(data)
@@ -130,11 +129,6 @@ export async function grpoStep(
         }),
       )
       await engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
-      if (rl.rehearsal > 0)
-        await engine.forwardBackward({
-          data: rehearsed(context, deriveSeed(seed, 'rehearsal', epoch, from), part.length, scale),
-          loss: 'cross_entropy',
-        })
       gradNorm = (await engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm })).gradNorm
     }
   }
@@ -142,7 +136,9 @@ export async function grpoStep(
   const all = groups.flat()
   const metrics: GrpoMetrics = {
     ...replyMetrics(all),
-    signal: groups.filter((group) => new Set(group.map(rewardOf)).size > 1).length / groups.length,
+    signal:
+      advantages.filter((list) => list?.some(({ perception, think, answer }) => perception !== 0 || think !== 0 || answer !== 0)).length /
+      groups.length,
     kl: tokens > 0 ? klSum / tokens : 0,
     entropy: mean(all.flatMap(({ sequence }) => sequence.logprobs.map((lp) => -lp))),
     length: mean(all.map(({ sequence }) => sequence.tokens.length)),
@@ -153,7 +149,11 @@ export async function grpoStep(
 }
 
 function freshState({ mix, rl }: GrpoContext, seed: number): Situation {
-  return drawState(pickGame(mix, seededRng(seed, 'game')), { scatter: rl.scatter, teacher: 0.3, narrow: rl.narrow, refused: 0.2 }, seed)
+  return drawState(
+    pickGame(mix, seededRng(seed, 'game')),
+    { scatter: rl.scatter, teacher: 0, narrow: rl.narrow, refused: rl.refused },
+    seed,
+  )
 }
 
 function scoreGroup(
@@ -195,8 +195,8 @@ function centred(values: readonly number[], normalise: boolean): number[] {
 }
 
 /**
- * Advantages per reply; null to drop the group: all rewards are equal, so there is nothing to learn. A group that is stuck (no reply is a
- * legal move, all equally bad) stays with advantages of zero: its divergence from the start pulls it back to what the start would do, which
+ * Advantages per reply; null to drop the group: all rewards are equal, so there is nothing to learn. With `stuck`, a group
+ * without a legal move stays, with advantages of zero: its divergence from the start pulls it back to what the start would do, which
  * is the one way out of a move repeated for ever. 'reply': the whole reward for every token, as in the paper. 'section':
  * perception tokens answer for the perception reward, think tokens for the think reward, answer tokens for the rest.
  */
@@ -209,7 +209,7 @@ function groupAdvantages(group: readonly Sampled[], rl: RlConfig): SectionValues
     rl.credit === 'section'
       ? [part((r) => r.perception), part((r) => r.think), part((r) => r.answer)]
       : new Array(3).fill(part((r) => r.perception + r.think + r.answer))
-  const stuck = group.every(({ played }) => played.score.boundary !== null)
+  const stuck = rl.stuck && group.every(({ played }) => played.score.boundary !== null)
   if (parts.every(({ flat }) => flat) && !stuck) return null
   const [perception, think, answer] = parts.map(({ advantages }) => advantages) as [number[], number[], number[]]
   return group.map((_, k) => ({ perception: perception[k] as number, think: think[k] as number, answer: answer[k] as number }))
@@ -241,15 +241,6 @@ function tokenSections(engine: Engine, tokens: readonly number[]): (keyof Sectio
     text += engine.tokenizer.decode([token])
     if (text.includes('</think>')) return 'answer'
     return text.includes('</perception>') ? 'think' : 'perception'
-  })
-}
-
-function rehearsed({ engine, mix, teacher, rl }: GrpoContext, seed: number, count: number, scale: number): Datum[] {
-  const source = { scatter: 0.3, teacher: 0.5, narrow: rl.narrow, refused: 0.05 }
-  return Array.from({ length: Math.ceil(count * rl.rehearsal) }, (_, i) => {
-    const datum = teacherExample(engine, mix, source, teacher, deriveSeed(seed, i))
-    const weights = Array.from(datum.lossInputs.weights ?? [], (w) => w * scale * rl.rehearsalWeight)
-    return { ...datum, lossInputs: { ...datum.lossInputs, weights } }
   })
 }
 

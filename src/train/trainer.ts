@@ -33,22 +33,14 @@ export function stagesOf(config: TrainConfig): Stage[] {
   return stages
 }
 
-/** The paper's plain recipe on the same budget: ±1 game reward, format and exact perception points, group deviation, whole-reply credit, fresh states. */
+/**
+ * The paper's plain recipe on the same budget: ±1 game reward, format and exact perception points, division by the group's deviation, one
+ * advantage for the whole reply, fresh states moved on by random play only, groups without signal dropped.
+ */
 export function paperRl(rl: RlConfig): RlConfig {
   const rewards = { game: 1, format: 1, perceptionExact: 1, perceptionCells: 0, think: 0, legal: 0 }
-  return {
-    ...rl,
-    signal: 'paper',
-    rewards,
-    credit: 'reply',
-    normalise: true,
-    pool: 0,
-    scatter: 0,
-    kl: 0.01,
-    entropy: 0,
-    rehearsal: 0,
-    clipHigh: 1.2,
-  }
+  const states = { pool: 0, scatter: 0, narrow: 0, refused: 0, stuck: false }
+  return { ...rl, ...states, signal: 'paper', rewards, credit: 'reply', normalise: true, kl: 0.01, entropy: 0, clipHigh: 1.2 }
 }
 
 /** Name of a finished stage's weights, in the engine and as a file in checkpoints/. */
@@ -142,7 +134,7 @@ async function runStage(
     const rate = learningRateAt(stage.settings, at.step)
     let values: MetricLine['values']
     if (stage.kind === 'grpo') {
-      const context: GrpoContext = { engine, mix, rl: stage.settings, maxTokens: config.maxTokens, teacher: config.teacher, seed }
+      const context: GrpoContext = { engine, mix, rl: stage.settings, maxTokens: config.maxTokens, seed }
       const result = await grpoStep(context, pool, at.step, rate)
       pool = result.pool
       values = { ...result.metrics }

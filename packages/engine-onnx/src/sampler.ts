@@ -4,7 +4,7 @@ import { type PlainInput, writePatches } from './inputs.ts'
 import { decodeGraph, type ModelConfig, prefillGraph, type Vocabulary } from './model.ts'
 import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
 
-const BATCHES = [8, 32, 64, 128, 256] as const
+const BATCHES = [8, 16, 32, 64, 128, 256] as const
 const PREFILL_BATCHES = [4, 16, 32] as const
 
 /** The smallest listed size that holds `count`, or the largest. */

@@ -5,9 +5,11 @@ import type { Command } from 'commander'
 import { ConfigError, StorageError } from '../../errors.ts'
 import type { PromptStyle } from '../../game.ts'
 import { advance, type EnvSnapshot, type EnvSpec, encodeState, observationOf, stateHash } from '../../gym/index.ts'
-import { encodePng, frameHash, sceneToSvg, themeNamed } from '../../render/index.ts'
+import type { Frame } from '../../policy.ts'
+import { encodePng, frameHash, hasEffects, sceneToSvg, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
 import type { Skin } from '../../scene.ts'
+import { levelSheet } from '../level-sheet.ts'
 import { wholeNumber, withExamples, withJson } from '../options.ts'
 import { type StartOptions, startOf, withSkin, withStart } from '../start.ts'
 import { boardLines, coloursOf, hasColours, printJson, printLines, tableLines } from '../terminal.ts'
@@ -18,6 +20,7 @@ interface ShowOptions extends StartOptions {
   readonly tile: number
   readonly layout: Skin['layout']
   readonly out?: string
+  readonly grid?: boolean
   readonly json?: boolean
 }
 
@@ -28,11 +31,14 @@ export function defineShow(command: Command): void {
   command.option('--moves <n>', 'random legal moves to make first', wholeNumber(0, 1_000_000), 0)
   command.option('--prompt <style>', '"full": as a real VLM is asked; "brief": as the embedded model is', 'full')
   withSkin(command)
+  command.option('--grid', 'draw one picture for every pair of levels, perception across and reasoning down (with --out FILE.png)')
   command.option('--out <file>', 'write the picture to this .png or .svg file')
   withJson(command)
   withExamples(command, [
     ['vlm-gym show 2048 --seed 7 --moves 40 --out board.png', 'a board in the middle of a game, with its picture'],
     ['vlm-gym show 2048 --set size=5 --theme dark --tile 64 --out board.svg', 'a larger board in other colours'],
+    ['vlm-gym show swap --grid --tile 24 --out levels.png', 'the sheet of all levels of perception and reasoning'],
+    ['vlm-gym show shisen-sho --perception 4 --reasoning 1 --out hard.png', 'hard to see, easy to play'],
     ['vlm-gym show --state vg1.2048.… --json', 'a state that someone else saw'],
   ])
   command.action(show)
@@ -42,6 +48,7 @@ async function show(id: string | undefined, options: ShowOptions): Promise<void>
   const { theme, tile, layout } = options
   if (options.prompt !== 'full' && options.prompt !== 'brief')
     throw new ConfigError(`--prompt must be full or brief, not "${options.prompt}"`)
+  if (options.grid) return showGrid(id, options)
   const from = options.state === undefined ? `seed ${options.seed}` : 'from a token'
   const { spec: plain, start } = startOf(id, options, { theme, tile, layout })
   const spec: EnvSpec = { ...plain, promptStyle: options.prompt satisfies PromptStyle }
@@ -50,6 +57,18 @@ async function show(id: string | undefined, options: ShowOptions): Promise<void>
   const facts = factsOf(spec, now, picture)
   if (options.json) printJson(facts)
   else printLines(describe(spec, now, facts, from))
+}
+
+/** The sheet of all levels, and what it shows. */
+async function showGrid(id: string | undefined, options: ShowOptions): Promise<void> {
+  const { out, seed, theme, tile, layout } = options
+  const single = (['state', 'set', 'skin', 'perception', 'reasoning'] as const).find((name) => options[name] !== undefined)
+  if (single !== undefined) throw new ConfigError(`--grid shows all levels of a game; --${single} is for a single state`)
+  if (out === undefined || extname(out).toLowerCase() !== '.png') throw new ConfigError('--grid draws a picture: give --out FILE.png')
+  const { spec } = startOf(id, options, { theme, tile, layout })
+  const picture = await writeFrame(levelSheet(spec.game, spec.skin, seed), out)
+  if (options.json) printJson({ game: spec.game.id, seed, skin: spec.skin, picture })
+  else printLines([`${picture.file}  ${picture.width} x ${picture.height} pixels, ${picture.bytes} bytes`])
 }
 
 /** Up to `count` uniform legal moves; stops at the end of the game. */
@@ -76,12 +95,24 @@ async function writePicture(spec: EnvSpec, now: EnvSnapshot, file: string): Prom
   if (kind !== '.png' && kind !== '.svg') throw new ConfigError(`--out ${file} must end in .png or .svg`)
   const { game, skin } = spec
   const frame = observationOf(spec, now).frame()
-  const data = kind === '.png' ? encodePng(frame) : new TextEncoder().encode(sceneToSvg(game.draw(now.state, skin, themeNamed(skin.theme))))
+  if (kind === '.png') return writeFrame(frame, file)
+  if (hasEffects(skin)) throw new ConfigError(`--out ${file}: this skin's effects are pixels, which an .svg cannot hold; write a .png`)
+  const data = new TextEncoder().encode(sceneToSvg(game.draw(now.state, skin, themeNamed(skin.theme))))
+  await writeBytes(file, data)
+  return { file, width: frame.width, height: frame.height, bytes: data.length, hash: null }
+}
+
+async function writeFrame(frame: Frame, file: string): Promise<Picture> {
+  const data = encodePng(frame)
+  await writeBytes(file, data)
+  return { file, width: frame.width, height: frame.height, bytes: data.length, hash: frameHash(frame) }
+}
+
+async function writeBytes(file: string, data: Uint8Array): Promise<void> {
   await writeFile(file, data).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'ENOENT' ? 'its folder does not exist' : error.message
     throw new StorageError(`cannot write ${file}: ${reason}`, { cause: error })
   })
-  return { file, width: frame.width, height: frame.height, bytes: data.length, hash: kind === '.png' ? frameHash(frame) : null }
 }
 
 /** What `--json` prints. `moves`: best first where the game has a solver, whose scores compare within this state only. */

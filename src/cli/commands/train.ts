@@ -9,6 +9,7 @@ import { mixOf, PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainC
 import { interruptible } from '../interrupt.ts'
 import { engineFor, runJob } from '../job.ts'
 import { type ConfigObject, checkConfig, gatherConfig, wholeNumber, withConfigFile, withExamples, withJson, withSet } from '../options.ts'
+import { loadPlugins, resolvePlugin, withPluginOption } from '../plugins.ts'
 import { createProgress, formatDuration } from '../progress.ts'
 import { fieldLines } from '../schema-help.ts'
 import { printJson, printLines } from '../terminal.ts'
@@ -17,6 +18,7 @@ interface TrainFlags {
   readonly preset: string
   readonly config?: string
   readonly set?: string[]
+  readonly plugin?: string[]
   readonly seed?: number
   readonly out?: string
   readonly resume?: boolean | string
@@ -29,6 +31,7 @@ export function defineTrain(command: Command): void {
   command.option('--preset <name>', `start from a named config: ${Object.keys(PRESETS).join(', ')}`, 'laptop')
   withConfigFile(command, 'fields that differ from the preset')
   withSet(command, 'one field, such as rl.steps=100 (see the list below)')
+  withPluginOption(command)
   command.option('--seed <n>', 'whole number that decides every number of the run', wholeNumber(0))
   command.option('--out <folder>', 'run folder (default: runs/<preset>-<seed>)')
   command.option('--resume [folder]', 'go on with a stopped run: that folder, or the one of --out, --preset and --seed')
@@ -39,6 +42,7 @@ export function defineTrain(command: Command): void {
     ['vlm-gym train --seed 1 --out runs/second', 'another seed, another folder'],
     ['vlm-gym train --set rl.steps=400 --set rl.kl=0.02', 'other settings'],
     ['vlm-gym train --resume runs/second', 'go on after Ctrl-C or a crash, with the numbers of an unbroken run'],
+    ['vlm-gym train --plugin ./harvest.mjs --set \'games=[{"id":"harvest"}]\'', 'a game of your own; see docs/add-a-game.md'],
     ['vlm-gym train --preset tiny', 'a minute, to see every part run'],
   ])
   command.addHelpText('after', () => `\nFields of a config (defaults are those of the preset):\n${fieldLines(trainConfig).join('\n')}`)
@@ -78,7 +82,10 @@ interface OpenRun {
 async function startRun(flags: TrainFlags): Promise<OpenRun> {
   const base = presetNamed(flags.preset) as ConfigObject & TrainConfig
   const gathered = await gatherConfig({ base, config: flags.config, set: flags.set })
-  const config = checkConfig(trainConfig, flags.seed === undefined ? gathered : { ...gathered, seed: flags.seed }, 'the training config')
+  const given = checkConfig(trainConfig, flags.seed === undefined ? gathered : { ...gathered, seed: flags.seed }, 'the training config')
+  const plugins = [...new Set([...given.plugins, ...(flags.plugin ?? [])].map((name) => resolvePlugin(name)))]
+  const config = { ...given, plugins }
+  await loadPlugins(plugins)
   mixOf(config)
   const engine = await engineFor(config)
   try {
@@ -91,15 +98,16 @@ async function startRun(flags: TrainFlags): Promise<OpenRun> {
 
 /** A stopped run, with its own config. Throws ConfigError, StorageError. */
 async function resumeRun(flags: TrainFlags): Promise<OpenRun> {
-  if (flags.config !== undefined || flags.set !== undefined) {
+  if (flags.config !== undefined || flags.set !== undefined || flags.plugin !== undefined) {
     throw new ConfigError(
-      'a resumed run keeps its config, so --config and --set cannot be given with --resume; start a new run with another --out',
+      'a resumed run keeps its config, so --config, --set and --plugin cannot be given with --resume; start a new run with another --out',
     )
   }
   const standard = (): string => defaultFolder(flags.preset, flags.seed ?? presetNamed(flags.preset).seed)
   const folder = await openRun(typeof flags.resume === 'string' ? flags.resume : (flags.out ?? standard()))
   try {
     const config = parseTrainConfig(folder.config)
+    await loadPlugins(config.plugins)
     return { folder, config, engine: await engineFor(config) }
   } catch (error) {
     await folder.close()

@@ -10,6 +10,7 @@
  */
 import type { Game } from '../../game.ts'
 import { draw } from './draw.ts'
+import { levels, presets } from './levels.ts'
 import { DIRECTIONS, type Direction } from './rules.ts'
 import { lookahead, solver } from './solver.ts'
 import {
@@ -42,6 +43,8 @@ export const game2048: Game<State2048, Direction, Config2048> = {
     size: { axis: 'reasoning', summary: 'cells a side, 3 to 6' },
     goal: { axis: 'horizon', summary: 'tile that ends the game: 0 for none, or a power of two from 8 to 131072' },
   },
+  levels,
+  presets,
   init,
   configOf: ({ size, goal }) => ({ size, goal }),
   parseState,

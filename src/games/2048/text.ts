@@ -1,5 +1,7 @@
 /** Every text of 2048 but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made of. */
 import type { ParsedAction, Perception, PromptStyle, StepResult } from '../../game.ts'
+import type { Skin, TileSymbols } from '../../scene.ts'
+import { formatGrid, labelGrid, parseGrid } from '../shared/grid-text.ts'
 import { DIRECTION_NAMES, type Direction, MAX_EXPONENT, SIZE_MAX } from './rules.ts'
 import type { Config2048, State2048 } from './state.ts'
 
@@ -9,6 +11,11 @@ export const EMPTY_LABEL = '_'
 /** Labels by exponent: '_', '2', '4', … '131072'. */
 export const LABELS: readonly string[] = Array.from({ length: MAX_EXPONENT + 1 }, (_, k) => (k === 0 ? EMPTY_LABEL : String(2 ** k)))
 
+/** The letter that stands for a tile under `symbols: 'letters'`: A for 2, B for 4, up to Q. */
+export function letterOf(exponent: number): string {
+  return String.fromCharCode(64 + exponent)
+}
+
 const KNOWN = new Set(LABELS)
 /** Longest text that is read at all; the largest board takes under 400 characters. */
 const TEXT_CAP = 4096
@@ -16,24 +23,15 @@ const TEXT_CAP = 4096
 /** The board as labels, `cells[row][column]`. */
 export function perceive(state: State2048): Perception {
   const { size, board } = state
-  const cells = Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => LABELS[board[row * size + column]!]!))
-  return { rows: size, columns: size, cells }
+  return labelGrid(size, size, (at) => LABELS[board[at]!]!)
 }
 
 /** A line per row, cells joined with ' | '. */
-export function formatPerception(perception: Perception): string {
-  return perception.cells.map((row) => row.join(' | ')).join('\n')
-}
+export const formatPerception = formatGrid
 
 /** Reads 1..6 rows of 1..6 cells each, all rows equally long; only '_' and the powers of two 2..131072 are labels. Blank lines are skipped. */
 export function parsePerception(text: string): Perception | null {
-  if (text.length > TEXT_CAP) return null
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const columns = lines[0]?.split('|').length ?? 0
-  if (lines.length > SIZE_MAX || columns === 0 || columns > SIZE_MAX) return null
-  const cells = lines.map((line) => line.split('|').map((cell) => cell.trim()))
-  if (!cells.every((row) => row.length === columns && row.every((cell) => KNOWN.has(cell)))) return null
-  return { rows: cells.length, columns, cells }
+  return parseGrid(text, { side: SIZE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) })
 }
 
 /** The action's digit. */
@@ -50,13 +48,20 @@ export function parseAction(text: string): ParsedAction<Direction> {
   return { reason: `The answer ${JSON.stringify(shown)} is not one digit from 0 to 3.` }
 }
 
+/** How the full prompt says what a tile looks like; the sentence goes on with the empty cell. */
+const TILE_IS: { readonly [symbols in TileSymbols]: string } = {
+  numbers: 'A numbered square is a tile;',
+  letters: 'A square with a letter is a tile, and the letter stands for its number (A = 2, B = 4, C = 8 and so on, doubling each time);',
+  dots: 'A square with dots is a tile, and the dots stand for its number (one dot = 2, two dots = 4, three dots = 8 and so on, doubling each time);',
+}
+
 /** 'brief': '2048 4x4'. 'full': goal, rules, actions and the layout of a reply. */
-export function prompt(config: Config2048, style: PromptStyle): string {
+export function prompt(config: Config2048, style: PromptStyle, skin?: Pick<Skin, 'symbols'>): string {
   const { size, goal } = config
   if (style === 'brief') return `2048 ${size}x${size}`
   const end = goal > 0 ? `as soon as a tile of ${goal} is made, or when no slide can move anything` : 'when no slide can move anything'
   return [
-    `The picture shows a game of 2048 on a grid of ${size} rows and ${size} columns. A numbered square is a tile; a plain square is an empty cell.`,
+    `The picture shows a game of 2048 on a grid of ${size} rows and ${size} columns. ${TILE_IS[skin?.symbols ?? 'numbers']} a plain square is an empty cell.`,
     '',
     'Rules',
     '- One move slides all tiles as far as they go in one direction.',

@@ -3,8 +3,9 @@
  * split, class by class; the full layout adds the frame.
  */
 import type { Picture, Scene, Skin, Sprite, Theme } from '../../scene.ts'
+import type { CatalogueCache } from '../shared/frame.ts'
 import { emptySprite, face } from '../shared/tile-art.ts'
-import { type CatalogueCache, cachedCatalogue, drawBoard } from '../shisen-sho/draw.ts'
+import { drawBoard, framedCatalogue } from '../shisen-sho/draw.ts'
 import { EMPTY } from '../shisen-sho/rules.ts'
 import { type Pool, poolOf } from './pool.ts'
 import type { PictureShisenShoState } from './state.ts'
@@ -16,7 +17,7 @@ export function draw(state: PictureShisenShoState, skin: Skin, theme: Theme): Sc
   const pool = poolOf(state.pictures, state.split)
   const cache: CatalogueCache = caches.get(pool) ?? new WeakMap()
   caches.set(pool, cache)
-  const catalogue = cachedCatalogue(cache, skin, theme, () => tileSprites(pool, skin, theme))
+  const catalogue = framedCatalogue(cache, skin, theme, () => tileSprites(pool, skin, theme))
   const sprites = state.board.map((kind, at) => (kind === EMPTY ? 0 : 1 + pool.starts[kind]! + pool.faces[kind]!.indexOf(state.faces[at]!)))
   const frame = 1 + pool.faces.reduce((sum, own) => sum + own.length, 0)
   return drawBoard(state, sprites, frame, catalogue, skin, theme)

@@ -9,6 +9,7 @@
  */
 import type { Game } from '../../game.ts'
 import { pictureSetNamed } from '../../pictures/index.ts'
+import { boardLevels, presets } from '../shisen-sho/levels.ts'
 import { legalPairs, over, type Pair, pairs, unreadable } from '../shisen-sho/position.ts'
 import { lookahead, solver } from '../shisen-sho/solver.ts'
 import { scoreThink, teach } from '../shisen-sho/teacher.ts'
@@ -46,6 +47,8 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
     pictures: { axis: 'perception', summary: "name of the picture set: 'bundled' or a registered one" },
     split: { axis: 'perception', summary: 'train, or test for pictures that are never seen in training' },
   },
+  levels: boardLevels([2, 4, 6, 8, 9, 10]),
+  presets,
   init,
   configOf,
   parseState,

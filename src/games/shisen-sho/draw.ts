@@ -6,6 +6,7 @@
  * so the picture stays a multiple of the tile.
  */
 import type { Scene, Shape, Skin, Sprite, SpriteCatalogue, Theme } from '../../scene.ts'
+import { type CatalogueCache, cachedCatalogue, numberLine } from '../shared/frame.ts'
 import { COLOURS, emptySprite, SHAPES, tileSprite } from '../shared/tile-art.ts'
 import type { Position } from './position.ts'
 import { EMPTY, SIDE_MAX } from './rules.ts'
@@ -15,11 +16,10 @@ type Item = Scene['items'][number]
 /** Sprites of the frame, in the order of `frameSprites`: row numbers, column numbers, digits, a phrase. */
 const FIRST_COLUMN = SIDE_MAX
 const FIRST_DIGIT = 2 * SIDE_MAX
-const PHRASE = FIRST_DIGIT + 10
 
 /** Display list of a Shisen-Sho state; equal skin and theme give the same catalogue object. Sprites: 0..35 the kinds, 36 the empty cell. */
 export function draw(state: Position, skin: Skin, theme: Theme): Scene {
-  const catalogue = cachedCatalogue(catalogues, skin, theme, () => tileSprites(skin, theme))
+  const catalogue = framedCatalogue(catalogues, skin, theme, () => tileSprites(skin, theme))
   const empty = COLOURS.length * SHAPES.length
   const sprites = state.board.map((kind) => (kind === EMPTY ? empty : kind))
   return drawBoard(state, sprites, empty + 1, catalogue, skin, theme)
@@ -30,21 +30,11 @@ function tileSprites(skin: Skin, theme: Theme): Sprite[] {
   return [...tiles, emptySprite(skin, theme)]
 }
 
-/** Catalogues by theme, layout and tile. */
-export type CatalogueCache = WeakMap<Theme, Map<string, SpriteCatalogue>>
-
 const catalogues: CatalogueCache = new WeakMap()
 
 /** The catalogue of a skin and theme: the tiles, then (full layout) the frame; made once. */
-export function cachedCatalogue(cache: CatalogueCache, skin: Skin, theme: Theme, tiles: () => Sprite[]): SpriteCatalogue {
-  const key = `${skin.layout} ${skin.tile}`
-  const ofTheme = cache.get(theme) ?? new Map<string, SpriteCatalogue>()
-  cache.set(theme, ofTheme)
-  const known = ofTheme.get(key)
-  if (known !== undefined) return known
-  const catalogue = { sprites: skin.layout === 'full' ? [...tiles(), ...frameSprites(skin.tile, theme)] : tiles() }
-  ofTheme.set(key, catalogue)
-  return catalogue
+export function framedCatalogue(cache: CatalogueCache, skin: Skin, theme: Theme, tiles: () => Sprite[]): SpriteCatalogue {
+  return cachedCatalogue(cache, skin, theme, () => (skin.layout === 'full' ? [...tiles(), ...frameSprites(skin.tile, theme)] : tiles()))
 }
 
 /** A board of the family: `sprites`: a catalogue index per cell; `frame`: where the frame's sprites begin. */
@@ -53,7 +43,7 @@ export function drawBoard(
   sprites: readonly number[],
   frame: number,
   catalogue: SpriteCatalogue,
-  { tile, layout }: Skin,
+  { tile, layout, labels = true }: Skin,
   theme: Theme,
 ): Scene {
   const full = layout === 'full'
@@ -65,22 +55,12 @@ export function drawBoard(
     y: top + Math.floor(at / columns) * tile,
   }))
   if (!full) return { width: columns * tile, height: rows * tile, background: theme.board, catalogue, items }
-  for (let row = 0; row < rows; row++) items.push({ sprite: frame + row, x: 0, y: top + row * tile })
-  for (let column = 0; column < columns; column++) items.push({ sprite: frame + FIRST_COLUMN + column, x: left + column * tile, y: tile })
+  for (let row = 0; labels && row < rows; row++) items.push({ sprite: frame + row, x: 0, y: top + row * tile })
+  for (let column = 0; labels && column < columns; column++)
+    items.push({ sprite: frame + FIRST_COLUMN + column, x: left + column * tile, y: tile })
   const pairs = board.filter((kind) => kind !== EMPTY).length / 2
-  items.push(...pairsLine(pairs, catalogue, frame, left, columns * tile))
+  items.push(...numberLine(pairs, catalogue, { left, width: columns * tile, y: 0, firstDigit: frame + FIRST_DIGIT }))
   return { width: (columns + 1) * tile, height: (rows + 2) * tile, background: theme.page, catalogue, items }
-}
-
-/** The number of pairs left, flush right in `width` pixels from `left`; the words flush left where they fit. */
-function pairsLine(pairs: number, { sprites }: SpriteCatalogue, frame: number, left: number, width: number): Item[] {
-  const digits = Array.from(String(pairs), (digit) => frame + FIRST_DIGIT + Number(digit))
-  const advance = sprites[frame + FIRST_DIGIT]!.width
-  const start = left + width - digits.length * advance
-  const items = digits.map((sprite, i) => ({ sprite, x: start + i * advance, y: 0 }))
-  const phrase = frame + PHRASE
-  if (left + sprites[phrase]!.width <= start) items.push({ sprite: phrase, x: left, y: 0 })
-  return items
 }
 
 function frameSprites(tile: number, theme: Theme): Sprite[] {

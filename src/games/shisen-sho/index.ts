@@ -12,6 +12,7 @@
 import type { Game } from '../../game.ts'
 import { COLOURS, SHAPES } from '../shared/tile-art.ts'
 import { draw } from './draw.ts'
+import { boardLevels, presets } from './levels.ts'
 import { legalPairs, over, type Pair, pairs, unreadable } from './position.ts'
 import { lookahead, solver } from './solver.ts'
 import { configOf, configSchema, init, parseState, reseed, type ShisenShoConfig, type ShisenShoState, scatter, step } from './state.ts'
@@ -57,6 +58,8 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
     kinds: { axis: 'perception', summary: 'different tiles on a fresh board, 1 to 36 and at most the number of pairs' },
     clearable: { axis: 'reasoning', summary: 'whether a fresh board can surely be cleared' },
   },
+  levels: boardLevels([2, 4, 6, 9, 18, 32]),
+  presets,
   init,
   configOf,
   parseState,

@@ -4,6 +4,7 @@
  */
 import type { ParsedAction, Perception, PromptStyle, StepResult } from '../../game.ts'
 import { coordinateWords, formatPair, parsePair } from '../shared/coordinates.ts'
+import { formatGrid, labelGrid, parseGrid } from '../shared/grid-text.ts'
 import type { BoardConfig, Pair, Position } from './position.ts'
 import { EMPTY, SIDE_MAX, SIDE_MIN } from './rules.ts'
 
@@ -25,25 +26,15 @@ export interface Wording {
 
 /** The board as labels, `cells[row][column]`; `labels`: by kind. */
 export function perceive({ board, rows, columns }: Position, labels: readonly string[]): Perception {
-  const label = (kind: number): string => (kind === EMPTY ? EMPTY_LABEL : labels[kind]!)
-  const cells = Array.from({ length: rows }, (_, row) => board.slice(row * columns, (row + 1) * columns).map(label))
-  return { rows, columns, cells }
+  return labelGrid(rows, columns, (at) => (board[at] === EMPTY ? EMPTY_LABEL : labels[board[at]!]!))
 }
 
 /** A line per row, cells joined with ' | '. */
-export function formatPerception(perception: Perception): string {
-  return perception.cells.map((row) => row.join(' | ')).join('\n')
-}
+export const formatPerception = formatGrid
 
 /** Reads 1..8 rows of 1..8 cells each, all rows equally long, of '_' and the labels that `known` takes. Blank lines are skipped. */
 export function parsePerception(text: string, known: (label: string) => boolean): Perception | null {
-  if (text.length > TEXT_CAP) return null
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const columns = lines[0]?.split('|').length ?? 0
-  if (lines.length > SIDE_MAX || columns === 0 || columns > SIDE_MAX) return null
-  const cells = lines.map((line) => line.split('|').map((cell) => cell.trim()))
-  if (!cells.every((row) => row.length === columns && row.every((cell) => cell === EMPTY_LABEL || known(cell)))) return null
-  return { rows: cells.length, columns, cells }
+  return parseGrid(text, { side: SIDE_MAX, cap: TEXT_CAP, isLabel: (label) => label === EMPTY_LABEL || known(label) })
 }
 
 /** '(row1, col1) (row2, col2)', the first cell in reading order first. */

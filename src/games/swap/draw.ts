@@ -5,60 +5,40 @@
  * 'board': rows x columns tiles edge to edge, so a tile is a patch of the model. 'full': the board half a tile in from left, right and bottom,
  * one and a half below the top, coordinates above and to the left of it, a line with the points on top: (columns + 1) x (rows + 2) tiles.
  */
-import type { Scene, Shape, Skin, Sprite, SpriteCatalogue, Theme } from '../../scene.ts'
+import type { Scene, Shape, Skin, Sprite, Theme } from '../../scene.ts'
+import { type CatalogueCache, cachedCatalogue, numberLine } from '../shared/frame.ts'
 import { tileSprite } from '../shared/tile-art.ts'
 import { COLOURS_MAX, SHAPES_MAX, SIDE_MAX } from './rules.ts'
 import type { StateSwap } from './state.ts'
 
 const FIRST_COORDINATE = COLOURS_MAX * SHAPES_MAX
 const FIRST_DIGIT = FIRST_COORDINATE + SIDE_MAX
-const POINTS_WORD = FIRST_DIGIT + 10
-
-type Items = { sprite: number; x: number; y: number }[]
 
 /** Display list of a state; equal skin and theme give the same catalogue object, whatever the config. */
 export function draw(state: StateSwap, skin: Skin, theme: Theme): Scene {
   const { rows, columns, board, points } = state
-  const { tile, layout } = skin
-  const catalogue = catalogueOf(skin, theme)
+  const { tile, layout, labels = true } = skin
+  const catalogue = cachedCatalogue(catalogues, skin, theme, () => spritesOf(skin, theme))
   const full = layout === 'full'
   const left = full ? Math.floor(tile / 2) : 0
   const top = full ? tile + left : 0
   const items = board.map((kind, at) => ({ sprite: kind, x: left + (at % columns) * tile, y: top + Math.floor(at / columns) * tile }))
   if (!full) return { width: columns * tile, height: rows * tile, background: theme.board, catalogue, items }
   const centred = Math.floor((tile - left) / 2)
-  for (let column = 0; column < columns; column++)
+  for (let column = 0; labels && column < columns; column++)
     items.push({ sprite: FIRST_COORDINATE + column, x: left + column * tile + centred, y: tile })
-  for (let row = 0; row < rows; row++) items.push({ sprite: FIRST_COORDINATE + row, x: 0, y: top + row * tile + centred })
-  items.push(...pointsLine(points, catalogue, left, columns * tile))
+  for (let row = 0; labels && row < rows; row++) items.push({ sprite: FIRST_COORDINATE + row, x: 0, y: top + row * tile + centred })
+  items.push(...numberLine(points, catalogue, { left, width: columns * tile, y: 0, firstDigit: FIRST_DIGIT }))
   return { width: (columns + 1) * tile, height: (rows + 2) * tile, background: theme.page, catalogue, items }
 }
 
-/** The points in digits, flush right in `width` pixels from `left`; the word "Points" flush left where it fits. Digits that do not fit go. */
-function pointsLine(points: number, { sprites }: SpriteCatalogue, left: number, width: number): Items {
-  const advance = sprites[FIRST_DIGIT]!.width
-  const digits = Array.from(String(points).slice(-Math.floor(width / advance)), (digit) => FIRST_DIGIT + Number(digit))
-  const start = left + width - digits.length * advance
-  const items: Items = digits.map((sprite, i) => ({ sprite, x: start + i * advance, y: 0 }))
-  if (left + sprites[POINTS_WORD]!.width <= start) items.push({ sprite: POINTS_WORD, x: left, y: 0 })
-  return items
-}
+const catalogues: CatalogueCache = new WeakMap()
 
-const catalogues = new WeakMap<Theme, Map<string, SpriteCatalogue>>()
-
-function catalogueOf(skin: Skin, theme: Theme): SpriteCatalogue {
-  const key = `${skin.layout} ${skin.tile}`
-  const ofTheme = catalogues.get(theme) ?? new Map<string, SpriteCatalogue>()
-  catalogues.set(theme, ofTheme)
-  const known = ofTheme.get(key)
-  if (known !== undefined) return known
-  const sprites = Array.from({ length: COLOURS_MAX * SHAPES_MAX }, (_, kind) =>
+function spritesOf(skin: Skin, theme: Theme): Sprite[] {
+  const tiles = Array.from({ length: COLOURS_MAX * SHAPES_MAX }, (_, kind) =>
     tileSprite(Math.floor(kind / SHAPES_MAX), kind % SHAPES_MAX, skin, theme),
   )
-  if (skin.layout === 'full') sprites.push(...textSprites(skin.tile, theme))
-  const catalogue = { sprites }
-  ofTheme.set(key, catalogue)
-  return catalogue
+  return skin.layout === 'full' ? [...tiles, ...textSprites(skin.tile, theme)] : tiles
 }
 
 function textSprites(tile: number, theme: Theme): Sprite[] {

@@ -13,6 +13,7 @@
  */
 import type { Game } from '../../game.ts'
 import { draw } from './draw.ts'
+import { levels, presets } from './levels.ts'
 import { lookahead, solver } from './solver.ts'
 import {
   actions,
@@ -46,6 +47,8 @@ export const gameSwap: Game<StateSwap, Pair, ConfigSwap> = {
     colours: { axis: 'perception', summary: 'colours of the tiles, 1 to 4; colours times shapes is at least 3' },
     shapes: { axis: 'perception', summary: 'shapes of the tiles, 1 to 3' },
   },
+  levels,
+  presets,
   init,
   configOf: ({ rows, columns, colours, shapes }) => ({ rows, columns, colours, shapes }),
   parseState,

@@ -1,6 +1,7 @@
 /** Every text of Swap but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made of. */
 import type { ParsedAction, Perception, PromptStyle, StepResult } from '../../game.ts'
 import { type Cell, coordinateWords, formatPair, parsePair } from '../shared/coordinates.ts'
+import { formatGrid, labelGrid, parseGrid } from '../shared/grid-text.ts'
 import { COLOURS, SHAPES } from '../shared/tile-art.ts'
 import { kindsOf } from './cascade.ts'
 import { COLOURS_MAX, SHAPES_MAX, SIDE_MAX, SIDE_MIN } from './rules.ts'
@@ -17,24 +18,15 @@ const TEXT_CAP = 4096
 
 /** The board as labels, `cells[row][column]`. */
 export function perceive({ rows, columns, board }: StateSwap): Perception {
-  const cells = Array.from({ length: rows }, (_, row) => board.slice(row * columns, (row + 1) * columns).map((kind) => LABELS[kind]!))
-  return { rows, columns, cells }
+  return labelGrid(rows, columns, (at) => LABELS[board[at]!]!)
 }
 
 /** A line per row, cells joined with ' | '. */
-export function formatPerception(perception: Perception): string {
-  return perception.cells.map((row) => row.join(' | ')).join('\n')
-}
+export const formatPerception = formatGrid
 
 /** Reads 1..8 rows of 1..8 cells each, all rows equally long; only the twelve labels, one space inside. Blank lines are skipped. */
 export function parsePerception(text: string): Perception | null {
-  if (text.length > TEXT_CAP) return null
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const columns = lines[0]?.split('|').length ?? 0
-  if (lines.length > SIDE_MAX || columns === 0 || columns > SIDE_MAX) return null
-  const cells = lines.map((line) => line.split('|').map((cell) => cell.trim()))
-  if (!cells.every((row) => row.length === columns && row.every((cell) => KNOWN.has(cell)))) return null
-  return { rows: cells.length, columns, cells }
+  return parseGrid(text, { side: SIDE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) })
 }
 
 /** '(row1, col1) (row2, col2)' in reading order. */

@@ -1,0 +1,61 @@
+/** The sheet of a game's levels: perception across, reasoning down, one picture each from the middle of a random game. */
+import type { AnyGame } from '../game.ts'
+import { type Difficulty, difficulty, drawState, LEVELS, SKIN_LEVELS } from '../gym/index.ts'
+import type { Frame } from '../policy.ts'
+import { renderScene, type SheetHeading, sheetScene, themeNamed } from '../render/index.ts'
+import { seededRng } from '../rng.ts'
+import type { Skin } from '../scene.ts'
+
+/** Most moves of the random game whose state after a third is shown. */
+const MOVES = 60
+
+/** The sheet as one frame. `seed`: of every game on it. */
+export function levelSheet(game: AnyGame, look: Skin, seed: number): Frame {
+  const at = (perception: number, reasoning: number): Difficulty<unknown> => difficulty(game, { perception, reasoning }, look)
+  const levels = Array.from({ length: LEVELS }, (_, level) => level)
+  const frames = levels.map((reasoning) =>
+    levels.map((perception) => {
+      const { config, skin } = at(perception, reasoning)
+      return drawState(game, underway(game, config, seed), skin)
+    }),
+  )
+  const scene = sheetScene(
+    {
+      title: `${game.title}: levels of difficulty`,
+      subtitle: 'perception across, reasoning down; the rules never depend on the picture',
+      columns: levels.map((level) => perceptionHeading(game, level)),
+      rows: levels.map((level) => reasoningHeading(game, level, at(0, level).lookahead)),
+      frames,
+    },
+    themeNamed(look.theme),
+  )
+  return renderScene(scene)
+}
+
+/** The state a third into a game of uniform legal moves. */
+function underway(game: AnyGame, config: unknown, seed: number): unknown {
+  const rng = seededRng(seed, 'show', 'grid')
+  const states = [game.init(config, seed)]
+  while (states.length <= MOVES && !game.terminated(states.at(-1))) {
+    const state = states.at(-1)
+    states.push(game.step(state, rng.pick(game.legalActions(state))).state)
+  }
+  return states[Math.floor((states.length - 1) / 3)]
+}
+
+function perceptionHeading(game: AnyGame, level: number): SheetHeading {
+  const { labels, ...effects } = SKIN_LEVELS[level]!
+  const knobs = namedValues(game.levels?.perception[level] ?? {})
+  const shown = namedValues(effects)
+  const first = [knobs.join(', '), labels ? '' : 'no labels'].filter((text) => text !== '').join(', ')
+  const lines = [shown.slice(0, 3).join(', '), shown.slice(3).join(', ')]
+  return { title: `perception ${level}`, notes: [first, ...(shown.length > 0 ? lines : ['as designed'])].filter((text) => text !== '') }
+}
+
+function reasoningHeading(game: AnyGame, level: number, lookahead: number): SheetHeading {
+  return { title: `reasoning ${level}`, notes: [...namedValues(game.levels?.reasoning[level] ?? {}), `look-ahead ${lookahead}`] }
+}
+
+function namedValues(values: object): string[] {
+  return Object.entries(values).map(([name, value]) => `${name} ${value}`)
+}

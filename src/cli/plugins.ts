@@ -1,0 +1,76 @@
+/**
+ * Games from outside the package. `--plugin` names a module, by path or as an installed package; loading it must register a game:
+ *
+ *     import { registerGame } from 'vlm-gym'
+ *     registerGame(myGame)
+ */
+import { existsSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Command } from 'commander'
+import { ConfigError } from '../errors.ts'
+import { gameList } from '../games/index.ts'
+import { collect } from './options.ts'
+
+/** Adds `--plugin`, many times. */
+export function withPluginOption(command: Command): Command {
+  return command.option('--plugin <module>', 'module that registers a game: a path or a package; may be given many times', collect)
+}
+
+/** Adds `--plugin`, and loads the modules before the command's action. */
+export function withPlugins(command: Command): Command {
+  return withPluginOption(command).hook('preAction', async () => {
+    const { plugin = [] } = command.opts<{ plugin?: string[] }>()
+    await loadPlugins(plugin.map((name) => resolvePlugin(name)))
+  })
+}
+
+/** Paths ('./x', '/x', 'x.mjs', file: addresses) and whatever lies at `name` in the folder; all else is a package. */
+function isPath(name: string, folder: string): boolean {
+  return /^(\.{0,2}[/\\]|file:|[a-zA-Z]:[/\\])/.test(name) || /\.[cm]?[jt]s$/.test(name) || existsSync(resolve(folder, name))
+}
+
+/**
+ * What a plugin's name means in a folder: an absolute path, so that it means the same from another folder later. A package that is not found
+ * from the folder keeps its name, and is looked for beside vlm-gym. Throws ConfigError for a path where there is no file.
+ */
+export function resolvePlugin(name: string, folder: string = process.cwd()): string {
+  if (!isPath(name, folder)) {
+    try {
+      return createRequire(join(folder, 'plugin.js')).resolve(name)
+    } catch {
+      return name
+    }
+  }
+  const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(folder, name)
+  if (!existsSync(path)) throw new ConfigError(`the plugin ${name} cannot be loaded: there is no file ${path}`)
+  if (statSync(path).isDirectory()) throw new ConfigError(`the plugin ${name} cannot be loaded: ${path} is a folder; name the module in it`)
+  return path
+}
+
+const loaded = new Set<string>()
+
+/** Loads plugins in their order, each once. Throws ConfigError that names the plugin that cannot be loaded or registers no game. */
+export async function loadPlugins(plugins: readonly string[]): Promise<void> {
+  for (const plugin of plugins) {
+    if (loaded.has(plugin)) continue
+    const before = gameList().length
+    try {
+      await import(resolve(plugin) === plugin ? pathToFileURL(plugin).href : plugin)
+    } catch (error) {
+      throw new ConfigError(`the plugin ${plugin} cannot be loaded: ${reasonOf(error)}`, { cause: error })
+    }
+    if (gameList().length === before) {
+      const place = fileURLToPath(new URL('../..', import.meta.url))
+      throw new ConfigError(`the plugin ${plugin} registers no game; it must call registerGame of the vlm-gym that runs it (in ${place})`)
+    }
+    loaded.add(plugin)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message = String(error) } = (error ?? {}) as NodeJS.ErrnoException
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return `${message}; this Node runs JavaScript only, so compile it first`
+  return message
+}

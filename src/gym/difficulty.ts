@@ -1,0 +1,80 @@
+/**
+ * Compositional difficulty: levels 0 (easiest) to 5 on three axes that compose freely. Perception: what there is to tell apart (the game's
+ * knobs) and how hard it is to see (the skin). Reasoning: the rules and the board (the game's knobs), and the look-ahead that a good move is
+ * judged by. Horizon: moves a game. Rules never depend on the skin, so one seed is one game under all of them.
+ *
+ *     const { config, skin, horizon } = difficulty(game, { perception: 3, reasoning: 1 })
+ *     const env = new Env(envSpec({ game, config, skin }), 7)
+ */
+import { ConfigError } from '../errors.ts'
+import type { Game } from '../game.ts'
+import type { Skin } from '../scene.ts'
+
+/** Levels on every axis: 0..LEVELS - 1. */
+export const LEVELS = 6
+
+/** What a level of perception does to any picture; `theme`, `tile` and `layout` stay the caller's. Level 0 is as designed, all labels shown. */
+export const SKIN_LEVELS: readonly Partial<Skin>[] = [
+  { labels: true },
+  { labels: true, contrast: 0.85, noise: 0.05, occlusion: 0.04, clutter: 0.1, jitter: 0.04 },
+  { labels: true, contrast: 0.7, noise: 0.1, occlusion: 0.09, clutter: 0.25, jitter: 0.07 },
+  { labels: false, contrast: 0.57, noise: 0.15, occlusion: 0.15, clutter: 0.45, jitter: 0.1 },
+  { labels: false, contrast: 0.45, noise: 0.2, occlusion: 0.22, clutter: 0.7, jitter: 0.13 },
+  { labels: false, contrast: 0.35, noise: 0.25, occlusion: 0.3, clutter: 1, jitter: 0.16 },
+]
+
+/** Own moves that a good move has to foresee, by level of reasoning: the `plies` of a game's `lookahead`. */
+export const LOOKAHEAD_LEVELS: readonly number[] = [1, 1, 2, 2, 2, 3]
+
+/** Moves a game, for games that do not say. */
+export const HORIZON_LEVELS: readonly number[] = [5, 10, 20, 50, 100, 200]
+
+/** Levels 0..5; absent: 0. */
+export interface DifficultyLevels {
+  readonly perception?: number
+  readonly reasoning?: number
+  readonly horizon?: number
+}
+
+/** All that a choice of levels decides. `config` is complete and valid. `lookahead`: plies, 1 or more. */
+export interface Difficulty<C> {
+  readonly config: C
+  readonly skin: Skin
+  readonly horizon: number
+  readonly lookahead: number
+}
+
+const PLAIN: Skin = { theme: 'classic', tile: 32, layout: 'full' }
+
+/**
+ * A game at these levels: the perception's knobs over the defaults, the reasoning's over these, then the game's `fit`. `look` gives theme,
+ * tile, layout and symbols (default: classic, 32 pixels, full). Throws ConfigError for a level outside 0..5.
+ */
+export function difficulty<S, A, C>(game: Game<S, A, C>, levels: DifficultyLevels, look: Skin = PLAIN): Difficulty<C> {
+  const perception = levelOf(levels, 'perception')
+  const reasoning = levelOf(levels, 'reasoning')
+  const horizon = levelOf(levels, 'horizon')
+  const own = game.levels
+  const merged: C = { ...game.config.parse({}), ...own?.perception[perception], ...own?.reasoning[reasoning] }
+  return {
+    config: game.config.parse(own?.fit ? own.fit(merged) : merged),
+    skin: { ...look, ...SKIN_LEVELS[perception] },
+    horizon: (own?.horizon ?? HORIZON_LEVELS)[horizon]!,
+    lookahead: LOOKAHEAD_LEVELS[reasoning]!,
+  }
+}
+
+/** A game as 'laptop' (as large as a laptop trains in minutes) or 'paper' (as published), under the look given. */
+export function difficultyPreset<S, A, C>(game: Game<S, A, C>, name: 'laptop' | 'paper', look: Skin = PLAIN): Difficulty<C> {
+  const preset = game.presets?.[name]
+  if (game.presets !== undefined && preset === undefined)
+    throw new ConfigError(`there is no preset ${JSON.stringify(name)} of ${game.id}; choose laptop or paper`)
+  const config = game.config.parse(preset?.config ?? {})
+  return { config, skin: look, horizon: preset?.horizon ?? HORIZON_LEVELS[4]!, lookahead: 2 }
+}
+
+function levelOf(levels: DifficultyLevels, axis: keyof DifficultyLevels): number {
+  const level = levels[axis] ?? 0
+  if (Number.isInteger(level) && level >= 0 && level < LEVELS) return level
+  throw new ConfigError(`the ${axis} level is ${level}; give a whole number from 0 to ${LEVELS - 1}`)
+}
