@@ -95,6 +95,13 @@ describe('bad input', () => {
     [['show', '2048', '--theme', 'drak'], 2, /no theme 'drak'/],
     [['show', '2048', '--layout', 'wide'], 2, /--layout must be board or full/],
     [['show', '2048', '--prompt', 'long'], 2, /--prompt must be full or brief/],
+    [['show', '2048', '--perception', '6'], 2, /Give a whole number, 0 to 5/],
+    [['show', '2048', '--skin', 'noise=2'], 2, /the skin is refused: noise cannot be 2/],
+    [['show', '2048', '--skin', 'nois=0.1'], 2, /unknown key "nois" \(did you mean "noise"\?\)/],
+    [['show', '2048', '--skin', 'noise=0.1', '--out', 'board.svg'], 2, /cannot hold; write a \.png/],
+    [['show', '2048', '--grid'], 2, /give --out FILE\.png/],
+    [['show', '2048', '--grid', '--out', 'levels.png', '--reasoning', '2'], 2, /--reasoning is for a single state/],
+    [['show', '--state', 'vg1.nonsense', '--perception', '2'], 2, /do not go together/],
     [['show', '2048', '--out', 'board.gif'], 2, /\.png or \.svg/],
     [['show', '2048', '--out', 'nowhere/board.png'], 1, /its folder does not exist/],
     [['show', '--state', 'vg1.nonsense'], 1, /not a state token/],
@@ -122,6 +129,7 @@ describe('games', () => {
       for (const [name, knob] of Object.entries(game.knobs)) expect(out).toMatch(new RegExp(`^ {2}${name} .*${knob.axis}`, 'm'))
     }
     expect(out).toMatch(/^ {2}size +4 +3\.\.6 +reasoning/m)
+    expect(out).toMatch(/^ {2}5 +colours=4 shapes=3 +rows=8 columns=8 +200 moves/m)
   })
 
   it('prints the same as JSON, of one game if named', async () => {
@@ -129,6 +137,8 @@ describe('games', () => {
     expect(all.map((game: { id: string }) => game.id)).toEqual(Object.keys(GAMES))
     const [one] = JSON.parse((await vlmGym(['games', '2048', '--json'])).out)
     expect(one).toEqual(all[0])
+    expect(one.levels.reasoning).toEqual(GAMES['2048']?.levels?.reasoning)
+    expect(one.presets.paper).toEqual({ config: { size: 4, goal: 0 }, horizon: 100 })
     expect(one.knobs[0]).toMatchObject({ name: 'size', default: 4, range: '3..6', axis: 'reasoning' })
   })
 })
@@ -176,6 +186,28 @@ describe('show', () => {
     expect(png.picture.bytes).toBe(readFileSync(join(folder, 'board.png')).length)
     await shown('2048', ...look, '--out', 'board.svg')
     expect(readFileSync(join(folder, 'board.svg'), 'utf8')).toMatch(/^<svg [^>]*width="128" height="128"/)
+  })
+
+  it('draws the levels asked for, and the sheet of all of them', async () => {
+    const one = await shown(
+      'swap',
+      '--perception',
+      '2',
+      '--reasoning',
+      '1',
+      '--set',
+      'colours=4',
+      '--skin',
+      'noise=0.3',
+      '--out',
+      'hard.png',
+    )
+    expect(one.config).toEqual({ rows: 5, columns: 5, colours: 4, shapes: 2 })
+    expect(one.skin).toMatchObject({ noise: 0.3, jitter: 0.07 })
+    const { picture } = await shown('shisen-sho', '--grid', '--tile', '8', '--layout', 'board', '--out', 'levels.png')
+    const sheet = PNG.sync.read(readFileSync(join(folder, 'levels.png')))
+    expect([sheet.width, sheet.height]).toEqual([picture.width, picture.height])
+    expect(sheet.width).toBeGreaterThan(6 * 64)
   })
 
   it('colours the board on demand, never under NO_COLOR', async () => {

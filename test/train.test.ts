@@ -78,9 +78,9 @@ describe('vlm-gym train', () => {
     const broken = join(parent, 'broken')
     await interruptAt(3, 'SIGKILL', broken, ...TINY, '--out', broken)
     // A killed process leaves its lock; it counts as stale after 15 s. The test does not wait for that.
-    await rm(`${broken}.lock`, { recursive: true, force: true })
+    await rm(join(broken, '.lock'), { recursive: true, force: true })
     await interruptAt(13, 'SIGKILL', broken, ...TINY, '--resume', broken)
-    await rm(`${broken}.lock`, { recursive: true, force: true })
+    await rm(join(broken, '.lock'), { recursive: true, force: true })
     expect(await interruptAt(24, 'SIGINT', broken, ...TINY, '--resume', broken)).toBe(130)
     expect((await vlmGym(...TINY, '--resume', broken)).code).toBe(0)
     expect(await numbers(broken)).toEqual(await numbers(whole))
@@ -89,12 +89,12 @@ describe('vlm-gym train', () => {
 
   it('refuses a folder with a run in it, a folder in use, a foreign folder and another version', async () => {
     expect(await vlmGym(...TINY, '--out', whole)).toMatchObject({ code: 1, stderr: expect.stringContaining('holds a run already') })
-    await mkdir(`${whole}.lock`)
+    await mkdir(join(whole, '.lock'))
     expect(await vlmGym(...TINY, '--resume', whole)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('in use by another process'),
     })
-    await rm(`${whole}.lock`, { recursive: true })
+    await rm(join(whole, '.lock'), { recursive: true })
     expect(await vlmGym(...TINY, '--resume', join(parent, 'none'))).toMatchObject({ code: 1, stderr: expect.stringContaining('no run in') })
     const old = join(parent, 'old')
     await mkdir(old)

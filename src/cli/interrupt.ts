@@ -5,6 +5,9 @@ export const INTERRUPTED = 130
 
 const leave = (): never => process.exit(INTERRUPTED)
 
+/** Milliseconds after a first signal in which further ones count as the same: `timeout` and some shells send two at once. */
+const ECHO = 1000
+
 /** From now on SIGINT ends the process with code 130 (and not with a signal, which some callers cannot tell from a crash). */
 export function exitOnInterrupt(): void {
   process.off('SIGINT', leave)
@@ -19,9 +22,16 @@ export function exitOnInterrupt(): void {
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
+  let first = 0
   const interrupt = (): void => {
-    if (controller.signal.aborted) leave()
-    controller.abort()
+    if (!controller.signal.aborted) {
+      first = performance.now()
+      process.stderr.write('\nstopping after this step, everything will be saved; Ctrl-C again ends at once\n')
+      controller.abort()
+    } else if (performance.now() - first > ECHO) {
+      // An engine thread in the middle of a computation cannot be ended in an orderly way.
+      process.kill(process.pid, 'SIGKILL')
+    }
   }
   process.off('SIGINT', leave)
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)

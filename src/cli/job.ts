@@ -1,8 +1,9 @@
 /** The main job: train the recipes, evaluate every policy on the same games, write the report. Each part goes on where it was stopped. */
 import type { Engine } from '../engine.ts'
+import { EngineError } from '../errors.ts'
 import { type EvaluateOptions, evaluate } from '../eval/index.ts'
 import { gameList } from '../games/index.ts'
-import { createPolicy, samplerPolicy } from '../policies/index.ts'
+import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { type Replay, type ResultRow, type RunFolder, replayList, resultRows } from '../runs/index.ts'
 import { lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
@@ -23,10 +24,20 @@ export interface JobOptions {
   readonly signal: AbortSignal
 }
 
-/** The engine of a config. Throws EngineError for model settings that it refuses. */
-export async function engineFor(config: TrainConfig): Promise<Engine> {
+/** Words of a new run: those of every registered game. They stand in the run folder, since the registry may have grown when the run goes on. */
+export const newWords = (): string[] => lexiconOf(gameList())
+
+/** The engine of a run, found fit for all of its games. Throws ConfigError, EngineError. */
+export async function engineFor(config: TrainConfig, words: readonly string[]): Promise<Engine> {
   const { createEngine } = await loadEngineModule(config.engine)
-  return createEngine({ model: config.model, words: lexiconOf(gameList()), seed: config.seed, threads: config.threads })
+  const engine = await createEngine({ model: config.model, words, seed: config.seed, threads: config.threads })
+  try {
+    for (const { spec } of mixOf(config)) await checkFit(engine, spec, config.maxTokens)
+    return engine
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
 }
 
 /** Runs what is left of a job. 'stopped': interrupted, everything saved. */
@@ -95,6 +106,9 @@ async function evaluateAll({ folder, config, engine, progress, signal }: JobOpti
           signal,
           replays: kept,
         })
+        const failed = result.episodes.find(({ problem }) => problem !== null)
+        if (failed)
+          throw new EngineError(`${policy.name} failed in the evaluation of ${spec.game.id}: ${failed.problem}; go on with --resume`)
         rows = [...rows, ...result.rows]
         replays = [...replays.filter((one) => !same(one)), ...result.replays]
       } catch (error) {

@@ -48,7 +48,7 @@ function perceptionHeading(game: AnyGame, level: number): SheetHeading {
   const knobs = namedValues(game.levels?.perception[level] ?? {})
   const shown = namedValues(effects)
   const first = [knobs.join(', '), labels ? '' : 'no labels'].filter((text) => text !== '').join(', ')
-  const lines = [shown.slice(0, 3).join(', '), shown.slice(3).join(', ')]
+  const lines = [shown.slice(0, 2).join(', '), shown.slice(2, 4).join(', '), shown.slice(4).join(', ')]
   return { title: `perception ${level}`, notes: [first, ...(shown.length > 0 ? lines : ['as designed'])].filter((text) => text !== '') }
 }
 

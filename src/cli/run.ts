@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ConfigError, VlmGymError } from '../errors.ts'
-import { exitOnInterrupt } from './interrupt.ts'
+import { exitOnInterrupt, INTERRUPTED } from './interrupt.ts'
 import { didYouMean } from './suggest.ts'
 
 /** Gives a command its arguments, options, help and action. An action sets `process.exitCode` for an outcome other than 0. */
@@ -68,6 +68,10 @@ async function defineNamed(program: Command, entries: readonly CommandEntry[], a
 /** Tells the error in one line on stderr, with the stack when DEBUG=1 and it is none of ours. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof Error && error.name === 'AbortError') {
+    process.stderr.write('stopped\n')
+    return INTERRUPTED
+  }
   if (error instanceof VlmGymError) {
     process.stderr.write(`error: ${error.message.replace(/\s+/g, ' ')}\n`)
     return error.code === 'config' ? 2 : 1
@@ -81,10 +85,12 @@ function exitCodeOf(error: unknown): number {
 
 /** A reader that went away (`| head`) ends the process quietly. */
 function guardStreams(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0)
-      throw error
-    })
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  // Progress that nobody reads is no reason to end a long job.
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 }

@@ -83,7 +83,7 @@ function levelsOf(game: AnyGame, { perception, reasoning }: StartOptions, look: 
   return { config: config as ConfigObject, skin }
 }
 
-const skinSchema = z.strictObject({ theme: z.string(), tile: z.number(), layout: z.enum(['board', 'full']), ...skinSettings })
+const skinSchema = z.strictObject({ theme: z.string(), tile: z.int().min(8).max(256), layout: z.enum(['board', 'full']), ...skinSettings })
 
 /** The skin with the settings of --skin. */
 function dressed(skin: Skin, settings: readonly string[] = []): Skin {

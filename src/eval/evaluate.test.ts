@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import { game2048 } from '../games/2048/index.ts'
 import { type EnvSpec, envSpec, formatReply, rollout } from '../gym/index.ts'
-import { createPolicy, lookaheadPolicy, randomPolicy, scriptedPolicy } from '../policies/index.ts'
+import { createPolicy, randomPolicy, scriptedPolicy, solverPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { replayList, resultRows } from '../runs/index.ts'
@@ -46,7 +46,7 @@ describe('evaluate', () => {
   })
 
   test('privileged policies have no perception or thoughts of their own, but good moves and regret', async () => {
-    const { rows } = await evaluate(options(lookaheadPolicy(2), { expertEvery: 1 }))
+    const { rows } = await evaluate(options(solverPolicy(), { expertEvery: 1 }))
     for (const metric of ['perception exact', 'perception cells', 'think'] as const) expect(meanOf(rows, metric)).toBeNull()
     expect(meanOf(rows, 'good given perception')).toBe(1)
     expect(meanOf(rows, 'regret')).toBe(0)

@@ -53,6 +53,8 @@ export interface EpisodeMetrics {
   /** Of the first game. */
   readonly seed: number
   readonly values: Readonly<Record<MetricName, number | null>>
+  /** Why the episode failed (endpoint or engine); null otherwise. */
+  readonly problem: string | null
 }
 
 export interface Evaluation {
@@ -139,7 +141,7 @@ function episodeMetrics(
     'good given perception': meanOf(seen.map(({ good }) => Number(good))),
     failed: trajectory.stopReason === 'failed' ? 1 : 0,
   }
-  return { game, seed, values }
+  return { game, seed, values, problem: trajectory.problem }
 }
 
 function gameRows(game: string, all: readonly EpisodeMetrics[], { policy, decoding, seed }: EvaluateOptions): ResultRow[] {

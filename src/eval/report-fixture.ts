@@ -20,7 +20,7 @@ const CONFIG = {
   base: { steps: 60, batch: 64 },
   coldStart: { steps: 300, batch: 64 },
   rl: { steps: 150, states: 32, replies: 8, temperature: 1 },
-  evaluation: { episodes: 100, horizon: 100, seed: 2048 },
+  evaluation: { episodes: 100, seed: 2048 },
 }
 
 function supervisedLines(stage: string, steps: number, end: number): MetricLine[] {

@@ -12,14 +12,14 @@ const stageSettings = optional(z.object({ steps: number, batch: number, states: 
 const shownConfig = z.object({
   preset: optional(z.string()),
   seed: number,
-  games: optional(z.array(z.object({ id: z.string(), config: optional(z.record(z.string(), z.unknown())) }))),
+  games: optional(z.array(z.object({ id: z.string(), config: optional(z.record(z.string(), z.unknown())), horizon: number }))),
   skin: optional(z.object({ theme: optional(z.string()), tile: number, layout: optional(z.string()) })),
   recipes: optional(z.array(z.string())),
   teacher: optional(z.object({ blind: optional(z.boolean()), slip: number })),
   base: stageSettings,
   coldStart: stageSettings,
   rl: stageSettings,
-  evaluation: optional(z.object({ episodes: number, horizon: number, seed: number })),
+  evaluation: optional(z.object({ episodes: number, seed: number })),
 })
 export type ShownConfig = z.output<typeof shownConfig>
 
@@ -46,7 +46,8 @@ function facts({ preset, seed, games, skin, recipes, teacher, evaluation }: Show
     ],
     [
       'evaluation',
-      evaluation && `${evaluation.episodes ?? '?'} games of ${evaluation.horizon ?? '?'} moves, seed ${evaluation.seed ?? '?'}`,
+      evaluation &&
+        `${evaluation.episodes ?? '?'} games of ${games?.map(({ horizon }) => horizon ?? '?').join(', ') ?? '?'} moves, seed ${evaluation.seed ?? '?'}`,
     ],
   ]
   return list.flatMap(([name, value]) => (value ? [[name, value] as const] : []))

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
+import type { AnyGame } from '../game.ts'
 import { checkGame } from '../testing/index.ts'
-import { GAMES, gameNamed } from './index.ts'
+import { GAMES, gameList, gameNamed, registerGame } from './index.ts'
 
 /** Configs beyond the default that the conformance suite plays, by game. */
 const CONFIGS: { readonly [id: string]: readonly object[] } = {
@@ -16,14 +17,46 @@ describe('every game of the registry', () => {
     it(`${id} keeps the contract`, () => {
       expect(game.id).toBe(id)
       checkGame(game, { configs: CONFIGS[id] ?? [{}], seeds: [0, 1, 2], steps: 60 })
-      checkGame(game, { seeds: [-1, Number.MAX_SAFE_INTEGER], steps: 600, skins: [] })
+      checkGame(game, { seeds: [-1, Number.MAX_SAFE_INTEGER], steps: 600, skins: [], games: 0 })
     })
   }
+
+  it.each(Object.values(GAMES))('$id has a solver at least as good as random play over 200 games', (game) => {
+    checkGame(game, { configs: CONFIGS[game.id]?.slice(0, 1) ?? [{}], seeds: [], games: 200, horizon: 25 })
+  })
 
   it('is found by name, and only by its own', () => {
     expect(gameNamed('2048')).toBe(GAMES['2048'])
     expect(() => gameNamed('4096')).toThrow(ConfigError)
     expect(() => gameNamed('4096')).toThrow(/"4096".*2048/)
     expect(() => gameNamed('toString')).toThrow(ConfigError)
+  })
+})
+
+describe('registerGame', () => {
+  const { swap } = GAMES as { swap: AnyGame }
+
+  it('adds a game to the list and the look-up, behind those of the package', () => {
+    const other = { ...swap, id: 'other-swap' }
+    registerGame(other)
+    expect(gameNamed('other-swap')).toBe(other)
+    expect(gameList()).toEqual([...Object.values(GAMES), other])
+    expect(() => registerGame(other)).toThrow(/"other-swap" is registered already/)
+  })
+
+  it.each<[string, unknown, RegExp]>([
+    ['a taken id', swap, /"swap" is registered already/],
+    ['nothing', null, /not a game: it is null/],
+    ['a function', () => swap, /it is a function/],
+    ['an id that no token can carry', { ...swap, id: 'My Game' }, /its id must be 1 to 64 of/],
+    ['a wrong version', { ...swap, id: 'x', version: '1' }, /its version/],
+    ['a config without a schema', { ...swap, id: 'x', config: {} }, /its config must be a zod schema/],
+    ['a missing function', { ...swap, id: 'x', perceive: undefined }, /no function perceive/],
+    ['an expert that is none', { ...swap, id: 'x', solver: 7 }, /its solver is not a function/],
+  ])('refuses %s', (_, value, message) => {
+    const before = gameList()
+    expect(() => registerGame(value as AnyGame)).toThrow(ConfigError)
+    expect(() => registerGame(value as AnyGame)).toThrow(message)
+    expect(gameList()).toEqual(before)
   })
 })

@@ -16,11 +16,11 @@ export const LEVELS = 6
 /** What a level of perception does to any picture; `theme`, `tile` and `layout` stay the caller's. Level 0 is as designed, all labels shown. */
 export const SKIN_LEVELS: readonly Partial<Skin>[] = [
   { labels: true },
-  { labels: true, contrast: 0.85, noise: 0.05, occlusion: 0.04, clutter: 0.1, jitter: 0.04 },
-  { labels: true, contrast: 0.7, noise: 0.1, occlusion: 0.09, clutter: 0.25, jitter: 0.07 },
-  { labels: false, contrast: 0.57, noise: 0.15, occlusion: 0.15, clutter: 0.45, jitter: 0.1 },
-  { labels: false, contrast: 0.45, noise: 0.2, occlusion: 0.22, clutter: 0.7, jitter: 0.13 },
-  { labels: false, contrast: 0.35, noise: 0.25, occlusion: 0.3, clutter: 1, jitter: 0.16 },
+  { labels: true, contrast: 0.9, noise: 0.04, occlusion: 0.04, clutter: 0.1, jitter: 0.04 },
+  { labels: true, contrast: 0.8, noise: 0.07, occlusion: 0.09, clutter: 0.25, jitter: 0.07 },
+  { labels: false, contrast: 0.7, noise: 0.1, occlusion: 0.15, clutter: 0.4, jitter: 0.1 },
+  { labels: false, contrast: 0.6, noise: 0.14, occlusion: 0.21, clutter: 0.6, jitter: 0.12 },
+  { labels: false, contrast: 0.5, noise: 0.18, occlusion: 0.28, clutter: 0.8, jitter: 0.15 },
 ]
 
 /** Own moves that a good move has to foresee, by level of reasoning: the `plies` of a game's `lookahead`. */

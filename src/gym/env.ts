@@ -48,6 +48,7 @@ export interface EnvStep {
 /** A spec with the config completed by the game's defaults. Throws ConfigError. Defaults: prompt style 'full', feedback on. */
 export function envSpec(options: Pick<EnvSpec, 'game' | 'skin'> & Partial<EnvSpec>): EnvSpec {
   const { game, skin, promptStyle = 'full', feedback = true } = options
+  themeNamed(skin.theme)
   const config = game.config.safeParse(options.config ?? {})
   if (!config.success) {
     const issue = config.error.issues[0]

@@ -170,6 +170,9 @@ function afterStep(live: Live, terminated: boolean, options: RolloutOptions): St
   return null
 }
 
+/** Lets timers, signals and redraws have their turn between steps, whatever the policy: a scripted one never waits for anything. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
 /**
  * Plays every episode to its end, to the horizon, or to the first failure; trajectories in the order of `episodes`. The policy's seed of a
  * call is derived from `seed`, the step and the batch, so a policy with chance may answer otherwise under another `batch`. An episode
@@ -194,6 +197,7 @@ export async function rollout(policy: Policy, options: RolloutOptions): Promise<
 
   let live = settle(episodes.map(begin), (one) => (one.source.spec.game.terminated(one.now.state) ? afterStep(one, true, options) : null))
   for (let step = 0; live.length > 0; step++) {
+    await breathe()
     const next: Live[] = []
     for (let from = 0; from < live.length; from += size) {
       const batch = live.slice(from, from + size)

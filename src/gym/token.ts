@@ -75,18 +75,32 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Validates the feedback part: its shape here, its meaning by letting the game speak. */
-function parseLast(game: AnyGame, value: unknown): LastStep {
+/** Events hold numbers, truth values and short names ('left', 'no-run'), in lists and objects: nothing that could speak to a model or a terminal. */
+function isPlain(value: unknown, depth: number = 0): boolean {
+  if (value === null || typeof value === 'boolean') return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value === 'string') return /^[a-z][a-z-]{0,15}$/.test(value)
+  if (depth > 4 || typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1))
+  return Object.entries(value).every(([key, item]) => /^[a-zA-Z]{1,24}$/.test(key) && isPlain(item, depth + 1))
+}
+
+/** Validates the feedback part: plain events, of which the game says one of its own words. */
+function parseLast(game: AnyGame, state: unknown, value: unknown): LastStep {
   if (value === null) return null
   if (!isRecord(value) || typeof value.legal !== 'boolean' || !Array.isArray(value.events)) {
     throw new StateError('The last step in the token is not { legal, events }.')
   }
   const events = value.events.map((event: unknown) => {
     if (!isRecord(event) || typeof event.kind !== 'string') throw new StateError('An event in the token has no kind.')
+    if (!isPlain(event)) throw new StateError(`An event in the token holds something that no event of ${game.id} holds.`)
     return { ...event, kind: event.kind }
   })
   const last = { legal: value.legal, events }
-  for (const style of ['full', 'brief'] as const) game.feedback(last, style)
+  game.feedback(last, 'full')
+  if (!game.lexicon(game.configOf(state)).includes(game.feedback(last, 'brief'))) {
+    throw new StateError(`The last step in the token is not one that ${game.id} can tell of.`)
+  }
   return last
 }
 
@@ -95,7 +109,8 @@ function readPayload(game: AnyGame, body: string): DecodedState {
   if (!isRecord(payload) || !('state' in payload) || !('last' in payload) || Object.keys(payload).length !== 2) {
     throw new StateError('The token does not hold { state, last }.')
   }
-  return { game, state: game.parseState(payload.state), last: parseLast(game, payload.last) }
+  const state = game.parseState(payload.state)
+  return { game, state, last: parseLast(game, state, payload.last) }
 }
 
 /** Reads and validates a token of one of `games` (by id). Throws StateError with one sentence, and nothing else, on any other text. */

@@ -146,5 +146,5 @@ export const toyGame: Game<ToyState, number, ToyConfig> = {
     return { think: `largest ${scored[0]?.score}`, action: action as number }
   },
   scoreThink: (state, think) => (think === `largest ${best(state)[0]?.score}` ? 1 : 0),
-  lexicon: () => [...'0123456789', ' | ', '\n', 'largest ', 'toy '],
+  lexicon: () => [...'0123456789', ' | ', '\n', 'largest ', 'toy ', 'picked', 'refused', 'start', 'unreadable'],
 }

@@ -1,5 +1,6 @@
 /** Policies: whatever answers pictures with text. */
 export { type CreatePolicyOptions, createPolicy, policyNames } from './create.ts'
+export { checkFit } from './fit.ts'
 export { type HumanOptions, humanPolicy } from './human.ts'
 export type { GameLookup } from './privileged.ts'
 export { randomPolicy, uniformPolicy } from './random.ts'

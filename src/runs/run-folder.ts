@@ -11,7 +11,9 @@ import { z } from 'zod'
 import { StorageError } from '../errors.ts'
 
 const FORMAT = 'vlm-gym/run'
-const VERSION = 1
+const VERSION = 2
+/** The lock lies in the folder: the folder above may not be writable. */
+const LOCK = '.lock'
 
 const header = z.object({ format: z.literal(FORMAT), version: z.number(), config: z.unknown() })
 
@@ -75,12 +77,17 @@ async function readHeader(path: string): Promise<unknown> {
 /** Makes a new run folder. Throws StorageError if there is a run in it already. */
 export async function createRun(path: string, config: unknown): Promise<RunFolder> {
   await guarded(path, 'make', () => mkdir(join(path, 'checkpoints'), { recursive: true }))
-  if (await exists(join(path, 'run.json'))) {
-    throw new StorageError(`${path} holds a run already; go on with it by --resume, or give another folder with --out`)
-  }
   const folder = await lockFolder(path, config)
-  await folder.write('run.json', { format: FORMAT, version: VERSION, config })
-  return folder
+  try {
+    if (await exists(join(path, 'run.json'))) {
+      throw new StorageError(`${path} holds a run already; go on with it by --resume, or give another folder with --out`)
+    }
+    await folder.write('run.json', { format: FORMAT, version: VERSION, config })
+    return folder
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
 }
 
 /** Opens an existing run folder. Throws StorageError if there is none, it is foreign, or another process uses it. */
@@ -92,8 +99,9 @@ export async function openRun(path: string): Promise<RunFolder> {
 
 async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
   let release: () => Promise<void>
+  const lost = new AbortController()
   try {
-    release = await lock(path, { stale: 15_000, update: 5_000 })
+    release = await lock(path, { stale: 15_000, update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
       throw new StorageError(
@@ -102,25 +110,31 @@ async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
     }
     throw new StorageError(`cannot lock ${path}: ${(error as Error).message}`, { cause: error })
   }
-  return folderAt(path, config, release)
+  return folderAt(path, config, async () => (lost.signal.aborted ? undefined : release()), lost.signal)
 }
 
 /** Reads a run folder without locking it, for reports on a run that may still be going. */
 export async function readRun(path: string): Promise<RunFolder> {
   if (!(await exists(join(path, 'run.json'))))
     throw new StorageError(`there is no run in ${path}; give the folder that vlm-gym train wrote`)
-  return folderAt(path, await readHeader(join(path, 'run.json')), async () => {})
+  return folderAt(path, await readHeader(join(path, 'run.json')), async () => {}, new AbortController().signal)
 }
 
-function folderAt(path: string, config: unknown, close: () => Promise<void>): RunFolder {
+function folderAt(path: string, config: unknown, close: () => Promise<void>, lost: AbortSignal): RunFolder {
   const file = (name: string): string => join(path, name)
+  const own = (): void => {
+    if (lost.aborted) throw new StorageError(`${path} was taken over by another process while this one hung; nothing more is written here`)
+  }
   const text = async (name: string): Promise<string | null> =>
     (await exists(file(name))) ? guarded(file(name), 'read', () => readFile(file(name), 'utf8')) : null
   return {
     path,
     config,
     file,
-    write: (name, value) => guarded(file(name), 'write', () => writeFileAtomic(file(name), toText(value))),
+    write: async (name, value) => {
+      own()
+      await guarded(file(name), 'write', () => writeFileAtomic(file(name), toText(value)))
+    },
     read: async (name, schema) => {
       const found = await text(name)
       if (found === null) return null
@@ -130,7 +144,10 @@ function folderAt(path: string, config: unknown, close: () => Promise<void>): Ru
         throw new StorageError(`${file(name)} is damaged; restore it or start a new run with another --out`, { cause: error })
       }
     },
-    append: (name, line) => guarded(file(name), 'append to', () => appendFile(file(name), `${JSON.stringify(line)}\n`)),
+    append: async (name, line) => {
+      own()
+      await guarded(file(name), 'append to', () => appendFile(file(name), `${JSON.stringify(line)}\n`))
+    },
     lines: async (name) => {
       const found = ((await text(name)) ?? '').split('\n')
       return found.slice(0, -1).map((line, index): unknown => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Perception, StepResult } from '../game.ts'
 import { game2048, type State2048 } from '../games/2048/index.ts'
+import type { Skin, Theme } from '../scene.ts'
 import { checkGame, PLAIN_SKINS, splitGreedily } from './index.ts'
 
 const { step } = game2048
@@ -7,6 +9,22 @@ const scribble = (state: State2048): State2048 => {
   ;(state.board as number[])[0] = 1
   return state
 }
+
+const withState = (result: StepResult<State2048>, change: object) => ({ ...result, state: { ...result.state, ...change } })
+const terminatedOr = (state: State2048, reward: number): number => (game2048.terminated(state) ? 0 : reward)
+const untagged = (text: string) => game2048.parsePerception(text.replace('<think>', ''))
+const tagged = () => [...game2048.lexicon({ size: 4, goal: 0 }), '<think>']
+
+/** Chance that lives outside the state, by the state's identity: steady for one object, other for a copy. */
+const memory = new WeakMap<object, number>()
+let drawn = 0
+const hidden = (state: object): number => {
+  memory.set(state, memory.get(state) ?? ++drawn)
+  return memory.get(state)!
+}
+/** The seed of the game begun last: right while one game is played at a time. */
+let latest = 0
+const board = (state: State2048): string => game2048.formatPerception(game2048.perceive(state))
 
 /** Games that break one clause of the contract each, and what the check must say. */
 const BROKEN = [
@@ -49,6 +67,62 @@ const BROKEN = [
       draw: (...of: Parameters<typeof game2048.draw>) => ({ ...game2048.draw(...of), width: 9 }),
     },
     /leaves the scene/,
+  ],
+  [
+    'a state that is not JSON after a step',
+    { step: (s: State2048, a: 0) => withState(step(s, a), { moves: Number.NaN }) },
+    /is not plain JSON at \.state\.moves/,
+  ],
+  [
+    'chance that a copy does not have',
+    { step: (s: State2048, a: 0) => ({ ...step(s, a), reward: terminatedOr(s, 4 * hidden(s)) }) },
+    /group play differs from single play/,
+  ],
+  [
+    'games that share a seed',
+    {
+      init: (config: { size: number; goal: number }, seed: number) => {
+        latest = seed
+        return game2048.init(config, seed)
+      },
+      step: (s: State2048, a: 0) => ({ ...step(s, a), events: [...step(s, a).events, { kind: 'seed', latest }] }),
+    },
+    /of a vector plays otherwise than alone/,
+  ],
+  ['feedback of many words', { feedback: () => ' ok ok' }, /not one word of the lexicon/],
+  [
+    'a prompt that tells the truth',
+    {
+      step: (s: State2048, a: 0) => ({ ...step(s, a), events: [{ kind: 'board', reason: board(step(s, a).state) }] }),
+      feedback: (last: { events: readonly { reason?: string }[] } | null, style: string) =>
+        style === 'brief' ? ' ok' : String(last?.events[0]?.reason ?? ''),
+    },
+    /full prompt tells the truth/,
+  ],
+  [
+    'a picture of the chance to come',
+    {
+      draw: (state: State2048, ...look: [Skin, Theme]) => {
+        const scene = game2048.draw(state, ...look)
+        return { ...scene, items: [...scene.items, { sprite: 0, x: 0, y: Math.abs(state.rng[0]) % 8 }] }
+      },
+    },
+    /depends on the chance to come/,
+  ],
+  [
+    'events that are not JSON',
+    { step: (s: State2048, a: 0) => ({ ...step(s, a), events: [{ kind: 'at', when: new Map([[1, 2]]) }] }) },
+    /is not plain JSON at \.events\.0\.when/,
+  ],
+  [
+    'a perception with tags in it',
+    { formatPerception: (p: Perception) => `${game2048.formatPerception(p)}<think>`, parsePerception: untagged, lexicon: tagged },
+    /not in the format/,
+  ],
+  [
+    'an expert that is worse than chance',
+    { solver: (s: State2048) => game2048.solver!(s).map((_, at, all) => ({ action: all.at(-1 - at)!.action, score: -at })) },
+    /the solver earns/,
   ],
 ] as const
 

@@ -1,11 +1,17 @@
 /**
  * Conformance of a game with its contract, over random play. Throws GameError whose message names the game, the config, the seed and the step.
  *
- *     for (const game of Object.values(GAMES)) test(game.id, () => checkGame(game))
+ *     for (const game of gameList()) test(game.id, () => checkGame(game))
+ *
+ * Config and knobs; determinism; JSON, hash and token round trips; legality and the end; pictures; texts, replies and the lexicon; group play
+ * and vectors against single play; what an observation holds; solver, look-ahead, teacher and thoughts; the solver against random play.
  */
 import type { AnyGame } from '../game.ts'
+import type { LastStep } from '../gym/index.ts'
 import { type Rng, seededRng } from '../rng.ts'
 import type { Skin, Theme } from '../scene.ts'
+import { checkLevels } from './check-levels.ts'
+import { checkGroup, checkObservation, checkReplies, checkSolver, checkTokens, checkVector } from './check-play.ts'
 import { checkScene, checkStep, checkTexts } from './check-state.ts'
 import { canonical, deepFreeze, ensure } from './ensure.ts'
 
@@ -19,6 +25,10 @@ export interface CheckGameOptions {
   readonly steps?: number
   /** Most actions tried on one state; beyond that an even sample. Default: 40. */
   readonly actions?: number
+  /** Games that the solver plays against random play under each config; 0: none. Default: 10. */
+  readonly games?: number
+  /** Most moves of such a game. Default: 40. */
+  readonly horizon?: number
   /** Skins to draw with. Default: both layouts at 32 and 8 pixels a tile. */
   readonly skins?: readonly Skin[]
   readonly theme?: Theme
@@ -58,6 +68,7 @@ export interface CheckContext {
 /** Plays the game at random under each config and seed and checks every state on the way. */
 export function checkGame(game: AnyGame, options: CheckGameOptions = {}): void {
   const { configs = [{}], seeds = [0, 1, 2, 3, 4], steps = 60, actions = 40, skins = PLAIN_SKINS, theme = PLAIN_THEME } = options
+  const { games = 10, horizon = 40 } = options
   checkConfig(game)
   for (const given of configs) {
     const config: unknown = game.config.parse(given)
@@ -69,13 +80,17 @@ export function checkGame(game: AnyGame, options: CheckGameOptions = {}): void {
       where,
       'the lexicon has an empty word',
     )
+    const base: CheckContext = { game, config, words, skins, theme, actions, where }
     for (const seed of seeds) {
-      const context: CheckContext = { game, config, words, skins, theme, actions, where: `${where} seed ${seed}` }
+      const context = { ...base, where: `${where} seed ${seed}` }
       checkFresh(context, seed)
       play(context, seed, steps)
       if (game.scatter !== undefined) checkScatter(context, seed)
+      checkVector(context, seed)
     }
+    checkSolver(base, games, horizon)
   }
+  checkLevels(game)
 }
 
 function checkConfig(game: AnyGame): void {
@@ -118,16 +133,23 @@ function play(context: CheckContext, seed: number, steps: number): void {
   const { game, config } = context
   const rng = seededRng(seed, 'check-game', game.id)
   let state = deepFreeze(game.init(config, seed))
+  let last: LastStep = null
   for (let at = 0; at <= steps; at++) {
     const here = { ...context, where: `${context.where} step ${at}` }
     const tried = sample(game.actions(state), game.legalActions(state), context.actions, rng)
     checkScene(here, state)
     checkTexts(here, state, tried)
     checkStep(here, state, tried)
+    checkReplies(here, state, rng.shuffle(tried))
+    checkObservation(here, state, last, at)
+    checkTokens(here, state, last)
+    checkGroup(here, state, rng.shuffle(tried), at)
     if (game.terminated(state)) return
     const legal = game.legalActions(state)
     const action = rng.int(4) === 0 ? rng.pick(tried) : rng.pick(legal)
-    state = deepFreeze(game.step(state, action).state)
+    const result = game.step(state, action)
+    last = { legal: result.legal, events: result.events }
+    state = deepFreeze(result.state)
   }
 }
 

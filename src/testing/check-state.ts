@@ -1,7 +1,7 @@
 /** The parts of `checkGame` that look at one state: picture, texts, and every action on it. */
 import type { Scene } from '../scene.ts'
 import type { CheckContext } from './check-game.ts'
-import { canonical, ensure, splitGreedily } from './ensure.ts'
+import { canonical, ensure, notPlain, splitGreedily } from './ensure.ts'
 
 /** Draws under each skin: whole pixels, items inside the scene, sprites of the catalogue, one catalogue object per skin. */
 export function checkScene({ game, skins, theme, where }: CheckContext, state: unknown): void {
@@ -45,7 +45,12 @@ export function checkTexts(context: CheckContext, state: unknown, actions: reado
   for (const junk of ['', 'no grid', `${shown}\n?`])
     ensure(game.parsePerception(junk) === null, where, `${JSON.stringify(junk)} reads as a grid`)
   covered(context, `\n${shown}`, 'the perception')
-  covered(context, game.prompt(config, 'brief') + game.feedback(null, 'brief'), 'the brief prompt')
+  covered(context, game.prompt(config, 'brief'), 'the brief prompt')
+  oneWord(context, game.feedback(null, 'brief'))
+  for (const style of ['full', 'brief'] as const) {
+    const prompt = game.prompt(config, style)
+    ensure(game.prompt(config, style) === prompt, where, `the ${style} prompt is not deterministic`)
+  }
   ensure(game.prompt(config, 'full').includes('<answer>'), where, 'the full prompt does not give the reply format')
   ensure(game.feedback(null, 'full') === '', where, 'full feedback before the first step is not empty')
   for (const action of actions) checkAnswer(context, state, action)
@@ -60,8 +65,12 @@ function checkAnswer(context: CheckContext, state: unknown, action: unknown): vo
   const read = game.parseAction(` ${text}\n`, state)
   ensure('action' in read && canonical(read.action) === canonical(action), where, `the answer ${JSON.stringify(text)} does not read back`)
   covered(context, text, 'the answer')
-  const result = game.step(state, action)
-  covered(context, game.feedback(result, 'brief'), 'the feedback')
+  oneWord(context, game.feedback(game.step(state, action), 'brief'))
+}
+
+/** Brief feedback is one word, so that prompts keep their length. */
+function oneWord({ words, where }: CheckContext, feedback: string): void {
+  ensure(words.includes(feedback), where, `the brief feedback ${JSON.stringify(feedback)} is not one word of the lexicon`)
 }
 
 function covered({ words, where }: CheckContext, text: string, what: string): void {
@@ -123,10 +132,18 @@ export function checkStep(context: CheckContext, state: unknown, actions: readon
   for (const action of actions) {
     const name = canonical(action)
     const result = game.step(state, action)
+    const odd = notPlain(result)
+    ensure(odd === null, where, `the result of ${name} is not plain JSON at ${odd}`)
     ensure(canonical(result) === canonical(game.step(state, action)), where, `step ${name} is not deterministic`)
     ensure(result.legal === legal.includes(name), where, `step ${name} says legal ${result.legal}, legalActions do not`)
     ensure(result.terminated === game.terminated(result.state), where, `step ${name} and terminated disagree`)
-    ensure(result.legal || canonical(result.state) === before, where, `the illegal ${name} changes the state`)
+    const next = canonical(result.state)
+    ensure(
+      canonical(game.parseState(JSON.parse(JSON.stringify(result.state)))) === next,
+      where,
+      `the state after ${name} does not survive JSON`,
+    )
+    ensure(result.legal || next === before, where, `the illegal ${name} changes the state`)
     ensure(!over || result.reward === 0, where, `step ${name} after the end has reward ${result.reward}`)
     ensure(Number.isFinite(result.reward), where, `step ${name} has reward ${result.reward}`)
     const outcome = game.trainingReward({ kind: result.legal ? 'played' : 'illegal', reward: result.reward })
@@ -135,6 +152,6 @@ export function checkStep(context: CheckContext, state: unknown, actions: readon
   const silent = game.unreadable(state)
   ensure(canonical(silent.state) === before && !silent.legal, where, 'an unreadable reply changes the state or is legal')
   ensure(silent.terminated === over, where, 'unreadable and terminated disagree')
-  covered(context, game.feedback(silent, 'brief'), 'the feedback to an unreadable reply')
+  oneWord(context, game.feedback(silent, 'brief'))
   ensure(canonical(state) === before, where, 'the state was mutated')
 }

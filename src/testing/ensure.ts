@@ -12,6 +12,19 @@ export function canonical(value: unknown): string {
   return canonicalize(value) ?? 'undefined'
 }
 
+/** Where a value is not plain JSON ('.events.0.when'); null if it is. Undefined, NaN, infinities and class instances are not. */
+export function notPlain(value: unknown, path = ''): string | null {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return null
+  if (typeof value !== 'object') return path || 'the value'
+  const parent = Object.getPrototypeOf(value) as unknown
+  if (!Array.isArray(value) && parent !== Object.prototype && parent !== null) return path || 'the value'
+  for (const [key, part] of Object.entries(value)) {
+    const found = notPlain(part, `${path}.${key}`)
+    if (found !== null) return found
+  }
+  return null
+}
+
 /** Freezes a value and all it holds, so that mutation throws; returns it. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value

@@ -88,7 +88,14 @@ export const trainConfig = z.strictObject({
   preset: z.string().default('laptop').describe('name shown in reports'),
   seed: count.min(0).default(0).describe('decides every number of the run'),
   plugins: z.array(z.string()).default([]).describe('modules that register games, as --plugin; absolute paths or package names'),
-  games: z.array(gameEntry).min(1).describe('what is played'),
+  games: z
+    .array(gameEntry)
+    .min(1)
+    .refine(
+      (games) => new Set(games.map(({ id }) => id)).size === games.length,
+      'a game stands in the list twice; results are kept by game',
+    )
+    .describe('what is played'),
   skin: skin.prefault({}),
   engine: z.string().default('@vlm-gym/engine-onnx').describe('package that makes the engine'),
   threads: count.min(1).max(256).default(2).describe('threads of the engine; part of what decides the last digits'),

@@ -7,6 +7,7 @@
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
+import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
 import { envSpec } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
@@ -61,11 +62,20 @@ export interface TrainEvent {
 }
 
 const progress = z.object({
-  stage: z.number().int(),
-  step: z.number().int(),
-  lines: z.number().int(),
-  checkpoint: z.string().nullable(),
-  pool: z.array(z.unknown()),
+  stage: z.number().int().nonnegative(),
+  step: z.number().int().nonnegative(),
+  lines: z.number().int().nonnegative(),
+  checkpoint: z
+    .string()
+    .regex(/^checkpoints\/resume-\d+-\d+\.safetensors$/)
+    .nullable(),
+  pool: z.array(
+    z.object({
+      spec: z.number().int().nonnegative(),
+      snapshot: z.object({ state: z.unknown(), last: z.unknown(), steps: z.number(), return: z.number() }),
+      games: z.number().int(),
+    }),
+  ),
 })
 type Progress = z.output<typeof progress>
 
@@ -87,6 +97,7 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
   const { folder, config, engine } = options
   const stages = stagesOf(config)
   let at: Progress = (await folder.read('progress.json', progress)) ?? START
+  checkProgress(folder, at, stages, config)
   await folder.keepLines('metrics.jsonl', at.lines)
   if (at.checkpoint) await engine.loadState(folder.file(at.checkpoint))
   const mix = mixOf(config)
@@ -96,6 +107,24 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
     if (result.stopped) return 'stopped'
   }
   return 'finished'
+}
+
+/** What progress.json says must be possible in this run, pool states included. Throws StorageError. */
+function checkProgress(folder: RunFolder, at: Progress, stages: readonly Stage[], config: TrainConfig): void {
+  const damaged = (reason: string): never => {
+    throw new StorageError(`${folder.file('progress.json')} is damaged: ${reason}; restore it or start a new run`)
+  }
+  const steps = stages[at.stage]?.settings.steps ?? 0
+  if (at.stage > stages.length || at.step > steps) damaged(`there is no step ${at.step} of stage ${at.stage}`)
+  const mix = mixOf(config)
+  for (const { spec, snapshot } of at.pool) {
+    const game = mix[spec]?.spec.game ?? damaged(`there is no game ${spec}`)
+    try {
+      game.parseState(snapshot.state)
+    } catch (error) {
+      damaged((error as Error).message)
+    }
+  }
 }
 
 /** The games of a config. Throws ConfigError. */

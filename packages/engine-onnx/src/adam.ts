@@ -9,12 +9,13 @@ export interface AdamState {
 
 export const freshAdam = (length: number): AdamState => ({ step: 0, mean: new Float32Array(length), square: new Float32Array(length) })
 
-/** Updates `weights` in place, zeroes `gradient`, returns the gradient's norm before clipping. */
+/** Updates `weights` in place, zeroes `gradient`, returns the gradient's norm before clipping. A norm that is not finite leaves all as it was. */
 export function adamStep(weights: Float32Array, gradient: Float32Array, state: AdamState, params: AdamParams): number {
   const { learningRate, beta1 = 0.9, beta2 = 0.95, eps = 1e-8, weightDecay = 0, maxGradNorm = 0 } = params
   let sum = 0
   for (let i = 0; i < gradient.length; i++) sum += (gradient[i] as number) ** 2
   const norm = Math.sqrt(sum)
+  if (!Number.isFinite(norm)) return norm
   const scale = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1
   const step = ++state.step
   const rate = learningRate / (1 - beta1 ** step)

@@ -131,8 +131,10 @@ export class EmbeddedEngine implements Engine {
 
   async optimStep(params: AdamParams): Promise<{ gradNorm: number }> {
     const gradNorm = adamStep(this.#live, this.#gradient, this.#adam, params)
-    if (!Number.isFinite(gradNorm))
-      throw new EngineError(`the gradient norm is ${gradNorm}; lower the learning rate or go back to an earlier checkpoint`)
+    if (!Number.isFinite(gradNorm)) {
+      this.#gradient.fill(0)
+      throw new EngineError(`the gradient norm is ${gradNorm}, so the step was not made; lower the learning rate`)
+    }
     return { gradNorm }
   }
 
@@ -194,10 +196,13 @@ export class EmbeddedEngine implements Engine {
         throw new StorageError(`${path} holds values that are not finite in ${prefix}; use an earlier checkpoint`)
       return flat
     }
-    const names = z.array(z.string()).catch([]).parse(safeJson(metadata.snapshots))
+    const names = z.array(z.string()).safeParse(safeJson(metadata.snapshots))
+    const step = Number(metadata.adamStep)
+    if (!names.success || !Number.isInteger(step) || step < 0)
+      throw new StorageError(`${path} has damaged metadata; use an earlier checkpoint`)
     const live = take('model')
-    const adam = { step: Number(metadata.adamStep) || 0, mean: take('adam.mean'), square: take('adam.square') }
-    const snapshots = names.map((name) => [name, take(`snapshot.${name}`)] as const)
+    const adam = { step, mean: take('adam.mean'), square: take('adam.square') }
+    const snapshots = names.data.map((name) => [name, take(`snapshot.${name}`)] as const)
     this.#live.set(live)
     this.#adam = adam
     this.#gradient.fill(0)
@@ -377,11 +382,12 @@ function tokenLoss(loss: LossName, lp: number, row: Row, t: number, config?: Los
   return -Math.min(ratio * advantage, clipped * advantage)
 }
 
+/** undefined for a text that is not JSON. */
 function safeJson(text: string | undefined): unknown {
   try {
-    return JSON.parse(text ?? '[]')
+    return JSON.parse(text ?? '')
   } catch {
-    return []
+    return undefined
   }
 }
 
@@ -390,7 +396,13 @@ export async function readModelOf(path: string): Promise<{ model: ModelConfig; w
   const { metadata } = await readCheckpoint(path)
   const model = modelConfig.safeParse(safeJson(metadata.model))
   const words = z.array(z.string()).min(2).safeParse(safeJson(metadata.words))
-  if (metadata.format !== FORMAT || !model.success || !words.success)
+  if (
+    metadata.format !== FORMAT ||
+    metadata.version !== '1' ||
+    !model.success ||
+    !words.success ||
+    new Set(words.data).size !== words.data.length
+  )
     throw new StorageError(`${path} is not a checkpoint of the embedded engine; give a file that vlm-gym train wrote`)
   return { model: model.data, words: words.data }
 }

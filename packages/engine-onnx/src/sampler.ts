@@ -138,6 +138,7 @@ export class Sampler {
   #draw(probabilities: Float32Array, b: number, temperature: number, rng: Rng): { token: number; probability: number } {
     const { size } = this.#vocabulary
     const at = b * size
+    if (!Number.isFinite(probabilities[at])) throw new EngineError('the model gives no numbers any more; go back to an earlier checkpoint')
     let token = 0
     if (temperature === 0) {
       for (let v = 1; v < size; v++) if ((probabilities[at + v] as number) > (probabilities[at + token] as number)) token = v

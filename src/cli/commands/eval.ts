@@ -1,10 +1,10 @@
 /** `vlm-gym eval`: any policy on fixed games: scripted ones by name, trained models by checkpoint. */
 import type { Command } from 'commander'
-import { ConfigError } from '../../errors.ts'
+import { ConfigError, EngineError } from '../../errors.ts'
 import { type EvaluateOptions, evaluate, resultTable } from '../../eval/index.ts'
 import { gameNamed } from '../../games/index.ts'
-import { envSpec } from '../../gym/index.ts'
-import { createPolicy, policyNames, samplerPolicy } from '../../policies/index.ts'
+import { type EnvSpec, envSpec } from '../../gym/index.ts'
+import { checkFit, createPolicy, policyNames, samplerPolicy } from '../../policies/index.ts'
 import type { ResultRow } from '../../runs/index.ts'
 import { loadEngineModule } from '../engine-module.ts'
 import { interruptible } from '../interrupt.ts'
@@ -18,6 +18,7 @@ interface EvalFlags {
   readonly game: string
   readonly episodes: number
   readonly horizon: number
+  readonly restart: boolean
   readonly decoding: 'sampled' | 'greedy' | 'both'
   readonly maxTokens: number
   readonly theme: string
@@ -38,7 +39,8 @@ export function defineEval(command: Command): void {
   )
   command.option('--game <id>', 'game to play', '2048')
   command.option('--episodes <n>', 'games of each policy, the same for all', wholeNumber(2), 100)
-  command.option('--horizon <n>', 'moves a game; an ended game starts anew', wholeNumber(1), 100)
+  command.option('--horizon <n>', 'moves a game', wholeNumber(1), 100)
+  command.option('--no-restart', 'end an episode with its game, instead of starting a fresh one until the horizon')
   command.option('--decoding <how>', 'of checkpoints: sampled, greedy or both', 'both')
   command.option('--max-tokens <n>', 'longest reply of a checkpoint, tokens', wholeNumber(4, 8192), 48)
   command.option('--theme <name>', 'colours of the pictures', 'classic')
@@ -58,28 +60,27 @@ export function defineEval(command: Command): void {
   command.action(evalCommand)
 }
 
-type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'> & { readonly close?: () => Promise<void> }
+type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'>
 
 async function evalCommand(names: string[], flags: EvalFlags): Promise<void> {
   if (!['sampled', 'greedy', 'both'].includes(flags.decoding))
     throw new ConfigError(`--decoding ${flags.decoding} is not sampled, greedy or both`)
-  const game = gameNamed(flags.game)
+  if (names.includes('human')) throw new ConfigError('a person is not evaluated; play with: vlm-gym play')
   const skin = { theme: flags.theme, tile: flags.tile, layout: 'board' as const }
-  const spec = envSpec({ game, config: applySettings({}, flags.set ?? []), skin, promptStyle: 'brief' })
+  const spec = envSpec({ game: gameNamed(flags.game), config: applySettings({}, flags.set ?? []), skin, promptStyle: 'brief' })
   const progress = createProgress({ quiet: flags.quiet })
   const rows: ResultRow[] = []
   try {
     await interruptible(async (signal) => {
       for (const name of names) {
-        for (const contestant of await contestantsOf(name, flags)) {
-          const { policy, decoding } = contestant
+        await withContestants(name, spec, flags, async ({ policy, decoding }) => {
           const onProgress = (step: number, total: number): void => progress.update({ stage: `${policy.name}, ${decoding}`, step, total })
-          const { episodes, horizon, seed } = flags
-          rows.push(
-            ...(await evaluate({ policy, decoding, specs: [spec], episodes, horizon, restart: true, seed, onProgress, signal })).rows,
-          )
-          await contestant.close?.()
-        }
+          const { episodes, horizon, restart, seed } = flags
+          const result = await evaluate({ policy, decoding, specs: [spec], episodes, horizon, restart, seed, onProgress, signal })
+          const failed = result.episodes.find(({ problem }) => problem !== null)
+          if (failed) throw new EngineError(`${policy.name} failed: ${failed.problem}`)
+          rows.push(...result.rows)
+        })
       }
     })
   } finally {
@@ -89,13 +90,28 @@ async function evalCommand(names: string[], flags: EvalFlags): Promise<void> {
   else printLines([resultTable(rows)])
 }
 
-async function contestantsOf(name: string, flags: EvalFlags): Promise<Contestant[]> {
-  if (!name.endsWith('.safetensors')) return [{ policy: createPolicy(name), decoding: 'scripted' }]
+/** Runs `work` for a scripted policy, or for a checkpoint's model under each decoding; the engine is closed whatever happens. */
+async function withContestants(
+  name: string,
+  spec: EnvSpec,
+  flags: EvalFlags,
+  work: (contestant: Contestant) => Promise<void>,
+): Promise<void> {
+  if (!name.endsWith('.safetensors')) {
+    if (/[./\\]/.test(name)) throw new ConfigError(`${name} is neither a policy nor a checkpoint; a checkpoint's name ends in .safetensors`)
+    return work({ policy: createPolicy(name), decoding: 'scripted' })
+  }
   const { openEngine } = await loadEngineModule(flags.engine)
   const engine = await openEngine(name, { threads: flags.threads })
-  const decodings = flags.decoding === 'both' ? (['sampled', 'greedy'] as const) : [flags.decoding]
-  return decodings.map((decoding, i): Contestant => {
-    const policy = samplerPolicy(engine, { maxTokens: flags.maxTokens, temperature: decoding === 'greedy' ? 0 : 1, name })
-    return { policy, decoding, ...(i === decodings.length - 1 && { close: () => engine.close() }) }
-  })
+  try {
+    await checkFit(engine, spec, flags.maxTokens)
+    for (const decoding of flags.decoding === 'both' ? (['sampled', 'greedy'] as const) : [flags.decoding]) {
+      await work({
+        policy: samplerPolicy(engine, { maxTokens: flags.maxTokens, temperature: decoding === 'greedy' ? 0 : 1, name }),
+        decoding,
+      })
+    }
+  } finally {
+    await engine.close()
+  }
 }

@@ -25,8 +25,18 @@ export function defineGames(command: Command): void {
 }
 
 function listed(game: AnyGame): object {
-  const { id, title, summary, version } = game
-  return { id, title, summary, version, solver: game.solver !== undefined, teacher: game.teach !== undefined, knobs: knobRows(game) }
+  const { id, title, summary, version, levels } = game
+  return {
+    id,
+    title,
+    summary,
+    version,
+    solver: game.solver !== undefined,
+    teacher: game.teach !== undefined,
+    knobs: knobRows(game),
+    levels: levels && { perception: levels.perception, reasoning: levels.reasoning, horizon: levels.horizon },
+    presets: game.presets,
+  }
 }
 
 function describe(game: AnyGame): string[] {
@@ -35,5 +45,28 @@ function describe(game: AnyGame): string[] {
   const rows = knobs.map((knob) => [knob.name, JSON.stringify(knob.default), knob.range, knob.axis, knob.summary])
   const [head = '', ...body] = tableLines([['knob', 'default', 'range', 'axis', 'meaning'], ...rows])
   const name = game.title === game.id ? colours.bold(game.id) : `${colours.bold(game.id)}  ${game.title}`
-  return [name, `  ${game.summary}`, ...(knobs.length > 0 ? [`  ${colours.dim(head)}`, ...body.map((line) => `  ${line}`)] : [])]
+  return [
+    name,
+    `  ${game.summary}`,
+    ...(knobs.length > 0 ? [`  ${colours.dim(head)}`, ...body.map((line) => `  ${line}`)] : []),
+    ...levelLines(game),
+  ]
+}
+
+/** A row a level: what it sets on each axis; then the presets. */
+function levelLines({ levels, presets }: AnyGame): string[] {
+  const colours = coloursOf()
+  const settings = (config: object): string =>
+    Object.entries(config)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ') || '-'
+  const rows = (levels?.horizon ?? []).map((moves, level) => {
+    return [String(level), settings(levels?.perception[level] ?? {}), settings(levels?.reasoning[level] ?? {}), `${moves} moves`]
+  })
+  const named = Object.entries(presets ?? {}).map(
+    ([name, { config, horizon }]) => `  preset ${name}: ${settings(config)}, ${horizon} moves`,
+  )
+  if (rows.length === 0) return named
+  const [head = '', ...body] = tableLines([['level', 'perception', 'reasoning', 'horizon'], ...rows])
+  return [`  ${colours.dim(head)}`, ...body.map((line) => `  ${line}`), ...named]
 }

@@ -1,13 +1,14 @@
 /** `vlm-gym train`: the main job. Trains the recipes, evaluates every policy, writes the report; a stopped run goes on with --resume. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { z } from 'zod'
 import type { Engine } from '../../engine.ts'
-import { ConfigError } from '../../errors.ts'
+import { ConfigError, StorageError } from '../../errors.ts'
 import { resultTable, writeReport } from '../../eval/index.ts'
 import { createRun, openRun, type RunFolder, resultRows } from '../../runs/index.ts'
-import { mixOf, PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
+import { PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
 import { interruptible } from '../interrupt.ts'
-import { engineFor, runJob } from '../job.ts'
+import { engineFor, newWords, runJob } from '../job.ts'
 import { type ConfigObject, checkConfig, gatherConfig, wholeNumber, withConfigFile, withExamples, withJson, withSet } from '../options.ts'
 import { loadPlugins, resolvePlugin, withPluginOption } from '../plugins.ts'
 import { createProgress, formatDuration } from '../progress.ts'
@@ -58,7 +59,9 @@ async function trainCommand(flags: TrainFlags): Promise<void> {
     progress.close()
     const report = await writeReport(folder)
     if (end === 'stopped') {
-      printLines([`stopped; everything is saved. Go on with: vlm-gym train --resume ${folder.path}`])
+      process.stderr.write(
+        `stopped; everything is saved. Go on with: vlm-gym train --resume ${folder.path} (in a clone: npm start -- --resume ${folder.path})\n`,
+      )
       return
     }
     const rows = (await folder.read('results.json', resultRows)) ?? []
@@ -86,10 +89,12 @@ async function startRun(flags: TrainFlags): Promise<OpenRun> {
   const plugins = [...new Set([...given.plugins, ...(flags.plugin ?? [])].map((name) => resolvePlugin(name)))]
   const config = { ...given, plugins }
   await loadPlugins(plugins)
-  mixOf(config)
-  const engine = await engineFor(config)
+  const words = newWords()
+  const engine = await engineFor(config, words)
   try {
-    return { engine, config, folder: await createRun(flags.out ?? defaultFolder(flags.preset, config.seed), config) }
+    const folder = await createRun(flags.out ?? defaultFolder(flags.preset, config.seed), config)
+    await folder.write('words.json', words)
+    return { engine, config, folder }
   } catch (error) {
     await engine.close()
     throw error
@@ -103,15 +108,32 @@ async function resumeRun(flags: TrainFlags): Promise<OpenRun> {
       'a resumed run keeps its config, so --config, --set and --plugin cannot be given with --resume; start a new run with another --out',
     )
   }
+  if (typeof flags.resume === 'string' && (flags.out !== undefined || flags.seed !== undefined)) {
+    throw new ConfigError('--resume names the folder to go on with, so --out and --seed cannot be given with it')
+  }
   const standard = (): string => defaultFolder(flags.preset, flags.seed ?? presetNamed(flags.preset).seed)
   const folder = await openRun(typeof flags.resume === 'string' ? flags.resume : (flags.out ?? standard()))
   try {
-    const config = parseTrainConfig(folder.config)
+    const config = storedConfig(folder)
+    const words = await folder.read('words.json', z.array(z.string()))
+    if (words === null) throw new StorageError(`${folder.file('words.json')} is missing; the run folder is damaged or of another version`)
     await loadPlugins(config.plugins)
-    return { folder, config, engine: await engineFor(config) }
+    return { folder, config, engine: await engineFor(config, words) }
   } catch (error) {
     await folder.close()
     throw error
+  }
+}
+
+function storedConfig(folder: RunFolder): TrainConfig {
+  try {
+    return parseTrainConfig(folder.config)
+  } catch (error) {
+    const { message } = error as Error
+    throw new StorageError(
+      `the config in ${folder.file('run.json')} is of another version of vlm-gym (${message}); use that version, or start a new run`,
+      { cause: error },
+    )
   }
 }
 

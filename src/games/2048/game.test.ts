@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../../errors.ts'
+import type { TileSymbols } from '../../scene.ts'
 import { splitGreedily } from '../../testing/ensure.ts'
 import { PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
 import { game2048 as game, type State2048 } from './index.ts'
@@ -232,6 +233,19 @@ describe('pictures', () => {
     const framed = game.draw({ ...MIXED, score: 204 }, full!, PLAIN_THEME)
     expect([framed.width, framed.height, framed.catalogue.sprites.length]).toEqual([160, 192, 29])
     expect(framed.items.slice(16).map(({ sprite }) => sprite)).toEqual([20, 18, 22, 28])
+  })
+
+  it('show letters or dots, and row and column numbers, when the skin asks for them', () => {
+    const full = PLAIN_SKINS[2]!
+    const tileOf = (symbols?: TileSymbols) => game.draw(MIXED, { ...full, symbols }, PLAIN_THEME).catalogue.sprites[3]!.shapes.slice(1)
+    expect(tileOf()).toEqual(tileOf('numbers'))
+    expect(tileOf('letters')).toMatchObject([{ kind: 'text', text: 'C' }])
+    expect(tileOf('dots').map(({ kind }) => kind)).toEqual(['circle', 'circle', 'circle'])
+    const labelled = game.draw(MIXED, { ...full, labels: true }, PLAIN_THEME)
+    expect([labelled.width, labelled.height, labelled.catalogue.sprites.length]).toEqual([160, 192, 35])
+    expect(labelled.items.filter(({ sprite }) => sprite >= 29)).toHaveLength(8)
+    expect(game.prompt({ size: 4, goal: 0 }, 'full', { ...full, symbols: 'letters' })).toContain('A = 2, B = 4')
+    expect(game.prompt({ size: 4, goal: 0 }, 'full', full)).toBe(game.prompt({ size: 4, goal: 0 }, 'full'))
   })
 
   it('share one catalogue between sizes', () => {

@@ -1,0 +1,34 @@
+/** Whether an engine's model can play a spec at all, found out before a long job starts instead of in the middle of it. */
+import type { Engine } from '../engine.ts'
+import { ConfigError } from '../errors.ts'
+import { type EnvSpec, formatReply, observationOf, startSnapshot } from '../gym/index.ts'
+import { modelInputOf } from './sampler.ts'
+
+/**
+ * Draws a first picture, samples a reply to it and measures a teacher's reply. Throws ConfigError or EngineError naming what does not fit:
+ * the theme, the picture's size against the model's patch, the prompt's words, the longest reply.
+ */
+export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number): Promise<void> {
+  const { game, skin } = spec
+  const snapshot = startSnapshot(spec, 0)
+  const observation = observationOf(spec, snapshot)
+  const prompt = modelInputOf(engine, observation)
+  const truth = game.perceive(snapshot.state)
+  const patches = engine.imageTokens(observation.frame())
+  if (skin.layout === 'board' && patches !== truth.rows * truth.columns) {
+    throw new ConfigError(
+      `the model cuts a picture of ${game.id} into ${patches} patches, the board has ${truth.rows * truth.columns} cells; give tiles of the model's patch size (skin.tile, --tile) instead of ${skin.tile}`,
+    )
+  }
+  await engine.sample({ prompts: [prompt], n: 1, params: { maxTokens, temperature: 0, seed: 0 } })
+  const thought = game.teach?.(snapshot.state, { blind: false })
+  if (!thought) return
+  const reply = formatReply({
+    perception: game.formatPerception(truth),
+    think: thought.think,
+    answer: game.formatAction(snapshot.state, thought.action),
+  })
+  const length = engine.tokenizer.encode(reply).length
+  if (length > maxTokens)
+    throw new ConfigError(`a reply to ${game.id} takes about ${length} tokens, maxTokens allows ${maxTokens}; raise it`)
+}

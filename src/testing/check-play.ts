@@ -1,0 +1,156 @@
+/** The parts of `checkGame` that play through the gym: replies, tokens, groups, vectors, observations, and the expert against chance. */
+import {
+  decodeState,
+  Env,
+  type EnvSpec,
+  encodeState,
+  envSpec,
+  formatReply,
+  type LastStep,
+  observationOf,
+  parseReply,
+  playGroup,
+  playReply,
+  stateHash,
+  VectorEnv,
+} from '../gym/index.ts'
+import { deriveSeed, type Rng, seededRng } from '../rng.ts'
+import type { Skin } from '../scene.ts'
+import type { CheckContext } from './check-game.ts'
+import { canonical, ensure } from './ensure.ts'
+
+/** Actions of a state that are played as whole replies. */
+const REPLIES = 3
+/** Envs of the vector, and steps that it takes. */
+const VECTOR = { envs: 3, steps: 12 }
+const SKIN: Skin = { theme: 'classic', tile: 16, layout: 'board' }
+
+function trueReply({ game }: CheckContext, state: unknown, action: unknown): string {
+  const think = game.teach === undefined || game.terminated(state) ? '' : game.teach(state, { blind: false }).think
+  return formatReply({ perception: game.formatPerception(game.perceive(state)), think, answer: game.formatAction(state, action) })
+}
+
+const copyOf = ({ game }: CheckContext, state: unknown): unknown => game.parseState(JSON.parse(JSON.stringify(state)))
+
+/** Whole replies: the protocol gives every section back, and what is played and scored is what the action does. */
+export function checkReplies(context: CheckContext, state: unknown, actions: readonly unknown[]): void {
+  const { game, where } = context
+  for (const action of actions.slice(0, REPLIES)) {
+    const text = trueReply(context, state, action)
+    const { format, perception, answer, problem } = parseReply(text)
+    ensure(format === 1, where, `a true reply is not in the format: ${problem}`)
+    ensure(perception === game.formatPerception(game.perceive(state)).trim(), where, 'the perception does not survive a reply')
+    ensure(answer === game.formatAction(state, action), where, 'the answer does not survive a reply')
+    const { score, result } = playReply(game, state, text)
+    ensure(score.perceptionExact === 1, where, 'the true perception is scored as wrong')
+    ensure(score.outcome === (result.legal ? 'played' : 'illegal'), where, `the reply to ${answer} counts as ${score.outcome}`)
+    ensure(canonical(result) === canonical(game.step(state, action)), where, `the reply to ${answer} plays something else`)
+  }
+}
+
+/** Tokens and hashes: a state and what its player was told come back from the token; the hash is that of the data. */
+export function checkTokens(context: CheckContext, state: unknown, last: LastStep): void {
+  const { game, where } = context
+  ensure(stateHash(game, copyOf(context, state)) === stateHash(game, state), where, 'the hash of a copy differs')
+  const back = decodeState(encodeState(game, state, last), { [game.id]: game })
+  ensure(stateHash(game, back.state) === stateHash(game, state), where, 'the token gives another state back')
+  ensure(canonical(back.last) === canonical(last), where, 'the events of the last step do not survive the token')
+}
+
+/** Group play from a state equals playing each reply alone from a copy of it, in any order, under shared and independent chance. */
+export function checkGroup(context: CheckContext, state: unknown, actions: readonly unknown[], seed: number): void {
+  const { game, where } = context
+  const replies = [...actions.slice(0, REPLIES).map((action) => trueReply(context, state, action)), 'no reply']
+  const alone = (from: (index: number) => unknown): string[] =>
+    [...replies.keys()]
+      .reverse()
+      .map((index) => canonical(playReply(game, from(index), replies[index]!)))
+      .reverse()
+  const shared = playGroup(game, state, replies, { chance: 'shared' }).map(canonical)
+  ensure(canonical(shared) === canonical(alone(() => copyOf(context, state))), where, 'group play differs from single play')
+  const apart = playGroup(game, state, replies, { chance: 'independent', seed }).map(canonical)
+  const reseeded = alone((index) => game.reseed(copyOf(context, state), deriveSeed(seed, 'group', index)))
+  ensure(canonical(apart) === canonical(reseeded), where, 'group play with independent chance differs from single play')
+}
+
+/** What a player sees holds neither the truth nor the chance to come. */
+export function checkObservation({ game, config, skins, theme, where }: CheckContext, state: unknown, last: LastStep, seed: number): void {
+  const truth = game.perceive(state)
+  const rows = truth.columns < 2 ? [] : game.formatPerception(truth).split('\n')
+  for (const promptStyle of ['full', 'brief'] as const) {
+    const seen = observationOf(envSpec({ game, config, skin: SKIN, promptStyle }), { state, last })
+    ensure(Object.keys(seen).sort().join() === 'frame,game,prompt', where, `an observation holds ${Object.keys(seen).join(', ')}`)
+    const told = rows.find((row) => seen.prompt.includes(row)) ?? [canonical(state)].find((text) => seen.prompt.includes(text))
+    ensure(told === undefined, where, `the ${promptStyle} prompt tells the truth: ${told?.slice(0, 60)}`)
+  }
+  for (const skin of skins.slice(0, 2)) {
+    const items = (of: unknown): string => canonical(game.draw(of, skin, theme).items)
+    ensure(items(state) === items(game.reseed(state, seed)), where, 'the picture depends on the chance to come')
+  }
+}
+
+/** Envs stepped together do what each does alone. */
+export function checkVector({ game, config, where }: CheckContext, seed: number): void {
+  const spec: EnvSpec = envSpec({ game, config, skin: SKIN })
+  const vector = new VectorEnv(
+    Array.from({ length: VECTOR.envs }, () => spec),
+    { seed, autoreset: 'disabled' },
+  )
+  const rng = seededRng(seed, 'check-game', 'vector')
+  const replies = vector.specs.map((): string[] => [])
+  const told = vector.specs.map((): string[] => [])
+  for (let step = 0; step < VECTOR.steps; step++) {
+    const now = vector.snapshot().envs.map(({ state }) => anyReply(spec, state, rng))
+    for (const [env, { score, reward, legal, events, observation }] of vector.step(now).entries()) {
+      replies[env]!.push(now[env]!)
+      told[env]!.push(canonical({ score, reward, legal, events, prompt: observation.prompt }))
+    }
+  }
+  for (const [index, { state }] of vector.snapshot().envs.entries()) {
+    const env = new Env(spec, deriveSeed(seed, 'env', index, 0))
+    const alone = replies[index]!.map((reply) => {
+      const { score, reward, legal, events, observation } = env.step(reply)
+      return canonical({ score, reward, legal, events, prompt: observation.prompt })
+    })
+    ensure(canonical(alone) === canonical(told[index]), where, `env ${index} of a vector plays otherwise than alone`)
+    ensure(stateHash(game, env.snapshot().state) === stateHash(game, state), where, `env ${index} of a vector ends otherwise than alone`)
+  }
+}
+
+/** A legal answer three times in four, else any action of the grammar or no answer at all. */
+function anyReply({ game }: EnvSpec, state: unknown, rng: Rng): string {
+  const legal = game.legalActions(state)
+  const action = legal.length > 0 && rng.int(4) > 0 ? rng.pick(legal) : rng.pick([...game.actions(state), undefined])
+  return `<answer>${action === undefined ? 'none' : game.formatAction(state, action)}</answer>`
+}
+
+/** The expert's first move is legal wherever it stands, and earns at least what random legal play earns over the same games. */
+export function checkSolver(context: CheckContext, games: number, horizon: number): void {
+  const { game, where } = context
+  if (game.solver === undefined || games === 0) return
+  const total = (player: (state: unknown, rng: Rng) => unknown): number =>
+    Array.from({ length: games }, (_, seed) => playedOut(context, seed, horizon, player)).reduce((sum, points) => sum + points, 0)
+  const expert = total((state) => game.solver!(state)[0]?.action) / games
+  const random = total((state, rng) => rng.pick(game.legalActions(state))) / games
+  const rounded = (mean: number): string => mean.toFixed(2)
+  ensure(expert >= random, where, `the solver earns ${rounded(expert)} a game, random play ${rounded(random)} (${games} games)`)
+}
+
+function playedOut(
+  { game, config, where }: CheckContext,
+  seed: number,
+  horizon: number,
+  player: (state: unknown, rng: Rng) => unknown,
+): number {
+  const rng = seededRng(seed, 'check-game', 'solver')
+  let state = game.init(config, seed)
+  let points = 0
+  for (let move = 0; move < horizon && !game.terminated(state); move++) {
+    const action = player(state, rng)
+    const result = game.step(state, action)
+    ensure(result.legal, where, `the solver plays ${canonical(action)} in game ${seed}, which is not legal`)
+    points += result.reward
+    state = result.state
+  }
+  return points
+}

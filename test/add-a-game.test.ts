@@ -1,0 +1,121 @@
+/** docs/add-a-game.md keeps its word: the game on the page passes the conformance suite, fits the line count, and plays and trains from outside. */
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AnyGame } from 'vlm-gym'
+import { checkGame } from 'vlm-gym/testing'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const page = readFileSync(join(root, 'docs/add-a-game.md'), 'utf8')
+const code = /^```js harvest\.mjs\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? ''
+let folder = ''
+let plugin = ''
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program in the folder of somebody who has installed vlm-gym and zod. */
+async function runNode(...args: string[]): Promise<Outcome> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: folder, maxBuffer: 1 << 26 })
+    return { code: 0, stdout, stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as Outcome & Error
+    return { code: Number(code), stdout, stderr }
+  }
+}
+
+const vlmGym = (...args: string[]): Promise<Outcome> => runNode(join(root, 'dist/cli/main.js'), ...args)
+
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/ is missing; run npm test (it builds first) or npm run build')
+  folder = mkdtempSync(join(tmpdir(), 'add-a-game-'))
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules/vlm-gym'), 'dir')
+  symlinkSync(join(root, 'node_modules/zod'), join(folder, 'node_modules/zod'), 'dir')
+  plugin = join(folder, 'harvest.mjs')
+  writeFileSync(plugin, code)
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the game of docs/add-a-game.md', () => {
+  it('has 100 lines of code at most', () => {
+    const lines = code.split('\n').filter((line) => !/^\s*(\/\/|\/\*\*|$)/.test(line))
+    expect(lines.length).toBeGreaterThan(50)
+    expect(lines.length).toBeLessThanOrEqual(100)
+  })
+
+  it('keeps the contract', async () => {
+    const { harvest } = (await import(pathToFileURL(plugin).href)) as { harvest: AnyGame }
+    checkGame(harvest, { configs: [{}, { fruits: 3 }, { fruits: 5 }], seeds: [0, 1], games: 100 })
+  })
+
+  it('keeps it as the page says, from the published doors', async () => {
+    const check = /^```js\n(import \{ checkGame \}[\s\S]*?)^```$/m.exec(page)?.[1] ?? ''
+    expect(check).toContain('checkGame(harvest')
+    writeFileSync(join(folder, 'check.mjs'), check.replace('games: 200', 'games: 50, seeds: [0]'))
+    expect(await runNode('check.mjs')).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+})
+
+describe('--plugin', () => {
+  it('shows, plays and evaluates the game', async () => {
+    const listed = await vlmGym('games', 'harvest', '--plugin', './harvest.mjs', '--json')
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ id: 'harvest', knobs: [{ name: 'fruits', range: '3..5' }] }])
+    const shown = await vlmGym('show', 'harvest', '--plugin', 'harvest.mjs', '--json')
+    const { token, perception } = JSON.parse(shown.stdout)
+    const again = await vlmGym('show', '--state', token, '--plugin', plugin, '--json')
+    expect(JSON.parse(again.stdout)).toMatchObject({ game: 'harvest', perception })
+    const played = await vlmGym('play', 'harvest', '--plugin', plugin, '--watch', 'teacher', '--moves', '3', '--json')
+    expect(JSON.parse(played.stdout)).toMatchObject({ game: 'harvest', stopReason: expect.stringMatching('horizon|terminated') })
+    const rows = await vlmGym('eval', 'uniform', 'solver', '--plugin', plugin, '--game', 'harvest', '--episodes', '20', '--quiet', '--json')
+    const points = JSON.parse(rows.stdout).filter(({ metric }: { metric: string }) => metric === 'return')
+    expect(points).toHaveLength(2)
+    expect(points[1].mean).toBeGreaterThan(points[0].mean)
+  })
+
+  it('trains the game, and goes on from another folder', async () => {
+    const out = join(folder, 'run')
+    const few = ['base.steps=2', 'coldStart.steps=2', 'rl.steps=2', 'games=[{"id":"harvest","horizon":5,"restart":true}]']
+    const settings = few.flatMap((setting) => ['--set', setting])
+    const trained = await vlmGym('train', '--preset', 'tiny', '--plugin', './harvest.mjs', ...settings, '--out', out, '--quiet', '--json')
+    expect(trained).toMatchObject({ code: 0 })
+    const policies = (JSON.parse(trained.stdout) as { game: string; policy: string }[]).map(({ game, policy }) => `${game} ${policy}`)
+    for (const policy of ['random', 'teacher', 'base', 'g0', 'cold-start', 'g1', 'solver']) expect(policies).toContain(`harvest ${policy}`)
+    expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')).config.plugins).toEqual([expect.stringMatching(/^\/.*harvest\.mjs$/)])
+    rmSync(join(out, 'results.json'))
+    const main = join(root, 'dist/cli/main.js')
+    const resumed = await promisify(execFile)(process.execPath, [main, 'train', '--resume', out, '--quiet', '--json'], { cwd: tmpdir() })
+    expect(JSON.parse(resumed.stdout)).toEqual(JSON.parse(trained.stdout))
+  })
+
+  it.each([
+    ['a missing file', './none.mjs', '', /plugin \.\/none\.mjs cannot be loaded: there is no file/],
+    ['a folder', '.', '', /is a folder/],
+    ['a missing package', 'vlm-gym-no-such-game', '', /vlm-gym-no-such-game cannot be loaded: Cannot find package/],
+    ['a module that breaks', './broken.mjs', 'throw new Error("no luck")', /broken\.mjs cannot be loaded: no luck/],
+    ['a module without a game', './empty.mjs', 'export {}', /empty\.mjs registers no game/],
+    [
+      'a taken id',
+      './taken.mjs',
+      "import { GAMES, registerGame } from 'vlm-gym'\nregisterGame(GAMES.swap)",
+      /"swap" is registered already/,
+    ],
+    ['no game', './odd.mjs', "import { registerGame } from 'vlm-gym'\nregisterGame({ id: 'odd' })", /not a game: its title must be a text/],
+  ])('refuses %s', async (_, name, text, message) => {
+    if (text !== '') writeFileSync(join(folder, name), text)
+    const { code, stderr } = await vlmGym('games', '--plugin', name)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(message)
+    const out = join(folder, 'never')
+    expect(await vlmGym('train', '--preset', 'tiny', '--plugin', name, '--out', out)).toMatchObject({ code: 2 })
+    expect(existsSync(out)).toBe(false)
+  })
+})
