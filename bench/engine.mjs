@@ -1,5 +1,7 @@
 /** The embedded engine against the machine: training as a share of the plain matmul rate, sampling with either attention kernel. */
 import { EmbeddedEngine, internals } from '@vlm-gym/engine-onnx'
+import { gameList } from 'vlm-gym'
+import { lexiconOf, presetNamed } from 'vlm-gym/train'
 import { measure, row } from './measure.mjs'
 
 const { decodeGraph, floats, int32s, loadGraph, modelConfig, run, Tape, trainingGraph, vocabularyOf } = internals
@@ -49,8 +51,8 @@ function attention(kind, batch, heads, width, rows) {
 const past = (name) => name.replace('present', 'past')
 
 export async function engineBench() {
-  const model = { width: 128, layers: 3, heads: 4, textLength: 64 }
-  const words = ['</answer>', ...Array.from({ length: 144 }, (_, i) => `w${i} `)]
+  const { model } = presetNamed('laptop')
+  const words = lexiconOf(gameList())
   const config = modelConfig.parse(model)
   const vocabulary = vocabularyOf(words, config)
   const batch = 64

@@ -52,6 +52,13 @@ describe('the game of docs/add-a-game.md', () => {
     expect(lines.length).toBeLessThanOrEqual(100)
   })
 
+  it('agrees with the published types', async () => {
+    const options = { noEmit: true, allowJs: true, checkJs: true, strict: false, module: 'nodenext', target: 'es2023', skipLibCheck: true }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...options, types: [] }, files: ['harvest.mjs'] }))
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    expect(await runNode(tsc, '-p', join(folder, 'tsconfig.json'))).toMatchObject({ code: 0, stdout: '' })
+  })
+
   it('keeps the contract', async () => {
     const { harvest } = (await import(pathToFileURL(plugin).href)) as { harvest: AnyGame }
     checkGame(harvest, { configs: [{}, { fruits: 3 }, { fruits: 5 }], seeds: [0, 1], games: 100 })

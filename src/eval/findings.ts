@@ -1,6 +1,6 @@
 /** What the results of a run come to, in sentences that claim no more than the intervals bear. */
 import type { ResultRow } from '../runs/index.ts'
-import { firstCell, type GameResults, pointsText } from './results.ts'
+import { type GameResults, pointsText } from './results.ts'
 
 /** A cell with all of its numbers. */
 type Known = ResultRow & { readonly mean: number; readonly low: number; readonly high: number }
@@ -28,15 +28,21 @@ const PAIRS: readonly (readonly [string, string, string])[] = [
   ['g1', 'teacher', 'its teacher'],
   ['g1', 'g0', 'G0'],
   ['g1', 'cold-start', 'its cold start'],
+  ['g1', 'greedy-1', 'the most points in one move'],
   ['g0', 'base', 'its base'],
 ]
 
-/** Sentences on the returns of one game, sampled replies, with 95 % intervals. Empty when there is nothing to compare. */
+/** Like is held against like: sampled against sampled, greedy against greedy; a scripted policy stands against both. */
+const DECODINGS = ['sampled', 'greedy'] as const
+
+/** Sentences on the returns of one game with 95 % intervals. Empty when there is nothing to compare. */
 export function findingsOf(results: GameResults): string[] {
-  return PAIRS.flatMap(([policy, other, called]) => {
-    const own = known(firstCell(results, policy, 'return'))
-    const its = known(firstCell(results, other, 'return'))
-    if (own === null || its === null) return []
-    return [`${policy.toUpperCase()} (${said(own)}) ${VERDICTS[verdict(own, its)]} ${called} (${said(its)}).`]
-  })
+  return PAIRS.flatMap(([policy, other, called]) =>
+    DECODINGS.flatMap((decoding) => {
+      const own = known(results.cell(policy, decoding, 'return'))
+      const its = known(results.cell(other, decoding, 'return') ?? results.cell(other, 'scripted', 'return'))
+      if (own === null || its === null) return []
+      return [`${policy.toUpperCase()}, ${decoding} (${said(own)}), ${VERDICTS[verdict(own, its)]} ${called} (${said(its)}).`]
+    }),
+  )
 }

@@ -30,7 +30,7 @@ describe('writeReport', () => {
     await fillRun(folder)
     const page = await written()
     expect(page).toContain('<title>G0 and G1 on 2048 · vlm-gym</title>')
-    expect(page).toContain('G1 (1,043 points, 1,001 to 1,085) plays clearly above its teacher')
+    expect(page).toContain('G1, sampled (1,043 points, 1,001 to 1,085), plays clearly above its teacher')
     for (const policy of ['random', 'teacher', 'base', 'g0', 'cold-start', 'g1', 'greedy-1', 'greedy-2', 'solver']) {
       expect(page).toContain(`<th scope="row">${policy}`)
     }

@@ -43,9 +43,9 @@ export interface ReplyMetrics {
 }
 
 export interface GrpoMetrics extends ReplyMetrics {
-  /** Share of groups whose replies do not all have the same reward. */
+  /** Share of groups with an advantage other than 0 in at least one section. */
   signal: number
-  /** Mean over sampled tokens of exp(lp0 - lp) - (lp0 - lp) - 1 (k3), nats. */
+  /** Mean over the tokens trained on of exp(lp0 - lp) - (lp0 - lp) - 1 (k3), nats. */
   kl: number
   /** Mean over sampled tokens of -lp, nats. */
   entropy: number
