@@ -1,6 +1,6 @@
 /** The main job as a user types it: runs, is killed, resumes, refuses. Tiny numbers, the built command. */
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,6 +50,14 @@ async function interruptAt(lines: number, signal: 'SIGKILL' | 'SIGINT', folder: 
   const code = await ended
   clearInterval(poll)
   return code
+}
+
+/** Whether a small file system can be mounted, to fill it up. */
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'mount-'))
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0
+  if (mounted) spawnSync('umount', [folder])
+  return mounted
 }
 
 describe('vlm-gym train', () => {
@@ -140,23 +148,80 @@ describe('vlm-gym train', () => {
     })
   })
 
-  it('stops with a clear error when the disk is full, and goes on when there is room', async () => {
-    const disk = join(parent, 'disk')
-    await mkdir(disk)
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).status !== 0) {
-      console.log('full disk: not tested, a small file system cannot be mounted here')
-      return
+  it.skipIf(!canMount())(
+    'stops with a clear error when the disk is full, and goes on when there is room (skipped where no small disk can be mounted)',
+    async () => {
+      const disk = join(parent, 'disk')
+      await mkdir(disk)
+      expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).status).toBe(0)
+      try {
+        const folder = join(disk, 'run')
+        const { code, stderr } = await vlmGym(...TINY, '--out', folder)
+        expect(code).toBe(1)
+        expect(stderr).toMatch(/cannot write .*(disk is full|ENOSPC)/)
+        spawnSync('mount', ['-o', 'remount,size=200m', disk])
+        expect((await vlmGym(...TINY, '--resume', folder)).code).toBe(0)
+        expect(await numbers(folder)).toEqual(await numbers(whole))
+      } finally {
+        spawnSync('umount', [disk])
+      }
+    },
+  )
+
+  it('refuses a progress file that asks for what is not in the run', async () => {
+    const broken = join(parent, 'progress')
+    await cp(whole, broken, { recursive: true })
+    const file = join(broken, 'progress.json')
+    const progress = JSON.parse(await readFile(file, 'utf8')) as object
+    for (const change of [{ stage: 99 }, { step: -1 }, { checkpoint: '../../etc/passwd' }, { pool: [{ spec: 0 }] }]) {
+      await writeFile(file, JSON.stringify({ ...progress, ...change }))
+      expect(await vlmGym(...TINY, '--resume', broken)).toMatchObject({ code: 1, stderr: expect.stringContaining('damaged') })
     }
+  })
+
+  it('takes two signals at once for one, saves and stops', async () => {
+    const folder = join(parent, 'signals')
+    const child = spawn(process.execPath, [main, ...TINY, '--out', folder], { stdio: 'ignore' })
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    const file = join(folder, 'metrics.jsonl')
+    const poll = setInterval(() => {
+      if (!existsSync(file)) return
+      clearInterval(poll)
+      child.kill('SIGINT')
+      setTimeout(() => child.kill('SIGTERM'), 10)
+    }, 2)
+    expect(await ended).toBe(130)
+    expect((await vlmGym(...TINY, '--resume', folder)).code).toBe(0)
+    expect(await numbers(folder)).toEqual(await numbers(whole))
+  })
+})
+
+describe('vlm-gym eval and export', () => {
+  it('ends with one sentence for a checkpoint that does not fit, and leaves no process behind', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'cli-eval-'))
     try {
-      const folder = join(disk, 'run')
-      const { code, stderr } = await vlmGym(...TINY, '--out', folder)
-      expect(code).toBe(1)
-      expect(stderr).toMatch(/cannot write .*(disk is full|ENOSPC)/)
-      spawnSync('mount', ['-o', 'remount,size=200m', disk])
-      expect((await vlmGym(...TINY, '--resume', folder)).code).toBe(0)
-      expect(await numbers(folder)).toEqual(await numbers(whole))
+      const run = join(parent, 'run')
+      expect((await vlmGym(...TINY, '--out', run)).code).toBe(0)
+      const checkpoint = join(run, 'checkpoints', 'g1.safetensors')
+      const few = ['--episodes', '2', '--horizon', '3', '--quiet']
+      expect(await vlmGym('eval', checkpoint, ...few, '--tile', '32')).toMatchObject({ code: 2, stderr: expect.stringMatching(/patches/) })
+      expect(await vlmGym('eval', checkpoint, ...few, '--max-tokens', '500')).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/maxTokens/),
+      })
+      expect(await vlmGym('eval', 'human')).toMatchObject({ code: 2, stderr: expect.stringContaining('vlm-gym play') })
+      expect(await vlmGym('eval', 'random', ...few, '--theme', 'nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('nope') })
+      const { code, stdout } = await vlmGym('eval', checkpoint, 'random', ...few, '--json')
+      expect(code).toBe(0)
+      expect(new Set((JSON.parse(stdout) as { decoding: string }[]).map(({ decoding }) => decoding))).toEqual(
+        new Set(['sampled', 'greedy', 'scripted']),
+      )
+      const out = join(parent, 'g1.onnx')
+      expect((await vlmGym('export', checkpoint, '--out', out)).code).toBe(0)
+      expect((await readFile(out)).length).toBeGreaterThan(10_000)
+      expect((await vlmGym('report', run)).stdout).toContain('report.html')
     } finally {
-      spawnSync('umount', [disk])
+      await rm(parent, { recursive: true, force: true })
     }
   })
 })

@@ -2,9 +2,9 @@
 import type { Engine } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { type EvaluateOptions, evaluate } from '../eval/index.ts'
+import type { AnyGame } from '../game.ts'
 import { gameList } from '../games/index.ts'
 import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
-import type { Policy } from '../policy.ts'
 import { type Replay, type ResultRow, type RunFolder, replayList, resultRows } from '../runs/index.ts'
 import { lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
 import { loadEngineModule } from './engine-module.ts'
@@ -61,9 +61,13 @@ function progressOf({ stage, step, steps, stageIndex, stages, line }: TrainEvent
 
 type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'>
 
-/** Policies of the table, in its order. `uniform` chooses among all answers (the paper's Random), `random` among the legal ones. */
-export function contestants(config: TrainConfig, engine: Engine): Contestant[] {
-  const scripted = (name: string, policy: Policy): Contestant => ({ policy: { ...policy, name }, decoding: 'scripted' })
+/**
+ * Policies of the table, in its order. `uniform` chooses among all answers (the paper's Random), `random` among the legal ones. What a game
+ * does not have (a teacher, a look-ahead, a solver) is left out.
+ */
+export function contestants(config: TrainConfig, engine: Engine, game: AnyGame): Contestant[] {
+  const scripted = (name: string, there: boolean = true): Contestant[] =>
+    there ? [{ policy: createPolicy(name, config.teacher), decoding: 'scripted' }] : []
   const models = stagesOf(config).flatMap(({ name }) =>
     ([1, 0] as const).map((temperature): Contestant => {
       const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weightsName(name), name })
@@ -71,12 +75,12 @@ export function contestants(config: TrainConfig, engine: Engine): Contestant[] {
     }),
   )
   return [
-    scripted('uniform', createPolicy('uniform')),
-    scripted('random', createPolicy('random')),
-    scripted('teacher', createPolicy('teacher', config.teacher)),
+    ...scripted('uniform'),
+    ...scripted('random'),
+    ...scripted('teacher', game.teach !== undefined),
     ...models,
-    scripted('greedy-1', createPolicy('greedy-1')),
-    scripted('solver', createPolicy('solver')),
+    ...scripted('greedy-1', game.lookahead !== undefined),
+    ...scripted('solver', game.solver !== undefined),
   ]
 }
 
@@ -86,7 +90,7 @@ async function evaluateAll({ folder, config, engine, progress, signal }: JobOpti
   let rows: ResultRow[] = (await folder.read('results.json', resultRows)) ?? []
   let replays: Replay[] = (await folder.read('replays.json', replayList)) ?? []
   for (const { spec, horizon, restart } of mixOf(config)) {
-    for (const { policy, decoding } of contestants(config, engine)) {
+    for (const { policy, decoding } of contestants(config, engine, spec.game)) {
       const same = (one: { game: string; policy: string; decoding: string }): boolean =>
         one.game === spec.game.id && one.policy === policy.name && one.decoding === decoding
       if (rows.some(same)) continue
