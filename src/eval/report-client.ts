@@ -40,7 +40,7 @@ export const REPORT_CLIENT = `(() => {
       const colour = css('--c' + series.colour)
       const points = { show: series.raw.filter((value) => value != null).length < 3 }
       return [
-        { stroke: colour + '4d', width: 1, points: { show: false }, spanGaps: true },
+        { stroke: colour + '4d', width: 1, points: { show: false }, spanGaps: false },
         { stroke: colour, width: 2.25, points, spanGaps: true },
       ]
     })

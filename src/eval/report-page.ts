@@ -84,7 +84,7 @@ function findings(input: ReportInput): Html | null {
   )
   return sentences.length === 0
     ? null
-    : html`<ul class="findings"><li class="muted">Points an episode of sampled play, with 95 % intervals:</li>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
+    : html`<ul class="findings"><li class="muted">Points an episode with 95 % intervals, each decoding against its like:</li>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
 }
 
 function resultsPart(results: readonly ResultRow[]): Html {
