@@ -53,7 +53,9 @@ describe('findings', () => {
     resultsByGame([row('g1', 'sampled', 'return', g1), row('teacher', 'scripted', 'return', teacher)]).flatMap(findingsOf)
 
   test('claim what the intervals bear', () => {
-    expect(findings(1000, 500)).toEqual(['G1, sampled (1,000 points, 900 to 1,100), plays clearly above its teacher (500 points, 450 to 550).'])
+    expect(findings(1000, 500)).toEqual([
+      'G1, sampled (1,000 points, 900 to 1,100), plays clearly above its teacher (500 points, 450 to 550).',
+    ])
     expect(findings(500, 1000)[0]).toContain('clearly below its teacher')
     expect(findings(1000, 950)[0]).toContain('not told apart')
     expect(resultsByGame([row('g1', 'sampled', 'return', null)]).flatMap(findingsOf)).toEqual([])
