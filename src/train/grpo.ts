@@ -83,7 +83,7 @@ export async function grpoStep(
   const params = { maxTokens: context.maxTokens, temperature: rl.temperature, seed: deriveSeed(seed, 'sample') }
   const sequences = await engine.sample({ prompts, n: rl.replies, params })
   const groups = situations.map((situation, i) =>
-    scoreGroup(context, situation, observations[i] as Observation, sequences[i] as SampledSequence[], deriveSeed(seed, 'chance', i)),
+    scoreGroup(context, situation, observations[i] as Observation, sequences[i] as SampledSequence[]),
   )
   const nextPool = pool.map((game, i) => {
     const [first] = groups[i] as [Sampled, ...Sampled[]]
@@ -161,13 +161,12 @@ function scoreGroup(
   { spec, snapshot }: Situation,
   observation: Observation,
   sequences: readonly SampledSequence[],
-  seed: number,
 ): Sampled[] {
   const { game } = spec
   const replies = sequences.map((sequence) => replyOf(engine, sequence))
   const scores = expertScores(game, snapshot.state, rl.expert)
   const { perceptionExact, perceptionCells } = rl.rewards
-  return playGroup(game, snapshot.state, replies, { chance: 'shared', seed }).map((played, k) => {
+  return playGroup(game, snapshot.state, replies, { chance: 'shared' }).map((played, k) => {
     const { score } = played
     const total = totalReward(score, rl.rewards, gameSignal(score, scores, rl.signal, rl.regretScale))
     const perception = perceptionExact * score.perceptionExact + perceptionCells * score.perceptionCells
