@@ -276,7 +276,7 @@ describe('vectors', () => {
     remaining: 4,
   }
 
-  it.skipIf(!existsSync(shared))('agree on every row (skipped where /work/shared is absent)', () => {
+  it.skipIf(!existsSync(shared))('agree on every row (skipped where the reference vectors do not lie beside the project)', () => {
     const rows = readFileSync(shared, 'utf8').trim().split('\n')
     expect(rows).toHaveLength(200)
     expect(rows.every((row) => vectorsShisenSho.matches(JSON.parse(row)))).toBe(true)
