@@ -38,8 +38,12 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   try {
     return await work(controller.signal)
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
-    exitOnInterrupt()
-    if (controller.signal.aborted) process.exitCode = INTERRUPTED
+    if (controller.signal.aborted) {
+      // The handler stays: the echo of the signal may come while the command says its last words.
+      process.exitCode = INTERRUPTED
+    } else {
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+      exitOnInterrupt()
+    }
   }
 }
