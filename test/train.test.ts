@@ -45,7 +45,9 @@ async function interruptAt(lines: number, signal: 'SIGKILL' | 'SIGINT', folder: 
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const poll = setInterval(() => {
     const now = content()
-    if (now !== before && now.split('\n').length > lines) child.kill(signal)
+    if (now === before || now.split('\n').length <= lines) return
+    clearInterval(poll)
+    child.kill(signal)
   }, 2)
   const code = await ended
   clearInterval(poll)
