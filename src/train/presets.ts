@@ -30,6 +30,9 @@ const laptop = {
   evaluation: { episodes: 100, seed: 2048 },
 }
 
+/** The paper's plain ±1 recipe alone, on the budget of the main job (see `paperRl`). */
+const plain = { ...laptop, preset: 'plain', recipes: ['g1-paper'] }
+
 /** Everything at a size that ends within a minute: to see the path, not to learn. */
 const tiny = {
   ...laptop,
@@ -45,7 +48,7 @@ const tiny = {
 }
 
 /** Preset objects by name; `presetNamed` checks and completes them. */
-export const PRESETS: { readonly [name: string]: unknown } = { laptop, tiny }
+export const PRESETS: { readonly [name: string]: unknown } = { laptop, plain, tiny }
 
 /** A preset, checked and with all defaults. Throws ConfigError. */
 export function presetNamed(name: string): TrainConfig {
