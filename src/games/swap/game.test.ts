@@ -4,38 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { GameError, StateError } from '../../errors.ts'
 import { seededRng } from '../../rng.ts'
 import { checkGame } from '../../testing/index.ts'
-import { gameSwap as game, type Pair, type StateSwap } from './index.ts'
+import { ACROSS, DOWN, fresh, paper, TWO } from './boards-fixture.ts'
+import { gameSwap as game, type Pair } from './index.ts'
 import { checkVector, vectorsSwap } from './vectors.ts'
-
-const paper = { rows: 8, columns: 8, colours: 4, shapes: 3 }
-const small = { rows: 3, columns: 4, colours: 4, shapes: 3 }
-const rng = [1, 2, 3, 4] as const
-
-/** A state of 3 x 4 cells from kinds as read on the board. */
-function stateOf(board: readonly number[], extra: object = {}): StateSwap {
-  return game.parseState({ ...small, board, points: 0, swaps: 0, rng, ...extra })
-}
-
-// Swapping (0, 1) and (1, 1) makes a row of red circles; (1, 2) and (1, 3) a column of green squares.
-const TWO = stateOf([0, 5, 0, 4, 1, 0, 4, 2, 8, 7, 6, 4])
-const DOWN: Pair = [
-  [0, 1],
-  [1, 1],
-]
-const ACROSS: Pair = [
-  [1, 2],
-  [1, 3],
-]
-
-const configs = fc
-  .record({
-    rows: fc.integer({ min: 3, max: 8 }),
-    columns: fc.integer({ min: 3, max: 8 }),
-    colours: fc.integer({ min: 1, max: 4 }),
-    shapes: fc.integer({ min: 1, max: 3 }),
-  })
-  .filter(({ colours, shapes }) => colours * shapes >= 3)
-const fresh = fc.tuple(configs, fc.integer()).map(([config, seed]) => game.init(config, seed))
 
 describe('config and state', () => {
   it('default to the game of the paper and refuse the rest by name', () => {
