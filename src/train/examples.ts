@@ -4,7 +4,7 @@ import { formatReply, observationOf } from '../gym/index.ts'
 import { modelInputOf } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
-import { drawState, type GameMix, pickGame, type Situation, type StateSource } from './states.ts'
+import { drawState, type GameMix, type Situation, type StateSource } from './states.ts'
 
 /** Per-token lists of a reply, one entry per reply token. */
 export interface ReplyLists {
@@ -37,9 +37,8 @@ function replyTokens(engine: Engine, { spec, snapshot }: Situation, think: strin
  * Format only: the picture of one state with a reply about another, unrelated one, and a random answer. What is learned is how replies
  * look; nothing about this picture can be. The stand-in for an instruct model that follows the format.
  */
-export function formatExample(engine: Engine, mix: GameMix, source: StateSource, seed: number): Datum {
+export function formatExample(engine: Engine, entry: GameMix[number], source: StateSource, seed: number): Datum {
   const rng = seededRng(seed, 'format')
-  const entry = pickGame(mix, rng)
   const shown = drawState(entry, source, deriveSeed(seed, 'shown'))
   const told = drawState(entry, source, deriveSeed(seed, 'told'))
   const { game } = entry.spec
@@ -51,13 +50,13 @@ export function formatExample(engine: Engine, mix: GameMix, source: StateSource,
 /** Perception-enhanced cold start: the true perception in front of what the scripted teacher, told the true board, thinks and does. */
 export function teacherExample(
   engine: Engine,
-  mix: GameMix,
+  entry: GameMix[number],
   source: StateSource,
   teacher: { blind: boolean; slip: number },
   seed: number,
 ): Datum {
   const rng = seededRng(seed, 'teacher')
-  const situation = drawState(pickGame(mix, rng), source, deriveSeed(seed, 'shown'))
+  const situation = drawState(entry, source, deriveSeed(seed, 'shown'))
   const { game } = situation.spec
   const { state } = situation.snapshot
   const thought = game.teach?.(state, { blind: teacher.blind })

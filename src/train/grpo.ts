@@ -15,7 +15,7 @@ import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import type { RlConfig } from './config.ts'
 import { replyDatum } from './examples.ts'
-import { advancePool, drawState, type GameMix, type PoolGame, pickGame, type Situation } from './states.ts'
+import { advancePool, drawState, type GameMix, type PoolGame, pickGames, type Situation } from './states.ts'
 
 /** Name of the engine snapshot that the divergence is measured from. */
 export const START_WEIGHTS = 'stage-start'
@@ -74,7 +74,9 @@ export async function grpoStep(
   const seed = deriveSeed(context.seed, 'grpo', step)
 
   // States: the pool's games as they stand, and fresh ones.
-  const fresh = Array.from({ length: rl.states - pool.length }, (_, i) => freshState(context, deriveSeed(seed, 'fresh', i)))
+  const fresh = pickGames(mix, rl.states - pool.length, seededRng(seed, 'games')).map((entry, i) =>
+    drawState(entry, { scatter: rl.scatter, teacher: 0, narrow: rl.narrow, refused: rl.refused }, deriveSeed(seed, 'fresh', i)),
+  )
   const situations: Situation[] = [...pool.map(({ spec, snapshot }) => ({ spec: (mix[spec] as GameMix[number]).spec, snapshot })), ...fresh]
   const observations = situations.map(({ spec, snapshot }) => observationOf(spec, snapshot))
 
@@ -146,14 +148,6 @@ export async function grpoStep(
     gradNorm,
   }
   return { metrics, pool: nextPool }
-}
-
-function freshState({ mix, rl }: GrpoContext, seed: number): Situation {
-  return drawState(
-    pickGame(mix, seededRng(seed, 'game')),
-    { scatter: rl.scatter, teacher: 0, narrow: rl.narrow, refused: rl.refused },
-    seed,
-  )
 }
 
 function scoreGroup(

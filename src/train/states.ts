@@ -60,14 +60,20 @@ function withRefusal({ game }: EnvSpec, snapshot: EnvSnapshot, rng: Rng): EnvSna
   return refused.length === 0 ? snapshot : advance(snapshot, game.step(snapshot.state, rng.pick(refused)))
 }
 
-/** Chooses a game by weight. */
-export function pickGame(mix: GameMix, rng: Rng): GameMix[number] {
-  let left = rng.real() * mix.reduce((sum, { weight }) => sum + weight, 0)
-  for (const entry of mix) {
-    left -= entry.weight
-    if (left < 0) return entry
-  }
-  return mix.at(-1) as GameMix[number]
+/**
+ * `count` games by weight, drawn by systematic sampling: equally spaced places on the line of the weights behind one random start. Every
+ * game gets its share of every batch to within one state, and batches keep their sizes, which keeps the engine's graphs full.
+ */
+export function pickGames(mix: GameMix, count: number, rng: Rng): GameMix[number][] {
+  const total = mix.reduce((sum, { weight }) => sum + weight, 0)
+  const start = rng.real()
+  let at = 0
+  let below = mix[0]?.weight ?? 0
+  return Array.from({ length: count }, (_, i) => {
+    const place = ((i + start) / count) * total
+    while (place >= below && at < mix.length - 1) below += mix[++at]?.weight ?? 0
+    return mix[at] as GameMix[number]
+  })
 }
 
 /** A game that the policy is playing, as plain JSON: which spec, where it stands, how many games it has begun. */
@@ -79,10 +85,9 @@ export interface PoolGame {
 
 /** Fresh pool games at different depths, so that they do not all start and end together. */
 export function startPool(mix: GameMix, size: number, seed: number): PoolGame[] {
-  return Array.from({ length: size }, (_, i) => {
-    const rng = seededRng(seed, 'pool', i)
-    const { spec, horizon } = pickGame(mix, rng)
-    const moves = Math.floor((horizon * i) / Math.max(1, size))
+  return pickGames(mix, size, seededRng(seed, 'pool')).map(({ spec, horizon }, i, all) => {
+    const own = all.filter((entry) => entry.spec === spec)
+    const moves = Math.floor((horizon * (i - all.findIndex((entry) => entry.spec === spec))) / own.length)
     const source = { scatter: 0, teacher: 0, narrow: 0, refused: 0 }
     const { snapshot } = drawState({ spec, horizon: moves }, source, deriveSeed(seed, 'pool', i))
     return { spec: mix.findIndex((entry) => entry.spec === spec), snapshot: { ...snapshot, steps: moves }, games: 0 }

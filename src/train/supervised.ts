@@ -1,9 +1,9 @@
 /** One step of supervised learning: format examples (base) or teacher examples (cold start); cross-entropy per reply token. */
-import type { Engine } from '../engine.ts'
-import { deriveSeed } from '../rng.ts'
+import type { Datum, Engine } from '../engine.ts'
+import { deriveSeed, seededRng } from '../rng.ts'
 import type { SupervisedConfig } from './config.ts'
 import { formatExample, teacherExample } from './examples.ts'
-import type { GameMix } from './states.ts'
+import { type GameMix, pickGames } from './states.ts'
 
 export interface SupervisedContext {
   readonly engine: Engine
@@ -23,24 +23,38 @@ export interface SupervisedMetrics {
   readonly tokens: number
 }
 
-/** Draws the step's examples from (seed, step), and makes one optimiser step on their mean. */
-export async function supervisedStep(
-  context: SupervisedContext,
-  step: number,
-  learningRate: number,
-): Promise<SupervisedMetrics & Record<string, number>> {
-  const { engine, mix, settings, kind, teacher, seed } = context
+/** A step's examples, scaled to the mean over their reply tokens; decided by (seed, step). */
+export interface SupervisedBatch {
+  readonly data: readonly Datum[]
+  /** Reply tokens. */
+  readonly tokens: number
+}
+
+/** Draws the examples of a step: every game of the mix has its share of them. */
+export function supervisedBatch({ engine, mix, settings, kind, teacher, seed }: SupervisedContext, step: number): SupervisedBatch {
   const source = { scatter: settings.scatter, teacher: 0.5, narrow: 0.15, refused: 0.1 }
-  const data = Array.from({ length: settings.batch }, (_, i) => {
+  const data = pickGames(mix, settings.batch, seededRng(seed, 'games', step)).map((entry, i) => {
     const own = deriveSeed(seed, 'example', step, i)
-    return kind === 'format' ? formatExample(engine, mix, source, own) : teacherExample(engine, mix, source, teacher, own)
+    return kind === 'format' ? formatExample(engine, entry, source, own) : teacherExample(engine, entry, source, teacher, own)
   })
   const tokens = data.reduce((sum, { lossInputs }) => sum + Array.from(lossInputs.weights ?? []).reduce((a, b) => a + b, 0), 0)
   const scaled = data.map((datum) => ({
     ...datum,
     lossInputs: { ...datum.lossInputs, weights: Array.from(datum.lossInputs.weights ?? [], (w) => w / tokens) },
   }))
-  const { metrics } = await engine.forwardBackward({ data: scaled, loss: 'cross_entropy' })
+  return { data: scaled, tokens }
+}
+
+/** One optimiser step on a batch. `meanwhile` runs while the engine computes: the place to draw the next batch. */
+export async function supervisedStep(
+  { engine, settings }: SupervisedContext,
+  { data, tokens }: SupervisedBatch,
+  learningRate: number,
+  meanwhile: () => void = () => {},
+): Promise<SupervisedMetrics & Record<string, number>> {
+  const pass = engine.forwardBackward({ data, loss: 'cross_entropy' })
+  meanwhile()
+  const { metrics } = await pass
   const { gradNorm } = await engine.optimStep({ learningRate, maxGradNorm: settings.maxGradNorm })
   return { loss: metrics.loss, gradNorm, tokens }
 }

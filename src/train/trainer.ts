@@ -15,7 +15,7 @@ import type { MetricLine, RunFolder } from '../runs/index.ts'
 import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
 import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
 import { type GameMix, type PoolGame, startPool } from './states.ts'
-import { supervisedStep } from './supervised.ts'
+import { type SupervisedBatch, supervisedBatch, supervisedStep } from './supervised.ts'
 
 /** One stage of a run. */
 export type Stage =
@@ -158,6 +158,7 @@ async function runStage(
       : stage.kind === 'grpo'
         ? startPool(mix, Math.round(stage.settings.states * stage.settings.pool), seed)
         : []
+  let drawn: { step: number; batch: SupervisedBatch } | undefined
   while (at.step < steps) {
     const before = clock()
     const rate = learningRateAt(stage.settings, at.step)
@@ -168,11 +169,12 @@ async function runStage(
       pool = result.pool
       values = { ...result.metrics }
     } else {
-      values = await supervisedStep(
-        { engine, mix, settings: stage.settings, kind: stage.kind, teacher: config.teacher, seed },
-        at.step,
-        rate,
-      )
+      const context = { engine, mix, settings: stage.settings, kind: stage.kind, teacher: config.teacher, seed }
+      const batch = drawn?.step === at.step ? drawn.batch : supervisedBatch(context, at.step)
+      const next = at.step + 1
+      values = await supervisedStep(context, batch, rate, () => {
+        if (next < steps) drawn = { step: next, batch: supervisedBatch(context, next) }
+      })
     }
     const line: MetricLine = {
       stage: stage.name,

@@ -52,7 +52,7 @@ export interface EngineOptions {
   readonly spin?: boolean
 }
 
-const BATCHES = [8, 16, 32, 64] as const
+const BATCHES = [8, 16, 32] as const
 /** Text lengths are rounded up to this, so that few graphs serve all lengths. */
 const LENGTH_STEP = 4
 const FORMAT = 'vlm-gym/engine-onnx'
