@@ -9,7 +9,7 @@
 import { ConfigError } from '../errors.ts'
 import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
 import type { Frame, Observation, Reply } from '../policy.ts'
-import { renderSkinned, themeNamed } from '../render/index.ts'
+import { encodePng, encodeScene, hasEffects, renderSkinned, themeNamed } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { LastStep } from './token.ts'
@@ -83,6 +83,12 @@ function promptWithFeedback(spec: EnvSpec, last: LastStep): string {
 export function drawState(game: AnyGame, state: unknown, skin: Skin): Frame {
   const theme = themeNamed(skin.theme)
   return renderSkinned(game.draw(state, skin, theme), skin, theme)
+}
+
+/** The same as a PNG file, many times faster than `encodePng` of the frame where the skin has no effects and the colours fit a palette. */
+export function drawPng(game: AnyGame, state: unknown, skin: Skin): Uint8Array {
+  if (hasEffects(skin)) return encodePng(drawState(game, state, skin))
+  return encodeScene(game.draw(state, skin, themeNamed(skin.theme)))
 }
 
 /** What a player may see of a snapshot: never the state. The frame is drawn on first use and kept. */

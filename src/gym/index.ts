@@ -12,6 +12,7 @@ export {
 } from './difficulty.ts'
 export {
   advance,
+  drawPng,
   drawState,
   Env,
   type EnvSnapshot,
