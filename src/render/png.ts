@@ -40,14 +40,16 @@ export function pngHead(frame: Omit<Frame, 'pixels'>, options: PngOptions): Uint
   return joined([beforePixels(frame, 8, options), Uint8Array.of(0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54)])
 }
 
-/** The file that begins with `pngHead` in the first `head` bytes and goes on with deflated pixels up to `end`; `adler`: their checksum. */
-export function pngEnd(bytes: Uint8Array, head: number, end: number, adler: number): Uint8Array {
+/** The file of a `pngHead` and deflated pixels; `adler`: their checksum. */
+export function pngOf(head: Uint8Array, pixels: Uint8Array, adler: number): Uint8Array {
+  const end = head.length + pixels.length
   const out = new Uint8Array(end + 8 + END.length)
-  out.set(bytes.subarray(0, end))
+  out.set(head)
+  out.set(pixels, head.length)
   const view = new DataView(out.buffer)
   view.setUint32(end, adler)
-  view.setUint32(head - 8, end + 4 - head)
-  view.setUint32(end + 4, crc32(out.subarray(head - 4, end + 4)))
+  view.setUint32(head.length - 8, pixels.length + 4)
+  view.setUint32(end + 4, crc32(out.subarray(head.length - 4, end + 4)))
   out.set(END, end + 8)
   return out
 }

@@ -40,7 +40,7 @@ describe.each([false, true])('scenes with items anywhere: %s', (free) => {
       fc.property(walk, (list) => {
         for (const scene of list) expect(renderer.renderScene(scene)).toEqual(createRenderer().renderScene(scene))
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 
@@ -51,7 +51,7 @@ describe.each([false, true])('scenes with items anywhere: %s', (free) => {
         const png = renderer.encodeScene(scene)
         expectDecoded(png, scene)
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 })

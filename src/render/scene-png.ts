@@ -8,8 +8,8 @@ import type { Scene } from '../scene.ts'
 import { BitWriter } from './bit-writer.ts'
 import { distanceSymbol, lengthSymbol } from './huffman.ts'
 import type { Layout, Segment } from './layout.ts'
-import { type PngOptions, pngEnd, pngHead } from './png.ts'
-import { LONGEST_MATCH, modulo, putMatch, type SpriteCode, spriteCode, WINDOW } from './sprite-code.ts'
+import { type PngOptions, pngHead, pngOf } from './png.ts'
+import { LONGEST_MATCH, modulo, type SpriteCode, spriteCode, WINDOW } from './sprite-code.ts'
 import type { Prepared } from './stamps.ts'
 
 /** Shared by all encoders: each leaves it as soon as its file is copied out. */
@@ -35,9 +35,9 @@ export class SceneEncoder {
     const painter = this.#painters.get(width) ?? new Painter(this.#ready, spriteCode(this.#ready, width))
     this.#painters.set(width, painter)
     const head = pngHead({ width, height, palette }, options)
-    writer.start(head, 2 * (width + 1) * height + 4096)
+    writer.start(2 * (width + 1) * height + 4096)
     painter.paint(scene, layout)
-    return pngEnd(writer.bytes, head.length, writer.at, painter.adler(scene, layout))
+    return pngOf(head, writer.bytes(), painter.adler(scene, layout))
   }
 }
 
@@ -45,29 +45,26 @@ export class SceneEncoder {
 class Painter {
   readonly #ready: Prepared
   readonly #code: SpriteCode
-  /** Bits of a copy from above by length, 3..258, and how many; the bits that do not fit into 24 apart. */
-  readonly #copies = { bits: new Int32Array(259), counts: new Uint8Array(259) }
-  readonly #farBits: number
-  readonly #farCount: number
-  /** Bytes that repeat the row above and are not written yet: 0, 1 (a filter byte) or 3 and more. */
+  /** By length of match, 3..258: its bits, and how many. */
+  readonly #lengthBits = new Int32Array(LONGEST_MATCH + 1)
+  readonly #lengthCounts = new Uint8Array(LONGEST_MATCH + 1)
+  /** Bytes that are a match and not written yet: 0, 1 (a filter byte) or 3 and more; and how far before them the same bytes stand. */
   #pending = 0
+  #distance = 0
   /** Per item: how far before it the same sprite stands, bytes; 0 if nowhere near. */
   #nearby = new Int32Array(0)
-  #matchBits = new Int32Array(0)
+  /** Per sprite: where it stood last. */
   readonly #last: Int32Array
 
   constructor(ready: Prepared, code: SpriteCode) {
     this.#ready = ready
     this.#code = code
     this.#last = new Int32Array(ready.stamps.length)
-    const { literals, distances, stride } = code
-    const far = distanceSymbol(stride)
-    this.#farBits = distances.bits[far.symbol]! | (far.bits << distances.lengths[far.symbol]!)
-    this.#farCount = distances.lengths[far.symbol]! + far.extra
+    const { bits, lengths } = code.literals
     for (let length = 3; length <= LONGEST_MATCH; length++) {
-      const { symbol, bits, extra } = lengthSymbol(length)
-      this.#copies.bits[length] = literals.bits[symbol]! | (bits << literals.lengths[symbol]!)
-      this.#copies.counts[length] = literals.lengths[symbol]! + extra
+      const { symbol, extra, bits: more } = lengthSymbol(length)
+      this.#lengthBits[length] = bits[symbol]! | (more << lengths[symbol]!)
+      this.#lengthCounts[length] = lengths[symbol]! + extra
     }
   }
 
@@ -81,62 +78,84 @@ class Painter {
     for (const { top, bottom, segments } of layout.bands) {
       for (let y = top; y < bottom; y++) {
         if (y === 0) this.#literal(0)
-        else this.#pending++
+        else this.#copy(1)
         for (let i = 0; i < segments.length; i++) {
           const segment = segments[i]!
           if (segment.item < 0) this.#background(segment, y)
-          else this.#sprite(scene, segment, y)
+          else if (y === segment.y && this.#sameAbove(scene, segment)) this.#copy(segment.width)
+          else this.#row(scene.items[segment.item]!.sprite, y - segment.y, segment.width, this.#nearby[segment.item]!)
         }
       }
     }
     this.#flush()
     writer.put(literals.bits[256]!, literals.lengths[256]!)
-    writer.align()
   }
 
   #background({ width, y: top, goesOn }: Segment, y: number): void {
-    if (width >= 3 && (goesOn || y > top)) this.#pending += width
+    if (width >= 3 && (goesOn || y > top)) this.#copy(width)
     else {
       this.#flush()
       this.#run(width)
     }
   }
 
-  #sprite({ items }: Scene, segment: Segment, y: number): void {
+  /** Whether the sprite right above ends with the row that this one begins with. */
+  #sameAbove({ items }: Scene, { item, above, width }: Segment): boolean {
+    if (above < 0 || width < 3) return false
     const { stamps } = this.#ready
-    const { places, rows, words } = this.#code
-    const { sprite } = items[segment.item]!
-    const row = y - segment.y
-    if (row === 0 && segment.above >= 0 && stamps[items[segment.above]!.sprite]!.rows.at(-1) === stamps[sprite]!.rows[0]) {
-      const { length } = stamps[sprite]!.rows[0]!
-      if (length >= 3) {
-        this.#pending += length
-        return
-      }
-    }
-    let at = places[sprite]![row]!
+    return stamps[items[above]!.sprite]!.rows.at(-1) === stamps[items[item]!.sprite]!.rows[0]
+  }
+
+  /** A row of a sprite: what equals the row above and chunks, or a match with an equal row of the sprite or of one like it. */
+  #row(sprite: number, row: number, width: number, nearby: number): void {
+    const { places, first, rows, words, stride } = this.#code
+    const at = places[first[sprite]! + row]!
     const chunks = rows[at]!
-    this.#pending += rows[at + 2]!
-    if (chunks === 0) return
-    const trail = at + 2 + 3 * chunks
-    const nearby = this.#nearby[segment.item]!
-    if (nearby > 0) {
-      const length = stamps[sprite]!.rows[0]!.length - rows[at + 2]! - rows[trail]!
-      if (length >= 3 && length <= LONGEST_MATCH && this.#copies.counts[length]! + this.#matchBits[segment.item]! < rows[at + 1]!) {
+    const lead = rows[at + 3]!
+    if (chunks === 0) {
+      this.#copy(lead)
+      return
+    }
+    const equal = nearby > 0 ? nearby : rows[at + 2]! * stride
+    if (equal > 0) {
+      if (this.#pending > 0 && this.#distance === equal) {
+        this.#pending += width
+        return
+      }
+      const length = width - lead
+      if (length >= 3 && this.#matchCost(length, equal) < rows[at + 1]!) {
+        this.#copy(lead)
         this.#flush()
-        this.#match(length, nearby)
-        this.#pending += rows[trail]!
+        this.#pending = length
+        this.#distance = equal
         return
       }
     }
-    for (at += 3; at <= trail; at += 3) {
+    this.#copy(lead)
+    for (let chunk = at + 4, end = chunk + 3 * chunks; chunk < end; chunk += 3) {
       this.#flush()
-      writer.putWords(words, rows[at]!, rows[at + 1]!)
-      this.#pending += rows[at + 2]!
+      writer.putWords(words, rows[chunk]!, rows[chunk + 1]!)
+      this.#copy(rows[chunk + 2]!)
     }
   }
 
-  /** Writes what is pending as matches with the row above. */
+  #matchCost(length: number, distance: number): number {
+    const { symbol, extra } = distanceSymbol(distance)
+    return this.#lengthCounts[length <= LONGEST_MATCH ? length : LONGEST_MATCH]! + this.#code.distances.lengths[symbol]! + extra
+  }
+
+  /** The next `count` bytes equal those of the row above. */
+  #copy(count: number): void {
+    const { stride } = this.#code
+    if (this.#distance !== stride) {
+      if (count === 0) return
+      this.#flush()
+      this.#distance = stride
+    }
+    this.#pending += count
+  }
+
+  /** Writes what is pending. */
   #flush(): void {
     let left = this.#pending
     this.#pending = 0
@@ -144,15 +163,9 @@ class Painter {
       this.#literal(0)
       return
     }
-    const { bits, counts } = this.#copies
     while (left > 0) {
       const length = left <= LONGEST_MATCH ? left : left - LONGEST_MATCH < 3 ? left - 3 : LONGEST_MATCH
-      writer.put(bits[length]!, counts[length]!)
-      if (this.#farCount <= 24) writer.put(this.#farBits, this.#farCount)
-      else {
-        writer.put(this.#farBits & 0xffff, 16)
-        writer.put(this.#farBits >>> 16, this.#farCount - 16)
-      }
+      this.#match(length, this.#distance)
       left -= length
     }
   }
@@ -163,7 +176,16 @@ class Painter {
   }
 
   #match(length: number, distance: number): void {
-    putMatch((bits, count) => writer.put(bits, count), this.#code.literals, this.#code.distances, length, distance)
+    const { bits, lengths } = this.#code.distances
+    writer.put(this.#lengthBits[length]!, this.#lengthCounts[length]!)
+    if (distance < 5) {
+      writer.put(bits[distance - 1]!, lengths[distance - 1]!)
+      return
+    }
+    const extra = 30 - Math.clz32(distance - 1)
+    const symbol = 2 * extra + ((distance - 1) >> extra)
+    const count = lengths[symbol]!
+    writer.put(bits[symbol]! | (((distance - 1) & ((1 << extra) - 1)) << count), count + extra)
   }
 
   /** `count` pixels of background. */
@@ -180,22 +202,16 @@ class Painter {
 
   /** Finds for each item, in the order of the items, where its sprite stood before. */
   #findNearby({ items }: Scene, { boxes }: Layout): void {
-    const { stride, distances } = this.#code
-    if (this.#nearby.length < items.length) {
-      this.#nearby = new Int32Array(items.length)
-      this.#matchBits = new Int32Array(items.length)
-    }
+    const { stride } = this.#code
+    if (this.#nearby.length < items.length) this.#nearby = new Int32Array(items.length)
     this.#last.fill(-1)
     for (let i = 0; i < items.length; i++) {
+      const { sprite } = items[i]!
       const at = boxes[4 * i + 1]! * stride + boxes[4 * i]!
-      const before = this.#last[items[i]!.sprite]!
-      this.#last[items[i]!.sprite] = at
-      const distance = at - before
-      this.#nearby[i] = 0
-      if (before < 0 || distance <= 0 || distance > WINDOW) continue
-      const { symbol, extra } = distanceSymbol(distance)
-      this.#nearby[i] = distance
-      this.#matchBits[i] = distances.lengths[symbol]! + extra
+      const distance = at - this.#last[sprite]!
+      const seen = this.#last[sprite]! >= 0 && distance > 0 && distance <= WINDOW
+      this.#nearby[i] = seen ? distance : 0
+      this.#last[sprite] = at
     }
   }
 

@@ -16,6 +16,8 @@ type Token = number
 
 /** Copies and chunks in turn: `copies` has one more. Copies are 0 or 3 bytes and more. */
 interface Row {
+  /** How many rows above an equal one of the sprite stands; 0 if nowhere near. */
+  readonly twin: number
   readonly copies: readonly number[]
   readonly chunks: readonly (readonly Token[])[]
 }
@@ -39,12 +41,14 @@ export interface SpriteCode {
   /** Head of the deflate block: bits, 16 a word, and how many. */
   readonly head: { readonly words: Uint16Array; readonly count: number }
   /**
-   * Rows, one after the other: number of chunks, bits of all between the first and the last copy, first copy; then for each chunk its place
-   * in `words`, its bits, and the copy after it.
+   * Rows, one after the other: number of chunks, bits from the first chunk to the last, how many rows above an equal one of the sprite
+   * stands (0: none), first copy; then for each chunk its place in `words`, its bits, and the copy after it.
    */
   readonly rows: Int32Array
-  /** [sprite][row]: place in `rows`. Row 0 copies nothing from above. */
-  readonly places: readonly Int32Array[]
+  /** Places in `rows`, the rows of all sprites one after the other. A sprite's first row copies nothing from above. */
+  readonly places: Int32Array
+  /** By sprite: where its rows begin in `places`. */
+  readonly first: Int32Array
   /** Bits of the chunks, 16 a word; every chunk begins a word. */
   readonly words: Uint16Array
   readonly sums: readonly Sums[]
@@ -53,9 +57,9 @@ export interface SpriteCode {
 /** Compresses a catalogue for pictures of `width` pixels. */
 export function spriteCode(ready: Prepared, width: number): SpriteCode {
   const stride = 1 + width
-  const rows = ready.stamps.map((stamp) => stamp.rows.map((row, y) => rowOf(row, stamp.rows[y - 1])))
+  const rows = ready.stamps.map((stamp) => stamp.rows.map((_, y) => rowOf(stamp.rows, y, stride)))
   const { literals, distances } = codesFor(ready, rows, stride)
-  const packed = pack(rows, literals, distances)
+  const packed = pack(ready, rows, literals, distances)
   return {
     stride,
     literals,
@@ -66,15 +70,21 @@ export function spriteCode(ready: Prepared, width: number): SpriteCode {
   }
 }
 
-/** A row, greedily: the longest of a copy from above, a match within the row, or a literal. */
-function rowOf(row: Uint8Array, above: Uint8Array | undefined): Row {
+/** Rows and columns around that are searched for what looks alike. */
+const ROWS_BACK = 6
+const SHIFT = 3
+
+/** Row `y` of a sprite, greedily: the longest of a copy from right above, a match with what is near in the sprite, or a literal. */
+function rowOf(rows: readonly Uint8Array[], y: number, stride: number): Row {
+  const row = rows[y]!
+  const above = rows[y - 1]
   const copies = [0]
   const chunks: Token[][] = []
   let open: Token[] | undefined
   for (let at = 0; at < row.length; ) {
     const copy = above === undefined ? 0 : equalBytes(row, at, above, at)
-    const { length, distance } = matchIn(row, at)
-    if (copy >= 3 && copy >= length) {
+    const { length, distance } = matchNear(rows, y, at, stride)
+    if (copy >= 3 && copy + 1 >= length) {
       if (open) {
         chunks.push(open)
         copies.push(0)
@@ -92,15 +102,27 @@ function rowOf(row: Uint8Array, above: Uint8Array | undefined): Row {
     chunks.push(open)
     copies.push(0)
   }
-  return { copies, chunks }
+  const before = y < 2 ? -1 : rows.lastIndexOf(row, y - 2)
+  const twin = before >= 0 && (y - before) * stride <= WINDOW ? y - before : 0
+  return { twin, copies, chunks }
 }
 
-/** The longest match with bytes before `at`, nearest first. */
-function matchIn(row: Uint8Array, at: number): { length: number; distance: number } {
+/** The longest match of a row from `at` on with pixels before it in the row, or with pixels of the sprite's rows above, nearest first. */
+function matchNear(rows: readonly Uint8Array[], y: number, at: number, stride: number): { length: number; distance: number } {
+  const row = rows[y]!
   let [length, distance] = [0, 0]
-  for (let back = 1; back <= at; back++) {
-    const equal = Math.min(LONGEST_MATCH, equalBytes(row, at, row, at - back))
-    if (equal > length && equal >= (back > 4 ? 4 : 3)) [length, distance] = [equal, back]
+  const look = (source: Uint8Array, from: number, far: number): void => {
+    if (from < 0 || far > WINDOW || source[from] !== row[at]) return
+    const equal = Math.min(LONGEST_MATCH, equalBytes(row, at, source, from))
+    if (equal > length && equal >= (far > 4 ? 4 : 3)) [length, distance] = [equal, far]
+  }
+  for (let back = 1; back <= at; back++) look(row, at - back, back)
+  for (let up = 1; up <= Math.min(y, ROWS_BACK); up++) {
+    for (let shift = 0; shift <= 2 * SHIFT; shift++) {
+      const side = (shift + 1) >> 1
+      const from = at + (shift % 2 === 0 ? side : -side)
+      look(rows[y - up]!, from, up * stride + at - from)
+    }
   }
   return { length, distance }
 }
@@ -108,7 +130,7 @@ function matchIn(row: Uint8Array, at: number): { length: number; distance: numbe
 /** How many bytes are equal from two places on. */
 function equalBytes(one: Uint8Array, at: number, other: Uint8Array, from: number): number {
   let count = 0
-  while (at + count < one.length && one[at + count] === other[from + count]) count++
+  while (at + count < one.length && from + count < other.length && one[at + count] === other[from + count]) count++
   return count
 }
 
@@ -142,7 +164,12 @@ function codesFor(ready: Prepared, rows: readonly (readonly Row[])[], stride: nu
   return { literals: codeFor(literals), distances: codeFor(distances) }
 }
 
-function pack(rows: readonly (readonly Row[])[], literals: Code, distances: Code): Pick<SpriteCode, 'rows' | 'places' | 'words'> {
+function pack(
+  { stamps }: Prepared,
+  rows: readonly (readonly Row[])[],
+  literals: Code,
+  distances: Code,
+): Pick<SpriteCode, 'rows' | 'places' | 'first' | 'words'> {
   const records: number[] = []
   const words: number[] = []
   const place = (row: Row): number => {
@@ -150,15 +177,20 @@ function pack(rows: readonly (readonly Row[])[], literals: Code, distances: Code
     const packed = row.chunks.map((chunk) => bitsOf(chunk, literals, distances))
     const bits = packed.reduce((sum, { count }) => sum + count, 0)
     const inner = row.copies.slice(1, -1).length * 16
-    records.push(packed.length, bits + inner, row.copies[0]!)
+    records.push(packed.length, bits + inner, row.twin, row.copies[0]!)
     for (const [i, chunk] of packed.entries()) {
       records.push(words.length, chunk.count, row.copies[i + 1]!)
       words.push(...chunk.words)
     }
     return at
   }
-  const places = rows.map((own) => Int32Array.from(own, place))
-  return { rows: Int32Array.from(records), places, words: Uint16Array.from(words) }
+  const places = Int32Array.from(rows.flat(), place)
+  let next = 0
+  const first = Int32Array.from(stamps, (stamp) => {
+    next += stamp.rows.length
+    return next - stamp.rows.length
+  })
+  return { rows: Int32Array.from(records), places, first, words: Uint16Array.from(words) }
 }
 
 interface Bits {
@@ -176,13 +208,7 @@ function bitsOf(tokens: readonly Token[], literals: Code, distances: Code): Bits
 }
 
 /** Writes a match. */
-export function putMatch(
-  put: (bits: number, count: number) => void,
-  literals: Code,
-  distances: Code,
-  length: number,
-  distance: number,
-): void {
+function putMatch(put: (bits: number, count: number) => void, literals: Code, distances: Code, length: number, distance: number): void {
   const long = lengthSymbol(length)
   const far = distanceSymbol(distance)
   put(literals.bits[long.symbol]!, literals.lengths[long.symbol]!)
@@ -197,20 +223,8 @@ function headOf(literals: Code, distances: Code): Bits {
 
 function collect(write: (put: (bits: number, count: number) => void) => void): Bits {
   const writer = new BitWriter()
-  let count = 0
-  writer.start(new Uint8Array(0), 0)
-  write((bits, more) => {
-    count += more
-    writer.put(bits, more)
-  })
-  writer.align()
-  return {
-    count,
-    words: Uint16Array.from(
-      { length: Math.ceil(count / 16) },
-      (_, i) => writer.bytes[2 * i]! | ((2 * i + 1 < writer.at ? writer.bytes[2 * i + 1]! : 0) << 8),
-    ),
-  }
+  write((bits, count) => writer.put(bits, count))
+  return { count: writer.count, words: writer.words() }
 }
 
 function sumsOf(rows: readonly Uint8Array[], { ground }: Prepared): Sums {
