@@ -18,6 +18,7 @@
  */
 import { GameError } from '../../errors.ts'
 import type { TeacherOptions, Thought } from '../../game.ts'
+import { onceForEach, wordLines } from '../shared/words.ts'
 import { columnsOf, type Direction, type LineFacts, largest, lineFacts, rowsOf } from './rules.ts'
 import { lookahead } from './solver.ts'
 import { legalActions, type State2048 } from './state.ts'
@@ -73,21 +74,25 @@ export function formatThink(state: State2048): string {
  */
 export function scoreThink(state: State2048, think: string): number {
   if (think.length > 4096) return 0
-  const lines = think.split('\n').filter((line) => line.trim() !== '')
+  const lines = wordLines(think)
   if (lines.length !== HEADS.length) return 0
-  const truth = statements(state)
+  const truth = truthOf(state)
   let right = 0
   let total = 0
-  for (const [at, line] of lines.entries()) {
-    const [head, ...words] = line.trim().split(/\s+/)
+  for (let at = 0; at < lines.length; at++) {
+    const words = lines[at]!
     const expected = truth[at]!
-    if (head !== HEADS[at] || words.length > expected.length || !words.every((said) => isWord(said, at % 2 === 0 ? SIDEWAYS : VERTICAL)))
-      return 0
-    right += expected.filter((said, i) => said === words[i]).length
+    if (words[0] !== HEADS[at] || words.length - 1 > expected.length) return 0
+    for (let i = 1; i < words.length; i++) {
+      if (words[i] === expected[i - 1]) right++
+      else if (!isWord(words[i]!, at % 2 === 0 ? SIDEWAYS : VERTICAL)) return 0
+    }
     total += expected.length
   }
   return right / total
 }
+
+const truthOf = onceForEach(statements)
 
 function isWord(said: string, ways: Ways): boolean {
   return said === 'both' || said === 'stuck' || said === ways[0] || said === ways[1] || /^\+[1-9][0-9]{0,7}$/.test(said)

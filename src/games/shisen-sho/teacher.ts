@@ -18,6 +18,7 @@
  */
 import { GameError } from '../../errors.ts'
 import type { TeacherOptions, Thought } from '../../game.ts'
+import { onceForEach, wordLines } from '../shared/words.ts'
 import { type Pair, type Position, pairOf } from './position.ts'
 import { EMPTY, type Join, joinsOf } from './rules.ts'
 
@@ -75,28 +76,40 @@ function write(position: Position, joins: readonly Join[]): string {
 export function scoreThink(position: Position, think: string): number {
   if (think.length > TEXT_CAP) return 0
   const { rows, columns } = position
-  const lines = think.split('\n').filter((line) => line.trim() !== '')
+  const lines = wordLines(think)
   if (lines.length !== rows + 1) return 0
-  const truth = statements(position, joinsAt(position))
+  const truth = truthOf(position)
   let right = 0
   let total = 0
-  for (const [at, line] of lines.entries()) {
-    const said = readLine(line, head(at, rows))
-    if (said === null || said.length > (at < rows ? columns : 2)) return 0
+  for (let at = 0; at < lines.length; at++) {
     const expected = truth[at]!
-    right += expected.filter((word, i) => word === said[i]).length
+    const same = rightWords(lines[at]!, at < rows ? ['row', String(at)] : ['first'], expected, at < rows ? columns : 2)
+    if (same < 0) return 0
+    right += same
     total += expected.length
   }
   return right / total
 }
 
-/** The words of a line after its head; null if it does not keep to the grammar. */
-function readLine(line: string, expected: string): string[] | null {
-  const text = line.trim().replace(/\s+/g, ' ')
-  if (text !== expected && !text.startsWith(`${expected} `)) return null
-  const rest = text.slice(expected.length)
-  return /^( (none|gone|\([0-7], [0-7]\)))*$/.test(rest) ? (rest.match(/none|gone|\([0-7], [0-7]\)/g) ?? []) : null
+const truthOf = onceForEach((position: Position) => statements(position, joinsAt(position)))
+
+/** How many words of a line after its head are those expected, at most `most` in all; -1 if the line does not keep to the grammar. */
+function rightWords(parts: readonly string[], head: readonly string[], expected: readonly string[], most: number): number {
+  for (let i = 0; i < head.length; i++) if (parts[i] !== head[i]) return -1
+  let right = 0
+  let count = 0
+  for (let i = head.length; i < parts.length; i++, count++) {
+    // A cell is two words, '(r,' and 'c)'.
+    const part = parts[i]!
+    const single = part === 'none' || part === 'gone'
+    const word = single ? part : `${part} ${parts[++i]}`
+    if (word === expected[count]) right++
+    else if (!single && !CELL.test(word)) return -1
+  }
+  return count > most ? -1 : right
 }
+
+const CELL = /^\([0-7], [0-7]\)$/
 
 /** True thoughts and a decision; blind: see the head of this file; not blind: always legal. Throws GameError after the end. */
 export function teach(position: Position, options: TeacherOptions): Thought<Pair> {

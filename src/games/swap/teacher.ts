@@ -22,14 +22,14 @@
  */
 import type { TeacherOptions, Thought } from '../../game.ts'
 import { type Cell, formatPair, parsePair } from '../shared/coordinates.ts'
+import { onceForEach, wordLines } from '../shared/words.ts'
 import { bestSwap, neighbours, runCells, swapCells } from './rules.ts'
 import { lookahead } from './solver.ts'
 import { actions, type Pair, type StateSwap } from './state.ts'
 import { LABELS } from './text.ts'
 
 const WAYS = ['up', 'right', 'down', 'left'] as const
-const SINGLE = new Set<string>(['nothing', 'stay', ...WAYS])
-const KINDS = new Set<string>(LABELS)
+const WORDS = new Set<string>(['nothing', 'stay', ...WAYS, ...LABELS.map((label) => `wants ${label}`)])
 
 /** The two true words of a cell. */
 function wordsAt(state: StateSwap, at: number): [string, string] {
@@ -78,32 +78,39 @@ export function formatThink(state: StateSwap): string {
  */
 export function scoreThink(state: StateSwap, think: string): number {
   if (think.length > 4096) return 0
-  const lines = think.split('\n').filter((line) => line.trim() !== '')
-  if (lines.length !== state.rows + 1) return 0
-  const said = lines.slice(0, -1).map((line, row) => readRow(line, row))
-  const best = readBest(lines.at(-1)!)
-  if (best === null || said.some((words) => words === null || words.length > 2 * state.columns)) return 0
-  const truth = rowWords(state)
+  const said = think.trimEnd().length
+  const start = think.lastIndexOf('\n', said - 1) + 1
+  const end = think.indexOf('\n', said)
+  const best = readBest(think.slice(start, end < 0 ? think.length : end))
+  if (best === null) return 0
+  const lines = wordLines(think.slice(0, start))
+  if (lines.length !== state.rows) return 0
+  const { rows, pair } = truthOf(state)
   let right = 0
-  for (const [row, words] of truth.entries()) right += words.filter((word, i) => word === said[row]![i]).length
-  right += bestPair(state).filter((cell, i) => same(cell, best[i])).length
+  for (let row = 0; row < lines.length; row++) {
+    const same = rightWords(lines[row]!, row, rows[row]!)
+    if (same < 0) return 0
+    right += same
+  }
+  right += pair.filter((cell, i) => same(cell, best[i])).length
   return right / (2 * state.rows * state.columns + 2)
 }
 
-/** Words of a row's line after its head, or null when it is not in the grammar. */
-function readRow(line: string, row: number): string[] | null {
-  const [head, number, ...parts] = line.trim().split(/\s+/)
-  if (head !== 'row' || number !== String(row)) return null
-  const words: string[] = []
-  for (let i = 0; i < parts.length; i++) {
-    const label = `${parts[i + 1]} ${parts[i + 2]}`
-    if (parts[i] === 'wants' && KINDS.has(label)) {
-      words.push(`wants ${label}`)
-      i += 2
-    } else if (SINGLE.has(parts[i]!)) words.push(parts[i]!)
-    else return null
+const truthOf = onceForEach((state: StateSwap) => ({ rows: rowWords(state), pair: bestPair(state) }))
+
+/** How many words of a row's line after its head are those expected, none beyond them; -1 when it is not in the grammar. */
+function rightWords(parts: readonly string[], row: number, expected: readonly string[]): number {
+  if (parts[0] !== 'row' || parts[1] !== String(row)) return -1
+  let right = 0
+  let count = 0
+  for (let i = 2; i < parts.length; i++, count++) {
+    const wants = parts[i] === 'wants'
+    const word = wants ? `wants ${parts[i + 1]} ${parts[i + 2]}` : parts[i]!
+    if (wants) i += 2
+    if (word === expected[count]) right++
+    else if (!WORDS.has(word)) return -1
   }
-  return words
+  return count > expected.length ? -1 : right
 }
 
 function readBest(line: string): readonly Cell[] | null {
