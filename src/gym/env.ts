@@ -9,7 +9,7 @@
 import { ConfigError } from '../errors.ts'
 import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
 import type { Frame, Observation, Reply } from '../policy.ts'
-import { encodePng, encodeScene, hasEffects, renderSkinned, themeNamed } from '../render/index.ts'
+import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { LastStep } from './token.ts'
@@ -70,8 +70,8 @@ function promptOf(spec: EnvSpec): string {
   return known
 }
 
-/** The prompt, with feedback when on: brief prompts are joined to their word directly, full ones get a paragraph. */
-function promptWithFeedback(spec: EnvSpec, last: LastStep): string {
+/** The prompt after a step (null: before the first), with feedback when on: brief prompts are joined to their word directly, full ones get a paragraph. */
+export function promptAfter(spec: EnvSpec, last: LastStep): string {
   const prompt = promptOf(spec)
   if (!spec.feedback) return prompt
   const feedback = spec.game.feedback(last, spec.promptStyle)
@@ -100,7 +100,7 @@ export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state'
     drawn ??= drawState(game, state, skin)
     return drawn
   }
-  return { game: game.id, prompt: promptWithFeedback(spec, last), frame }
+  return { game: game.id, prompt: promptAfter(spec, last), frame }
 }
 
 /** The snapshot after a played reply. */
@@ -128,6 +128,13 @@ export class Env {
   observe(): Observation {
     this.#observation ??= observationOf(this.spec, this.#now)
     return this.#observation
+  }
+
+  /** Draws the picture of this moment over `frame` and returns it, if it is a frame of this spec without effects; else a fresh frame. */
+  drawInto(frame: Frame): Frame {
+    const { game, skin } = this.spec
+    if (hasEffects(skin)) return drawState(game, this.#now.state, skin)
+    return renderInto(game.draw(this.#now.state, skin, themeNamed(skin.theme)), frame)
   }
 
   get terminated(): boolean {

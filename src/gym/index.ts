@@ -20,6 +20,7 @@ export {
   type EnvStep,
   envSpec,
   observationOf,
+  promptAfter,
   startSnapshot,
 } from './env.ts'
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
