@@ -49,7 +49,11 @@ function repliesOf(turn: number): string[] {
 }
 
 const seen = ({ prompt, frame }: Observation): unknown[] => [prompt, frameHash(frame())]
-const told = ({ observation, final, ...step }: VectorStep): unknown => ({ ...step, observation: seen(observation), final: final && seen(final) })
+const told = ({ observation, final, ...step }: VectorStep): unknown => ({
+  ...step,
+  observation: seen(observation),
+  final: final && seen(final),
+})
 
 test.each(['next-step', 'same-step', 'disabled'] as const)('%s: steps, prompts and pixels are those without workers', async (autoreset) => {
   const alone = new VectorEnv(many, { seed: 5, autoreset })
