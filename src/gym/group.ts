@@ -3,10 +3,10 @@
  * chance, counters and score inside, and games never mutate them, so "from the same state" is exact. Nothing is drawn on this path.
  */
 import { ConfigError } from '../errors.ts'
-import type { AnyGame, Perception, StepResult } from '../game.ts'
+import type { AnyGame, StepResult } from '../game.ts'
 import type { Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
-import { type PlayedReply, playReply } from './score.ts'
+import { type PlayedReply, playReply, truthOf } from './score.ts'
 
 /**
  * 'shared': every reply meets the state's own chance, so equal actions have equal results. 'independent': reply i meets a chance of its
@@ -24,11 +24,7 @@ export interface GroupOptions {
 export function playGroup<S>(game: AnyGame, state: S, replies: readonly (Reply | string)[], options: GroupOptions): PlayedReply<S>[] {
   const { chance, seed } = options
   if (chance === 'independent' && seed === undefined) throw new ConfigError('Independent chance needs a seed; give options.seed.')
-  let known: Perception | undefined
-  const truth = (): Perception => {
-    known ??= game.perceive(state)
-    return known
-  }
+  const truth = truthOf(game, state)
   if (chance === 'shared') {
     const moves = new Map<string, StepResult<unknown>>()
     return replies.map((reply) => playReply(game, state, reply, truth, moves))

@@ -76,9 +76,29 @@ function moveOf(game: AnyGame, state: unknown, parsed: ParsedReply, moves?: Map<
   return { kind: 'played', action, result, boundary: null, problem: parsed.problem }
 }
 
-function readPerception(game: AnyGame, text: string | null, truth: () => Perception): number {
-  const read = text === null ? null : game.parsePerception(text)
-  return read === null ? 0 : perceptionAgreement(truth(), read)
+/** What is true of a state: its perception, and that as text. */
+export interface Truth {
+  readonly perception: Perception
+  readonly text: string
+}
+
+/** The truth of a state, found when it is first asked for. */
+export function truthOf(game: AnyGame, state: unknown): () => Truth {
+  let known: Truth | undefined
+  return () => {
+    if (known === undefined) {
+      const perception = game.perceive(state)
+      known = { perception, text: game.formatPerception(perception) }
+    }
+    return known
+  }
+}
+
+function readPerception(game: AnyGame, text: string | null, truth: () => Truth): number {
+  if (text === null) return 0
+  if (text === truth().text) return 1
+  const read = game.parsePerception(text)
+  return read === null ? 0 : perceptionAgreement(truth().perception, read)
 }
 
 /** Share of true thoughts, kept within 0..1 whatever the game says. */
@@ -91,13 +111,13 @@ function readThink(game: AnyGame, state: unknown, text: string | null): number {
 /**
  * Plays a reply from a state and scores it. An answer that cannot be read plays `game.unreadable`, never another move; so does a reply
  * with a `failure`, which is recorded at the failure's boundary. The state is left alone. What several replies from one state have in common
- * may be given to share its cost: `truth`, the perception, and `moves`, the results of the actions played so far by their canonical text.
+ * may be given to share its cost: `truth`, and `moves`, the results of the actions played so far by their canonical text.
  */
 export function playReply<S>(
   game: AnyGame,
   state: S,
   reply: Reply | string,
-  truth: () => Perception = () => game.perceive(state),
+  truth: () => Truth = truthOf(game, state),
   moves?: Map<string, StepResult<unknown>>,
 ): PlayedReply<S> {
   const failure = typeof reply === 'string' ? undefined : reply.failure

@@ -54,11 +54,13 @@ function word({ points, back, forth }: LineFacts, ways: Ways): string {
 }
 
 function union(lines: readonly LineFacts[]): LineFacts {
-  return {
-    points: lines.reduce((sum, { points }) => sum + points, 0),
-    back: lines.some(({ back }) => back),
-    forth: lines.some(({ forth }) => forth),
+  const all = { points: 0, back: false, forth: false }
+  for (const { points, back, forth } of lines) {
+    all.points += points
+    all.back ||= back
+    all.forth ||= forth
   }
+  return all
 }
 
 /** The true thoughts as text: four lines, no line break at the end. */

@@ -15,7 +15,12 @@ export interface GridGrammar {
 
 /** The perception of a board; `labelOf`: the label of the cell at a row-major index. */
 export function labelGrid(rows: number, columns: number, labelOf: (at: number) => string): Perception {
-  const cells = Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => labelOf(row * columns + column)))
+  const cells: string[][] = []
+  for (let at = 0; at < rows * columns; ) {
+    const row: string[] = []
+    for (const end = at + columns; at < end; at++) row.push(labelOf(at))
+    cells.push(row)
+  }
   return { rows, columns, cells }
 }
 

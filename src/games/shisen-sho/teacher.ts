@@ -83,7 +83,7 @@ export function scoreThink(position: Position, think: string): number {
   let total = 0
   for (let at = 0; at < lines.length; at++) {
     const expected = truth[at]!
-    const same = rightWords(lines[at]!, at < rows ? ['row', String(at)] : ['first'], expected, at < rows ? columns : 2)
+    const same = rightWords(lines[at]!, at < rows ? at : -1, expected, at < rows ? columns : 2)
     if (same < 0) return 0
     right += same
     total += expected.length
@@ -93,18 +93,22 @@ export function scoreThink(position: Position, think: string): number {
 
 const truthOf = onceForEach((position: Position) => statements(position, joinsAt(position)))
 
-/** How many words of a line after its head are those expected, at most `most` in all; -1 if the line does not keep to the grammar. */
-function rightWords(parts: readonly string[], head: readonly string[], expected: readonly string[], most: number): number {
-  for (let i = 0; i < head.length; i++) if (parts[i] !== head[i]) return -1
+/** How many words after the head of a row's line (-1: the line of the first pair) are those expected; -1 if it is not in the grammar. */
+function rightWords(parts: readonly string[], row: number, expected: readonly string[], most: number): number {
+  if (row < 0 ? parts[0] !== 'first' : parts[0] !== 'row' || parts[1] !== String(row)) return -1
   let right = 0
   let count = 0
-  for (let i = head.length; i < parts.length; i++, count++) {
-    // A cell is two words, '(r,' and 'c)'.
+  for (let i = row < 0 ? 1 : 2; i < parts.length; i++, count++) {
     const part = parts[i]!
-    const single = part === 'none' || part === 'gone'
-    const word = single ? part : `${part} ${parts[++i]}`
-    if (word === expected[count]) right++
-    else if (!single && !CELL.test(word)) return -1
+    if (part === 'none' || part === 'gone') {
+      if (part === expected[count]) right++
+      continue
+    }
+    // A cell is two parts, '(r,' and 'c)'.
+    const rest = parts[++i]
+    const word = expected[count]
+    if (rest !== undefined && word?.length === 6 && word.startsWith(part) && word.endsWith(rest) && part.length + rest.length === 5) right++
+    else if (!CELL.test(`${part} ${rest}`)) return -1
   }
   return count > most ? -1 : right
 }
