@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { drawState, playReply, VectorEnv } from 'vlm-gym'
 import { openVectorEnv } from 'vlm-gym/workers'
 import { GAMES, groupsOf, inTurn } from './cases.mjs'
-import { measure, row } from './measure.mjs'
+import { measure, now, processorTime, row } from './measure.mjs'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
@@ -37,7 +37,7 @@ async function single({ id, game, skin, spec }) {
   return [...rows, row(`${id}: vector of one env, overhead over the bare game`, '%', overhead, 20, true)]
 }
 
-/** Memory of 100,000 live envs that have all played, and the time of a step of all, per env, against 1,000 envs. */
+/** Memory of 100,000 live envs that have all played, and the time of a step per env against that of 10,000. */
 function scale({ id, game, spec }) {
   const replies = groupsOf({ game, spec }, 200).flatMap((group) => group.replies)
   const play = (count) => {
@@ -47,26 +47,30 @@ function scale({ id, game, spec }) {
     const times = []
     for (let turn = 0; turn < 3; turn++) {
       const batch = Array.from({ length: count }, (_, i) => replies[(i * 7 + turn) % replies.length])
-      const start = performance.now()
+      const start = now()
       envs.step(batch)
-      times.push((performance.now() - start) / count)
+      times.push((now() - start) / count)
     }
     collect()
     const bytes = process.memoryUsage().heapUsed - before
-    envs.observe()
-    return { times, bytes }
+    envs.reset(0)
+    return { time: times.sort((a, b) => a - b)[1], bytes }
   }
   play(1000)
-  const few = Array.from({ length: 10 }, () => Math.min(...play(1000).times))
-  const small = few.sort((a, b) => a - b)[5]
-  const { times, bytes } = play(100_000)
+  const many = Array.from({ length: 2 }, () => ({ small: play(10_000), large: play(100_000) }))
   return [
-    row(`${id}: 100,000 live envs, memory`, 'MB', [bytes / 1e6], 200, true),
     row(
-      `${id}: 100,000 live envs, time of a step per env, against 1,000 envs`,
+      `${id}: 100,000 live envs, memory`,
+      'MB',
+      many.map(({ large }) => large.bytes / 1e6),
+      200,
+      true,
+    ),
+    row(
+      `${id}: 100,000 live envs, time of a step per env against 10,000 envs`,
       '×',
-      times.map((time) => time / small),
-      1.5,
+      many.map(({ small, large }) => large.time / small.time),
+      1.2,
       true,
     ),
   ]
@@ -82,19 +86,29 @@ async function workers({ id, game, spec }) {
   const alone = new VectorEnv(specs, { seed: 1 })
   const shared = await openVectorEnv(specs, { seed: 1, workers: 2 })
   const [one, two] = [inTurn(batches), inTurn(batches)]
+  const onOne = () => alone.step(one()).map((step) => step.observation.frame())
+  const onTwo = () => shared.step(two())
   const rows = await measure(
     [
-      {
-        name: `${id}: ${ENVS} envs on one core, reply + frame`,
-        unit: '/s',
-        perCall: ENVS,
-        work: () => alone.step(one()).map((step) => step.observation.frame()),
-      },
-      { name: `${id}: ${ENVS} envs on two workers, reply + frame`, unit: '/s', perCall: ENVS, work: () => shared.step(two()) },
+      { name: `${id}: ${ENVS} envs on one core, reply + frame`, unit: '/s', perCall: ENVS, work: onOne },
+      { name: `${id}: ${ENVS} envs on two workers, reply + frame`, unit: '/s', perCall: ENVS, work: onTwo },
     ],
     { milliseconds: 300 },
   )
-  await shared.close()
   const gain = rows[1].rounds.map((value, i) => value / rows[0].rounds[i])
-  return [...rows, row(`${id}: two workers against one core`, '×', gain, 1.8)]
+  const costs = []
+  for (let round = 0; round < 3; round++) costs.push((await cost(onTwo)) / (await cost(onOne)))
+  await shared.close()
+  return [
+    ...rows,
+    row(`${id}: two workers against one core`, '×', gain, 1.8),
+    row(`${id}: processor time with two workers, main thread included, against one core`, '×', costs),
+  ]
+}
+
+/** Processor time of 20 calls, all threads together, milliseconds. */
+async function cost(work) {
+  const start = processorTime()
+  for (let i = 0; i < 20; i++) await work()
+  return processorTime() - start
 }

@@ -11,8 +11,13 @@ export function setClock(kind) {
   clock = kind
 }
 
-function now() {
-  if (clock === 'wall') return performance.now()
+/** Milliseconds on the clock that was set. */
+export function now() {
+  return clock === 'wall' ? performance.now() : processorTime()
+}
+
+/** Milliseconds of processor time that this process has used, all threads together. */
+export function processorTime() {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
 }
