@@ -6,7 +6,7 @@ import type { AnyGame } from '../game.ts'
 import { gameList } from '../games/index.ts'
 import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
 import { type Replay, type ResultRow, type RunFolder, replayList, resultRows } from '../runs/index.ts'
-import { lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
+import { gamesOf, lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
 import { loadEngineModule } from './engine-module.ts'
 import type { Progress } from './progress.ts'
 
@@ -86,10 +86,10 @@ export function contestants(config: TrainConfig, engine: Engine, game: AnyGame):
 
 /** Evaluates what results.json does not hold yet, a game and a policy at a time. */
 async function evaluateAll({ folder, config, engine, progress, signal }: JobOptions): Promise<'finished' | 'stopped'> {
-  const { episodes, seed } = config.evaluation
+  const { seed } = config.evaluation
   let rows: ResultRow[] = (await folder.read('results.json', resultRows)) ?? []
   let replays: Replay[] = (await folder.read('replays.json', replayList)) ?? []
-  for (const { spec, horizon, restart } of mixOf(config)) {
+  for (const { spec, horizon, restart, episodes } of gamesOf(config)) {
     for (const { policy, decoding } of contestants(config, engine, spec.game)) {
       const same = (one: { game: string; policy: string; decoding: string }): boolean =>
         one.game === spec.game.id && one.policy === policy.name && one.decoding === decoding

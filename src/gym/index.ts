@@ -8,6 +8,7 @@ export {
   HORIZON_LEVELS,
   LEVELS,
   LOOKAHEAD_LEVELS,
+  laidOver,
   SKIN_LEVELS,
 } from './difficulty.ts'
 export {

@@ -1,10 +1,13 @@
 /** What a training run is: one typed object with a comment on every field. The command line and config files are checked against it. */
 import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
-import { skinSettings } from '../gym/index.ts'
+import { LEVELS, skinSettings } from '../gym/index.ts'
 
 const rate = z.number().min(0).max(1)
 const count = z.number().int()
+
+const level = count.min(0).max(LEVELS - 1)
+const expert = z.enum(['lookahead', 'solver'])
 
 const gameEntry = z.strictObject({
   id: z.string().describe('registered game'),
@@ -12,6 +15,13 @@ const gameEntry = z.strictObject({
   weight: z.number().positive().default(1).describe('share of the states of every batch'),
   horizon: count.min(1).max(100_000).default(100).describe('moves a game in evaluation; most moves behind a training state'),
   restart: z.boolean().default(false).describe('a game that ends before the horizon is followed by a fresh one, and the points go on'),
+  episodes: count.min(2).max(100_000).optional().describe('games of each policy in evaluation, instead of evaluation.episodes'),
+  levels: z
+    .array(z.strictObject({ perception: level.optional(), reasoning: level.optional() }))
+    .default([])
+    .describe('levels of difficulty laid over config and skin; training draws from all of them evenly; none: config and skin as they are'),
+  expert: expert.optional().describe('instead of rl.expert'),
+  regretScale: z.number().positive().optional().describe('instead of rl.regretScale'),
 })
 
 const skin = z.strictObject({
@@ -58,10 +68,7 @@ const reinforcement = z.strictObject({
     .default(false)
     .describe('keep groups in which no reply is a legal move: their divergence from the start pulls them back'),
   signal: z.enum(['paper', 'regret']).describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / regretScale), -1 for no legal move'),
-  expert: z
-    .enum(['lookahead', 'solver'])
-    .default('lookahead')
-    .describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
+  expert: expert.default('lookahead').describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
   regretScale: z.number().positive().default(8).describe('points of regret that cost 1'),
   rewards,
   credit: z
@@ -69,7 +76,16 @@ const reinforcement = z.strictObject({
     .describe(
       '"reply": every token answers for the whole reward. "section": perception and think tokens for their own reward, answer tokens for the rest',
     ),
-  normalise: z.boolean().describe('divide by the group’s standard deviation'),
+  normalise: z
+    .enum(['none', 'group', 'game'])
+    .describe(
+      'divide centred rewards by the standard deviation of: nothing, their group (the paper), all groups of their game in the step',
+    ),
+  adaptive: rate
+    .default(0)
+    .describe(
+      'how far the weights of games and levels follow the share of their groups that carry signal; 0: not at all, 1: in proportion',
+    ),
   clipLow: z.number().min(0).max(1).default(0.8).describe('lower bound of the probability ratio'),
   clipHigh: z.number().min(1).max(10).default(1.28).describe('upper bound of the probability ratio'),
   kl: z.number().min(0).max(10).describe('weight of the divergence from the stage’s start'),

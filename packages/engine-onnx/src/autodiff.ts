@@ -16,6 +16,14 @@ const MICROSOFT = 'com.microsoft'
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 const last = (value: Value): number => value.shape[value.shape.length - 1] as number
 
+/** Keys or values of a sequence so far, and the row of the token that is being decoded. */
+export interface CachedRows {
+  /** [B, S, d]. */
+  readonly past: Value
+  /** [B, 1, d]. */
+  readonly own: Value
+}
+
 /** A graph under construction. Methods append nodes and return the value they produce. */
 export class Tape {
   readonly #nodes: NodeDef[] = []
@@ -240,6 +248,21 @@ export class Tape {
         [v, this.#contract(weights, g, { transA: true })],
       ]
     })
+  }
+
+  /**
+   * Attention of one new row over a cache and itself: softmax(scale · q [past; own]ᵀ + mask) [past; own]. q [B, H, d], past [B, S, d],
+   * own [B, 1, d], mask [S + 1] -> [B, H, d]. Not differentiated. The two parts are kept apart, so that the cache is never copied.
+   */
+  cachedAttention(q: Value, k: CachedRows, v: CachedRows, mask: Value, scale: number): Value {
+    const [batch, heads] = q.shape as [number, number]
+    const rows = k.past.shape[1] as number
+    const shape = [batch, heads, rows + 1]
+    const parts = [k.past, k.own].map((keys) => this.#contract(q, keys, { transB: true, alpha: scale }))
+    const masked = this.op('Add', [this.op('Concat', parts, shape, { axis: 2 }), mask], shape)
+    const weights = this.op('Softmax', [masked], shape, { axis: -1 })
+    const [ofPast, ofOwn] = [this.#slice(weights, 2, 0, rows), this.#slice(weights, 2, rows, rows + 1)]
+    return this.#binary('Add', this.#contract(ofPast, v.past), this.op('Mul', [ofOwn, v.own], q.shape))
   }
 
   /** Gradients of `wanted` when `output` has the gradient `seed`: one backward sweep over the tape. */

@@ -287,9 +287,9 @@ export function prefillGraph(config: ModelConfig, vocabulary: Vocabulary, bucket
 }
 
 /**
- * One token for every sequence: tokens [B], position [1], seen [B] (cache rows before this one), total [1] (rows after it), and the caches
- * `past.k.<layer>`, `past.v.<layer>` [B, 1, capacity, headWidth] -> `probabilities` [B, V] and `present.*`, which may share memory with `past.*`.
- * Attention is GroupQueryAttention of ONNX Runtime, which appends to the cache in place.
+ * One token for every sequence: tokens [B], position [1], mask [capacity + 1] (0 for cache rows that are filled and for the last place, which
+ * is the token's own row, else -1e9) and the caches `past.k.<layer>`, `past.v.<layer>` [B, capacity, headWidth] -> `probabilities` [B, V]
+ * and the rows to be appended, `k.<layer>`, `v.<layer>` [B, headWidth]. The cache itself is only read; the sampler appends.
  */
 export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: number, capacity: number): GraphDef {
   const { width, heads, headWidth, layers } = config
@@ -297,36 +297,26 @@ export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: 
   const p = declareParameters(tape, parameterSlots(config, vocabulary))
   const tokens = tape.input('tokens', [batch], 'int32')
   const position = tape.input('position', [1], 'int32')
-  const seen = tape.input('seen', [batch], 'int32')
-  const total = tape.input('total', [1], 'int32')
-  const cacheShape = [batch, 1, capacity, headWidth]
+  const mask = tape.input('mask', [capacity + 1])
   const outputs: Record<string, Value> = {}
   let x = tape.add(tape.gather(wordTable(tape, p, config, vocabulary), tokens), tape.gather(p.position as Value, position))
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): Value => p[`${layer}.${name}`] as Value
     const n = tape.rmsNorm(x)
-    const row = (name: string, columns: number): Value => tape.reshape(tape.linear(n, at(name)), [batch, 1, columns])
-    const [mixed, presentK, presentV] = tape.ops(
-      'GroupQueryAttention',
-      [
-        row('query', heads * headWidth),
-        row('key', headWidth),
-        row('value', headWidth),
-        tape.input(`past.k.${layer}`, cacheShape),
-        tape.input(`past.v.${layer}`, cacheShape),
-        seen,
-        total,
-      ],
-      [
-        { shape: [batch, 1, heads * headWidth] },
-        { shape: cacheShape, name: `present.k.${layer}` },
-        { shape: cacheShape, name: `present.v.${layer}` },
-      ],
-      { num_heads: heads, kv_num_heads: 1 },
-      'com.microsoft',
-    ) as [Value, Value, Value]
-    outputs[`present.k.${layer}`] = presentK
-    outputs[`present.v.${layer}`] = presentV
+    const q = tape.reshape(tape.linear(n, at('query')), [batch, heads, headWidth])
+    const k = tape.linear(n, at('key'))
+    const v = tape.linear(n, at('value'))
+    const past = (kind: string): Value => tape.input(`past.${kind}.${layer}`, [batch, capacity, headWidth])
+    const own = (row: Value): Value => tape.reshape(row, [batch, 1, headWidth])
+    const mixed = tape.cachedAttention(
+      q,
+      { past: past('k'), own: own(k) },
+      { past: past('v'), own: own(v) },
+      mask,
+      1 / Math.sqrt(headWidth),
+    )
+    outputs[`k.${layer}`] = k
+    outputs[`v.${layer}`] = v
     x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, heads * headWidth]), at('out')))
     x = tape.add(x, tape.reluSquaredLinear(tape.linear(tape.rmsNorm(x), at('up')), at('down')))
   }

@@ -16,12 +16,14 @@ interface Decoder {
   readonly fetches: Feeds
   readonly tokens: Int32Array
   readonly position: Int32Array
-  readonly seen: Int32Array
-  readonly total: Int32Array
+  /** [capacity + 1]; see decodeGraph. */
+  readonly mask: Float32Array
   readonly probabilities: Float32Array
   /** [layer], each [B, capacity, headWidth]. */
   readonly keys: Float32Array[]
   readonly values: Float32Array[]
+  /** Where the graph leaves the new rows: the caches to append them to, in the same order. */
+  readonly rows: readonly { readonly row: Float32Array; readonly cache: Float32Array }[]
 }
 
 interface Prefill {
@@ -31,6 +33,16 @@ interface Prefill {
   readonly fetches: Feeds
   readonly keys: Float32Array[]
   readonly values: Float32Array[]
+}
+
+/** Added to the scores of cache rows that hold nothing yet. */
+const HIDDEN = -1e9
+
+/** Writes a row per sequence into the caches, at row `at` of `capacity`. */
+function appendRows(rows: Float32Array, cache: Float32Array, width: number, capacity: number, at: number): void {
+  for (let from = 0, to = at * width; from < rows.length; from += width, to += capacity * width) {
+    for (let i = 0; i < width; i++) cache[to + i] = rows[from + i] as number
+  }
 }
 
 /** A sampler holds sessions and caches; weights come with every call. */
@@ -114,9 +126,9 @@ export class Sampler {
       if (step < promptLength)
         for (const [b, { index }] of rows.entries()) decoder.tokens[b] = (inputs[index] as PlainInput).tokens[step] as number
       decoder.position[0] = step
-      decoder.seen.fill(picture + step)
-      decoder.total[0] = picture + step + 1
+      decoder.mask.fill(0, 0, picture + step).fill(HIDDEN, picture + step, capacity)
       await run(decoder.session, feeds, decoder.fetches)
+      for (const { row, cache } of decoder.rows) appendRows(row, cache, this.#config.headWidth, capacity, picture + step)
       if (step < promptLength - 1) continue
       for (const [b, sequence] of sequences.entries()) {
         if (done[b]) continue
@@ -143,15 +155,18 @@ export class Sampler {
     if (temperature === 0) {
       for (let v = 1; v < size; v++) if ((probabilities[at + v] as number) > (probabilities[at + token] as number)) token = v
     } else {
-      const weigh = temperature === 1 ? (p: number) => p : (p: number) => p ** (1 / temperature)
-      let sum = 0
-      for (let v = 0; v < size; v++) sum += weigh(probabilities[at + v] as number)
+      let sum = 1
+      if (temperature !== 1) {
+        sum = 0
+        for (let v = 0; v < size; v++) sum += (probabilities[at + v] as number) ** (1 / temperature)
+      }
       let left = rng.real() * sum
       let lastPossible = 0
       for (token = 0; token < size; token++) {
-        const w = weigh(probabilities[at + token] as number)
-        if (w > 0) lastPossible = token
-        left -= w
+        const p = probabilities[at + token] as number
+        if (p === 0) continue
+        lastPossible = token
+        left -= temperature === 1 ? p : p ** (1 / temperature)
         if (left < 0) break
       }
       if (token === size) token = lastPossible
@@ -210,27 +225,28 @@ export class Sampler {
     const values = cache()
     const tokens = new Int32Array(batch)
     const position = new Int32Array(1)
-    const seen = new Int32Array(batch)
-    const total = new Int32Array(1)
+    const mask = new Float32Array(capacity + 1)
     const probabilities = new Float32Array(batch * this.#vocabulary.size)
     const feeds: Feeds = {
       tokens: int32s(tokens, [batch]),
       position: int32s(position, [1]),
-      seen: int32s(seen, [batch]),
-      total: int32s(total, [1]),
+      mask: floats(mask, [capacity + 1]),
     }
     const fetches: Feeds = { probabilities: floats(probabilities, [batch, this.#vocabulary.size]) }
+    const rows: { row: Float32Array; cache: Float32Array }[] = []
     for (let layer = 0; layer < layers; layer++) {
-      for (const [kind, buffers] of [
+      for (const [kind, caches] of [
         ['k', keys],
         ['v', values],
       ] as const) {
-        const tensor = floats(buffers[layer] as Float32Array, [batch, 1, capacity, headWidth])
-        feeds[`past.${kind}.${layer}`] = tensor
-        fetches[`present.${kind}.${layer}`] = tensor
+        const cached = caches[layer] as Float32Array
+        const row = new Float32Array(batch * headWidth)
+        rows.push({ row, cache: cached })
+        feeds[`past.${kind}.${layer}`] = floats(cached, [batch, capacity, headWidth])
+        fetches[`${kind}.${layer}`] = floats(row, [batch, headWidth])
       }
     }
-    return { session, feeds, fetches, tokens, position, seen, total, probabilities, keys, values }
+    return { session, feeds, fetches, tokens, position, mask, probabilities, keys, values, rows }
   }
 
   #prefill(batch: number, rows: number, columns: number): Promise<Prefill> {
