@@ -42,6 +42,7 @@ const supervised = z.strictObject({
   steps: count.min(0).max(1_000_000).describe('optimiser steps; 0 leaves the stage out'),
   batch: count.min(1).max(4096).describe('examples a step'),
   scatter: rate.describe('share of boards drawn without regard to play'),
+  optimizer: z.enum(['adam', 'muon']).default('adam').describe('Muon steps the matrices of the blocks by their orthogonalised momentum'),
   ...adam,
 })
 

@@ -55,6 +55,7 @@ export async function supervisedStep(
   const pass = engine.forwardBackward({ data, loss: 'cross_entropy' })
   meanwhile()
   const { metrics } = await pass
-  const { gradNorm } = await engine.optimStep({ learningRate, maxGradNorm: settings.maxGradNorm })
+  const { maxGradNorm, optimizer } = settings
+  const { gradNorm } = await engine.optimStep({ learningRate, maxGradNorm, optimizer })
   return { loss: metrics.loss, gradNorm, tokens }
 }

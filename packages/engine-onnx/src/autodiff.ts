@@ -113,6 +113,11 @@ export class Tape {
     return this.#counted(output, options.transA ? (a.shape.at(-2) as number) : last(a))
   }
 
+  /** alpha · op(a) op(b) over the last two axes. Not differentiated. */
+  product(a: Value, b: Value, options: { transA?: boolean; transB?: boolean; alpha?: number } = {}): Value {
+    return this.#contract(a, b, options)
+  }
+
   /** Counts 2 · inner operations per element of a contraction's output. */
   #counted(output: Value, inner: number): Value {
     this.#flops.set(output.name, 2 * inner * product(output.shape))

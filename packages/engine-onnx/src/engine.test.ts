@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Datum, type Frame, type ModelInput, seededRng } from 'vlm-gym'
 import { EmbeddedEngine } from './embedded-engine.ts'
 
-const words = ['a', 'b', ' (0, 1)', '(1, 2)', 'e', 'f', ' ', '</answer>']
+const words = ['a', 'b', ' (0, 1)', '(1, 2)', '\nline', 'f', '<tag>', '</answer>']
 const model = { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 8, grid: 4, textLength: 24 }
 const make = (seed = 1): EmbeddedEngine => new EmbeddedEngine({ model, words, seed, threads: 1 })
 

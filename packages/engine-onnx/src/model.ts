@@ -2,7 +2,8 @@
  * The embedded vision-language model: a decoder-only transformer. A picture is cut into square patches, each one token of a
  * bidirectional prefix; text follows causally. One key/value head is shared by all query heads (multi-query attention, Shazeer 2019),
  * which turns the attention of all heads into one contraction without a transpose and keeps the sampling cache small.
- * Gainless RMSNorm before every block, squared ReLU, no biases, learned position embeddings.
+ * Gainless RMSNorm before every block, squared ReLU, no biases, learned position embeddings. A text token also knows its line and its place
+ * in the line (see `textPlaces`), so that what is learned of a cell's place in a grid of words serves grids of every size in every section.
  */
 import { EngineError, seededRng } from 'vlm-gym'
 import { z } from 'zod'
@@ -46,6 +47,8 @@ export interface Vocabulary {
   readonly size: number
   /** [word, row, column] of the words that name a cell within the grid. */
   readonly places: readonly (readonly [number, number, number])[]
+  /** By word: 'tag' holds a tag such as <think> (lines are counted anew after it), 'line' begins a line, 'word' does neither. */
+  readonly breaks: readonly ('tag' | 'line' | 'word')[]
 }
 
 /** Reads a word list: a word names a cell if it is '(row, column)', with or without white space in front. */
@@ -54,7 +57,27 @@ export function vocabularyOf(words: readonly string[], { grid }: Pick<ModelConfi
     const [, row, column] = /^\s*\((\d+), (\d+)\)$/.exec(word) ?? []
     return row !== undefined && Number(row) < grid && Number(column) < grid ? [[id, Number(row), Number(column)] as const] : []
   })
-  return { size: words.length, places }
+  const breaks = words.map((word) => (/<[^>]*>/.test(word) ? 'tag' : word.startsWith('\n') ? 'line' : 'word'))
+  return { size: words.length, places, breaks }
+}
+
+/** Embeddings there are for lines of a section and words of a line; later ones share the last. */
+export const LINES = 16
+export const WORDS = 32
+
+/** Line (0 before the first line break of a section) and place in the line (0 at its first word) of the last token read. */
+export interface TextPlace {
+  readonly line: number
+  readonly word: number
+}
+
+/** The place before any token. */
+export const TEXT_START: TextPlace = { line: 0, word: -1 }
+
+/** The place of the next token. */
+export function nextPlace({ line, word }: TextPlace, token: number, { breaks }: Pick<Vocabulary, 'breaks'>): TextPlace {
+  if (breaks[token] === 'tag') return { line: 0, word: 0 }
+  return breaks[token] === 'line' ? { line: line + 1, word: 0 } : { line, word: word + 1 }
 }
 
 /** All parameters in one flat buffer, in a fixed order. */
@@ -71,6 +94,8 @@ export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): Par
   slot('column', grid, d, 0.5)
   slot('token', vocabulary.size, d, 0.5)
   slot('position', textLength, d, 0.5)
+  slot('line', LINES, d, 0.5)
+  slot('word', WORDS, d, 0.5)
   for (let layer = 0; layer < layers; layer++) {
     slot(`${layer}.query`, d, heads * headWidth, 1 / Math.sqrt(d))
     slot(`${layer}.key`, d, headWidth, 1 / Math.sqrt(d))
@@ -151,11 +176,57 @@ function readWords(tape: Tape, p: Parameters, x: Value, { grid }: ModelConfig, v
   return tape.add(logits, tape.linear(tape.linear(x, p.placeHead as Value), transposed))
 }
 
+/**
+ * `nextPlace` over whole sequences: lines and words [B, L] of the tokens [B, L]. A running sum is a product with a triangle of ones, the
+ * last break a running maximum.
+ */
+function textPlaces(tape: Tape, tokens: Value, { batch, text }: Bucket, { size, breaks }: Vocabulary): { line: Value; word: Value } {
+  const shape = [batch, text]
+  const flags = (kind: string): Value => {
+    const table = tape.floats(
+      Float32Array.from(breaks, (own) => Number(own === kind)),
+      [size],
+    )
+    return tape.op('Gather', [table, tokens], shape, { axis: 0 })
+  }
+  const [tag, line] = [flags('tag'), flags('line')]
+  const ones = new Float32Array(text * text)
+  for (let t = 0; t < text; t++) for (let s = 0; s <= t; s++) ones[t * text + s] = 1
+  const before = tape.floats(ones, [text, text])
+  const runningMax = (x: Value): Value => {
+    const wide = tape.op('Reshape', [x, tape.ints([batch, 1, text])], [batch, 1, text])
+    return tape.op('ReduceMax', [tape.op('Mul', [wide, before], [batch, text, text]), tape.ints([-1])], shape, { keepdims: 0 })
+  }
+  const count = tape.op('MatMul', [line, tape.op('Transpose', [before], [text, text], { perm: [1, 0] })], shape)
+  const sinceTag = tape.op('Sub', [count, runningMax(tape.op('Mul', [tag, count], shape))], shape)
+  const ordinal = tape.floats(
+    Float32Array.from(range(text), (t) => t + 1),
+    [text],
+  )
+  const starts = tape.op('Mul', [tape.op('Add', [tag, line], shape), ordinal], shape)
+  const sinceStart = tape.op('Sub', [ordinal, runningMax(starts)], shape)
+  // Before the first break a word's place is its own number, from 0.
+  const none = tape.op('Cast', [tape.op('Equal', [runningMax(starts), tape.scalar(0)], shape, {}, 'bool')], shape, { to: FLOAT })
+  return { line: index(tape, sinceTag, LINES), word: index(tape, tape.op('Sub', [sinceStart, none], shape), WORDS) }
+}
+
+/** Element types of ONNX, for Cast. */
+const FLOAT = 1
+const INT32 = 6
+
+/** Whole floats as indices of a table; what is beyond its end means its last row. */
+function index(tape: Tape, x: Value, rows: number): Value {
+  return tape.op('Cast', [tape.op('Min', [x, tape.scalar(rows - 1)], x.shape)], x.shape, { to: INT32 }, 'int32')
+}
+
 /** [B, L, D] text tokens. */
-function embedText(tape: Tape, p: Parameters, { batch, text }: Bucket, config: ModelConfig, vocabulary: Vocabulary): Value {
+function embedText(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig, vocabulary: Vocabulary): Value {
+  const { batch, text } = bucket
   const tokens = tape.input('tokens', [batch, text], 'int32')
-  const words = wordTable(tape, p, config, vocabulary)
-  return tape.add(tape.gather(words, tokens), tape.gather(p.position as Value, tape.int32s(range(text))))
+  const words = tape.gather(wordTable(tape, p, config, vocabulary), tokens)
+  const { line, word } = textPlaces(tape, tokens, bucket, vocabulary)
+  const places = tape.add(tape.gather(p.line as Value, line), tape.gather(p.word as Value, word))
+  return tape.add(tape.add(words, places), tape.gather(p.position as Value, tape.int32s(range(text))))
 }
 
 /** Additive mask [R·H, S]: query row r (absolute position `first + r`) sees the whole picture and the text up to itself. */
@@ -287,7 +358,7 @@ export function prefillGraph(config: ModelConfig, vocabulary: Vocabulary, bucket
 }
 
 /**
- * One token for every sequence: tokens [B], position [1], mask [capacity + 1] (0 for cache rows that are filled and for the last place, which
+ * One token for every sequence: tokens, line, word [B] (see `nextPlace`), position [1], mask [capacity + 1] (0 for cache rows that are filled and for the last place, which
  * is the token's own row, else -1e9) and the caches `past.k.<layer>`, `past.v.<layer>` [B, capacity, headWidth] -> `probabilities` [B, V]
  * and the rows to be appended, `k.<layer>`, `v.<layer>` [B, headWidth]. The cache itself is only read; the sampler appends.
  */
@@ -299,7 +370,12 @@ export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: 
   const position = tape.input('position', [1], 'int32')
   const mask = tape.input('mask', [capacity + 1])
   const outputs: Record<string, Value> = {}
-  let x = tape.add(tape.gather(wordTable(tape, p, config, vocabulary), tokens), tape.gather(p.position as Value, position))
+  const [line, word] = (['line', 'word'] as const).map((name) => tape.gather(p[name] as Value, tape.input(name, [batch], 'int32'))) as [
+    Value,
+    Value,
+  ]
+  const words = tape.gather(wordTable(tape, p, config, vocabulary), tokens)
+  let x = tape.add(tape.add(words, tape.add(line, word)), tape.gather(p.position as Value, position))
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): Value => p[`${layer}.${name}`] as Value
     const n = tape.rmsNorm(x)

@@ -1,7 +1,17 @@
 /** Sampling with a key/value cache: the picture in one pass, then token by token, all sequences of a batch together. */
 import { EngineError, type Rng, type SampledSequence, type SamplingParams, seededRng } from 'vlm-gym'
 import { type PlainInput, writePatches } from './inputs.ts'
-import { decodeGraph, type ModelConfig, prefillGraph, type Vocabulary } from './model.ts'
+import {
+  decodeGraph,
+  LINES,
+  type ModelConfig,
+  nextPlace,
+  prefillGraph,
+  TEXT_START,
+  type TextPlace,
+  type Vocabulary,
+  WORDS,
+} from './model.ts'
 import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
 
 const BATCHES = [8, 16, 32, 64, 128, 256] as const
@@ -15,6 +25,8 @@ interface Decoder {
   readonly feeds: Feeds
   readonly fetches: Feeds
   readonly tokens: Int32Array
+  readonly line: Int32Array
+  readonly word: Int32Array
   readonly position: Int32Array
   /** [capacity + 1]; see decodeGraph. */
   readonly mask: Float32Array
@@ -119,12 +131,19 @@ export class Sampler {
 
     const sequences: SampledSequence[] = rows.map(() => ({ tokens: [], logprobs: [], stopReason: 'length' }))
     const rngs = rows.map(({ index, k }) => seededRng(params.seed, index, k))
+    const places: TextPlace[] = rows.map(() => TEXT_START)
     const feeds = { ...weights, ...decoder.feeds }
     let live = rows.length
     const done = new Uint8Array(batch).fill(1, rows.length)
     for (let step = 0; live > 0 && step < promptLength + params.maxTokens - 1; step++) {
       if (step < promptLength)
         for (const [b, { index }] of rows.entries()) decoder.tokens[b] = (inputs[index] as PlainInput).tokens[step] as number
+      for (const b of rows.keys()) {
+        const place = nextPlace(places[b] as TextPlace, decoder.tokens[b] as number, this.#vocabulary)
+        places[b] = place
+        decoder.line[b] = Math.min(place.line, LINES - 1)
+        decoder.word[b] = Math.min(place.word, WORDS - 1)
+      }
       decoder.position[0] = step
       decoder.mask.fill(0, 0, picture + step).fill(HIDDEN, picture + step, capacity)
       await run(decoder.session, feeds, decoder.fetches)
@@ -224,11 +243,15 @@ export class Sampler {
     const keys = cache()
     const values = cache()
     const tokens = new Int32Array(batch)
+    const line = new Int32Array(batch)
+    const word = new Int32Array(batch)
     const position = new Int32Array(1)
     const mask = new Float32Array(capacity + 1)
     const probabilities = new Float32Array(batch * this.#vocabulary.size)
     const feeds: Feeds = {
       tokens: int32s(tokens, [batch]),
+      line: int32s(line, [batch]),
+      word: int32s(word, [batch]),
       position: int32s(position, [1]),
       mask: floats(mask, [capacity + 1]),
     }
@@ -246,7 +269,7 @@ export class Sampler {
         fetches[`${kind}.${layer}`] = floats(row, [batch, headWidth])
       }
     }
-    return { session, feeds, fetches, tokens, position, mask, probabilities, keys, values, rows }
+    return { session, feeds, fetches, tokens, line, word, position, mask, probabilities, keys, values, rows }
   }
 
   #prefill(batch: number, rows: number, columns: number): Promise<Prefill> {
