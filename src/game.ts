@@ -65,6 +65,13 @@ export interface Thought<A> {
   readonly action: A
 }
 
+/** A statement in a text of thoughts: characters start (inclusive) to end (exclusive), and whether it is true of the state. */
+export interface Statement {
+  readonly start: number
+  readonly end: number
+  readonly holds: boolean
+}
+
 /** A scripted teacher's habits: see the game's own documentation for what its blind spots are. */
 export interface TeacherOptions {
   /** Systematic blind spots on or off. */
@@ -153,6 +160,8 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   teach?(state: S, options: TeacherOptions): Thought<A>
   /** Whether the thoughts in a text agree with the state: share of true statements, 0..1; unreadable text is 0. */
   scoreThink?(state: S, think: string): number
+  /** The same, statement by statement, in the order of the text: the k-th of two readable texts speak about the same thing. Unreadable text has none. */
+  judgeThink?(state: S, think: string): readonly Statement[]
   /**
    * The words of the embedded engine's tokenizer for this config: every prompt, feedback, perception, thought and answer of the game
    * must be a concatenation of them (white space belongs to the words).

@@ -73,9 +73,9 @@ const reinforcement = z.strictObject({
   regretScale: z.number().positive().default(8).describe('points of regret that cost 1'),
   rewards,
   credit: z
-    .enum(['reply', 'section'])
+    .enum(['reply', 'section', 'statement'])
     .describe(
-      '"reply": every token answers for the whole reward. "section": perception and think tokens for their own reward, answer tokens for the rest',
+      'what a token answers for. "reply": the whole reward. "section": in perception and think their own reward, in the answer the rest. "statement": the same, but the words of a thought each for their own truth',
     ),
   normalise: z
     .enum(['none', 'group', 'game'])

@@ -9,6 +9,7 @@
  * divided by their number in the minibatch.
  */
 import type { Engine, SampledSequence } from '../engine.ts'
+import type { AnyGame, Statement } from '../game.ts'
 import {
   type EnvSnapshot,
   expertScores,
@@ -20,9 +21,9 @@ import {
   totalReward,
 } from '../gym/index.ts'
 import { modelInputOf, replyOf } from '../policies/index.ts'
-import type { Observation } from '../policy.ts'
+import type { Observation, Reply } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
-import { groupAdvantages, hasSignal, mean, type SectionValues } from './advantages.ts'
+import { groupAdvantages, hasSignal, mean, type ReplyAdvantages, type SectionValues } from './advantages.ts'
 import type { RlConfig } from './config.ts'
 import { replyDatum } from './examples.ts'
 import { advancePool, drawState, type GameMix, type MixEntry, type PoolGame, pickGames } from './states.ts'
@@ -77,7 +78,7 @@ export interface GrpoMetrics extends GroupMetrics {
 interface Group {
   readonly entry: MixEntry
   readonly replies: readonly Sampled[]
-  readonly advantages: readonly SectionValues[]
+  readonly advantages: readonly ReplyAdvantages[]
 }
 
 interface Sampled {
@@ -85,6 +86,7 @@ interface Sampled {
   readonly sequence: SampledSequence
   readonly played: PlayedReply
   readonly rewards: SectionValues
+  readonly statements: readonly Statement[]
   readonly good: boolean
 }
 
@@ -122,13 +124,17 @@ export async function grpoStep(
   // Advantages within groups. Groups without signal are dropped; with `stuck`, one without a legal move stays, with advantages of zero: its
   // divergence from the start pulls it back to what the start would do, which is the one way out of a move repeated for ever.
   const advantages = groupAdvantages(
-    scored.map(({ entry, replies }) => ({ game: entry.spec.game.id, rewards: replies.map(({ rewards }) => rewards) })),
+    scored.map(({ entry, replies }) => ({
+      game: entry.spec.game.id,
+      rewards: replies.map(({ rewards }) => rewards),
+      truths: replies.map(({ statements }) => statements.map(({ holds }) => holds)),
+    })),
     rl,
   )
-  const groups = scored.map((group, i): Group => ({ ...group, advantages: advantages[i] as SectionValues[] }))
+  const groups = scored.map((group, i): Group => ({ ...group, advantages: advantages[i] as ReplyAdvantages[] }))
   const chosen = groups
     .filter((group) => hasSignal(group) || (rl.stuck && isStuck(group)))
-    .flatMap((group) => group.replies.map((reply, k) => ({ reply, advantage: group.advantages[k] as SectionValues })))
+    .flatMap((group) => group.replies.map((reply, k) => ({ reply, advantage: group.advantages[k] as ReplyAdvantages })))
   const reference = await engine.forward({
     data: chosen.map(({ reply }) => replyDatum(engine, reply.observation, reply.sequence.tokens, {})),
     weights: START_WEIGHTS,
@@ -200,37 +206,54 @@ function scoreGroup(
     const perception = perceptionExact * score.perceptionExact + perceptionCells * score.perceptionCells
     const think = rl.rewards.think * score.think
     const rewards = { perception, think, answer: total - perception - think }
-    return { observation, sequence: sequences[k] as SampledSequence, played, rewards, good: isGoodMove(score, scores) }
+    const statements = rl.credit === 'statement' ? statementsOf(game, snapshot.state, (replies[k] as Reply).text) : []
+    return { observation, sequence: sequences[k] as SampledSequence, played, rewards, statements, good: isGoodMove(score, scores) }
   })
 }
 
 /** Advantages per token, KL and entropy folded in, and the k3 divergence summed over the tokens. */
 function tokenAdvantages(
   engine: Engine,
-  reply: Sampled,
-  advantage: SectionValues,
+  { sequence, statements }: Sampled,
+  advantage: ReplyAdvantages,
   start: Float32Array,
   rl: RlConfig,
 ): { advantages: number[]; kl: number } {
-  const { tokens, logprobs } = reply.sequence
-  const sections = tokenSections(engine, tokens)
+  const { tokens, logprobs } = sequence
+  const own = tokenShares(engine, tokens, advantage, rl.credit === 'statement' ? statements : [])
   let kl = 0
   const advantages = logprobs.map((lp, t) => {
     const apart = lp - (start[t] as number)
     kl += Math.exp(-apart) + apart - 1
-    return advantage[sections[t] as keyof SectionValues] - rl.kl * apart - rl.entropy * lp
+    return (own[t] as number) - rl.kl * apart - rl.entropy * lp
   })
   return { advantages, kl }
 }
 
-/** The section each token belongs to; a token that closes a section belongs to the next. */
-function tokenSections(engine: Engine, tokens: readonly number[]): (keyof SectionValues)[] {
+/**
+ * Each token's advantage: its section's (a token that closes a section belongs to the next), or that of the statement whose last character
+ * it writes; other tokens of a think section with statements have none.
+ */
+function tokenShares(engine: Engine, tokens: readonly number[], advantage: ReplyAdvantages, statements: readonly Statement[]): number[] {
   let text = ''
+  let next = 0
   return tokens.map((token) => {
     text += engine.tokenizer.decode([token])
-    if (text.includes('</think>')) return 'answer'
-    return text.includes('</perception>') ? 'think' : 'perception'
+    if (text.includes('</think>')) return advantage.answer
+    if (!text.includes('</perception>')) return advantage.perception
+    if (statements.length === 0) return advantage.think
+    let sum = 0
+    for (; (statements[next]?.end ?? Number.POSITIVE_INFINITY) <= text.length; next++) sum += advantage.statements[next] ?? 0
+    return sum
   })
+}
+
+/** The judged words of a reply's thoughts, placed in the reply; none if they cannot be read. */
+function statementsOf({ judgeThink }: AnyGame, state: unknown, text: string): readonly Statement[] {
+  const from = text.indexOf('<think>') + '<think>'.length
+  const to = text.indexOf('</think>')
+  if (judgeThink === undefined || from < '<think>'.length || to < from) return []
+  return judgeThink(state, text.slice(from, to)).map(({ start, end, holds }) => ({ start: start + from, end: end + from, holds }))
 }
 
 const rewardOf = ({ rewards }: Sampled): number => rewards.perception + rewards.think + rewards.answer

@@ -25,7 +25,7 @@ const laptop = {
       regretScale: 8,
     },
     rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
-    ...{ credit: 'section', normalise: 'none', kl: 0.05, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
+    ...{ credit: 'statement', normalise: 'none', kl: 0.05, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
   },
   evaluation: { episodes: 100, seed: 2048 },
 }

@@ -5,7 +5,7 @@
  * Gainless RMSNorm before every block, squared ReLU, no biases, learned position embeddings. A text token also knows its line and its place
  * in the line (see `textPlaces`), so that what is learned of a cell's place in a grid of words serves grids of every size in every section.
  */
-import { EngineError, seededRng } from 'vlm-gym'
+import { EngineError, type Rng, seededRng } from 'vlm-gym'
 import { z } from 'zod'
 import { Tape, type Value } from './autodiff.ts'
 import type { GraphDef } from './onnx-format.ts'
@@ -37,6 +37,17 @@ export interface ParameterSlot {
   readonly offset: number
   readonly length: number
   readonly scale: number
+  /** How the rows start, if they are not noise; see `initialParameters`. */
+  readonly start?: PlaceCode
+}
+
+/**
+ * Rows that are codes of places along an axis: row i has the code of place i - shift. Rows of one axis share their codes, so a line of text
+ * starts out as the row of the picture that it tells of, and neighbours differ by a rotation that is the same everywhere.
+ */
+interface PlaceCode {
+  readonly axis: 'row' | 'column'
+  readonly shift: number
 }
 
 /**
@@ -85,17 +96,17 @@ export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): Par
   const { width: d, heads, headWidth, layers, mlp, patch, grid, textLength } = config
   const slots: ParameterSlot[] = []
   let offset = 0
-  const slot = (name: string, rows: number, columns: number, scale: number): void => {
-    slots.push({ name, shape: [rows, columns], offset, length: rows * columns, scale })
+  const slot = (name: string, rows: number, columns: number, scale: number, start?: ParameterSlot['start']): void => {
+    slots.push({ name, shape: [rows, columns], offset, length: rows * columns, scale, ...(start && { start }) })
     offset += rows * columns
   }
   slot('patch', patch * patch * 3, d, 1 / Math.sqrt(patch * patch * 3))
-  slot('row', grid, d, 0.5)
-  slot('column', grid, d, 0.5)
+  slot('row', grid, d, 0.5, { axis: 'row', shift: 0 })
+  slot('column', grid, d, 0.5, { axis: 'column', shift: 0 })
   slot('token', vocabulary.size, d, 0.5)
   slot('position', textLength, d, 0.5)
-  slot('line', LINES, d, 0.5)
-  slot('word', WORDS, d, 0.5)
+  slot('line', LINES, d, 0.5, { axis: 'row', shift: 1 })
+  slot('word', WORDS, d, 0.5, { axis: 'column', shift: 0 })
   for (let layer = 0; layer < layers; layer++) {
     slot(`${layer}.query`, d, heads * headWidth, 1 / Math.sqrt(d))
     slot(`${layer}.key`, d, headWidth, 1 / Math.sqrt(d))
@@ -112,18 +123,48 @@ export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): Par
 /** Total floats of a parameter layout. */
 export const parameterCount = (slots: readonly ParameterSlot[]): number => slots.reduce((sum, { length }) => sum + length, 0)
 
-/** Fresh parameters: approximately normal (sum of twelve uniforms), so equal on every platform for one seed. */
+/** Frequencies of place codes: 1 to 8 sixteenths of a turn a place. */
+const FREQUENCIES = 8
+
+/**
+ * Fresh parameters, equal on every platform for one seed: approximately normal (a sum of twelve uniforms), except codes of places, which
+ * are Σ_f cos(ω_f x) a_f + sin(ω_f x) b_f with normal vectors a, b of the axis and ω_f = 2π f / 16 (random Fourier features).
+ */
 export function initialParameters(slots: readonly ParameterSlot[], seed: number): Float32Array {
   const flat = new Float32Array(parameterCount(slots))
   const rng = seededRng(seed, 'parameters')
-  for (const { offset, length, scale } of slots) {
-    for (let i = offset; i < offset + length; i++) {
-      let sum = -6
-      for (let k = 0; k < 12; k++) sum += rng.real()
-      flat[i] = scale * sum
-    }
+  for (const { offset, length, scale } of slots) for (let i = offset; i < offset + length; i++) flat[i] = scale * normal(rng)
+  for (const { offset, shape, scale, start } of slots) {
+    if (start === undefined) continue
+    const [rows, width] = shape
+    const axis = seededRng(seed, 'places', start.axis)
+    const vectors = Array.from({ length: 2 * FREQUENCIES }, () => Array.from({ length: width }, () => normal(axis)))
+    for (let row = 0; row < rows; row++)
+      for (let i = 0; i < width; i++) {
+        let sum = 0
+        for (let f = 0; f < FREQUENCIES; f++) {
+          const [cos, sin] = turn((f + 1) * (row - start.shift))
+          sum += cos * (vectors[2 * f]?.[i] as number) + sin * (vectors[2 * f + 1]?.[i] as number)
+        }
+        flat[offset + row * width + i] = (scale / Math.sqrt(FREQUENCIES)) * sum
+      }
   }
   return flat
+}
+
+function normal(rng: Rng): number {
+  let sum = -6
+  for (let k = 0; k < 12; k++) sum += rng.real()
+  return sum
+}
+
+const [R1, R2, R3] = [0.9238795325112867, Math.SQRT1_2, 0.3826834323650898]
+const TURNS = [1, R1, R2, R3, 0, -R3, -R2, -R1, -1, -R1, -R2, -R3, 0, R3, R2, R1] as const
+
+/** Cosine and sine of n sixteenths of a circle, from a table, so that they are the same on every platform. */
+function turn(n: number): [number, number] {
+  const at = (k: number): number => TURNS[((k % 16) + 16) % 16] as number
+  return [at(n), at(n - 4)]
 }
 
 /** Static sizes of one graph. rows × columns patches, `text` tokens, `batch` sequences. */

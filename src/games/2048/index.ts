@@ -26,7 +26,7 @@ import {
   terminated,
   unreadable,
 } from './state.ts'
-import { scoreThink, teach } from './teacher.ts'
+import { judgeThink, scoreThink, teach } from './teacher.ts'
 import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt } from './text.ts'
 
 export type { Direction } from './rules.ts'
@@ -67,6 +67,7 @@ export const game2048: Game<State2048, Direction, Config2048> = {
   lookahead,
   teach,
   scoreThink,
+  judgeThink,
   lexicon,
   scatter,
 }

@@ -17,7 +17,8 @@
  * moves uniformly legal 784 ± 10; random play 703 (1000 seeds).
  */
 import { GameError } from '../../errors.ts'
-import type { TeacherOptions, Thought } from '../../game.ts'
+import type { Statement, TeacherOptions, Thought } from '../../game.ts'
+import { judged, linesIn, piecesIn, shareTrue } from '../shared/statements.ts'
 import { columnsOf, type Direction, type LineFacts, largest, lineFacts, rowsOf } from './rules.ts'
 import { lookahead } from './solver.ts'
 import { legalActions, type State2048 } from './state.ts'
@@ -72,21 +73,24 @@ export function formatThink(state: State2048): string {
  * outside the grammar, or more words on a line than the board has. Words left out are not true. White space is free within a line.
  */
 export function scoreThink(state: State2048, think: string): number {
-  if (think.length > 4096) return 0
-  const lines = think.split('\n').filter((line) => line.trim() !== '')
-  if (lines.length !== HEADS.length) return 0
+  return shareTrue(judgeThink(state, think), 2 * state.size + 2)
+}
+
+/** The words of a readable text, each with whether it is the true one of its place. */
+export function judgeThink(state: State2048, think: string): Statement[] {
+  if (think.length > 4096) return []
+  const lines = linesIn(think)
+  if (lines.length !== HEADS.length) return []
   const truth = statements(state)
-  let right = 0
-  let total = 0
+  const said: Statement[] = []
   for (const [at, line] of lines.entries()) {
-    const [head, ...words] = line.trim().split(/\s+/)
+    const [head, ...words] = piecesIn(line, /\S+/g)
     const expected = truth[at]!
-    if (head !== HEADS[at] || words.length > expected.length || !words.every((said) => isWord(said, at % 2 === 0 ? SIDEWAYS : VERTICAL)))
-      return 0
-    right += expected.filter((said, i) => said === words[i]).length
-    total += expected.length
+    if (head?.text !== HEADS[at] || words.length > expected.length) return []
+    if (!words.every(({ text }) => isWord(text, at % 2 === 0 ? SIDEWAYS : VERTICAL))) return []
+    said.push(...judged(words, (text, i) => text === expected[i]))
   }
-  return right / total
+  return said
 }
 
 function isWord(said: string, ways: Ways): boolean {

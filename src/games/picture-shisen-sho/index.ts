@@ -12,7 +12,7 @@ import { pictureSetNamed } from '../../pictures/index.ts'
 import { boardLevels, presets } from '../shisen-sho/levels.ts'
 import { legalPairs, over, type Pair, pairs, unreadable } from '../shisen-sho/position.ts'
 import { lookahead, solver } from '../shisen-sho/solver.ts'
-import { scoreThink, teach } from '../shisen-sho/teacher.ts'
+import { judgeThink, scoreThink, teach } from '../shisen-sho/teacher.ts'
 import { feedback, formatAction, formatPerception, lexiconOf, parseAction, parsePerception, perceive, prompt } from '../shisen-sho/text.ts'
 import { draw } from './draw.ts'
 import { isClass } from './pool.ts'
@@ -78,6 +78,7 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
   lookahead,
   teach,
   scoreThink,
+  judgeThink,
   lexicon: (config) => lexiconOf(ID, pictureSetNamed(config.pictures).classes),
   scatter,
 }

@@ -16,7 +16,7 @@ import { boardLevels, presets } from './levels.ts'
 import { legalPairs, over, type Pair, pairs, unreadable } from './position.ts'
 import { lookahead, solver } from './solver.ts'
 import { configOf, configSchema, init, parseState, reseed, type ShisenShoConfig, type ShisenShoState, scatter, step } from './state.ts'
-import { scoreThink, teach } from './teacher.ts'
+import { judgeThink, scoreThink, teach } from './teacher.ts'
 import {
   feedback,
   formatAction,
@@ -82,6 +82,7 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   lookahead,
   teach,
   scoreThink,
+  judgeThink,
   lexicon: () => LEXICON,
   scatter,
 }

@@ -17,7 +17,8 @@
  * 6.1 ± 0.2, with slips 15.1 ± 0.2, not blind 17.8 ± 0.05.
  */
 import { GameError } from '../../errors.ts'
-import type { TeacherOptions, Thought } from '../../game.ts'
+import type { Statement, TeacherOptions, Thought } from '../../game.ts'
+import { judged, linesIn, type Piece, piecesIn, shareTrue } from '../shared/statements.ts'
 import { type Pair, type Position, pairOf } from './position.ts'
 import { EMPTY, type Join, joinsOf } from './rules.ts'
 
@@ -73,29 +74,35 @@ function write(position: Position, joins: readonly Join[]): string {
  * White space is free between words.
  */
 export function scoreThink(position: Position, think: string): number {
-  if (think.length > TEXT_CAP) return 0
+  const joins = joinsAt(position)
+  return shareTrue(judgeWith(position, joins, think), position.board.length + (joins.length === 0 ? 1 : 2))
+}
+
+/** The words of a readable text, each with whether it is the true one of its place. */
+export function judgeThink(position: Position, think: string): Statement[] {
+  return judgeWith(position, joinsAt(position), think)
+}
+
+function judgeWith(position: Position, joins: readonly Join[], think: string): Statement[] {
+  if (think.length > TEXT_CAP) return []
   const { rows, columns } = position
-  const lines = think.split('\n').filter((line) => line.trim() !== '')
-  if (lines.length !== rows + 1) return 0
-  const truth = statements(position, joinsAt(position))
-  let right = 0
-  let total = 0
+  const lines = linesIn(think)
+  if (lines.length !== rows + 1) return []
+  const truth = statements(position, joins)
+  const said: Statement[] = []
   for (const [at, line] of lines.entries()) {
-    const said = readLine(line, head(at, rows))
-    if (said === null || said.length > (at < rows ? columns : 2)) return 0
-    const expected = truth[at]!
-    right += expected.filter((word, i) => word === said[i]).length
-    total += expected.length
+    const words = readLine(line, head(at, rows))
+    if (words === null || words.length > (at < rows ? columns : 2)) return []
+    said.push(...judged(words, (text, i) => text.replace(/\s+/, ' ') === truth[at]![i]))
   }
-  return right / total
+  return said
 }
 
 /** The words of a line after its head; null if it does not keep to the grammar. */
-function readLine(line: string, expected: string): string[] | null {
-  const text = line.trim().replace(/\s+/g, ' ')
+function readLine(line: Piece, expected: string): Piece[] | null {
+  const text = line.text.trim().replace(/\s+/g, ' ')
   if (text !== expected && !text.startsWith(`${expected} `)) return null
-  const rest = text.slice(expected.length)
-  return /^( (none|gone|\([0-7], [0-7]\)))*$/.test(rest) ? (rest.match(/none|gone|\([0-7], [0-7]\)/g) ?? []) : null
+  return /^( (none|gone|\([0-7], [0-7]\)))*$/.test(text.slice(expected.length)) ? piecesIn(line, /none|gone|\([0-7],\s+[0-7]\)/g) : null
 }
 
 /** True thoughts and a decision; blind: see the head of this file; not blind: always legal. Throws GameError after the end. */

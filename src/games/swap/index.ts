@@ -29,7 +29,7 @@ import {
   step,
   unreadable,
 } from './state.ts'
-import { scoreThink, teach } from './teacher.ts'
+import { judgeThink, scoreThink, teach } from './teacher.ts'
 import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt } from './text.ts'
 
 export type { ConfigSwap, Pair, StateSwap } from './state.ts'
@@ -71,6 +71,7 @@ export const gameSwap: Game<StateSwap, Pair, ConfigSwap> = {
   lookahead,
   teach,
   scoreThink,
+  judgeThink,
   lexicon,
   scatter,
 }

@@ -20,8 +20,9 @@
  * 61 ± 1 (8.6); not blind 154 ± 1 (20). 5x5, 6 kinds (3 colours, 2 shapes): 42 ± 2 (4.4); 101 ± 2 (10.6); 260 ± 3 (20). `best` is the
  * decision of the teacher that is not blind on 68 % of fresh boards (5x5: 59 %); the rest it decides by expected cascades.
  */
-import type { TeacherOptions, Thought } from '../../game.ts'
+import type { Statement, TeacherOptions, Thought } from '../../game.ts'
 import { type Cell, formatPair, parsePair } from '../shared/coordinates.ts'
+import { judged, linesIn, type Piece, piecesIn, shareTrue } from '../shared/statements.ts'
 import { bestSwap, neighbours, runCells, swapCells } from './rules.ts'
 import { lookahead } from './solver.ts'
 import { actions, type Pair, type StateSwap } from './state.ts'
@@ -29,7 +30,7 @@ import { LABELS } from './text.ts'
 
 const WAYS = ['up', 'right', 'down', 'left'] as const
 const SINGLE = new Set<string>(['nothing', 'stay', ...WAYS])
-const KINDS = new Set<string>(LABELS)
+const KINDS = new Set<string>(LABELS.map((label) => `wants ${label}`))
 
 /** The two true words of a cell. */
 function wordsAt(state: StateSwap, at: number): [string, string] {
@@ -77,33 +78,35 @@ export function formatThink(state: StateSwap): string {
  * of cells. Words left out are not true. White space is free within a line.
  */
 export function scoreThink(state: StateSwap, think: string): number {
-  if (think.length > 4096) return 0
-  const lines = think.split('\n').filter((line) => line.trim() !== '')
-  if (lines.length !== state.rows + 1) return 0
-  const said = lines.slice(0, -1).map((line, row) => readRow(line, row))
-  const best = readBest(lines.at(-1)!)
-  if (best === null || said.some((words) => words === null || words.length > 2 * state.columns)) return 0
-  const truth = rowWords(state)
-  let right = 0
-  for (const [row, words] of truth.entries()) right += words.filter((word, i) => word === said[row]![i]).length
-  right += bestPair(state).filter((cell, i) => same(cell, best[i])).length
-  return right / (2 * state.rows * state.columns + 2)
+  return shareTrue(judgeThink(state, think), 2 * state.rows * state.columns + 2)
 }
 
-/** Words of a row's line after its head, or null when it is not in the grammar. */
-function readRow(line: string, row: number): string[] | null {
-  const [head, number, ...parts] = line.trim().split(/\s+/)
-  if (head !== 'row' || number !== String(row)) return null
-  const words: string[] = []
-  for (let i = 0; i < parts.length; i++) {
-    const label = `${parts[i + 1]} ${parts[i + 2]}`
-    if (parts[i] === 'wants' && KINDS.has(label)) {
-      words.push(`wants ${label}`)
-      i += 2
-    } else if (SINGLE.has(parts[i]!)) words.push(parts[i]!)
-    else return null
+/** The words of a readable text, each with whether it is the true one of its place. */
+export function judgeThink(state: StateSwap, think: string): Statement[] {
+  if (think.length > 4096) return []
+  const lines = linesIn(think)
+  if (lines.length !== state.rows + 1) return []
+  const truth = rowWords(state)
+  const said: Statement[] = []
+  for (const [row, line] of lines.slice(0, -1).entries()) {
+    const words = readRow(line, row)
+    if (words === null || words.length > 2 * state.columns) return []
+    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[row]![i]))
   }
-  return words
+  const last = lines.at(-1)!
+  const cells = readBest(last.text)
+  if (cells === null) return []
+  const best = bestPair(state)
+  return [...said, ...judged(piecesIn(last, /\([^)]*\)/g), (_, i) => same(best[i]!, cells[i]))]
+}
+
+/** The words of a row's line after its head, or null when it is not in the grammar. */
+function readRow(line: Piece, row: number): Piece[] | null {
+  const head = new RegExp(`^\\s*row\\s+${row}(?!\\S)`).exec(line.text)?.[0]
+  if (head === undefined) return null
+  const rest = { text: line.text.slice(head.length), start: line.start + head.length }
+  const words = piecesIn(rest, /wants\s+\S+\s+\S+|\S+/g)
+  return words.every(({ text }) => SINGLE.has(text) || KINDS.has(text.replace(/\s+/g, ' '))) ? words : null
 }
 
 function readBest(line: string): readonly Cell[] | null {
