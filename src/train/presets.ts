@@ -2,18 +2,25 @@
 import { ConfigError } from '../errors.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 
-/** 2048 on a laptop CPU: the main job. */
+const GAMES = [
+  { id: '2048', horizon: 100, restart: true },
+  { id: 'shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
+  { id: 'picture-shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
+  { id: 'swap', config: { rows: 5, columns: 5, colours: 3, shapes: 2 }, horizon: 20, regretScale: 16 },
+]
+
+/** All four games on a laptop CPU, one model for all: the main job. */
 const laptop = {
   preset: 'laptop',
-  games: [{ id: '2048', horizon: 100, restart: true }],
-  model: { width: 128, layers: 3, heads: 4, headWidth: 32, patch: 16, textLength: 64 },
-  maxTokens: 48,
-  recipes: ['g0', 'g1', 'g1-paper'],
-  base: { steps: 120, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
-  coldStart: { steps: 1000, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  games: GAMES,
+  model: { width: 128, layers: 3, heads: 4, headWidth: 32, patch: 16, textLength: 100 },
+  maxTokens: 97,
+  recipes: ['g0', 'g1'],
+  base: { steps: 60, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  coldStart: { steps: 2400, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.05, warmup: 50 },
   rl: {
     ...{
-      steps: 180,
+      steps: 100,
       states: 32,
       replies: 8,
       pool: 0.5,
@@ -30,6 +37,17 @@ const laptop = {
   evaluation: { episodes: 100, seed: 2048 },
 }
 
+/** The idea in a few minutes: 2048 alone. */
+const quick = {
+  ...laptop,
+  preset: 'quick',
+  games: GAMES.slice(0, 1),
+  base: { ...laptop.base, steps: 40 },
+  coldStart: { ...laptop.coldStart, steps: 500 },
+  rl: { ...laptop.rl, steps: 40 },
+  evaluation: { episodes: 60, seed: 2048 },
+}
+
 /** The paper's plain ±1 recipe alone, on the budget of the main job (see `paperRl`). */
 const plain = { ...laptop, preset: 'plain', recipes: ['g1-paper'] }
 
@@ -37,8 +55,8 @@ const plain = { ...laptop, preset: 'plain', recipes: ['g1-paper'] }
 const tiny = {
   ...laptop,
   preset: 'tiny',
-  games: [{ id: '2048', horizon: 5, restart: true }],
-  model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 16, textLength: 64 },
+  games: GAMES.map((game) => ({ ...game, horizon: 5 })),
+  model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 16, textLength: 100 },
   recipes: ['g0', 'g1'],
   base: { ...laptop.base, steps: 10, batch: 16 },
   coldStart: { ...laptop.coldStart, steps: 20, batch: 16 },
@@ -48,7 +66,7 @@ const tiny = {
 }
 
 /** Preset objects by name; `presetNamed` checks and completes them. */
-export const PRESETS: { readonly [name: string]: unknown } = { laptop, plain, tiny }
+export const PRESETS: { readonly [name: string]: unknown } = { laptop, quick, plain, tiny }
 
 /** A preset, checked and with all defaults. Throws ConfigError. */
 export function presetNamed(name: string): TrainConfig {

@@ -33,20 +33,21 @@ export interface StateSource {
   readonly refused: number
 }
 
+/** After `moves` moves; of a game that ends before, a state passed on the way, each as likely. With `narrow`, the tightest passed. */
 function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: number, narrow: boolean, rng: Rng): EnvSnapshot {
   const { game } = spec
-  let now = start
+  const passed = [start]
   let tightest = start
   let fewest = Number.POSITIVE_INFINITY
-  for (let i = 0; i < moves; i++) {
+  for (let now = start; passed.length <= moves; passed.push(now)) {
     const legal = game.legalActions(now.state)
     if (legal.length < fewest) [tightest, fewest] = [now, legal.length]
     const taught = rng.real() < teacher && game.teach ? game.step(now.state, game.teach(now.state, { blind: true }).action) : null
     const next = taught?.legal ? taught : game.step(now.state, rng.pick(legal))
-    if (next.terminated) break
+    if (next.terminated) return narrow ? tightest : rng.pick(passed)
     now = advance(now, next)
   }
-  return narrow ? tightest : now
+  return narrow ? tightest : (passed.at(-1) as EnvSnapshot)
 }
 
 /** One state, decided by `seed`; never a finished game. */

@@ -62,10 +62,10 @@ export interface Vocabulary {
   readonly breaks: readonly ('tag' | 'line' | 'word')[]
 }
 
-/** Reads a word list: a word names a cell if it is '(row, column)', with or without white space in front. */
+/** Reads a word list: a word names a cell if it is '(row, column)', alone or after white space and at most one other word. */
 export function vocabularyOf(words: readonly string[], { grid }: Pick<ModelConfig, 'grid'>): Vocabulary {
   const places = words.flatMap((word, id) => {
-    const [, row, column] = /^\s*\((\d+), (\d+)\)$/.exec(word) ?? []
+    const [, row, column] = /^\s*(?:[a-z]+ )?\((\d+), (\d+)\)$/.exec(word) ?? []
     return row !== undefined && Number(row) < grid && Number(column) < grid ? [[id, Number(row), Number(column)] as const] : []
   })
   const breaks = words.map((word) => (/<[^>]*>/.test(word) ? 'tag' : word.startsWith('\n') ? 'line' : 'word'))

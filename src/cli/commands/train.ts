@@ -17,6 +17,7 @@ import { printJson, printLines } from '../terminal.ts'
 
 interface TrainFlags {
   readonly preset: string
+  readonly quick?: boolean
   readonly config?: string
   readonly set?: string[]
   readonly plugin?: string[]
@@ -30,6 +31,7 @@ interface TrainFlags {
 /** Options and action of `train`. */
 export function defineTrain(command: Command): void {
   command.option('--preset <name>', `start from a named config: ${Object.keys(PRESETS).join(', ')}`, 'laptop')
+  command.option('--quick', 'the same as --preset quick: the idea in a few minutes, on 2048 alone')
   withConfigFile(command, 'fields that differ from the preset')
   withSet(command, 'one field, such as rl.steps=100 (see the list below)')
   withPluginOption(command)
@@ -39,7 +41,8 @@ export function defineTrain(command: Command): void {
   command.option('--quiet', 'no progress')
   withJson(command)
   withExamples(command, [
-    ['vlm-gym train', 'both recipes on 2048, the table and the report, in runs/laptop-0'],
+    ['vlm-gym train', 'both recipes on all four games, the table and the report, in runs/laptop-0'],
+    ['vlm-gym train --quick', 'the idea in a few minutes, on 2048 alone'],
     ['vlm-gym train --seed 1 --out runs/second', 'another seed, another folder'],
     ['vlm-gym train --set rl.steps=400 --set rl.kl=0.02', 'other settings'],
     ['vlm-gym train --resume runs/second', 'go on after Ctrl-C or a crash, with the numbers of an unbroken run'],
@@ -50,7 +53,8 @@ export function defineTrain(command: Command): void {
   command.action(trainCommand)
 }
 
-async function trainCommand(flags: TrainFlags): Promise<void> {
+async function trainCommand(given: TrainFlags): Promise<void> {
+  const flags = given.quick ? { ...given, preset: 'quick' } : given
   const start = performance.now()
   const { folder, config, engine } = flags.resume === undefined ? await startRun(flags) : await resumeRun(flags)
   const progress = createProgress({ quiet: flags.quiet })

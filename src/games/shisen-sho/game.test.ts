@@ -192,8 +192,8 @@ describe('texts', () => {
 
   it('thoughts name the nearest partner of every cell', () => {
     const think = [
-      'row 0 none (0, 3) none (0, 1)',
-      'row 1 (1, 3) none none (1, 0)',
+      'row 0 not (1, 2) (0, 3) not (1, 1) (0, 1)',
+      'row 1 (1, 3) not (0, 2) not (0, 0) (1, 0)',
       'row 2 gone gone gone gone',
       'row 3 gone gone gone gone',
       'first (0, 1) (0, 3)',
@@ -207,7 +207,7 @@ describe('texts', () => {
     for (const bad of [
       said.replace('row 1', 'row 2'),
       `${said} gone`,
-      said.replace('none', 'nothing'),
+      said.replace('not', 'nothing'),
       `${said}\nfirst none`,
       'x'.repeat(1e6),
     ])

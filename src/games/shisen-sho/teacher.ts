@@ -1,12 +1,13 @@
 /**
  * The scripted teacher of the Shisen-Sho family and its thoughts. The thoughts are always the truth about the board, a word a cell:
  *
- *     row 0 (0, 1) none gone …       a line a row, top to bottom; a word a cell, left to right
+ *     row 0 (0, 1) not (2, 1) gone … a line a row, top to bottom; a word a cell, left to right
  *     row 1 …
  *     first (0, 0) (0, 1)            the removable pair with the shortest path (ties: reading order), or `first none`
  *
- * The word of a cell: `(r, c)`, the nearest cell it can be removed with (shortest path in steps, ties: reading order); `none` if its tile
- * cannot be removed now; `gone` if the cell is empty.
+ * The word of a cell: `(r, c)`, the nearest cell it can be removed with (shortest path in steps, ties: reading order); `not (r, c)` if its tile
+ * cannot be removed now, with the equal tile nearest to it (rows plus columns apart, ties: reading order); `gone` if the cell is empty. So every
+ * tile tells where its equal is: finding it and seeing the path are learned apart.
  *
  * Blind spot (`blind`), the habit that reinforcement learning is to unlearn: paths are not looked at. The blind teacher names the two equal
  * tiles nearest to each other (rows plus columns apart, ties: reading order), whether or not they can be joined; where they cannot, it says
@@ -28,7 +29,7 @@ const TEXT_CAP = 4096
 function statements(position: Position, joins: readonly Join[]): string[][] {
   const { board, rows, columns } = position
   const name = (cell: number): string => `(${Math.floor(cell / columns)}, ${cell % columns})`
-  const words: string[] = board.map((kind) => (kind === EMPTY ? 'gone' : 'none'))
+  const words: string[] = board.map((kind, cell) => (kind === EMPTY ? 'gone' : `not ${name(nearestEqual(position, cell))}`))
   const lengths = new Array<number>(board.length).fill(Number.POSITIVE_INFINITY)
   const note = (cell: number, partner: number, length: number): void => {
     if (length >= lengths[cell]!) return
@@ -42,6 +43,21 @@ function statements(position: Position, joins: readonly Join[]): string[][] {
   const best = shortest(joins)
   const lines = Array.from({ length: rows }, (_, row) => words.slice(row * columns, (row + 1) * columns))
   return [...lines, best === undefined ? ['none'] : [name(best.first), name(best.second)]]
+}
+
+/** Rows plus columns between two cells. */
+function distance(columns: number, first: number, second: number): number {
+  return Math.abs(Math.floor(second / columns) - Math.floor(first / columns)) + Math.abs((second % columns) - (first % columns))
+}
+
+/** The equal tile nearest to a tile, as the crow walks; the first of equals. */
+function nearestEqual({ board, columns }: Position, cell: number): number {
+  let nearest = -1
+  for (const [other, kind] of board.entries()) {
+    if (other === cell || kind !== board[cell]) continue
+    if (nearest < 0 || distance(columns, cell, other) < distance(columns, cell, nearest)) nearest = other
+  }
+  return nearest
 }
 
 /** The join with the shortest path, the first of equals. */
@@ -93,7 +109,7 @@ function judgeWith(position: Position, joins: readonly Join[], think: string): S
   for (const [at, line] of lines.entries()) {
     const words = readLine(line, head(at, rows))
     if (words === null || words.length > (at < rows ? columns : 2)) return []
-    said.push(...judged(words, (text, i) => text.replace(/\s+/, ' ') === truth[at]![i]))
+    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[at]![i]))
   }
   return said
 }
@@ -102,7 +118,8 @@ function judgeWith(position: Position, joins: readonly Join[], think: string): S
 function readLine(line: Piece, expected: string): Piece[] | null {
   const text = line.text.trim().replace(/\s+/g, ' ')
   if (text !== expected && !text.startsWith(`${expected} `)) return null
-  return /^( (none|gone|\([0-7], [0-7]\)))*$/.test(text.slice(expected.length)) ? piecesIn(line, /none|gone|\([0-7],\s+[0-7]\)/g) : null
+  const words = text.slice(expected.length)
+  return /^( (none|gone|(not )?\([0-7], [0-7]\)))*$/.test(words) ? piecesIn(line, /none|gone|(not\s+)?\([0-7],\s+[0-7]\)/g) : null
 }
 
 /** True thoughts and a decision; blind: see the head of this file; not blind: always legal. Throws GameError after the end. */
@@ -115,20 +132,11 @@ export function teach(position: Position, options: TeacherOptions): Thought<Pair
   return { think: write(position, joins), action: pairOf(position, first, second) }
 }
 
-/** The two equal tiles nearest to each other, as the crow walks; the board must hold a pair. */
-function nearestEquals({ board, columns }: Position): { first: number; second: number } {
-  let nearest = { first: -1, second: -1 }
-  let least = Number.POSITIVE_INFINITY
-  for (let first = 0; first < board.length; first++) {
-    if (board[first] === EMPTY) continue
-    for (let second = first + 1; second < board.length; second++) {
-      if (board[second] !== board[first]) continue
-      const distance = Math.floor(second / columns) - Math.floor(first / columns) + Math.abs((second % columns) - (first % columns))
-      if (distance < least) {
-        least = distance
-        nearest = { first, second }
-      }
-    }
-  }
-  return nearest
+/** The two equal tiles nearest to each other, as the crow walks, the first of equals; the board must hold a pair. */
+function nearestEquals(position: Position): { first: number; second: number } {
+  const { board, columns } = position
+  const pairs = board.flatMap((kind, first) => (kind === EMPTY ? [] : { first, second: nearestEqual(position, first) }))
+  const apart = ({ first, second }: (typeof pairs)[number]): number => distance(columns, first, second)
+  const { first, second } = pairs.reduce((best, pair) => (apart(pair) < apart(best) ? pair : best))
+  return { first: Math.min(first, second), second: Math.max(first, second) }
 }
