@@ -64,7 +64,7 @@ describe('EmbeddedEngine', () => {
           const { metrics } = await engine.forwardBackward({ data, loss })
           return metrics.loss
         }
-        const h = Math.min(1e-2, 0.05 / Math.abs(slope))
+        const h = Math.min(1e-2, 0.02 / Math.abs(slope))
         const estimate = ((await lossAt(h)) - (await lossAt(-h))) / (2 * h)
         weights.set(start, offset)
         expect(Math.abs(estimate - slope) / (Math.abs(slope) + 1e-3), `${loss} ${name}: ${estimate} against ${slope}`).toBeLessThan(0.005)

@@ -130,7 +130,7 @@ const FREQUENCIES = 8
  * Fresh parameters, equal on every platform for one seed: approximately normal (a sum of twelve uniforms), except codes of places, which
  * are Σ_f cos(ω_f x) a_f + sin(ω_f x) b_f with normal vectors a, b of the axis and ω_f = 2π f / 16 (random Fourier features).
  */
-export function initialParameters(slots: readonly ParameterSlot[], seed: number): Float32Array {
+export function initialParameters(slots: readonly ParameterSlot[], config: ModelConfig, seed: number): Float32Array {
   const flat = new Float32Array(parameterCount(slots))
   const rng = seededRng(seed, 'parameters')
   for (const { offset, length, scale } of slots) for (let i = offset; i < offset + length; i++) flat[i] = scale * normal(rng)
@@ -149,8 +149,34 @@ export function initialParameters(slots: readonly ParameterSlot[], seed: number)
         flat[offset + row * width + i] = (scale / Math.sqrt(FREQUENCIES)) * sum
       }
   }
+  alikeHeads(flat, slots, config)
   return flat
 }
+
+/**
+ * Attention that looks for likeness from the start. In every block the first head asks with what the keys answer with (twice as strong), so
+ * it looks at tokens like its own: in block 0 at the patch or word whose place is its own. What block 0 finds is written back into the
+ * directions by which block 1 compares, so that there a token looks for others like the one it stands for. All of it is learned on.
+ */
+function alikeHeads(flat: Float32Array, slots: readonly ParameterSlot[], { layers, headWidth, heads, width }: ModelConfig): void {
+  const at = (name: string): Float32Array => {
+    const slot = slots.find((one) => one.name === name) as ParameterSlot
+    return flat.subarray(slot.offset, slot.offset + slot.length)
+  }
+  if (layers > 1) {
+    at('0.value').set(at('1.key'))
+    const [value, out] = [at('0.value'), at('0.out')]
+    for (let i = 0; i < headWidth; i++) for (let j = 0; j < width; j++) out[i * width + j] = OUT_GAIN * (value[j * headWidth + i] as number)
+  }
+  for (let layer = 0; layer < layers; layer++) {
+    const [key, query] = [at(`${layer}.key`), at(`${layer}.query`)]
+    for (let j = 0; j < width; j++)
+      for (let i = 0; i < headWidth; i++) query[j * heads * headWidth + i] = QUERY_GAIN * (key[j * headWidth + i] as number)
+  }
+}
+
+const QUERY_GAIN = 2
+const OUT_GAIN = 2
 
 function normal(rng: Rng): number {
   let sum = -6
