@@ -88,6 +88,8 @@ describe('createPolicy', () => {
     expect(policyNames.filter((name) => !name.includes('<')).map((name) => createPolicy(name).name)).toEqual([
       'random',
       'uniform',
+      'reference-random',
+      'reference-strict',
       'solver',
       'teacher',
       'human',
