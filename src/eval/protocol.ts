@@ -78,9 +78,9 @@ export function knownRows(protocol: Protocol, horizon: number): ProtocolRow[] {
 }
 
 function knownRow({ player, source, mean, error }: KnownResult, protocol: Protocol): ProtocolRow {
-  const nothing = { decoding: null, low: null, high: null, asPublished: null, unreadable: null, illegal: null }
+  const nothing = { low: null, high: null, asPublished: null, unreadable: null, illegal: null }
   const games = source === 'published' ? protocol.published : null
-  return { ...nothing, player, about: aboutOf(player, protocol), source, mean, error, games }
+  return { player, about: aboutOf(player, protocol), source, decoding: null, mean, error, games, ...nothing }
 }
 
 function aboutOf(player: string, { anchors }: Protocol): string {

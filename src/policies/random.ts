@@ -28,7 +28,8 @@ export function drawNames(): string[] {
 export function drawPolicy(name: string, lookup: GameLookup = {}): Policy {
   return privilegedPolicy(name, lookup, ({ game, state, n, rng }) => {
     const drawn = Object.hasOwn(game.draws ?? {}, name) ? game.draws?.[name] : undefined
-    if (drawn === undefined) throw new ConfigError(`The game ${game.id} has no answers by chance called "${name}"; use random or uniform.`)
+    if (drawn === undefined)
+      throw new ConfigError(`The policy ${name} does not play ${game.id}, which declares no such draw; use random or uniform.`)
     return Array.from({ length: n }, (_, sample) => ({ think: '', answer: drawn(state, rng(sample)) }))
   })
 }
