@@ -1,6 +1,6 @@
 /**
  * Random play against what is known of it: scores of the paper's own code under the published protocol, and figures of its boards, measured
- * over two thousand games (±: standard error). Every difference must be within 4 combined standard errors; where the error of a known figure
+ * over a thousand games (±: standard error). Every difference must be within 4 combined standard errors; where the error of a known figure
  * is not known, it is taken to be as large as ours.
  */
 
@@ -12,10 +12,10 @@ import { cascade, kindsOf } from '../src/games/swap/cascade.ts'
 import type { StateSwap } from '../src/games/swap/index.ts'
 import { hasSwap } from '../src/games/swap/rules.ts'
 
-const GAMES_PLAYED = 2000
+const GAMES_PLAYED = 1000
 const paperGames = Object.values(GAMES).filter(({ presets }) => presets?.paper.protocol !== undefined)
 /** Games of each policy through the whole evaluation. */
-const EPISODES = 100
+const EPISODES = 40
 const PLAYERS = ['Random', 'GPT-4o', 'Qwen2.5-VL-72B', 'o1', 'G0-7B', 'Claude-3.7-Sonnet-Thinking', 'G1-7B']
 const seeds = Array.from({ length: GAMES_PLAYED }, (_, i) => i)
 
@@ -218,7 +218,7 @@ describe('Swap', () => {
 
   // The errors of 7.96 and 0.18 are not known. Ours stay below 7.96 by rule: runs that a reshuffle makes are not there, so they earn nothing.
   it('pays 7.96 for a random matching swap, where runs made by reshuffling are paid as in the reference', () => {
-    const [own, reference] = [false, true].map((paid) => seeds.slice(0, 200).map((seed) => matching(seed, paid)))
+    const [own, reference] = [false, true].map((paid) => seeds.slice(0, 80).map((seed) => matching(seed, paid)))
     const earned = (games: typeof own = []): number => meanOf(games.map((game) => game.earned)) as number
     expect(Math.abs(earned(reference) - 7.96)).toBeLessThan(0.5)
     expect(earned(own)).toBeGreaterThan(6.6)

@@ -170,7 +170,7 @@ describe('eval --preset paper', () => {
     const { out } = await evaluated('--game', 'swap', '--horizon', '50', 'random')
     expect(out).toContain('Swap: successful swaps in 50 replies, mean ± standard error')
     expect(out).toMatch(/^\| random +\| this run +\| +50 \| +– \| +10 \| +0\.0 % \| +0\.0 % \| a swap that makes a run/m)
-    expect(out).toMatch(/^\| uniform +\| reference, measured +\| 1\.47 ± 0\.04 \|/m)
+    expect(out).toMatch(/^\| uniform +\| reference, measured +\| +1\.47 ± 0\.04 \|/m)
     expect(out).not.toMatch(/published/)
   })
 
