@@ -8,6 +8,7 @@
  * Implementations: src/games/<id>/. The registry: src/games/index.ts. Conformance: `checkGame` in src/testing.
  */
 import type { z } from 'zod'
+import type { Rng } from './rng.ts'
 import type { Scene, Skin, Theme } from './scene.ts'
 
 /** What happened in one step, for feedback, logs and replay. `kind` is from the game's own list; the rest is plain JSON. */
@@ -93,10 +94,41 @@ export interface Levels<C> {
   fit?(config: C): C
 }
 
+/** A result that others report, to stand beside one's own. */
+export interface KnownResult {
+  /** Who played: a model, or one of this project's policies by its name. */
+  readonly player: string
+  /** 'published': in the paper. 'measured': play of the paper's own code, run and counted by this project. */
+  readonly source: 'published' | 'measured'
+  /** Replies an episode. */
+  readonly horizon: number
+  /** Mean over episodes of what the protocol counts. */
+  readonly mean: number
+  /** Standard error of the mean; null where none is known. */
+  readonly error: number | null
+}
+
+/** How whole games under a preset are played and counted, and what is known of play under it. Plain JSON. */
+export interface Protocol {
+  /** An ended game is followed by a fresh one, and the count goes on until the horizon. */
+  readonly restart: boolean
+  /** Result of an episode: the sum of its positive environment rewards, or the number of its legal moves. */
+  readonly counts: 'points' | 'legal moves'
+  /** What that is, for people: 'pairs removed'. */
+  readonly unit: string
+  /** Episodes behind a published mean. */
+  readonly published: number
+  /** Policies that play when none is named: chance in its variants. Name -> a few words on what it is. */
+  readonly anchors: { readonly [policy: string]: string }
+  readonly results: readonly KnownResult[]
+}
+
 /** A named way of playing: knobs over the defaults, and moves a game. */
 export interface GamePreset<C> {
   readonly config: Partial<C>
   readonly horizon: number
+  /** Absent: the preset says what is played, and leaves the counting open. */
+  readonly protocol?: Protocol
 }
 
 /** S: state, A: action, C: config. All three are plain JSON. */
@@ -117,6 +149,12 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   /** A fresh state. Equal config and seed give an equal state on every platform. seed: any safe integer. */
   init(config: C, seed: number): S
   configOf(state: S): C
+  /**
+   * Named ways of answering by chance alone, apart from the uniform ones that every game has: the text of an answer, which need not be
+   * readable. The policy of that name plays them.
+   */
+  readonly draws?: { readonly [name: string]: (state: S, rng: Rng) => string }
+
   /** Validates a state from outside, invariants included. Throws StateError. */
   parseState(value: unknown): S
   /** The same state with its chance replaced by the stream of `seed` (for independent chance within a group). */

@@ -88,11 +88,22 @@ describe('createPolicy', () => {
     expect(policyNames.filter((name) => !name.includes('<')).map((name) => createPolicy(name).name)).toEqual([
       'random',
       'uniform',
+      'reference-random',
+      'reference-strict',
       'solver',
       'teacher',
       'human',
     ])
     for (const name of ['', 'greedy', 'greedy-0', 'solver-12', 'toString']) expect(() => createPolicy(name)).toThrow(/known are random/)
+  })
+
+  it('plays the draws that a game declares, readable or not, and says so when it declares none', async () => {
+    const drawing = { ...toyGame, draws: { 'reference-random': (_: unknown, rng: { int(n: number): number }) => `word ${rng.int(1000)}` } }
+    const [replies] = await ask(createPolicy('reference-random', { gameNamed: () => drawing }), 1, 8, states.slice(0, 1))
+    const answers = (replies as Reply[]).map(({ text }) => /<answer>(word \d+)<\/answer>/.exec(text)?.[1])
+    expect(new Set(answers).size).toBeGreaterThan(4)
+    expect(answers).not.toContain(undefined)
+    await expect(ask(createPolicy('reference-random', { gameNamed: () => toyGame }), 1, 1)).rejects.toThrow(/does not play toy/)
   })
 
   it('says so when a game has no expert or teacher', async () => {

@@ -11,6 +11,7 @@
 import type { Game } from '../../game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
+import { draws } from './paper.ts'
 import { DIRECTIONS, type Direction } from './rules.ts'
 import { lookahead, solver } from './solver.ts'
 import {
@@ -45,6 +46,7 @@ export const game2048: Game<State2048, Direction, Config2048> = {
   },
   levels,
   presets,
+  draws,
   init,
   configOf: ({ size, goal }) => ({ size, goal }),
   parseState,

@@ -14,6 +14,7 @@
 import type { Game } from '../../game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
+import { draws } from './paper.ts'
 import { lookahead, solver } from './solver.ts'
 import {
   actions,
@@ -49,6 +50,7 @@ export const gameSwap: Game<StateSwap, Pair, ConfigSwap> = {
   },
   levels,
   presets,
+  draws,
   init,
   configOf: ({ rows, columns, colours, shapes }) => ({ rows, columns, colours, shapes }),
   parseState,
