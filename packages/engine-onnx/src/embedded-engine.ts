@@ -98,7 +98,7 @@ export class EmbeddedEngine implements Engine {
     this.tokenizer = createTokenizer(options.words, options.stop ?? '</answer>')
     this.#vocabulary = vocabularyOf(options.words, this.config)
     this.#slots = parameterSlots(this.config, this.#vocabulary)
-    this.#live = initialParameters(this.#slots, this.config, options.seed ?? 0)
+    this.#live = initialParameters(this.#slots, options.seed ?? 0)
     this.#gradient = new Float32Array(this.#live.length)
     this.#scratch = new Float32Array(this.#live.length)
     this.#adam = freshAdam(this.#live.length)

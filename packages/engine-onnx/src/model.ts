@@ -38,7 +38,7 @@ export interface ParameterSlot {
   readonly length: number
   readonly scale: number
   /** How the rows start, if they are not noise; see `initialParameters`. */
-  readonly start?: PlaceCode
+  readonly start?: PlaceCode | { readonly likeness: number }
 }
 
 /**
@@ -60,6 +60,8 @@ export interface Vocabulary {
   readonly places: readonly (readonly [number, number, number])[]
   /** By word: 'tag' holds a tag such as <think> (lines are counted anew after it), 'line' begins a line, 'word' does neither. */
   readonly breaks: readonly ('tag' | 'line' | 'word')[]
+  /** By word: a number that words have in common which differ in what separates them from the word before ('\nfive', ' | five', ' five'). */
+  readonly kinds: readonly number[]
 }
 
 /** Reads a word list: a word names a cell if it is '(row, column)', alone or after white space and at most one other word. */
@@ -69,7 +71,8 @@ export function vocabularyOf(words: readonly string[], { grid }: Pick<ModelConfi
     return row !== undefined && Number(row) < grid && Number(column) < grid ? [[id, Number(row), Number(column)] as const] : []
   })
   const breaks = words.map((word) => (/<[^>]*>/.test(word) ? 'tag' : word.startsWith('\n') ? 'line' : 'word'))
-  return { size: words.length, places, breaks }
+  const bare = words.map((word) => word.replace(/^[\s|]+/, ''))
+  return { size: words.length, places, breaks, kinds: bare.map((word) => bare.indexOf(word)) }
 }
 
 /** Embeddings there are for lines of a section and words of a line; later ones share the last. */
@@ -111,6 +114,7 @@ export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): Par
     slot(`${layer}.query`, d, heads * headWidth, 1 / Math.sqrt(d))
     slot(`${layer}.key`, d, headWidth, 1 / Math.sqrt(d))
     slot(`${layer}.value`, d, headWidth, 1 / Math.sqrt(d))
+    slot(`${layer}.same`, 1, heads, 0, { likeness: SAME_START })
     slot(`${layer}.out`, heads * headWidth, d, 0.5 / Math.sqrt(heads * headWidth * layers))
     slot(`${layer}.up`, d, mlp * d, 1 / Math.sqrt(d))
     slot(`${layer}.down`, mlp * d, d, 1 / Math.sqrt(mlp * d * layers))
@@ -119,6 +123,9 @@ export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): Par
   if (vocabulary.places.length > 0) slot('placeHead', d, 2 * grid, 0.5 / Math.sqrt(d))
   return slots
 }
+
+/** How much the first head of every block prefers earlier tokens of the same word at the start, as a score. The others start at 0. */
+const SAME_START = 4
 
 /** Total floats of a parameter layout. */
 export const parameterCount = (slots: readonly ParameterSlot[]): number => slots.reduce((sum, { length }) => sum + length, 0)
@@ -130,12 +137,16 @@ const FREQUENCIES = 8
  * Fresh parameters, equal on every platform for one seed: approximately normal (a sum of twelve uniforms), except codes of places, which
  * are Σ_f cos(ω_f x) a_f + sin(ω_f x) b_f with normal vectors a, b of the axis and ω_f = 2π f / 16 (random Fourier features).
  */
-export function initialParameters(slots: readonly ParameterSlot[], config: ModelConfig, seed: number): Float32Array {
+export function initialParameters(slots: readonly ParameterSlot[], seed: number): Float32Array {
   const flat = new Float32Array(parameterCount(slots))
   const rng = seededRng(seed, 'parameters')
   for (const { offset, length, scale } of slots) for (let i = offset; i < offset + length; i++) flat[i] = scale * normal(rng)
   for (const { offset, shape, scale, start } of slots) {
     if (start === undefined) continue
+    if ('likeness' in start) {
+      flat[offset] = start.likeness
+      continue
+    }
     const [rows, width] = shape
     const axis = seededRng(seed, 'places', start.axis)
     const vectors = Array.from({ length: 2 * FREQUENCIES }, () => Array.from({ length: width }, () => normal(axis)))
@@ -149,34 +160,8 @@ export function initialParameters(slots: readonly ParameterSlot[], config: Model
         flat[offset + row * width + i] = (scale / Math.sqrt(FREQUENCIES)) * sum
       }
   }
-  alikeHeads(flat, slots, config)
   return flat
 }
-
-/**
- * Attention that looks for likeness from the start. In every block the first head asks with what the keys answer with (twice as strong), so
- * it looks at tokens like its own: in block 0 at the patch or word whose place is its own. What block 0 finds is written back into the
- * directions by which block 1 compares, so that there a token looks for others like the one it stands for. All of it is learned on.
- */
-function alikeHeads(flat: Float32Array, slots: readonly ParameterSlot[], { layers, headWidth, heads, width }: ModelConfig): void {
-  const at = (name: string): Float32Array => {
-    const slot = slots.find((one) => one.name === name) as ParameterSlot
-    return flat.subarray(slot.offset, slot.offset + slot.length)
-  }
-  if (layers > 1) {
-    at('0.value').set(at('1.key'))
-    const [value, out] = [at('0.value'), at('0.out')]
-    for (let i = 0; i < headWidth; i++) for (let j = 0; j < width; j++) out[i * width + j] = OUT_GAIN * (value[j * headWidth + i] as number)
-  }
-  for (let layer = 0; layer < layers; layer++) {
-    const [key, query] = [at(`${layer}.key`), at(`${layer}.query`)]
-    for (let j = 0; j < width; j++)
-      for (let i = 0; i < headWidth; i++) query[j * heads * headWidth + i] = QUERY_GAIN * (key[j * headWidth + i] as number)
-  }
-}
-
-const QUERY_GAIN = 2
-const OUT_GAIN = 2
 
 function normal(rng: Rng): number {
   let sum = -6
@@ -287,13 +272,32 @@ function index(tape: Tape, x: Value, rows: number): Value {
 }
 
 /** [B, L, D] text tokens. */
-function embedText(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig, vocabulary: Vocabulary): Value {
-  const { batch, text } = bucket
-  const tokens = tape.input('tokens', [batch, text], 'int32')
+function embedText(tape: Tape, p: Parameters, tokens: Value, bucket: Bucket, config: ModelConfig, vocabulary: Vocabulary): Value {
+  const { text } = bucket
   const words = tape.gather(wordTable(tape, p, config, vocabulary), tokens)
   const { line, word } = textPlaces(tape, tokens, bucket, vocabulary)
   const places = tape.add(tape.gather(p.line as Value, line), tape.gather(p.word as Value, word))
   return tape.add(tape.add(words, places), tape.gather(p.position as Value, tape.int32s(range(text))))
+}
+
+/**
+ * [B, Q, S]: 1 where a text query meets an earlier text token of the same word, else 0: what the heads' `same` weights multiply. "Where
+ * else does this word stand?" is the question that a small model learns most slowly by itself.
+ */
+function sameWords(tape: Tape, tokens: Value, bucket: Bucket, { size, kinds }: Vocabulary, first: number): Value {
+  const { batch, text } = bucket
+  const picture = bucket.rows * bucket.columns
+  const total = picture + text
+  const kind = tape.op('Gather', [tape.floats(Float32Array.from(kinds), [size]), tokens], [batch, text], { axis: 0 })
+  const column = tape.op('Reshape', [kind, tape.ints([batch, text, 1])], [batch, text, 1])
+  const row = tape.op('Reshape', [kind, tape.ints([batch, 1, text])], [batch, 1, text])
+  const equal = tape.op('Cast', [tape.op('Equal', [column, row], [batch, text, text], {}, 'bool')], [batch, text, text], { to: FLOAT })
+  const earlier = new Float32Array(text * text)
+  for (let t = 0; t < text; t++) for (let s = 0; s < t; s++) earlier[t * text + s] = 1
+  const same = tape.op('Mul', [equal, tape.floats(earlier, [text, text])], [batch, text, text])
+  // Around it zeros for the picture, as key and (unless the queries are text alone) as query.
+  const pads = tape.ints([0, picture - first, picture, 0, 0, 0])
+  return tape.op('Pad', [same, pads], [batch, total - first, total])
 }
 
 /** Additive mask [R·H, S]: query row r (absolute position `first + r`) sees the whole picture and the text up to itself. */
@@ -328,7 +332,8 @@ function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig, v
   const keys: Value[] = []
   const values: Value[] = []
   let x = embedPicture(tape, p, bucket, config)
-  if (text > 0) x = tape.concat(x, embedText(tape, p, bucket, config, vocabulary), 1)
+  const tokens = tape.input('tokens', [batch, text], 'int32')
+  if (text > 0) x = tape.concat(x, embedText(tape, p, tokens, bucket, config, vocabulary), 1)
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): Value => p[`${layer}.${name}`] as Value
     const isLast = layer === layers - 1
@@ -346,7 +351,8 @@ function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig, v
     }
     const q = tape.reshape(tape.linear(n, at('query')), [batch, queries * heads, headWidth])
     const mask = attentionMask(tape, total - queries, queries, picture, total, heads)
-    const mixed = tape.attention(q, k, v, mask, 1 / Math.sqrt(headWidth))
+    const bias = text > 0 ? tape.headBias(sameWords(tape, tokens, bucket, vocabulary, total - queries), at('same')) : null
+    const mixed = tape.attention(q, k, v, mask, 1 / Math.sqrt(headWidth), bias)
     x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, queries, heads * headWidth]), at('out')))
     x = tape.add(x, tape.reluSquaredLinear(tape.linear(tape.rmsNorm(x), at('up')), at('down')))
   }
@@ -425,7 +431,7 @@ export function prefillGraph(config: ModelConfig, vocabulary: Vocabulary, bucket
 }
 
 /**
- * One token for every sequence: tokens, line, word [B] (see `nextPlace`), position [1], mask [capacity + 1] (0 for cache rows that are filled and for the last place, which
+ * One token for every sequence: tokens, line, word [B] (see `nextPlace`), position [1], same [B, 1, capacity + 1] (see `sameWords`), mask [capacity + 1] (0 for cache rows that are filled and for the last place, which
  * is the token's own row, else -1e9) and the caches `past.k.<layer>`, `past.v.<layer>` [B, capacity, headWidth] -> `probabilities` [B, V]
  * and the rows to be appended, `k.<layer>`, `v.<layer>` [B, headWidth]. The cache itself is only read; the sampler appends.
  */
@@ -436,6 +442,7 @@ export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: 
   const tokens = tape.input('tokens', [batch], 'int32')
   const position = tape.input('position', [1], 'int32')
   const mask = tape.input('mask', [capacity + 1])
+  const same = tape.input('same', [batch, 1, capacity + 1])
   const outputs: Record<string, Value> = {}
   const [line, word] = (['line', 'word'] as const).map((name) => tape.gather(p[name] as Value, tape.input(name, [batch], 'int32'))) as [
     Value,
@@ -457,6 +464,7 @@ export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: 
       { past: past('v'), own: own(v) },
       mask,
       1 / Math.sqrt(headWidth),
+      tape.headBias(same, at('same')),
     )
     outputs[`k.${layer}`] = k
     outputs[`v.${layer}`] = v

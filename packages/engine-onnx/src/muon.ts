@@ -15,7 +15,7 @@ const MOMENTUM = 0.95
 const SCALE = 0.2
 
 /** Whether Muon steps this parameter: the matrices of the blocks, which are named `<layer>.<role>`. */
-export const isHidden = ({ name }: Pick<ParameterSlot, 'name'>): boolean => /^\d+\./.test(name)
+export const isHidden = ({ name, shape }: Pick<ParameterSlot, 'name' | 'shape'>): boolean => /^\d+\./.test(name) && shape[0] > 1
 
 /** `m.<name>` -> `o.<name>`, for each slot. */
 export function orthogonalGraph(slots: readonly ParameterSlot[]): GraphDef {

@@ -25,6 +25,8 @@ interface Decoder {
   readonly feeds: Feeds
   readonly fetches: Feeds
   readonly tokens: Int32Array
+  /** [B, 1, capacity + 1]; see decodeGraph. */
+  readonly same: Float32Array
   readonly line: Int32Array
   readonly word: Int32Array
   readonly position: Int32Array
@@ -132,6 +134,8 @@ export class Sampler {
     const sequences: SampledSequence[] = rows.map(() => ({ tokens: [], logprobs: [], stopReason: 'length' }))
     const rngs = rows.map(({ index, k }) => seededRng(params.seed, index, k))
     const places: TextPlace[] = rows.map(() => TEXT_START)
+    const spoken: number[][] = rows.map(() => [])
+    decoder.same.fill(0)
     const feeds = { ...weights, ...decoder.feeds }
     let live = rows.length
     const done = new Uint8Array(batch).fill(1, rows.length)
@@ -141,6 +145,10 @@ export class Sampler {
       for (const b of rows.keys()) {
         const place = nextPlace(places[b] as TextPlace, decoder.tokens[b] as number, this.#vocabulary)
         places[b] = place
+        const kind = this.#vocabulary.kinds[decoder.tokens[b] as number] as number
+        const said = spoken[b] as number[]
+        for (let s = 0; s < said.length; s++) decoder.same[b * (capacity + 1) + picture + s] = said[s] === kind ? 1 : 0
+        said.push(kind)
         decoder.line[b] = Math.min(place.line, LINES - 1)
         decoder.word[b] = Math.min(place.word, WORDS - 1)
       }
@@ -243,6 +251,7 @@ export class Sampler {
     const keys = cache()
     const values = cache()
     const tokens = new Int32Array(batch)
+    const same = new Float32Array(batch * (capacity + 1))
     const line = new Int32Array(batch)
     const word = new Int32Array(batch)
     const position = new Int32Array(1)
@@ -250,6 +259,7 @@ export class Sampler {
     const probabilities = new Float32Array(batch * this.#vocabulary.size)
     const feeds: Feeds = {
       tokens: int32s(tokens, [batch]),
+      same: floats(same, [batch, 1, capacity + 1]),
       line: int32s(line, [batch]),
       word: int32s(word, [batch]),
       position: int32s(position, [1]),
@@ -269,7 +279,7 @@ export class Sampler {
         fetches[`${kind}.${layer}`] = floats(row, [batch, headWidth])
       }
     }
-    return { session, feeds, fetches, tokens, line, word, position, mask, probabilities, keys, values, rows }
+    return { session, feeds, fetches, tokens, same, line, word, position, mask, probabilities, keys, values, rows }
   }
 
   #prefill(batch: number, rows: number, columns: number): Promise<Prefill> {

@@ -13,7 +13,7 @@ import { boardLevels, presets } from '../shisen-sho/levels.ts'
 import { draws } from '../shisen-sho/paper.ts'
 import { legalPairs, over, type Pair, pairs, unreadable } from '../shisen-sho/position.ts'
 import { lookahead, solver } from '../shisen-sho/solver.ts'
-import { judgeThink, scoreThink, teach } from '../shisen-sho/teacher.ts'
+import { teacherOf } from '../shisen-sho/teacher.ts'
 import { feedback, formatAction, formatPerception, lexiconOf, parseAction, parsePerception, perceive, prompt } from '../shisen-sho/text.ts'
 import { draw } from './draw.ts'
 import { protocol } from './paper.ts'
@@ -79,9 +79,7 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
   parseAction,
   solver,
   lookahead,
-  teach,
-  scoreThink,
-  judgeThink,
+  ...teacherOf<PictureShisenShoState>(({ pictures }) => pictureSetNamed(pictures).classes),
   lexicon: (config) => lexiconOf(ID, pictureSetNamed(config.pictures).classes),
   scatter,
 }

@@ -17,7 +17,7 @@ import { draws } from './paper.ts'
 import { legalPairs, over, type Pair, pairs, unreadable } from './position.ts'
 import { lookahead, solver } from './solver.ts'
 import { configOf, configSchema, init, parseState, reseed, type ShisenShoConfig, type ShisenShoState, scatter, step } from './state.ts'
-import { judgeThink, scoreThink, teach } from './teacher.ts'
+import { teacherOf } from './teacher.ts'
 import {
   feedback,
   formatAction,
@@ -82,9 +82,7 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   parseAction,
   solver,
   lookahead,
-  teach,
-  scoreThink,
-  judgeThink,
+  ...teacherOf<ShisenShoState>(() => LABELS),
   lexicon: () => LEXICON,
   scatter,
 }

@@ -1,11 +1,11 @@
 /**
  * The scripted teacher of the Shisen-Sho family and its thoughts. The thoughts are always the truth about the board, a word a cell:
  *
- *     row 0 (0, 1) not (2, 1) gone … a line a row, top to bottom; a word a cell, left to right
+ *     row 0 red star (0, 1) cyan cross not (2, 1) _ gone …    a line a row, top to bottom; two words a cell, left to right
  *     row 1 …
- *     first (0, 0) (0, 1)            the removable pair with the shortest path (ties: reading order), or `first none`
+ *     first (0, 0) (0, 1)                                     the removable pair with the shortest path (ties: reading order), or `first none`
  *
- * The word of a cell: `(r, c)`, the nearest cell it can be removed with (shortest path in steps, ties: reading order); `not (r, c)` if its tile
+ * The words of a cell: its tile as in the perception (`_` if empty), then `(r, c)`, the nearest cell it can be removed with (shortest path in steps, ties: reading order); `not (r, c)` if its tile
  * cannot be removed now, with the equal tile nearest to it (rows plus columns apart, ties: reading order); `gone` if the cell is empty. So every
  * tile tells where its equal is: finding it and seeing the path are learned apart.
  *
@@ -22,26 +22,31 @@ import type { Statement, TeacherOptions, Thought } from '../../game.ts'
 import { judged, linesIn, type Piece, piecesIn, shareTrue } from '../shared/statements.ts'
 import { type Pair, type Position, pairOf } from './position.ts'
 import { EMPTY, type Join, joinsOf } from './rules.ts'
+import { EMPTY_LABEL } from './text.ts'
 
 const TEXT_CAP = 4096
 
-/** The true thoughts as words, a list a line without the heads: the rows, then the first pair. */
-function statements(position: Position, joins: readonly Join[]): string[][] {
+/** What the family's games differ in here: how the tiles of a position are called, by kind. */
+type LabelsOf<S extends Position> = (position: S) => readonly string[]
+
+/** The true thoughts as words, a list a line without the heads: the rows, two words a cell, then the first pair. */
+function statements(position: Position, labels: readonly string[], joins: readonly Join[]): string[][] {
   const { board, rows, columns } = position
   const name = (cell: number): string => `(${Math.floor(cell / columns)}, ${cell % columns})`
-  const words: string[] = board.map((kind, cell) => (kind === EMPTY ? 'gone' : `not ${name(nearestEqual(position, cell))}`))
+  const partners: string[] = board.map((kind, cell) => (kind === EMPTY ? 'gone' : `not ${name(nearestEqual(position, cell))}`))
   const lengths = new Array<number>(board.length).fill(Number.POSITIVE_INFINITY)
   const note = (cell: number, partner: number, length: number): void => {
     if (length >= lengths[cell]!) return
     lengths[cell] = length
-    words[cell] = name(partner)
+    partners[cell] = name(partner)
   }
   for (const { first, second, length } of joins) {
     note(first, second, length)
     note(second, first, length)
   }
   const best = shortest(joins)
-  const lines = Array.from({ length: rows }, (_, row) => words.slice(row * columns, (row + 1) * columns))
+  const words = board.flatMap((kind, cell) => [kind === EMPTY ? EMPTY_LABEL : labels[kind]!, partners[cell]!])
+  const lines = Array.from({ length: rows }, (_, row) => words.slice(2 * row * columns, 2 * (row + 1) * columns))
   return [...lines, best === undefined ? ['none'] : [name(best.first), name(best.second)]]
 }
 
@@ -73,63 +78,78 @@ function head(line: number, rows: number): string {
   return line < rows ? `row ${line}` : 'first'
 }
 
-/** The true thoughts as text: rows + 1 lines, no line break at the end. */
-export function formatThink(position: Position): string {
-  return write(position, joinsAt(position))
-}
-
-function write(position: Position, joins: readonly Join[]): string {
-  return statements(position, joins)
+function write(position: Position, labels: readonly string[], joins: readonly Join[]): string {
+  return statements(position, labels, joins)
     .map((words, line) => [head(line, position.rows), ...words].join(' '))
     .join('\n')
 }
 
-/**
- * Share of the true words (one a cell, two of the first pair or one if there is none) that stand at their places, 0..1. Unreadable text is 0:
- * other heads than those in order, a word outside the grammar, or more words on a line than it has room for. Words left out are not true.
- * White space is free between words.
- */
-export function scoreThink(position: Position, think: string): number {
-  const joins = joinsAt(position)
-  return shareTrue(judgeWith(position, joins, think), position.board.length + (joins.length === 0 ? 1 : 2))
+/** Teaching functions of a game of the family, for its own labels. */
+export interface Teacher<S extends Position> {
+  /** True thoughts and a decision; blind: see the head of this file; not blind: always legal. Throws GameError after the end. */
+  teach(position: S, options: TeacherOptions): Thought<Pair>
+  /**
+   * Share of the true words (two a cell, two of the first pair or one if there is none) that stand at their places, 0..1. Unreadable text is
+   * 0: other heads than those in order, a word outside the grammar, or more words on a line than it has room for. Words left out are not
+   * true. White space is free between words.
+   */
+  scoreThink(position: S, think: string): number
+  /** The words of a readable text, each with whether it is the true one of its place. */
+  judgeThink(position: S, think: string): Statement[]
 }
 
-/** The words of a readable text, each with whether it is the true one of its place. */
-export function judgeThink(position: Position, think: string): Statement[] {
-  return judgeWith(position, joinsAt(position), think)
-}
-
-function judgeWith(position: Position, joins: readonly Join[], think: string): Statement[] {
-  if (think.length > TEXT_CAP) return []
-  const { rows, columns } = position
-  const lines = linesIn(think)
-  if (lines.length !== rows + 1) return []
-  const truth = statements(position, joins)
-  const said: Statement[] = []
-  for (const [at, line] of lines.entries()) {
-    const words = readLine(line, head(at, rows))
-    if (words === null || words.length > (at < rows ? columns : 2)) return []
-    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[at]![i]))
+/** The teacher for tiles called so. */
+export function teacherOf<S extends Position>(labelsOf: LabelsOf<S>): Teacher<S> {
+  const judge = (position: S, joins: readonly Join[], think: string): Statement[] => {
+    if (think.length > TEXT_CAP) return []
+    const { rows, columns } = position
+    const lines = linesIn(think)
+    if (lines.length !== rows + 1) return []
+    const labels = labelsOf(position)
+    const truth = statements(position, labels, joins)
+    const said: Statement[] = []
+    for (const [at, line] of lines.entries()) {
+      const words = readLine(line, head(at, rows), patternOf(labels))
+      if (words === null || words.length > (at < rows ? 2 * columns : 2)) return []
+      said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[at]![i]))
+    }
+    return said
   }
-  return said
+  return {
+    teach: (position, options) => {
+      const joins = joinsAt(position)
+      const best = shortest(joins)
+      if (best === undefined)
+        throw new GameError('The teacher of Shisen-Sho was asked for a move after the end: check terminated(state) first.')
+      const { first, second } = options.blind ? nearestEquals(position) : best
+      return { think: write(position, labelsOf(position), joins), action: pairOf(position, first, second) }
+    },
+    scoreThink: (position, think) => {
+      const joins = joinsAt(position)
+      return shareTrue(judge(position, joins, think), 2 * position.board.length + (joins.length === 0 ? 1 : 2))
+    },
+    judgeThink: (position, think) => judge(position, joinsAt(position), think),
+  }
+}
+
+const patterns = new WeakMap<readonly string[], string>()
+
+/** A regular expression's source for one word of a thought. */
+function patternOf(labels: readonly string[]): string {
+  const known = patterns.get(labels)
+  if (known !== undefined) return known
+  const names = labels.map((label) => label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'))
+  const pattern = `(?:not\\s+)?\\([0-7],\\s+[0-7]\\)|gone|none|${EMPTY_LABEL}|${names.join('|')}`
+  patterns.set(labels, pattern)
+  return pattern
 }
 
 /** The words of a line after its head; null if it does not keep to the grammar. */
-function readLine(line: Piece, expected: string): Piece[] | null {
-  const text = line.text.trim().replace(/\s+/g, ' ')
-  if (text !== expected && !text.startsWith(`${expected} `)) return null
-  const words = text.slice(expected.length)
-  return /^( (none|gone|(not )?\([0-7], [0-7]\)))*$/.test(words) ? piecesIn(line, /none|gone|(not\s+)?\([0-7],\s+[0-7]\)/g) : null
-}
-
-/** True thoughts and a decision; blind: see the head of this file; not blind: always legal. Throws GameError after the end. */
-export function teach(position: Position, options: TeacherOptions): Thought<Pair> {
-  const joins = joinsAt(position)
-  const best = shortest(joins)
-  if (best === undefined)
-    throw new GameError('The teacher of Shisen-Sho was asked for a move after the end: check terminated(state) first.')
-  const { first, second } = options.blind ? nearestEquals(position) : best
-  return { think: write(position, joins), action: pairOf(position, first, second) }
+function readLine(line: Piece, expected: string, pattern: string): Piece[] | null {
+  const start = new RegExp(`^\\s*${expected.replace(' ', '\\s+')}(?=\\s|$)`).exec(line.text)?.[0]
+  if (start === undefined) return null
+  const rest = { text: line.text.slice(start.length), start: line.start + start.length }
+  return new RegExp(`^(?:\\s+(?:${pattern}))*\\s*$`).test(rest.text) ? piecesIn(rest, new RegExp(pattern, 'g')) : null
 }
 
 /** The two equal tiles nearest to each other, as the crow walks, the first of equals; the board must hold a pair. */
