@@ -74,7 +74,10 @@ describe('writeReport', () => {
 
   test('any config is shown, none is needed', () => {
     for (const config of [null, 3, { games: 'x', rl: [] }, { seed: HOSTILE }]) {
-      const page = reportPage({ config, lines: [], results: [], replays: [] }, { script: '', style: '' })
+      const page = reportPage(
+        { config, lines: [], results: [], interventions: [], generalisation: [], replays: [] },
+        { script: '', style: '' },
+      )
       expect(page).toContain('No results yet')
       expect(page).not.toContain('<b>bold')
     }
@@ -100,7 +103,10 @@ describe('replays of the page', () => {
       { ...step, read: [['2'], ['4']] },
       { ...step, read: null },
     ]
-    const page = reportPage({ config: {}, lines: [], results: [], replays: [{ ...replay('g1', 1), steps }] }, { script: '', style: '' })
+    const page = reportPage(
+      { config: {}, lines: [], results: [], interventions: [], generalisation: [], replays: [{ ...replay('g1', 1), steps }] },
+      { script: '', style: '' },
+    )
     expect(page).not.toContain('example.com')
     expect(page).toContain('missing</td>')
     expect(page).toContain('there is no such cell')

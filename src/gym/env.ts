@@ -63,7 +63,7 @@ export function envSpec(options: Pick<EnvSpec, 'game' | 'skin'> & Partial<EnvSpe
 }
 
 /** A fresh game. */
-export function startSnapshot(spec: EnvSpec, seed: number): EnvSnapshot {
+export function startSnapshot(spec: Pick<EnvSpec, 'game' | 'config'>, seed: number): EnvSnapshot {
   return { state: spec.game.init(spec.config, seed), last: null, steps: 0, return: 0 }
 }
 

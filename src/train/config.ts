@@ -96,9 +96,15 @@ const reinforcement = z.strictObject({
   ...adam,
 })
 
+/** An analysis on fixed states. */
+const states = (usual: number) =>
+  z.strictObject({ states: count.min(0).max(10_000).default(usual).describe('states of each cell; 0 leaves it out') }).prefault({})
+
 const evaluation = z.strictObject({
   episodes: count.min(2).max(100_000).describe('games of each policy; the same seeds for all'),
   seed: count.min(0).describe('of the evaluation games; never used in training'),
+  interventions: states(200).describe('good moves with a picture, a caption, both, or a wrong caption'),
+  generalisation: states(100).describe('unseen levels, themes, knobs and pictures'),
 })
 
 export const trainConfig = z.strictObject({
