@@ -98,6 +98,8 @@ export {
   type VectorSnapshot,
   type VectorStep,
 } from './gym/index.ts'
+export { loadCifar10 } from './pictures/cifar10-files.ts'
+export { type PictureSet, registerPictureSet } from './pictures/index.ts'
 export {
   type CreatePolicyOptions,
   createPolicy,

@@ -111,6 +111,7 @@ export const trainConfig = z.strictObject({
   preset: z.string().default('laptop').describe('name shown in reports'),
   seed: count.min(0).default(0).describe('decides every number of the run'),
   plugins: z.array(z.string()).default([]).describe('modules that register games, as --plugin; absolute paths or package names'),
+  pictures: z.string().min(1).optional().describe('folder with the binary files of CIFAR-10, as --pictures: the picture set "cifar10"'),
   games: z
     .array(gameEntry)
     .min(1)

@@ -9,6 +9,7 @@ import type { ResultRow } from '../../runs/index.ts'
 import { loadEngineModule } from '../engine-module.ts'
 import { interruptible } from '../interrupt.ts'
 import { applySettings, wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
+import { withPictures } from '../pictures.ts'
 import { withPlugins } from '../plugins.ts'
 import { createProgress } from '../progress.ts'
 import { printJson, printLines } from '../terminal.ts'
@@ -50,6 +51,7 @@ export function defineEval(command: Command): void {
   command.option('--quiet', 'no progress')
   withSet(command, 'one knob of the game, such as size=4')
   withPlugins(command)
+  withPictures(command)
   withSeed(command, 'the games and all chance of the policies')
   withJson(command)
   withExamples(command, [
