@@ -28,7 +28,7 @@ function heatMap(rows: readonly GeneralisationRow[], title: string): Html | null
   const levels = [...new Set(rows.map(({ level }) => level))].sort((a, b) => a - b)
   const line = (thing: string): Html =>
     html`<tr><th scope="row">${thing}</th>${levels.map((level) => cell(rows.find((row) => row.thing === thing && row.level === level)))}</tr>\n`
-  return html`<figure><figcaption>${title}</figcaption><div class="plain-scroll"><table class="heat"><thead><tr><th scope="col">level</th>${levels.map((level) => html`<th scope="col">${level}</th>`)}</tr></thead><tbody>
+  return html`<figure class="map"><figcaption>${title}</figcaption><div class="plain-scroll"><table class="heat"><thead><tr><th scope="col">level</th>${levels.map((level) => html`<th scope="col">${level}</th>`)}</tr></thead><tbody>
 ${things.map(line)}</tbody></table></div></figure>`
 }
 
