@@ -12,7 +12,7 @@ import { spread } from './replay.ts'
 import { bootstrapMean, type Interval, wilsonInterval } from './statistics.ts'
 
 /** Other knobs that are tried at most, evenly spread over those that the game's levels name. */
-const KNOBS = 3
+const KNOBS = 2
 /** Resamples of the interval of a mean. */
 const RESAMPLES = 500
 
