@@ -207,6 +207,8 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   lexicon(config: C): readonly string[]
   /** A state with a board drawn without regard to play, for training perception evenly; may be unreachable by play but is valid. */
   scatter?(config: C, seed: number): S
+  /** The config with things that training never shows (pictures of another split) in place of those that it shows; null if there are none. */
+  heldOut?(config: C): C | null
 }
 
 /** A game whose types are erased, as the registry and shared code hold it. */

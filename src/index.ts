@@ -56,6 +56,7 @@ export {
   encodeState,
   envSpec,
   expertScores,
+  forcedPerception,
   formatReply,
   type GroupChance,
   type GroupOptions,
@@ -68,6 +69,8 @@ export {
   maxReplyLength,
   maxTokenBytes,
   maxTokenLength,
+  OBSERVATION_MODES,
+  type ObservationMode,
   observationOf,
   type ParsedReply,
   type PlayedReply,
@@ -97,6 +100,8 @@ export {
   type VectorSnapshot,
   type VectorStep,
 } from './gym/index.ts'
+export { loadCifar10 } from './pictures/cifar10-files.ts'
+export { type PictureSet, registerPictureSet } from './pictures/index.ts'
 export {
   type CreatePolicyOptions,
   createPolicy,

@@ -1,6 +1,6 @@
 /** The report as one HTML document. Pure: what it shows comes in, the text of the page comes out. */
 import { createHash } from 'node:crypto'
-import type { MetricLine, Replay, ResultRow } from '../runs/index.ts'
+import type { GeneralisationRow, InterventionRow, MetricLine, Replay, ResultRow } from '../runs/index.ts'
 import { type Bootstrapping, bootstrapping, WINDOW } from './bootstrapping.ts'
 import {
   type Chart,
@@ -17,6 +17,8 @@ import {
 import { findingsOf } from './findings.ts'
 import { type Html, html, jsonText, trusted } from './html.ts'
 import { REPORT_CLIENT } from './report-client.ts'
+import { generalisationSection } from './report-generalisation.ts'
+import { interventionsSection } from './report-interventions.ts'
 import { replaysSection } from './report-replays.ts'
 import { resultsSection } from './report-results.ts'
 import { runSection, type ShownConfig, shownConfigOf } from './report-run.ts'
@@ -29,6 +31,8 @@ export interface ReportInput {
   readonly config: unknown
   readonly lines: readonly MetricLine[]
   readonly results: readonly ResultRow[]
+  readonly interventions: readonly InterventionRow[]
+  readonly generalisation: readonly GeneralisationRow[]
   readonly replays: readonly Replay[]
 }
 
@@ -143,6 +147,8 @@ function body(input: ReportInput, shelf: ChartShelf): Html {
 ${findings(input)}</header>
 <h2>Results</h2>${resultsPart(input.results)}
 ${stages.some(({ name }) => name === 'base') ? html`<p class="note">${BASE_NOTE}</p>` : null}
+${interventionsSection(input.interventions)}
+${generalisationSection(input.generalisation)}
 <h2>What ran</h2>${runSection(input.config, stages)}
 ${rl && html`<h2>Reinforcement learning</h2><p class="note">Sampled replies of each training step, as logged (faint) and as a moving mean (bold). Point at a chart for the values of a step. Recipes with rewards of their own cannot be compared by reward.</p>${rl}`}
 ${bootstrappingSection(stages, shelf)}

@@ -23,7 +23,16 @@ export {
   startSnapshot,
 } from './env.ts'
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
-export { formatReply, maxReplyLength, type ParsedReply, parseReply, protocolLexicon, type ReplySections } from './protocol.ts'
+export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
+export {
+  forcedPerception,
+  formatReply,
+  maxReplyLength,
+  type ParsedReply,
+  parseReply,
+  protocolLexicon,
+  type ReplySections,
+} from './protocol.ts'
 export { paperWeights, type RewardWeights, totalReward } from './rewards.ts'
 export {
   type RolloutEpisode,

@@ -96,15 +96,22 @@ const reinforcement = z.strictObject({
   ...adam,
 })
 
+/** An analysis on fixed states. */
+const states = (usual: number) =>
+  z.strictObject({ states: count.min(0).max(10_000).default(usual).describe('states of each cell; 0 leaves it out') }).prefault({})
+
 const evaluation = z.strictObject({
   episodes: count.min(2).max(100_000).describe('games of each policy; the same seeds for all'),
   seed: count.min(0).describe('of the evaluation games; never used in training'),
+  interventions: states(200).describe('good moves with a picture, a caption, both, or a wrong caption'),
+  generalisation: states(100).describe('unseen levels, themes, knobs and pictures'),
 })
 
 export const trainConfig = z.strictObject({
   preset: z.string().default('laptop').describe('name shown in reports'),
   seed: count.min(0).default(0).describe('decides every number of the run'),
   plugins: z.array(z.string()).default([]).describe('modules that register games, as --plugin; absolute paths or package names'),
+  pictures: z.string().min(1).optional().describe('folder with the binary files of CIFAR-10, as --pictures: the picture set "cifar10"'),
   games: z
     .array(gameEntry)
     .min(1)

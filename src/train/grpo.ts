@@ -197,7 +197,7 @@ function scoreGroup(
   sequences: readonly SampledSequence[],
 ): Sampled[] {
   const { game } = spec
-  const replies = sequences.map((sequence) => replyOf(engine, sequence))
+  const replies = sequences.map((sequence) => replyOf(engine, sequence, observation))
   const scores = expertScores(game, snapshot.state, expert)
   const { perceptionExact, perceptionCells } = rl.rewards
   return playGroup(game, snapshot.state, replies, { chance: 'shared' }).map((played, k) => {

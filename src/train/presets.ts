@@ -62,7 +62,7 @@ const tiny = {
   coldStart: { ...laptop.coldStart, steps: 20, batch: 16 },
   rl: { ...laptop.rl, steps: 4, states: 4, replies: 4 },
   saveEvery: 2,
-  evaluation: { episodes: 2, seed: 2048 },
+  evaluation: { episodes: 2, seed: 2048, interventions: { states: 4 }, generalisation: { states: 2 } },
 }
 
 /** Preset objects by name; `presetNamed` checks and completes them. */

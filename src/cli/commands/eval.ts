@@ -8,6 +8,7 @@ import { loadEngineModule } from '../engine-module.ts'
 import { evalJobs, presetResults } from '../eval-jobs.ts'
 import { interruptible } from '../interrupt.ts'
 import { wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
+import { withPictures } from '../pictures.ts'
 import { withPlugins } from '../plugins.ts'
 import { createProgress } from '../progress.ts'
 import { printJson, printLines } from '../terminal.ts'
@@ -53,6 +54,7 @@ export function defineEval(command: Command): void {
   command.option('--quiet', 'no progress')
   withSet(command, 'one knob of the game, such as size=4')
   withPlugins(command)
+  withPictures(command)
   withSeed(command, 'the games and all chance of the policies')
   withJson(command)
   withExamples(command, [

@@ -82,4 +82,8 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
   ...teacherOf<PictureShisenShoState>(({ pictures }) => pictureSetNamed(pictures).classes),
   lexicon: (config) => lexiconOf(ID, pictureSetNamed(config.pictures).classes),
   scatter,
+  heldOut: (config) => {
+    const other = configSchema.safeParse({ ...config, split: 'test' })
+    return config.split === 'train' && other.success ? other.data : null
+  },
 }
