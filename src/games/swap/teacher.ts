@@ -2,13 +2,13 @@
  * The scripted teacher of Swap and its thoughts. The thoughts are always the truth about the board: a line a row with two words a cell, left to
  * right, then the best swap.
  *
- *     row 0 wants red circle left nothing stay …     the tile to the left, a red circle, would make a run if it stood here
+ *     row 0 red circle left 3 green square stay …     moved left, the red circle would make a run; the swap clears three tiles at first
  *     row 1 …
  *     best (2, 3) (2, 4)
  *
- * Two words of a cell: among its swaps with a neighbour after which a run goes through the cell, the one that clears most tiles at first (equal
- * ones: up, right, down, left): the kind that comes in, and where it stands now. `nothing stay` if there is none. `best`: of all swaps the
- * one that clears most at first, equal ones by reading order of the pairs.
+ * The words of a cell: its tile as in the perception, then where it would go to stand in a run: of its swaps with a neighbour that bring it
+ * into one, the one that clears most tiles at first (equal ones: up, right, down, left), and how many; `stay` if there is none. `best`: of
+ * all swaps the one that clears most at first, equal ones by reading order of the pairs.
  *
  * Blind spots (`blind`), the habits that reinforcement learning is to unlearn:
  * 1. Only sideways swaps (a cell and its right neighbour) are seen.
@@ -26,11 +26,10 @@ import { judged, linesIn, type Piece, piecesIn, shareTrue } from '../shared/stat
 import { bestSwap, neighbours, runCells, swapCells } from './rules.ts'
 import { lookahead } from './solver.ts'
 import { actions, type Pair, type StateSwap } from './state.ts'
-import { LABELS } from './text.ts'
+import { LABELS, MOVE_WORDS } from './text.ts'
 
 const WAYS = ['up', 'right', 'down', 'left'] as const
-const SINGLE = new Set<string>(['nothing', 'stay', ...WAYS])
-const KINDS = new Set<string>(LABELS.map((label) => `wants ${label}`))
+const WORDS = new Set<string>([...LABELS, ...MOVE_WORDS])
 
 /** The two true words of a cell. */
 function wordsAt(state: StateSwap, at: number): [string, string] {
@@ -44,14 +43,14 @@ function wordsAt(state: StateSwap, at: number): [string, string] {
   ]
   let way = -1
   let most = 0
-  for (const [direction, from] of around.entries()) {
-    if (from < 0 || board[from] === board[at] || runCells(board, state, at, board[from]!, from) === 0) continue
-    const cells = swapCells(board, state, from, at)
+  for (const [direction, to] of around.entries()) {
+    if (to < 0 || board[to] === board[at] || runCells(board, state, to, board[at]!, at) === 0) continue
+    const cells = swapCells(board, state, at, to)
     if (cells <= most) continue
     most = cells
     way = direction
   }
-  return way < 0 ? ['nothing', 'stay'] : [`wants ${LABELS[board[around[way]!]!]}`, WAYS[way]!]
+  return [LABELS[board[at]!]!, way < 0 ? 'stay' : `${WAYS[way]!} ${most}`]
 }
 
 /** The true words of each row, two a cell. */
@@ -105,8 +104,8 @@ function readRow(line: Piece, row: number): Piece[] | null {
   const head = new RegExp(`^\\s*row\\s+${row}(?!\\S)`).exec(line.text)?.[0]
   if (head === undefined) return null
   const rest = { text: line.text.slice(head.length), start: line.start + head.length }
-  const words = piecesIn(rest, /wants\s+\S+\s+\S+|\S+/g)
-  return words.every(({ text }) => SINGLE.has(text) || KINDS.has(text.replace(/\s+/g, ' '))) ? words : null
+  const words = piecesIn(rest, /stay(?!\S)|\S+\s+\S+|\S+/g)
+  return words.every(({ text }) => WORDS.has(text.replace(/\s+/g, ' '))) ? words : null
 }
 
 function readBest(line: string): readonly Cell[] | null {
