@@ -34,7 +34,7 @@ const laptop = {
     rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
     ...{ credit: 'statement', normalise: 'none', kl: 0.05, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
   },
-  evaluation: { episodes: 100, seed: 2048 },
+  evaluation: { episodes: 100, seed: 2048, interventions: { states: 100 }, generalisation: { states: 40 } },
 }
 
 /** The idea in a few minutes: 2048 alone. */
@@ -45,7 +45,7 @@ const quick = {
   base: { ...laptop.base, steps: 40 },
   coldStart: { ...laptop.coldStart, steps: 500 },
   rl: { ...laptop.rl, steps: 40 },
-  evaluation: { episodes: 60, seed: 2048 },
+  evaluation: { episodes: 60, seed: 2048, interventions: { states: 60 }, generalisation: { states: 30 } },
 }
 
 /** The paper's plain ±1 recipe alone, on the budget of the main job (see `paperRl`). */

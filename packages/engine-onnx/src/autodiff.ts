@@ -272,15 +272,15 @@ export class Tape {
 
   /**
    * Attention of one new row over a cache and itself: softmax(scale · q [past; own]ᵀ + mask + bias) [past; own]. q [B, H, d], past [B, S, d],
-   * own [B, 1, d], mask [S + 1], bias [B, H, S + 1] -> [B, H, d]. Not differentiated. The two parts are kept apart, so that the cache is never copied.
+   * own [B, 1, d], mask [S + 1], bias [B, H, S + 1] or none -> [B, H, d]. Not differentiated. The two parts are kept apart, so that the cache is never copied.
    */
-  cachedAttention(q: Value, k: CachedRows, v: CachedRows, mask: Value, scale: number, bias: Value): Value {
+  cachedAttention(q: Value, k: CachedRows, v: CachedRows, mask: Value, scale: number, bias: Value | null): Value {
     const [batch, heads] = q.shape as [number, number]
     const rows = k.past.shape[1] as number
     const shape = [batch, heads, rows + 1]
     const parts = [k.past, k.own].map((keys) => this.#contract(q, keys, { transB: true, alpha: scale }))
     const unbiased = this.op('Add', [this.op('Concat', parts, shape, { axis: 2 }), mask], shape)
-    const masked = this.op('Add', [unbiased, bias], shape)
+    const masked = bias ? this.op('Add', [unbiased, bias], shape) : unbiased
     const weights = this.op('Softmax', [masked], shape, { axis: -1 })
     const [ofPast, ofOwn] = [this.#slice(weights, 2, 0, rows), this.#slice(weights, 2, rows, rows + 1)]
     return this.#binary('Add', this.#contract(ofPast, v.past), this.op('Mul', [ofOwn, v.own], q.shape))

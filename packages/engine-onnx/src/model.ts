@@ -114,7 +114,7 @@ export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): Par
     slot(`${layer}.query`, d, heads * headWidth, 1 / Math.sqrt(d))
     slot(`${layer}.key`, d, headWidth, 1 / Math.sqrt(d))
     slot(`${layer}.value`, d, headWidth, 1 / Math.sqrt(d))
-    slot(`${layer}.same`, 1, heads, 0, { likeness: SAME_START })
+    if (layer < layers - 1) slot(`${layer}.same`, 1, heads, 0, { likeness: SAME_START })
     slot(`${layer}.out`, heads * headWidth, d, 0.5 / Math.sqrt(heads * headWidth * layers))
     slot(`${layer}.up`, d, mlp * d, 1 / Math.sqrt(d))
     slot(`${layer}.down`, mlp * d, d, 1 / Math.sqrt(mlp * d * layers))
@@ -124,7 +124,7 @@ export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): Par
   return slots
 }
 
-/** How much the first head of every block prefers earlier tokens of the same word at the start, as a score. The others start at 0. */
+/** How much the first head of every block but the last prefers earlier tokens of the same word at the start, as a score. The others start at 0. */
 const SAME_START = 4
 
 /** Total floats of a parameter layout. */
@@ -281,10 +281,10 @@ function embedText(tape: Tape, p: Parameters, tokens: Value, bucket: Bucket, con
 }
 
 /**
- * [B, Q, S]: 1 where a text query meets an earlier text token of the same word, else 0: what the heads' `same` weights multiply. "Where
+ * [B, P + L, P + L]: 1 where a text token meets an earlier one of the same word, else 0: what the heads' `same` weights multiply. "Where
  * else does this word stand?" is the question that a small model learns most slowly by itself.
  */
-function sameWords(tape: Tape, tokens: Value, bucket: Bucket, { size, kinds }: Vocabulary, first: number): Value {
+function sameWords(tape: Tape, tokens: Value, bucket: Bucket, { size, kinds }: Vocabulary): Value {
   const { batch, text } = bucket
   const picture = bucket.rows * bucket.columns
   const total = picture + text
@@ -295,9 +295,8 @@ function sameWords(tape: Tape, tokens: Value, bucket: Bucket, { size, kinds }: V
   const earlier = new Float32Array(text * text)
   for (let t = 0; t < text; t++) for (let s = 0; s < t; s++) earlier[t * text + s] = 1
   const same = tape.op('Mul', [equal, tape.floats(earlier, [text, text])], [batch, text, text])
-  // Around it zeros for the picture, as key and (unless the queries are text alone) as query.
-  const pads = tape.ints([0, picture - first, picture, 0, 0, 0])
-  return tape.op('Pad', [same, pads], [batch, total - first, total])
+  const pads = tape.ints([0, picture, picture, 0, 0, 0])
+  return tape.op('Pad', [same, pads], [batch, total, total])
 }
 
 /** Additive mask [R·H, S]: query row r (absolute position `first + r`) sees the whole picture and the text up to itself. */
@@ -334,6 +333,7 @@ function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig, v
   let x = embedPicture(tape, p, bucket, config)
   const tokens = tape.input('tokens', [batch, text], 'int32')
   if (text > 0) x = tape.concat(x, embedText(tape, p, tokens, bucket, config, vocabulary), 1)
+  const same = text > 0 ? sameWords(tape, tokens, bucket, vocabulary) : null
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): Value => p[`${layer}.${name}`] as Value
     const isLast = layer === layers - 1
@@ -351,7 +351,7 @@ function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig, v
     }
     const q = tape.reshape(tape.linear(n, at('query')), [batch, queries * heads, headWidth])
     const mask = attentionMask(tape, total - queries, queries, picture, total, heads)
-    const bias = text > 0 ? tape.headBias(sameWords(tape, tokens, bucket, vocabulary, total - queries), at('same')) : null
+    const bias = same && !isLast ? tape.headBias(same, at('same')) : null
     const mixed = tape.attention(q, k, v, mask, 1 / Math.sqrt(headWidth), bias)
     x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, queries, heads * headWidth]), at('out')))
     x = tape.add(x, tape.reluSquaredLinear(tape.linear(tape.rmsNorm(x), at('up')), at('down')))
@@ -464,7 +464,7 @@ export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: 
       { past: past('v'), own: own(v) },
       mask,
       1 / Math.sqrt(headWidth),
-      tape.headBias(same, at('same')),
+      layer < layers - 1 ? tape.headBias(same, at('same')) : null,
     )
     outputs[`k.${layer}`] = k
     outputs[`v.${layer}`] = v
