@@ -73,13 +73,16 @@ describe('teacher', () => {
   it('thinks truly, decides blindly or not, and slips as often as told', async () => {
     const of = async (options: object): Promise<(string | null)[]> =>
       actionsOf((await ask(teacherPolicy({ ...lookup, ...options }), 1, 2000, [state]))[0] as Reply[])
-    expect(new Set(await of({ blind: true, slip: 0 }))).toEqual(new Set(['0']))
+    expect(new Set(await of({ blind: true, slip: 0, insight: 0 }))).toEqual(new Set(['0']))
     expect(new Set(await of({ blind: false, slip: 0 }))).toEqual(new Set(['2']))
-    const slipped = (await of({ blind: false, slip: 0.4 })).filter((action) => action !== '2').length / 2000
+    const slipped = (await of({ blind: false, slip: 0.4, insight: 0 })).filter((action) => action !== '2').length / 2000
     expect(Math.abs(slipped - 0.4 * 0.75)).toBeLessThan(0.04)
-    const [[reply]] = (await ask(teacherPolicy({ ...lookup, slip: 1 }), 1, 1, [state])) as [[Reply]]
+    const [[reply]] = (await ask(teacherPolicy({ ...lookup, slip: 1, insight: 0 }), 1, 1, [state])) as [[Reply]]
     expect(playReply(toyGame, state, reply).score.think).toBe(1)
+    const insights = (await of({ blind: true, slip: 0, insight: 0.3 })).filter((action) => action === '2').length / 2000
+    expect(Math.abs(insights - 0.3)).toBeLessThan(0.04)
     expect(() => teacherPolicy({ slip: 2 })).toThrow(ConfigError)
+    expect(() => teacherPolicy({ slip: 0.6, insight: 0.6 })).toThrow(/sum to 1/)
   })
 })
 

@@ -128,7 +128,8 @@ export const trainConfig = z.strictObject({
   teacher: z
     .strictObject({
       blind: z.boolean().default(true).describe('systematic blind spots'),
-      slip: rate.default(0.15).describe('probability of a uniform legal move instead'),
+      slip: rate.default(0.05).describe('probability of a uniform legal move instead'),
+      insight: rate.default(0.1).describe('probability of acting on its thoughts instead of its habits; with slip at most 1'),
     })
     .prefault({}),
   recipes: z

@@ -13,18 +13,18 @@ const GAMES = [
 const laptop = {
   preset: 'laptop',
   games: GAMES,
-  model: { width: 128, layers: 3, heads: 4, headWidth: 32, patch: 16, textLength: 100 },
+  model: { width: 128, layers: 3, heads: 4, headWidth: 32, mlp: 2, patch: 16, textLength: 100 },
   maxTokens: 97,
   recipes: ['g0', 'g1'],
   base: { steps: 60, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
-  coldStart: { steps: 2400, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.05, warmup: 50 },
+  coldStart: { steps: 2000, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.05, warmup: 50 },
   rl: {
     ...{
       steps: 100,
       states: 32,
       replies: 8,
       pool: 0.5,
-      narrow: 0.25,
+      narrow: 0.15,
       refused: 0.2,
       stuck: true,
       signal: 'regret',
@@ -32,7 +32,7 @@ const laptop = {
       regretScale: 8,
     },
     rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
-    ...{ credit: 'statement', normalise: 'none', kl: 0.05, learningRate: 4e-4, finalRate: 0.1, warmup: 5 },
+    ...{ credit: 'statement', normalise: 'none', kl: 0.05, minibatch: 128, learningRate: 3e-4, finalRate: 0.1, warmup: 5 },
   },
   evaluation: { episodes: 100, seed: 2048, interventions: { states: 100 }, generalisation: { states: 40 } },
 }

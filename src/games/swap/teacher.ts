@@ -24,7 +24,6 @@ import type { Statement, TeacherOptions, Thought } from '../../game.ts'
 import { type Cell, formatPair, parsePair } from '../shared/coordinates.ts'
 import { judged, linesIn, type Piece, piecesIn, shareTrue } from '../shared/statements.ts'
 import { bestSwap, neighbours, runCells, swapCells } from './rules.ts'
-import { lookahead } from './solver.ts'
 import { actions, type Pair, type StateSwap } from './state.ts'
 import { LABELS, MOVE_WORDS } from './text.ts'
 
@@ -120,9 +119,9 @@ function same(a: Cell, b: Cell | undefined): boolean {
   return b !== undefined && a[0] === b[0] && a[1] === b[1]
 }
 
-/** True thoughts and a decision. Not blind: the most expected points of one swap, cascades included; blind: see the head of this file. */
+/** True thoughts and a decision. Not blind: the best swap of the thoughts; blind: see the head of this file. */
 export function teach(state: StateSwap, options: TeacherOptions): Thought<Pair> {
-  return { think: formatThink(state), action: options.blind ? blindAction(state) : lookahead(state, 1)[0]!.action }
+  return { think: formatThink(state), action: options.blind ? blindAction(state) : bestPair(state) }
 }
 
 function blindAction(state: StateSwap): Pair {
