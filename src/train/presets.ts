@@ -16,7 +16,7 @@ const laptop = {
   model: { width: 128, layers: 3, heads: 4, headWidth: 32, mlp: 2, patch: 16, textLength: 100 },
   maxTokens: 97,
   recipes: ['g0', 'g1'],
-  base: { steps: 60, batch: 64, scatter: 0.3, learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  base: { steps: 200, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
   coldStart: { steps: 2000, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.05, warmup: 50 },
   rl: {
     ...{
@@ -42,7 +42,7 @@ const quick = {
   ...laptop,
   preset: 'quick',
   games: GAMES.slice(0, 1),
-  base: { ...laptop.base, steps: 40 },
+  base: { ...laptop.base, steps: 120 },
   coldStart: { ...laptop.coldStart, steps: 500 },
   rl: { ...laptop.rl, steps: 40 },
   evaluation: { episodes: 60, seed: 2048, interventions: { states: 60 }, generalisation: { states: 30 } },
