@@ -9,7 +9,7 @@
  * divided by their number in the minibatch.
  */
 import type { Engine, SampledSequence } from '../engine.ts'
-import type { AnyGame, Statement } from '../game.ts'
+import type { Statement } from '../game.ts'
 import {
   type EnvSnapshot,
   expertScores,
@@ -25,6 +25,7 @@ import type { Observation, Reply } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { groupAdvantages, hasSignal, mean, type ReplyAdvantages, type SectionValues } from './advantages.ts'
 import type { RlConfig } from './config.ts'
+import { statementsOf, tokenShares } from './credit.ts'
 import { replyDatum } from './examples.ts'
 import { advancePool, drawState, type GameMix, type MixEntry, type PoolGame, pickGames } from './states.ts'
 
@@ -220,7 +221,7 @@ function tokenAdvantages(
   rl: RlConfig,
 ): { advantages: number[]; kl: number } {
   const { tokens, logprobs } = sequence
-  const own = tokenShares(engine, tokens, advantage, rl.credit === 'statement' ? statements : [])
+  const own = tokenShares(engine.tokenizer, tokens, advantage, rl.credit === 'statement' ? statements : [])
   let kl = 0
   const advantages = logprobs.map((lp, t) => {
     const apart = lp - (start[t] as number)
@@ -228,32 +229,6 @@ function tokenAdvantages(
     return (own[t] as number) - rl.kl * apart - rl.entropy * lp
   })
   return { advantages, kl }
-}
-
-/**
- * Each token's advantage: its section's (a token that closes a section belongs to the next), or that of the statement whose last character
- * it writes; other tokens of a think section with statements have none.
- */
-function tokenShares(engine: Engine, tokens: readonly number[], advantage: ReplyAdvantages, statements: readonly Statement[]): number[] {
-  let text = ''
-  let next = 0
-  return tokens.map((token) => {
-    text += engine.tokenizer.decode([token])
-    if (text.includes('</think>')) return advantage.answer
-    if (!text.includes('</perception>')) return advantage.perception
-    if (statements.length === 0) return advantage.think
-    let sum = 0
-    for (; (statements[next]?.end ?? Number.POSITIVE_INFINITY) <= text.length; next++) sum += advantage.statements[next] ?? 0
-    return sum
-  })
-}
-
-/** The judged words of a reply's thoughts, placed in the reply; none if they cannot be read. */
-function statementsOf({ judgeThink }: AnyGame, state: unknown, text: string): readonly Statement[] {
-  const from = text.indexOf('<think>') + '<think>'.length
-  const to = text.indexOf('</think>')
-  if (judgeThink === undefined || from < '<think>'.length || to < from) return []
-  return judgeThink(state, text.slice(from, to)).map(({ start, end, holds }) => ({ start: start + from, end: end + from, holds }))
 }
 
 const rewardOf = ({ rewards }: Sampled): number => rewards.perception + rewards.think + rewards.answer
