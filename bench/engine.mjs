@@ -1,4 +1,4 @@
-/** The embedded engine against the machine: training as a share of the plain matmul rate, sampling with either attention kernel. */
+/** The embedded engine against the machine: training as a share of the plain matmul rate, and sampling. */
 import { EmbeddedEngine, internals } from '@vlm-gym/engine-onnx'
 import { gameList } from 'vlm-gym'
 import { lexiconOf, presetNamed } from 'vlm-gym/train'
@@ -11,11 +11,11 @@ const size = (shape) => shape.reduce((a, b) => a * b, 1)
 const noise = (n) => Float32Array.from({ length: n }, (_, i) => ((i * 7919) % 1000) / 1e4)
 
 /** A session with made-up inputs, ready to run. */
-async function ready(graph, aliases = (name) => name) {
+async function ready(graph) {
   const session = await loadGraph(graph, runtime)
   const tensor = ({ type, shape }) => (type === 'int32' ? int32s(new Int32Array(size(shape)), shape) : floats(noise(size(shape)), shape))
   const feeds = Object.fromEntries(graph.inputs.map((value) => [value.name, tensor(value)]))
-  const fetches = Object.fromEntries(graph.outputs.map((value) => [value.name, feeds[aliases(value.name)] ?? tensor(value)]))
+  const fetches = Object.fromEntries(graph.outputs.map((value) => [value.name, tensor(value)]))
   return { feeds, work: () => run(session, feeds, fetches), flops: graph.flops }
 }
 
@@ -23,32 +23,6 @@ function matmul(m, k, n) {
   const tape = new Tape()
   return tape.finish({ y: tape.linear(tape.input('a', [m, k]), tape.input('b', [k, n])) })
 }
-
-/** One token's attention of all heads over a cache of `rows`: ONNX Runtime's fused kernel, or plain operators. */
-function attention(kind, batch, heads, width, rows) {
-  const tape = new Tape()
-  const q = tape.input('q', [batch, heads, width])
-  const cache = [batch, 1, rows, width]
-  if (kind === 'plain') {
-    const flat = [batch, rows, width]
-    const y = tape.attention(q, tape.input('k', flat), tape.input('v', flat), tape.input('mask', [heads, rows]), width ** -0.5)
-    return tape.finish({ y })
-  }
-  const flatQ = tape.reshape(q, [batch, 1, heads * width])
-  const inputs = [
-    flatQ,
-    tape.input('k', [batch, 1, width]),
-    tape.input('v', [batch, 1, width]),
-    tape.input('past.k', cache),
-    tape.input('past.v', cache),
-  ]
-  inputs.push(tape.input('seen', [batch], 'int32'), tape.input('total', [1], 'int32'))
-  const outputs = [{ shape: [batch, 1, heads * width] }, { shape: cache, name: 'present.k' }, { shape: cache, name: 'present.v' }]
-  const [y, k, v] = tape.ops('GroupQueryAttention', inputs, outputs, { num_heads: heads, kv_num_heads: 1 }, 'com.microsoft')
-  return tape.finish({ y, 'present.k': k, 'present.v': v })
-}
-
-const past = (name) => name.replace('present', 'past')
 
 export async function engineBench() {
   const { model } = presetNamed('laptop')
@@ -90,18 +64,11 @@ export async function engineBench() {
   }
   const request = { prompts: new Array(32).fill(prompt), n: 8, params: { maxTokens: 36, temperature: 1, seed: 1 } }
   const sampled = (await engine.sample(request)).flat().reduce((sum, { tokens }) => sum + tokens.length, 0)
-  const decode = await ready(decodeGraph(config, vocabulary, 256, 56), past)
-  decode.feeds.seen.data.fill(36)
-  decode.feeds.total.data[0] = 37
-  const kernels = await Promise.all(['fused', 'plain'].map((kind) => ready(attention(kind, 256, 4, 32, 56), past)))
-  kernels[0].feeds.seen.data.fill(36)
-  kernels[0].feeds.total.data[0] = 37
+  const decode = await ready(decodeGraph(config, vocabulary, 256, 56))
   rows.push(
     ...(await measure([
       { name: 'sampling, 32 pictures × 8 replies', unit: 'tokens/s', perCall: sampled, work: () => engine.sample(request) },
       { name: 'sampling, the decode graph alone', unit: 'tokens/s', perCall: 256, work: decode.work },
-      { name: 'decode attention, shared-cache kernel', unit: 'tokens/s', perCall: 256, work: kernels[0].work },
-      { name: 'decode attention, plain operators', unit: 'tokens/s', perCall: 256, work: kernels[1].work },
     ])),
   )
   return rows

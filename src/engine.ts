@@ -64,6 +64,8 @@ export interface SampledSequence {
 
 export interface AdamParams {
   readonly learningRate: number
+  /** 'muon': matrices inside the blocks are stepped by Muon, at Adam's learning rates; engines that only know Adam refuse it. Default 'adam'. */
+  readonly optimizer?: 'adam' | 'muon'
   readonly beta1?: number
   readonly beta2?: number
   readonly eps?: number

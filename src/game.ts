@@ -8,6 +8,7 @@
  * Implementations: src/games/<id>/. The registry: src/games/index.ts. Conformance: `checkGame` in src/testing.
  */
 import type { z } from 'zod'
+import type { Rng } from './rng.ts'
 import type { Scene, Skin, Theme } from './scene.ts'
 
 /** What happened in one step, for feedback, logs and replay. `kind` is from the game's own list; the rest is plain JSON. */
@@ -65,6 +66,13 @@ export interface Thought<A> {
   readonly action: A
 }
 
+/** A statement in a text of thoughts: characters start (inclusive) to end (exclusive), and whether it is true of the state. */
+export interface Statement {
+  readonly start: number
+  readonly end: number
+  readonly holds: boolean
+}
+
 /** A scripted teacher's habits: see the game's own documentation for what its blind spots are. */
 export interface TeacherOptions {
   /** Systematic blind spots on or off. */
@@ -86,10 +94,41 @@ export interface Levels<C> {
   fit?(config: C): C
 }
 
+/** A result that others report, to stand beside one's own. */
+export interface KnownResult {
+  /** Who played: a model, or one of this project's policies by its name. */
+  readonly player: string
+  /** 'published': in the paper. 'measured': play of the paper's own code, run and counted by this project. */
+  readonly source: 'published' | 'measured'
+  /** Replies an episode. */
+  readonly horizon: number
+  /** Mean over episodes of what the protocol counts. */
+  readonly mean: number
+  /** Standard error of the mean; null where none is known. */
+  readonly error: number | null
+}
+
+/** How whole games under a preset are played and counted, and what is known of play under it. Plain JSON. */
+export interface Protocol {
+  /** An ended game is followed by a fresh one, and the count goes on until the horizon. */
+  readonly restart: boolean
+  /** Result of an episode: the sum of its positive environment rewards, or the number of its legal moves. */
+  readonly counts: 'points' | 'legal moves'
+  /** What that is, for people: 'pairs removed'. */
+  readonly unit: string
+  /** Episodes behind a published mean. */
+  readonly published: number
+  /** Policies that play when none is named: chance in its variants. Name -> a few words on what it is. */
+  readonly anchors: { readonly [policy: string]: string }
+  readonly results: readonly KnownResult[]
+}
+
 /** A named way of playing: knobs over the defaults, and moves a game. */
 export interface GamePreset<C> {
   readonly config: Partial<C>
   readonly horizon: number
+  /** Absent: the preset says what is played, and leaves the counting open. */
+  readonly protocol?: Protocol
 }
 
 /** S: state, A: action, C: config. All three are plain JSON. */
@@ -110,6 +149,12 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   /** A fresh state. Equal config and seed give an equal state on every platform. seed: any safe integer. */
   init(config: C, seed: number): S
   configOf(state: S): C
+  /**
+   * Named ways of answering by chance alone, apart from the uniform ones that every game has: the text of an answer, which need not be
+   * readable. The policy of that name plays them.
+   */
+  readonly draws?: { readonly [name: string]: (state: S, rng: Rng) => string }
+
   /** Validates a state from outside, invariants included. Throws StateError. */
   parseState(value: unknown): S
   /** The same state with its chance replaced by the stream of `seed` (for independent chance within a group). */
@@ -153,6 +198,8 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   teach?(state: S, options: TeacherOptions): Thought<A>
   /** Whether the thoughts in a text agree with the state: share of true statements, 0..1; unreadable text is 0. */
   scoreThink?(state: S, think: string): number
+  /** The same, statement by statement, in the order of the text: the k-th of two readable texts speak about the same thing. Unreadable text has none. */
+  judgeThink?(state: S, think: string): readonly Statement[]
   /**
    * The words of the embedded engine's tokenizer for this config: every prompt, feedback, perception, thought and answer of the game
    * must be a concatenation of them (white space belongs to the words).
@@ -160,6 +207,8 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   lexicon(config: C): readonly string[]
   /** A state with a board drawn without regard to play, for training perception evenly; may be unreachable by play but is valid. */
   scatter?(config: C, seed: number): S
+  /** The config with things that training never shows (pictures of another split) in place of those that it shows; null if there are none. */
+  heldOut?(config: C): C | null
 }
 
 /** A game whose types are erased, as the registry and shared code hold it. */

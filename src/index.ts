@@ -22,10 +22,12 @@ export type {
   GameEvent,
   GamePreset,
   Knob,
+  KnownResult,
   Levels,
   ParsedAction,
   Perception,
   PromptStyle,
+  Protocol,
   ScoredAction,
   StepResult,
   TeacherOptions,
@@ -55,6 +57,7 @@ export {
   encodeState,
   envSpec,
   expertScores,
+  forcedPerception,
   formatReply,
   type GroupChance,
   type GroupOptions,
@@ -67,6 +70,8 @@ export {
   maxReplyLength,
   maxTokenBytes,
   maxTokenLength,
+  OBSERVATION_MODES,
+  type ObservationMode,
   observationOf,
   type ParsedReply,
   type PlayedReply,
@@ -96,6 +101,8 @@ export {
   type VectorSnapshot,
   type VectorStep,
 } from './gym/index.ts'
+export { loadCifar10 } from './pictures/cifar10-files.ts'
+export { type PictureSet, registerPictureSet } from './pictures/index.ts'
 export {
   type CreatePolicyOptions,
   createPolicy,

@@ -12,13 +12,23 @@ export interface Frame {
   readonly palette?: Uint8Array
 }
 
-/** What a policy may see. Never the truth: no state, no board text. */
+/**
+ * What a policy may see. Never the truth: no state, no board text. The one exception is `caption`, and only in a mode that asks for it by
+ * name (`ObservationMode` of the gym).
+ */
 export interface Observation {
   readonly game: string
   /** Prompt text, feedback on the last move included. */
   readonly prompt: string
   /** Drawn on first use. */
   readonly frame: () => Frame
+  /**
+   * Perception text given along with the picture, or instead of it: the canonical text of this board, or of another one in mode
+   * 'wrong-caption'. Absent in mode 'image'. The policy is not told whether it is true.
+   */
+  readonly caption?: string
+  /** True in mode 'caption': the frame is uniform grey and shows nothing, so a policy that needs no picture leaves it out. */
+  readonly blank?: true
 }
 
 /** One sampled reply. `tokens` and `logprobs` (natural log, one per token) come from engines only. */

@@ -138,8 +138,52 @@ describe('games', () => {
     const [one] = JSON.parse((await vlmGym(['games', '2048', '--json'])).out)
     expect(one).toEqual(all[0])
     expect(one.levels.reasoning).toEqual(GAMES['2048']?.levels?.reasoning)
-    expect(one.presets.paper).toEqual({ config: { size: 4, goal: 0 }, horizon: 100 })
+    expect(one.presets.paper).toMatchObject({ config: { size: 4, goal: 0 }, horizon: 100, protocol: { counts: 'points', restart: true } })
     expect(one.knobs[0]).toMatchObject({ name: 'size', default: 4, range: '3..6', axis: 'reasoning' })
+  })
+})
+
+describe('eval --preset paper', () => {
+  const evaluated = (...args: string[]) => vlmGym(['eval', '--preset', 'paper', '--episodes', '10', '--quiet', ...args])
+
+  it('puts the random policies of every game beside measured and published results', async () => {
+    const { code, out, err } = await evaluated('--json')
+    expect([code, err]).toEqual([0, ''])
+    const results = JSON.parse(out)
+    expect(results.map(({ game, horizon, unit }: { [field: string]: unknown }) => [game, horizon, unit])).toEqual([
+      ['2048', 100, 'sum of merges'],
+      ['shisen-sho', 50, 'pairs removed'],
+      ['picture-shisen-sho', 50, 'pairs removed'],
+      ['swap', 100, 'successful swaps'],
+    ])
+    const means = results.map(({ rows }: { rows: { player: string; source: string; mean: number }[] }) =>
+      rows.filter(({ player, source }) => player === 'Random' && source === 'published').map(({ mean }) => mean),
+    )
+    expect(means).toEqual([[701], [0.4], [0.4], [1]])
+    const [first] = results[0].rows
+    expect(first).toMatchObject({ player: 'reference-random', source: 'run', decoding: 'scripted', games: 10 })
+    expect([first.asPublished, first.unreadable]).toEqual([first.mean, 0])
+    expect(first.error).toBeGreaterThan(0)
+  })
+
+  it('prints a table a game; takes a game, policies and a horizon', async () => {
+    const { out } = await evaluated('--game', 'swap', '--horizon', '50', 'random')
+    expect(out).toContain('Swap: successful swaps in 50 replies, mean ± standard error')
+    expect(out).toMatch(/^\| random +\| this run +\| +50 \| +– \| +10 \| +0\.0 % \| +0\.0 % \| a swap that makes a run/m)
+    expect(out).toMatch(/^\| uniform +\| reference, measured +\| +1\.47 ± 0\.04 \|/m)
+    expect(out).not.toMatch(/published/)
+  })
+
+  it('refuses what does not go together, and names the remedy', async () => {
+    const refusals: [string[], RegExp][] = [
+      [['eval', '--preset', 'papr'], /no preset "papr" of evaluation \(did you mean "paper"\?\)/],
+      [['eval'], /no policy to evaluate; name one, such as random, or give --preset paper/],
+      [['eval', '--preset', 'paper', '--set', 'size=5'], /--set cannot go with --preset paper/],
+      [['eval', '--preset', 'paper', '--no-restart'], /--no-restart cannot go with --preset paper/],
+      [['eval', '--quiet', '--game', '2048', 'reference-strict'], /reference-strict does not play 2048/],
+    ]
+    for (const [args, reason] of refusals)
+      expect(await vlmGym(args)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(reason) })
   })
 })
 

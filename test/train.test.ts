@@ -94,7 +94,29 @@ describe('vlm-gym train', () => {
     expect(await interruptAt(24, 'SIGINT', broken, ...TINY, '--resume', broken)).toBe(130)
     expect((await vlmGym(...TINY, '--resume', broken)).code).toBe(0)
     expect(await numbers(broken)).toEqual(await numbers(whole))
-    expect(await readFile(join(broken, 'results.json'))).toEqual(await readFile(join(whole, 'results.json')))
+    for (const file of ['results.json', 'interventions.json', 'generalisation.json'])
+      expect(await readFile(join(broken, file))).toEqual(await readFile(join(whole, file)))
+  })
+
+  it('analyses the models, computes only what is missing, and leaves out what is switched off', async () => {
+    const read = async (folder: string, name: string) => JSON.parse(await readFile(join(folder, name), 'utf8')) as { policy: string }[]
+    const [interventions, generalisation] = [await read(whole, 'interventions.json'), await read(whole, 'generalisation.json')]
+    expect([...new Set(interventions.map(({ policy }) => policy))]).toEqual(['g0', 'cold-start', 'g1'])
+    expect(interventions).toHaveLength(3 * 2 * 4 * 2)
+    expect([...new Set(generalisation.map(({ policy }) => policy))]).toEqual(['cold-start', 'g1'])
+    const again = join(parent, 'again')
+    await cp(whole, again, { recursive: true })
+    const marked = interventions.slice(0, -8).map((row) => ({ ...row, seed: 7 }))
+    await writeFile(join(again, 'interventions.json'), JSON.stringify(marked))
+    expect((await vlmGym(...TINY, '--resume', again)).code).toBe(0)
+    expect(await read(again, 'interventions.json')).toEqual([...marked, ...interventions.slice(-8)])
+    const run = JSON.parse(await readFile(join(again, 'run.json'), 'utf8')) as { config: { evaluation: object } }
+    const off = { interventions: { states: 0 }, generalisation: { states: 0 } }
+    Object.assign(run.config.evaluation, off)
+    await writeFile(join(again, 'run.json'), JSON.stringify(run))
+    for (const name of ['interventions.json', 'generalisation.json']) await rm(join(again, name))
+    expect((await vlmGym(...TINY, '--resume', again)).code).toBe(0)
+    expect(existsSync(join(again, 'interventions.json')) || existsSync(join(again, 'generalisation.json'))).toBe(false)
   })
 
   it('refuses a folder with a run in it, a folder in use, a foreign folder and another version', async () => {

@@ -1,12 +1,13 @@
-/** The main job: train the recipes, evaluate every policy on the same games, write the report. Each part goes on where it was stopped. */
+/** The main job: train the recipes, evaluate every policy on the same games, analyse the models. Each part goes on where it was stopped. */
 import type { Engine } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { type EvaluateOptions, evaluate } from '../eval/index.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList } from '../games/index.ts'
 import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
-import { type Replay, type ResultRow, type RunFolder, replayList, resultRows } from '../runs/index.ts'
-import { lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
+import { type Replay, type ResultRow, replayList, resultRows } from '../runs/index.ts'
+import { gamesOf, lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
+import { type AnalysisOptions, analyseAll } from './analyses.ts'
 import { loadEngineModule } from './engine-module.ts'
 import type { Progress } from './progress.ts'
 
@@ -16,13 +17,7 @@ const LABELS: Record<string, string> = { perceptionExact: 'perception' }
 /** Replays kept of each model and decoding. */
 const REPLAYS = 2
 
-export interface JobOptions {
-  readonly engine: Engine
-  readonly folder: RunFolder
-  readonly config: TrainConfig
-  readonly progress: Progress
-  readonly signal: AbortSignal
-}
+export type JobOptions = AnalysisOptions
 
 /** Words of a new run: those of every registered game. They stand in the run folder, since the registry may have grown when the run goes on. */
 export const newWords = (): string[] => lexiconOf(gameList())
@@ -51,7 +46,7 @@ export async function runJob(options: JobOptions): Promise<'finished' | 'stopped
     progress.update(progressOf(event, tokens))
   }
   if ((await train({ folder, config, engine, onEvent, signal })) === 'stopped') return 'stopped'
-  return evaluateAll(options)
+  return (await evaluateAll(options)) === 'stopped' ? 'stopped' : analyseAll(options)
 }
 
 function progressOf({ stage, step, steps, stageIndex, stages, line }: TrainEvent, tokens: number): Parameters<Progress['update']>[0] {
@@ -86,10 +81,10 @@ export function contestants(config: TrainConfig, engine: Engine, game: AnyGame):
 
 /** Evaluates what results.json does not hold yet, a game and a policy at a time. */
 async function evaluateAll({ folder, config, engine, progress, signal }: JobOptions): Promise<'finished' | 'stopped'> {
-  const { episodes, seed } = config.evaluation
+  const { seed } = config.evaluation
   let rows: ResultRow[] = (await folder.read('results.json', resultRows)) ?? []
   let replays: Replay[] = (await folder.read('replays.json', replayList)) ?? []
-  for (const { spec, horizon, restart } of mixOf(config)) {
+  for (const { spec, horizon, restart, episodes } of gamesOf(config)) {
     for (const { policy, decoding } of contestants(config, engine, spec.game)) {
       const same = (one: { game: string; policy: string; decoding: string }): boolean =>
         one.game === spec.game.id && one.policy === policy.name && one.decoding === decoding

@@ -8,6 +8,7 @@ import { decodeState, difficulty, type EnvSnapshot, type EnvSpec, envSpec, LEVEL
 import { THEMES, themeNamed } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
 import { applySettings, type ConfigObject, checkConfig, collect, wholeNumber, withSeed, withSet } from './options.ts'
+import { withPictures } from './pictures.ts'
 import { withPlugins } from './plugins.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -22,11 +23,12 @@ export interface StartOptions {
   readonly skin?: string[]
 }
 
-/** Adds --seed, --set, --state, --theme and --plugin. */
+/** Adds --seed, --set, --state, --theme, --plugin and --pictures. */
 export function withStart(command: Command): Command {
   withSeed(command, 'the game and every random move')
   withSet(command, 'a knob of the game, as `vlm-gym games` lists them')
   withPlugins(command)
+  withPictures(command)
   return command
     .option('--state <token>', 'start from a state token instead of a fresh game')
     .option('--theme <name>', `colours: ${Object.keys(THEMES).join(', ')}`, 'classic')

@@ -71,6 +71,22 @@ export function stagesOf(lines: readonly MetricLine[]): Stage[] {
   })
 }
 
+/** The games whose values are logged apart, as `<game>.<value>`; none where a run plays one game. */
+export function gamesIn(stages: readonly Stage[]): string[] {
+  const keys = stages.flatMap(({ lines }) => Object.keys(lines[0]?.values ?? {}))
+  return [...new Set(keys.flatMap((key) => /^(.+)\.[^.]+$/.exec(key)?.[1] ?? []))]
+}
+
+/** A stage as one game saw it: the values logged under its name, without the name. */
+export function stageOfGame(stage: Stage, game: string): Stage {
+  const prefix = `${game}.`
+  const lines = stage.lines.map((line) => {
+    const own = Object.entries(line.values).filter(([key]) => key.startsWith(prefix))
+    return { ...line, values: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])) }
+  })
+  return { ...stage, lines }
+}
+
 const known = (values: Curve): number[] => values.filter((value) => value !== null)
 
 /** Centred moving mean over 2 * half + 1 points, fewer at the ends; null where fewer than a third of them are defined. */

@@ -3,6 +3,7 @@
  * the same seed for every policy, so policies are compared on the same games. Formulas: docs/metrics.md.
  */
 import { ConfigError } from '../errors.ts'
+import type { Protocol } from '../game.ts'
 import {
   type EnvSpec,
   expertScores,
@@ -34,10 +35,12 @@ export interface EvaluateOptions {
   readonly horizon: number
   /** A game that ends before the horizon is followed by a fresh one, and the points go on (the paper's 2048 protocol). */
   readonly restart: boolean
+  /** What the return of an episode is; see `Protocol`. Default 'points'. */
+  readonly counts?: Protocol['counts']
   readonly seed: number
   /** Episodes of each spec kept as replays. Default 0. */
   readonly replays?: number
-  /** The expert judges every n-th step of an episode (the phase differs between episodes). Default 1. */
+  /** The expert judges every n-th step of an episode (the phase differs between episodes); 0: none. Default 1. */
   readonly expertEvery?: number
   /** Observations per policy call at most. Default: all. */
   readonly batch?: number
@@ -75,8 +78,10 @@ interface Judged {
 /** Plays every episode and sums up. Throws ConfigError for counts below 1. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { policy, specs, episodes, horizon, restart, seed, signal, batch, replays = 0, expertEvery = EXPERT_EVERY } = options
-  if (!(episodes >= 1) || !(expertEvery >= 1) || specs.length === 0) {
-    throw new ConfigError(`Evaluation needs games (${specs.length}), episodes (${episodes}) and expertEvery (${expertEvery}) of 1 or more.`)
+  if (!(episodes >= 1) || !(expertEvery >= 0) || specs.length === 0) {
+    throw new ConfigError(
+      `Evaluation needs games (${specs.length}), episodes (${episodes}) of 1 or more, and expertEvery (${expertEvery}) of 0 or more.`,
+    )
   }
   const entries = specs.flatMap((spec) => Array.from({ length: episodes }, (_, i) => ({ spec, seed: deriveSeed(seed, 'evaluation', i) })))
   const judged: Judged[][] = entries.map(() => [])
@@ -86,7 +91,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 
   const onStep = ({ episode, index, step, observation, state }: RolloutEvent): void => {
     const { game } = (entries[episode] as (typeof entries)[number]).spec
-    if ((index + episode) % expertEvery === 0) {
+    if (expertEvery > 0 && (index + episode) % expertEvery === 0) {
       const scores = expertScores(game, state, 'solver')
       judged[episode]?.push({ step, good: isGoodMove(step.score, scores), regret: regretOf(step.score, scores) })
     }
@@ -105,7 +110,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   signal?.throwIfAborted()
 
   const all = trajectories.map((trajectory, i) =>
-    episodeMetrics(trajectory, judged[i] as Judged[], {
+    episodeMetrics(trajectory, judged[i] as Judged[], options.counts ?? 'points', {
       perception: !policy.privileged,
       think: !policy.privileged && (entries[i] as (typeof entries)[number]).spec.game.scoreThink !== undefined,
     }),
@@ -123,6 +128,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 function episodeMetrics(
   trajectory: Trajectory,
   judged: readonly Judged[],
+  counts: Protocol['counts'],
   told: { readonly perception: boolean; readonly think: boolean },
 ): EpisodeMetrics {
   const { steps, game, seed } = trajectory
@@ -130,7 +136,7 @@ function episodeMetrics(
   const seen = judged.filter(({ step }) => step.score.perceptionExact === 1)
   const regrets = judged.flatMap(({ regret }) => (regret === null ? [] : [regret]))
   const values = {
-    return: trajectory.score,
+    return: counts === 'points' ? trajectory.score : trajectory.played,
     wasted: share(({ score }) => score.outcome !== 'played'),
     'parse failures': share(({ score }) => score.outcome === 'unreadable'),
     'illegal moves': share(({ score }) => score.outcome === 'illegal'),

@@ -3,7 +3,7 @@ import { game2048 } from '../games/2048/index.ts'
 import { type EnvSpec, envSpec, formatReply } from '../gym/index.ts'
 import { createPolicy, scriptedPolicy } from '../policies/index.ts'
 import { seededRng } from '../rng.ts'
-import type { MetricLine, Replay, ResultRow, RunFolder } from '../runs/index.ts'
+import type { GeneralisationRow, InterventionRow, MetricLine, Replay, ResultRow, RunFolder } from '../runs/index.ts'
 import { evaluate } from './evaluate.ts'
 import { METRICS, type MetricName } from './metrics.ts'
 
@@ -122,6 +122,41 @@ async function playedParts(spec: EnvSpec): Promise<{ rows: ResultRow[]; replays:
   }
 }
 
+/** Around a share, as if of 200 states. */
+const near = (mean: number, half = 0.06) => ({ mean, low: Math.max(-1, mean - half), high: Math.min(1, mean + half) })
+
+/** Invented: a model that acts on what it is told, g0 less so. */
+function interventionRows(): InterventionRow[] {
+  const shares = { image: 0.5, 'image+caption': 0.56, caption: 0.55, 'wrong-caption': 0.2 }
+  return ['g0', 'cold-start', 'g1'].flatMap((policy, p) =>
+    (['sampled', 'greedy'] as const).flatMap((decoding) =>
+      (['good', 'legal'] as const).flatMap((metric) =>
+        Object.entries(shares).map(([mode, share]) => {
+          const mean = 0.2 + p * 0.3 * share + (metric === 'legal' ? 0.3 : 0)
+          const difference = mode === 'image' ? null : near(p * 0.3 * (share - shares.image), 0.03)
+          return { game: '2048', policy, decoding, mode, metric, ...near(mean), difference, states: 200, seed: 1 }
+        }),
+      ),
+    ),
+  )
+}
+
+/** Invented: what is farther from training, and harder to see, is read worse. */
+function generalisationRows(): GeneralisationRow[] {
+  const things = { 'theme classic': 'skin', 'theme dark': 'theme', 'theme pastel': 'theme', 'goal 2048 <b>': 'knobs' } as const
+  return ['cold-start', 'g1'].flatMap((policy) =>
+    Object.entries(things).flatMap(([thing, kind], far) =>
+      [0, 1, 2, 3, 4, 5].flatMap((level) =>
+        (['perception cells', 'perception exact', 'legal', 'good'] as const).map((metric, m) => {
+          const mean = (0.85 ** level * 0.8 ** far) ** (1 + m / 2)
+          const seen = kind === 'skin' && level === 0
+          return { game: '2048', policy, kind, thing, level, seen, metric, ...near(mean), states: 100, seed: 1 }
+        }),
+      ),
+    ),
+  )
+}
+
 /** Config of the made-up run. */
 export const fixtureConfig: unknown = CONFIG
 
@@ -144,4 +179,6 @@ export async function fillRun(folder: RunFolder): Promise<void> {
   ]
   await folder.write('results.json', [...rows, ...models])
   await folder.write('replays.json', replays)
+  await folder.write('interventions.json', interventionRows())
+  await folder.write('generalisation.json', generalisationRows())
 }

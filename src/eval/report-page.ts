@@ -1,11 +1,24 @@
 /** The report as one HTML document. Pure: what it shows comes in, the text of the page comes out. */
 import { createHash } from 'node:crypto'
-import type { MetricLine, Replay, ResultRow } from '../runs/index.ts'
+import type { GeneralisationRow, InterventionRow, MetricLine, Replay, ResultRow } from '../runs/index.ts'
 import { type Bootstrapping, bootstrapping, WINDOW } from './bootstrapping.ts'
-import { type Chart, chartOf, RL_CHARTS, type Stage, SUPERVISED_CHARTS, stageCharts, stageColour, stagesOf } from './curves.ts'
+import {
+  type Chart,
+  chartOf,
+  gamesIn,
+  RL_CHARTS,
+  type Stage,
+  SUPERVISED_CHARTS,
+  stageCharts,
+  stageColour,
+  stageOfGame,
+  stagesOf,
+} from './curves.ts'
 import { findingsOf } from './findings.ts'
 import { type Html, html, jsonText, trusted } from './html.ts'
 import { REPORT_CLIENT } from './report-client.ts'
+import { generalisationSection } from './report-generalisation.ts'
+import { interventionsSection } from './report-interventions.ts'
 import { replaysSection } from './report-replays.ts'
 import { resultsSection } from './report-results.ts'
 import { runSection, type ShownConfig, shownConfigOf } from './report-run.ts'
@@ -18,6 +31,8 @@ export interface ReportInput {
   readonly config: unknown
   readonly lines: readonly MetricLine[]
   readonly results: readonly ResultRow[]
+  readonly interventions: readonly InterventionRow[]
+  readonly generalisation: readonly GeneralisationRow[]
   readonly replays: readonly Replay[]
 }
 
@@ -66,15 +81,32 @@ function bootstrappingPart(stage: Stage, found: Bootstrapping, shelf: ChartShelf
     ],
   )
   return html`<h3>${stage.name}</h3><p>${found.sentence}</p>
-<div class="pair">${chart && shelf.place(chart)}${scatter(found.gains, stageColour(stage.name), `${stage.name}: gains from window to window`)}</div>`
+<div class="pair">${chart && shelf.place(chart)}${scatter(found.gains, stageColour(stage.name.split(' ')[0] as string), `${stage.name}: gains from window to window`)}</div>`
 }
 
 function bootstrappingSection(stages: readonly Stage[], shelf: ChartShelf): Html | null {
   const own = stages.filter(({ kind }) => kind === 'rl')
   if (own.length === 0) return null
+  const games = gamesIn(own)
+  const parts = (of: readonly Stage[]): Html[] => of.map((stage) => bootstrappingPart(stage, bootstrapping(stage), shelf))
   return html`<h2>Bootstrapping</h2>
 <p>Do perception and reasoning lift each other in RL? Perception: replies with the whole board right. Reasoning: best moves among those. A gain is the change of the mean from one window of ${WINDOW} steps to the next; the correlation is Pearson’s, over windows. It shows that two things move together, not which moves the other.</p>
-${own.map((stage) => bootstrappingPart(stage, bootstrapping(stage), shelf))}`
+${
+  games.length === 0
+    ? parts(own)
+    : games.map((game) => parts(own.map((stage) => ({ ...stageOfGame(stage, game), name: `${stage.name} on ${game}` }))))
+}`
+}
+
+/** Reinforcement learning over all games, then game by game. */
+function rlSection(stages: readonly Stage[], shelf: ChartShelf): Html | null {
+  const all = curvesSection(stages, 'rl', RL_CHARTS, shelf)
+  if (all === null) return null
+  const byGame = gamesIn(stages).map((game) => {
+    const own = stages.map((stage) => stageOfGame(stage, game))
+    return html`<h3>${game}</h3>${curvesSection(own, 'rl', RL_CHARTS, shelf)}`
+  })
+  return html`${all}${byGame}`
 }
 
 function findings(input: ReportInput): Html | null {
@@ -108,13 +140,15 @@ const BASE_NOTE =
 function body(input: ReportInput, shelf: ChartShelf): Html {
   const stages = stagesOf(input.lines)
   const config = shownConfigOf(input.config)
-  const rl = curvesSection(stages, 'rl', RL_CHARTS, shelf)
+  const rl = rlSection(stages, shelf)
   const supervised = curvesSection(stages, 'supervised', SUPERVISED_CHARTS, shelf)
   return html`<main>
 <header><h1>${titleOf(config)}</h1><p class="muted">Report of a vlm-gym run${config.preset ? `, preset ${config.preset}` : ''}${config.seed === undefined ? '' : `, seed ${config.seed}`}. G0: base, then RL. G1: base, cold start on a teacher’s replies, then RL.</p>
 ${findings(input)}</header>
 <h2>Results</h2>${resultsPart(input.results)}
 ${stages.some(({ name }) => name === 'base') ? html`<p class="note">${BASE_NOTE}</p>` : null}
+${interventionsSection(input.interventions)}
+${generalisationSection(input.generalisation)}
 <h2>What ran</h2>${runSection(input.config, stages)}
 ${rl && html`<h2>Reinforcement learning</h2><p class="note">Sampled replies of each training step, as logged (faint) and as a moving mean (bold). Point at a chart for the values of a step. Recipes with rewards of their own cannot be compared by reward.</p>${rl}`}
 ${bootstrappingSection(stages, shelf)}

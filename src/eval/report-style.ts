@@ -41,6 +41,15 @@ table.data tr.anchor > th, table.data tr.anchor > td { background: var(--soft); 
 table.data tr.anchor td { text-align: center; }
 table.data td.best { background: var(--best); font-weight: 700; }
 table.data td.none { color: var(--muted); }
+table.data .change { display: block; font-size: 12px; color: var(--muted); } table.data .change.clear { color: var(--text); font-weight: 650; }
+table.data .change small { font-weight: 400; color: var(--muted); }
+.heats { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(430px, 100%), 1fr)); gap: 14px; margin: 10px 0 6px; }
+.plain-scroll { overflow-x: auto; padding: 6px 0; }
+table.heat { border-collapse: separate; border-spacing: 2px; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
+table.heat th { color: var(--muted); font-weight: 500; padding: 4px 6px; text-align: center; }
+table.heat tbody th { color: var(--text); text-align: left; white-space: nowrap; }
+table.heat td { padding: 5px 4px; text-align: center; border-radius: 4px; min-width: 38px; }
+table.heat td.seen { box-shadow: inset 0 0 0 2px var(--accent); font-weight: 650; } table.heat td.none { color: var(--muted); }
 .legend { display: flex; flex-wrap: wrap; gap: 6px 18px; margin: 10px 0 12px; font-size: 14px; }
 .legend span { display: inline-flex; align-items: center; gap: 7px; }
 .legend i { width: 18px; height: 4px; border-radius: 2px; display: inline-block; }

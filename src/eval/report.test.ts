@@ -41,6 +41,13 @@ describe('writeReport', () => {
     expect(page).toContain('uPlot')
     expect(page.match(/<figure>/g)).toHaveLength(12 + 3 + 2)
     expect(page).toContain('class="wrong"')
+    expect(page).toContain('<h2>What the models act on</h2>')
+    expect(page).toContain('65.0<span class="range">59.0 to 71.0</span>')
+    expect(page).toContain('<span class="change clear">−18.0 <small>(−21.0 to −15.0)</small></span>')
+    expect(page).toContain('<span class="change">+0.0 <small>(−3.0 to +3.0)</small></span>')
+    expect(page.match(/<table class="heat">/g)).toHaveLength(2 * 4)
+    expect(page).toContain('title="100.0 % (94.0 to 100.0), 100 states, as in training">100</td>')
+    expect(page).toContain('goal 2048 &lt;b&gt;')
     expect(page).not.toMatch(/(src|href)="(?!data:)/)
     expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org|github\.com\/leeoniya)/)
   })
@@ -73,8 +80,14 @@ describe('writeReport', () => {
   })
 
   test('any config is shown, none is needed', () => {
+    expect(
+      reportPage({ config: {}, lines: [], results: [], interventions: [], generalisation: [], replays: [] }, { script: '', style: '' }),
+    ).not.toContain('What the')
     for (const config of [null, 3, { games: 'x', rl: [] }, { seed: HOSTILE }]) {
-      const page = reportPage({ config, lines: [], results: [], replays: [] }, { script: '', style: '' })
+      const page = reportPage(
+        { config, lines: [], results: [], interventions: [], generalisation: [], replays: [] },
+        { script: '', style: '' },
+      )
       expect(page).toContain('No results yet')
       expect(page).not.toContain('<b>bold')
     }
@@ -100,7 +113,10 @@ describe('replays of the page', () => {
       { ...step, read: [['2'], ['4']] },
       { ...step, read: null },
     ]
-    const page = reportPage({ config: {}, lines: [], results: [], replays: [{ ...replay('g1', 1), steps }] }, { script: '', style: '' })
+    const page = reportPage(
+      { config: {}, lines: [], results: [], interventions: [], generalisation: [], replays: [{ ...replay('g1', 1), steps }] },
+      { script: '', style: '' },
+    )
     expect(page).not.toContain('example.com')
     expect(page).toContain('missing</td>')
     expect(page).toContain('there is no such cell')

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { StorageError } from '../errors.ts'
-import { type MetricLine, metricLine, type RunFolder, replayList, resultRows } from '../runs/index.ts'
+import { generalisationRows, interventionRows, type MetricLine, metricLine, type RunFolder, replayList, resultRows } from '../runs/index.ts'
 import { type ChartLibrary, reportPage } from './report-page.ts'
 
 async function chartLibrary(): Promise<ChartLibrary> {
@@ -29,6 +29,8 @@ export async function writeReport(folder: RunFolder): Promise<string> {
       config: folder.config,
       lines: await metricLines(folder),
       results: (await folder.read('results.json', resultRows)) ?? [],
+      interventions: (await folder.read('interventions.json', interventionRows)) ?? [],
+      generalisation: (await folder.read('generalisation.json', generalisationRows)) ?? [],
       replays: (await folder.read('replays.json', replayList)) ?? [],
     },
     await chartLibrary(),

@@ -1,5 +1,6 @@
 /** Results put in order: policies as reports list them, cells by policy, decoding and metric, numbers as text, and the short table. */
 import type { ResultRow } from '../runs/index.ts'
+import { markdownTable } from './markdown.ts'
 import { METRICS, type MetricName } from './metrics.ts'
 
 /** What is known of the usual policies of a run. */
@@ -107,18 +108,6 @@ export function resultTable(rows: readonly ResultRow[]): string {
   if (rows.length === 0) return 'No results yet.\n'
   const head = ['policy', 'return', 'return, greedy', ...SHORT_METRICS.map((metric) => METRICS[metric].title.toLowerCase())]
   return resultsByGame(rows)
-    .map((results) => {
-      const table = [head, ...results.policies.map((policy) => shortRow(results, policy))].map((row) => row.map(plainCell))
-      const widths = head.map((_, column) => Math.max(...table.map((row) => (row[column] as string).length)))
-      const line = (cells: readonly string[]): string =>
-        `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number))).join(' | ')} |`
-      const rule = `|${widths.map((width, i) => (i === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
-      return `${results.game}\n\n${[line(table[0] as string[]), rule, ...table.slice(1).map(line)].join('\n')}\n`
-    })
+    .map((results) => `${results.game}\n\n${markdownTable([head, ...results.policies.map((policy) => shortRow(results, policy))])}\n`)
     .join('\n')
-}
-
-/** Names come from files: nothing that breaks a row. */
-function plainCell(text: string): string {
-  return text.replaceAll('|', '\\|').replace(/\s+/g, ' ')
 }

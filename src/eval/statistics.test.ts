@@ -2,10 +2,27 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import { seededRng } from '../rng.ts'
-import { bootstrapMean, correlationInterval, meanOf, pairedDifference, pearson, quantile, wilsonInterval } from './statistics.ts'
+import {
+  bootstrapMean,
+  correlationInterval,
+  meanOf,
+  pairedDifference,
+  pearson,
+  quantile,
+  standardError,
+  wilsonInterval,
+} from './statistics.ts'
 
 const number = fc.double({ min: -1000, max: 1000, noNaN: true })
 const sample = fc.array(number, { minLength: 1, maxLength: 40 })
+
+describe('standardError', () => {
+  test('is that of the textbook; a lone value has none', () => {
+    expect(standardError([1, 2, 3, 4])).toBeCloseTo(Math.sqrt(5 / 3 / 4), 12)
+    expect(standardError([5, 5, 5])).toBe(0)
+    expect([standardError([]), standardError([7])]).toEqual([null, null])
+  })
+})
 
 describe('bootstrapMean', () => {
   test('lies around the mean and within the range of the values', () => {

@@ -23,6 +23,14 @@ export function meanOf(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
+/** Standard error of the mean: the sample's standard deviation (n - 1) by the root of n; null below two values. */
+export function standardError(values: readonly number[]): number | null {
+  const mean = meanOf(values)
+  if (mean === null || values.length < 2) return null
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return Math.sqrt(squares / (values.length - 1) / values.length)
+}
+
 /** Quantile of an ascending list by linear interpolation between order statistics. share: 0..1. */
 export function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1)

@@ -37,7 +37,7 @@ const FUNCTIONS = [
   ...['init', 'configOf', 'parseState', 'reseed', 'actions', 'legalActions', 'terminated', 'step', 'unreadable', 'trainingReward', 'draw'],
   ...['perceive', 'formatPerception', 'parsePerception', 'prompt', 'feedback', 'formatAction', 'parseAction', 'lexicon'],
 ]
-const OPTIONAL_FUNCTIONS = ['solver', 'lookahead', 'teach', 'scoreThink', 'scatter']
+const OPTIONAL_FUNCTIONS = ['solver', 'lookahead', 'teach', 'scoreThink', 'judgeThink', 'scatter']
 
 /**
  * Makes a game known to everything that looks games up by id: policies, training, the command line (`--plugin`). Throws ConfigError for an id

@@ -9,6 +9,7 @@
 import { ConfigError } from '../errors.ts'
 import type { Game } from '../game.ts'
 import type { Skin } from '../scene.ts'
+import type { EnvSpec } from './env.ts'
 
 /** Levels on every axis: 0..LEVELS - 1. */
 export const LEVELS = 6
@@ -61,6 +62,25 @@ export function difficulty<S, A, C>(game: Game<S, A, C>, levels: DifficultyLevel
     skin: { ...look, ...SKIN_LEVELS[perception] },
     horizon: (own?.horizon ?? HORIZON_LEVELS)[horizon]!,
     lookahead: LOOKAHEAD_LEVELS[reasoning]!,
+  }
+}
+
+/** A spec's config and skin with levels of perception or reasoning laid over; an axis without a level stays as it is. Throws ConfigError. */
+export function laidOver(
+  { game, config, skin }: Pick<EnvSpec, 'game' | 'config' | 'skin'>,
+  levels: Omit<DifficultyLevels, 'horizon'>,
+): Pick<EnvSpec, 'config' | 'skin'> {
+  const perception = levels.perception === undefined ? undefined : levelOf(levels, 'perception')
+  const reasoning = levels.reasoning === undefined ? undefined : levelOf(levels, 'reasoning')
+  const own = game.levels
+  const merged = {
+    ...(config as object),
+    ...(perception !== undefined && own?.perception[perception]),
+    ...(reasoning !== undefined && own?.reasoning[reasoning]),
+  }
+  return {
+    config: game.config.parse(own?.fit ? own.fit(merged) : merged),
+    skin: perception === undefined ? skin : { ...skin, ...SKIN_LEVELS[perception] },
   }
 }
 

@@ -11,6 +11,7 @@ import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
 import type { Frame, Observation, Reply } from '../policy.ts'
 import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
+import { blankFrame, captionOf, OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { LastStep } from './token.ts'
 
@@ -23,6 +24,8 @@ export interface EnvSpec {
   readonly promptStyle: PromptStyle
   /** Whether the prompt ends with feedback on the last move. */
   readonly feedback: boolean
+  /** What is given of a board; 'image' but for analyses. */
+  readonly mode: ObservationMode
 }
 
 /** An env at one moment; plain JSON. */
@@ -45,20 +48,22 @@ export interface EnvStep {
   readonly observation: Observation
 }
 
-/** A spec with the config completed by the game's defaults. Throws ConfigError. Defaults: prompt style 'full', feedback on. */
+/** A spec with the config completed by the game's defaults. Throws ConfigError. Defaults: prompt style 'full', feedback on, mode 'image'. */
 export function envSpec(options: Pick<EnvSpec, 'game' | 'skin'> & Partial<EnvSpec>): EnvSpec {
-  const { game, skin, promptStyle = 'full', feedback = true } = options
+  const { game, skin, promptStyle = 'full', feedback = true, mode = 'image' } = options
   themeNamed(skin.theme)
+  if (!OBSERVATION_MODES.includes(mode))
+    throw new ConfigError(`There is no observation mode '${mode}'; choose one of ${OBSERVATION_MODES.join(', ')}.`)
   const config = game.config.safeParse(options.config ?? {})
   if (!config.success) {
     const issue = config.error.issues[0]
     throw new ConfigError(`The config of ${game.id} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unknown'}.`)
   }
-  return { game, config: config.data, skin, promptStyle, feedback }
+  return { game, config: config.data, skin, promptStyle, feedback, mode }
 }
 
 /** A fresh game. */
-export function startSnapshot(spec: EnvSpec, seed: number): EnvSnapshot {
+export function startSnapshot(spec: Pick<EnvSpec, 'game' | 'config'>, seed: number): EnvSnapshot {
   return { state: spec.game.init(spec.config, seed), last: null, steps: 0, return: 0 }
 }
 
@@ -91,16 +96,24 @@ export function drawPng(game: AnyGame, state: unknown, skin: Skin): Uint8Array {
   return encodeScene(game.draw(state, skin, themeNamed(skin.theme)))
 }
 
-/** What a player may see of a snapshot: never the state. The frame is drawn on first use and kept. */
+/** What a player may see of a snapshot: never the state, and its text only in a mode that says so. The frame is drawn on first use and kept. */
 export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state' | 'last'>): Observation {
-  const { game, skin } = spec
+  const { game, skin, mode } = spec
   const { state, last } = snapshot
+  const blank = mode === 'caption'
+  const caption = captionOf(game, state, mode)
   let drawn: Frame | undefined
   const frame = (): Frame => {
-    drawn ??= drawState(game, state, skin)
+    drawn ??= blank ? blankFrame(game, state, skin) : drawState(game, state, skin)
     return drawn
   }
-  return { game: game.id, prompt: promptAfter(spec, last), frame }
+  return {
+    game: game.id,
+    prompt: promptAfter(spec, last),
+    frame,
+    ...(caption !== undefined && { caption }),
+    ...(blank && { blank }),
+  }
 }
 
 /** The snapshot after a played reply. */
@@ -132,7 +145,8 @@ export class Env {
 
   /** Draws the picture of this moment over `frame` and returns it, if it is a frame of this spec without effects; else a fresh frame. */
   drawInto(frame: Frame): Frame {
-    const { game, skin } = this.spec
+    const { game, skin, mode } = this.spec
+    if (mode === 'caption') return this.observe().frame()
     if (hasEffects(skin)) return drawState(game, this.#now.state, skin)
     return renderInto(game.draw(this.#now.state, skin, themeNamed(skin.theme)), frame)
   }

@@ -8,6 +8,7 @@ export {
   HORIZON_LEVELS,
   LEVELS,
   LOOKAHEAD_LEVELS,
+  laidOver,
   SKIN_LEVELS,
 } from './difficulty.ts'
 export {
@@ -24,7 +25,16 @@ export {
   startSnapshot,
 } from './env.ts'
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
-export { formatReply, maxReplyLength, type ParsedReply, parseReply, protocolLexicon, type ReplySections } from './protocol.ts'
+export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
+export {
+  forcedPerception,
+  formatReply,
+  maxReplyLength,
+  type ParsedReply,
+  parseReply,
+  protocolLexicon,
+  type ReplySections,
+} from './protocol.ts'
 export { paperWeights, type RewardWeights, totalReward } from './rewards.ts'
 export {
   type RolloutEpisode,

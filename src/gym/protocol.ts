@@ -101,7 +101,15 @@ export function parseReply(text: string): ParsedReply {
 /** The canonical reply: perception and think on lines of their own, the answer inline. */
 export function formatReply(sections: ReplySections): string {
   const { perception, think, answer } = sections
-  return `<perception>\n${perception}\n</perception>\n<think>\n${think}\n</think>\n<answer>${answer}</answer>`
+  return `${forcedPerception(perception)}\n${think}\n</think>\n<answer>${answer}</answer>`
+}
+
+/**
+ * The start of the canonical reply up to its thoughts: what is put in a model's mouth so that it goes on from a given perception. It ends
+ * with the open tag of the thoughts, since the joint of the two sections is one word of the tokenizer.
+ */
+export function forcedPerception(perception: string): string {
+  return `<perception>\n${perception}\n</perception>\n<think>`
 }
 
 /**

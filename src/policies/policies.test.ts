@@ -73,13 +73,16 @@ describe('teacher', () => {
   it('thinks truly, decides blindly or not, and slips as often as told', async () => {
     const of = async (options: object): Promise<(string | null)[]> =>
       actionsOf((await ask(teacherPolicy({ ...lookup, ...options }), 1, 2000, [state]))[0] as Reply[])
-    expect(new Set(await of({ blind: true, slip: 0 }))).toEqual(new Set(['0']))
+    expect(new Set(await of({ blind: true, slip: 0, insight: 0 }))).toEqual(new Set(['0']))
     expect(new Set(await of({ blind: false, slip: 0 }))).toEqual(new Set(['2']))
-    const slipped = (await of({ blind: false, slip: 0.4 })).filter((action) => action !== '2').length / 2000
+    const slipped = (await of({ blind: false, slip: 0.4, insight: 0 })).filter((action) => action !== '2').length / 2000
     expect(Math.abs(slipped - 0.4 * 0.75)).toBeLessThan(0.04)
-    const [[reply]] = (await ask(teacherPolicy({ ...lookup, slip: 1 }), 1, 1, [state])) as [[Reply]]
+    const [[reply]] = (await ask(teacherPolicy({ ...lookup, slip: 1, insight: 0 }), 1, 1, [state])) as [[Reply]]
     expect(playReply(toyGame, state, reply).score.think).toBe(1)
+    const insights = (await of({ blind: true, slip: 0, insight: 0.3 })).filter((action) => action === '2').length / 2000
+    expect(Math.abs(insights - 0.3)).toBeLessThan(0.04)
     expect(() => teacherPolicy({ slip: 2 })).toThrow(ConfigError)
+    expect(() => teacherPolicy({ slip: 0.6, insight: 0.6 })).toThrow(/sum to 1/)
   })
 })
 
@@ -88,11 +91,22 @@ describe('createPolicy', () => {
     expect(policyNames.filter((name) => !name.includes('<')).map((name) => createPolicy(name).name)).toEqual([
       'random',
       'uniform',
+      'reference-random',
+      'reference-strict',
       'solver',
       'teacher',
       'human',
     ])
     for (const name of ['', 'greedy', 'greedy-0', 'solver-12', 'toString']) expect(() => createPolicy(name)).toThrow(/known are random/)
+  })
+
+  it('plays the draws that a game declares, readable or not, and says so when it declares none', async () => {
+    const drawing = { ...toyGame, draws: { 'reference-random': (_: unknown, rng: { int(n: number): number }) => `word ${rng.int(1000)}` } }
+    const [replies] = await ask(createPolicy('reference-random', { gameNamed: () => drawing }), 1, 8, states.slice(0, 1))
+    const answers = (replies as Reply[]).map(({ text }) => /<answer>(word \d+)<\/answer>/.exec(text)?.[1])
+    expect(new Set(answers).size).toBeGreaterThan(4)
+    expect(answers).not.toContain(undefined)
+    await expect(ask(createPolicy('reference-random', { gameNamed: () => toyGame }), 1, 1)).rejects.toThrow(/does not play toy/)
   })
 
   it('says so when a game has no expert or teacher', async () => {
@@ -151,6 +165,44 @@ describe('sampler', () => {
     expect(row?.map((reply) => reply.text)).toEqual(['p 0', 'p 1'])
     expect(row?.[0]).toMatchObject({ tokens: [112, 32, 48, 0], logprobs: [-1, -1, -1, -1] })
     expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: 9 }, weights: 'start' }])
+  })
+
+  it('puts a caption in the mouth of the model, within its tokens', async () => {
+    const asked: unknown[] = []
+    const engine = echoEngine(asked)
+    const seen = observationOf(envSpec({ ...spec, promptStyle: 'brief', mode: 'image+caption' }), { state: states[0], last: null })
+    const forced = `<perception>\n${seen.caption}\n</perception>\n<think>`
+    const [, text] = modelInputOf(engine, seen).chunks
+    expect(text).toMatchObject({ type: 'encoded_text', tokens: engine.tokenizer.encode(seen.prompt + forced) })
+    const plain = { ...(observations[0] as Observation), prompt: 'p' }
+    const policy = samplerPolicy(engine, { maxTokens: forced.length + 7 })
+    const rows = await policy.reply([plain, seen, { ...seen, prompt: 'q' }], { n: 1, seed: 1 })
+    expect(rows.map(([reply]) => reply?.text)).toEqual(['p 0', `${forced}${seen.prompt}${forced} 0`, `${forced}q${forced} 0`])
+    expect(rows[2]?.[0]?.tokens).toEqual([...engine.tokenizer.encode(`q${forced} 0`), 0])
+    expect(asked).toMatchObject([{ params: { maxTokens: forced.length + 7 } }, { params: { maxTokens: 7 } }])
+    const short = await samplerPolicy(engine, { maxTokens: forced.length }).reply([seen, plain], { n: 1, seed: 1 })
+    expect(short[0]?.[0]?.failure?.reason).toMatch(/the caption takes \d+ tokens/)
+    expect(short[1]?.[0]?.text).toBe('p 0')
+  })
+
+  it('scores a forced perception as the model’s own', async () => {
+    const seen = { state: states[0] as ToyState, last: null }
+    const ends = '\nlargest 3\n</think>\n<answer>0</answer>'
+    const engine = {
+      ...echoEngine([]),
+      sample: async () => [[{ tokens: Array.from(ends, (c) => c.charCodeAt(0)), logprobs: [], stopReason: 'stop' }]],
+    }
+    for (const mode of ['caption', 'wrong-caption'] as const) {
+      const [[reply]] = (await samplerPolicy(engine as Engine, { maxTokens: 99 }).reply([observationOf(envSpec({ ...spec, mode }), seen)], {
+        n: 1,
+        seed: 1,
+      })) as [[Reply]]
+      expect(playReply(toyGame, seen.state, reply).score).toMatchObject({
+        format: 1,
+        perceptionExact: mode === 'caption' ? 1 : 0,
+        action: '0',
+      })
+    }
   })
 
   it('fails an observation it cannot read alone', async () => {

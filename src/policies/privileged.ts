@@ -14,11 +14,8 @@ export interface GameLookup {
   readonly gameNamed?: (id: string) => AnyGame
 }
 
-/** A decision and the text for `<think>`. */
-export interface Decision {
-  readonly think: string
-  readonly action: unknown
-}
+/** The text for `<think>`, and a decision: an action, or the text of an answer that may be none. */
+export type Decision = { readonly think: string } & ({ readonly action: unknown } | { readonly answer: string })
 
 /** What `decide` is told of one observation. */
 export interface Situation {
@@ -43,7 +40,7 @@ export function statesOf(name: string, observations: readonly Observation[], opt
 /** The true reply for a decision; in a game that is over the answer is empty. */
 export function trueReply(game: AnyGame, state: unknown, decision: Decision | null): Reply {
   const perception = game.formatPerception(game.perceive(state))
-  const answer = decision === null ? '' : game.formatAction(state, decision.action)
+  const answer = decision === null ? '' : 'answer' in decision ? decision.answer : game.formatAction(state, decision.action)
   return { text: formatReply({ perception, think: decision?.think ?? '', answer }) }
 }
 

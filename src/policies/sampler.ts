@@ -1,10 +1,11 @@
-/** An engine's model as a policy: picture and prompt in, sampled tokens out. */
+/** An engine's model as a policy: picture and prompt in, sampled tokens out. A caption is put in its mouth as the reply's perception. */
 import type { Engine, ModelInput, SampledSequence } from '../engine.ts'
 import { EngineError } from '../errors.ts'
+import { forcedPerception } from '../gym/index.ts'
 import type { Observation, Policy, Reply, ReplyOptions } from '../policy.ts'
 
 export interface SamplerOptions {
-  /** Reply tokens at most, stop token included. */
+  /** Reply tokens at most, stop token and a forced perception included. */
   readonly maxTokens: number
   /** 0 is greedy. Default 1. */
   readonly temperature?: number
@@ -14,46 +15,77 @@ export interface SamplerOptions {
   readonly name?: string
 }
 
-/** The model input of an observation: the picture, then the prompt. Throws EngineError if the engine cannot read it. */
+/** The part of the reply that an observation's caption forces; '' without one. */
+function forcedOf({ caption }: Observation): string {
+  return caption === undefined ? '' : forcedPerception(caption)
+}
+
+/**
+ * The model input of an observation: the picture, the prompt, and the perception that a caption forces, as if the model had written it.
+ * A blank picture is given as it is. Throws EngineError if the engine cannot read it.
+ */
 export function modelInputOf(engine: Pick<Engine, 'tokenizer' | 'imageTokens'>, observation: Observation): ModelInput {
   const frame = observation.frame()
   return {
     chunks: [
       { type: 'image', frame, expectedTokens: engine.imageTokens(frame) },
-      { type: 'encoded_text', tokens: engine.tokenizer.encode(observation.prompt) },
+      { type: 'encoded_text', tokens: [...engine.tokenizer.encode(observation.prompt), ...engine.tokenizer.encode(forcedOf(observation))] },
     ],
   }
 }
 
-/** A sampled sequence as a reply. A stop token that is text (the embedded engine's `</answer>`) stays in the text; special tokens decode to ''. */
-export function replyOf(engine: Pick<Engine, 'tokenizer'>, { tokens, logprobs }: SampledSequence): Reply {
-  return { text: engine.tokenizer.decode(tokens), tokens, logprobs }
+/**
+ * What was sampled as the reply to an observation: the text begins with the perception that its caption forces, while `tokens` and
+ * `logprobs` are the sampled ones alone. A stop token that is text (the embedded engine's `</answer>`) stays in the text; special tokens
+ * decode to ''.
+ */
+export function replyOf(engine: Pick<Engine, 'tokenizer'>, { tokens, logprobs }: SampledSequence, observation: Observation): Reply {
+  return { text: forcedOf(observation) + engine.tokenizer.decode(tokens), tokens, logprobs }
 }
 
-function inputOrFailure(engine: Engine, observation: Observation): ModelInput | Reply {
+/** An observation ready to be sampled: its input, and the tokens that are left to it. */
+interface Ready {
+  readonly index: number
+  readonly input: ModelInput
+  readonly budget: number
+}
+
+function readyOrFailure(engine: Engine, observation: Observation, index: number, maxTokens: number): Ready | Reply {
   try {
-    return modelInputOf(engine, observation)
+    const forced = engine.tokenizer.encode(forcedOf(observation)).length
+    if (forced >= maxTokens)
+      throw new EngineError(`the caption takes ${forced} tokens, a reply has ${maxTokens}; raise maxTokens, or leave the caption out`)
+    return { index, input: modelInputOf(engine, observation), budget: maxTokens - forced }
   } catch (error) {
     if (!(error instanceof EngineError)) throw error
     return { text: '', failure: { boundary: 'engine', reason: error.message } }
   }
 }
 
-/** Samples n replies per observation. An observation the engine cannot read fails alone; a failed engine throws. */
+/**
+ * Samples n replies per observation. An observation the engine cannot read fails alone; a failed engine throws. Observations whose captions
+ * leave them different numbers of tokens are sampled apart.
+ */
 export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
   const { maxTokens, temperature = 1, weights, name = engine.info.name } = options
   const reply = async (observations: readonly Observation[], { n, seed, signal }: ReplyOptions): Promise<Reply[][]> => {
+    const out = observations.map((): Reply[] => [])
+    const ready: Ready[] = []
     signal?.throwIfAborted()
-    const inputs = observations.map((observation) => inputOrFailure(engine, observation))
-    const prompts = inputs.filter((input) => 'chunks' in input)
-    const params = { maxTokens, temperature, seed }
-    const sampled = prompts.length === 0 ? [] : await engine.sample({ prompts, n, params, ...(weights !== undefined && { weights }) })
-    let next = 0
-    return inputs.map((input) =>
-      'chunks' in input
-        ? (sampled[next++] as SampledSequence[]).map((sequence) => replyOf(engine, sequence))
-        : Array.from({ length: n }, () => input),
-    )
+    for (const [index, observation] of observations.entries()) {
+      const one = readyOrFailure(engine, observation, index, maxTokens)
+      if ('input' in one) ready.push(one)
+      else out[index] = Array.from({ length: n }, () => one)
+    }
+    for (const budget of new Set(ready.map((one) => one.budget))) {
+      const own = ready.filter((one) => one.budget === budget)
+      const params = { maxTokens: budget, temperature, seed }
+      const prompts = own.map(({ input }) => input)
+      const sampled = await engine.sample({ prompts, n, params, ...(weights !== undefined && { weights }) })
+      for (const [i, { index }] of own.entries())
+        out[index] = (sampled[i] as SampledSequence[]).map((sequence) => replyOf(engine, sequence, observations[index] as Observation))
+    }
+    return out
   }
   return { name, privileged: false, reply }
 }

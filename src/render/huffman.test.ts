@@ -30,7 +30,9 @@ test('zlib reads every length of match at every distance that a symbol begins or
   writer.start(1 << 20)
   writeBlockHead(literals, distances, (bits, count) => writer.put(bits, count))
   for (const byte of start) writer.put(literals.bits[byte]!, literals.lengths[byte]!)
-  const edges = Array.from({ length: 15 }, (_, i) => [2 ** i, 2 ** i + 1, 1.5 * 2 ** i]).flat().filter(Number.isInteger)
+  const edges = Array.from({ length: 15 }, (_, i) => [2 ** i, 2 ** i + 1, 1.5 * 2 ** i])
+    .flat()
+    .filter(Number.isInteger)
   for (let length = 3; length <= 258; length++) {
     const distance = length === 258 ? 32768 : edges[length % edges.length]!
     const [long, far] = [lengthSymbol(length), distanceSymbol(distance)]

@@ -26,6 +26,47 @@ export const resultRows = z.array(
 )
 export type ResultRow = z.output<typeof resultRows>[number]
 
+const shares = { mean: z.number(), low: z.number(), high: z.number() }
+
+/**
+ * interventions.json: one row per policy, decoding, observation mode and metric. `difference`: from mode 'image' on the same states; null
+ * in that mode. low, high: 95 % bootstrap interval over states.
+ */
+export const interventionRows = z.array(
+  z.object({
+    game: z.string(),
+    policy: z.string(),
+    decoding: z.enum(['sampled', 'greedy', 'scripted']),
+    mode: z.string(),
+    metric: z.enum(['good', 'legal']),
+    ...shares,
+    difference: z.object(shares).nullable(),
+    states: z.number().int(),
+    seed: z.number().int(),
+  }),
+)
+export type InterventionRow = z.output<typeof interventionRows>[number]
+
+/**
+ * generalisation.json: one row per policy, thing, level of perception (0..5) and metric. `seen`: config and look were part of training.
+ * low, high: 95 % interval over states.
+ */
+export const generalisationRows = z.array(
+  z.object({
+    game: z.string(),
+    policy: z.string(),
+    kind: z.enum(['skin', 'theme', 'knobs', 'pictures']),
+    thing: z.string(),
+    level: z.number().int().nonnegative(),
+    seen: z.boolean(),
+    metric: z.enum(['perception cells', 'perception exact', 'legal', 'good']),
+    ...shares,
+    states: z.number().int(),
+    seed: z.number().int(),
+  }),
+)
+export type GeneralisationRow = z.output<typeof generalisationRows>[number]
+
 /** replays.json: episodes to step through. `picture` is a data URL of a PNG; cells are [row][column]; `read` is null when unreadable. */
 export const replayList = z.array(
   z.object({

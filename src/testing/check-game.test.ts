@@ -50,6 +50,7 @@ const BROKEN = [
   ],
   ['false thoughts', { teach: (s: State2048) => ({ ...game2048.teach!(s, { blind: true }), think: 'rows' }) }, /not all true/],
   ['an undocumented knob', { knobs: {} }, /knobs/],
+  ['held-out things that are not', { heldOut: (config: object) => config }, /held-out config is that of training/],
   ['a partial solver', { solver: () => [] }, /does not score/],
   [
     'a new catalogue each time',

@@ -100,6 +100,10 @@ function checkConfig(game: AnyGame): void {
   const knobs = Object.keys(game.knobs).sort().join(', ')
   ensure(fields === knobs, game.id, `the knobs (${knobs}) are not the config's fields (${fields})`)
   ensure(canonical(game.config.parse(config)) === canonical(config), game.id, 'the default config does not parse to itself')
+  const heldOut: unknown = game.heldOut?.(config) ?? null
+  if (heldOut === null) return
+  ensure(canonical(game.config.parse(heldOut)) === canonical(heldOut), game.id, 'the held-out config does not parse to itself')
+  ensure(canonical(heldOut) !== canonical(config), game.id, 'the held-out config is that of training')
 }
 
 function checkFresh({ game, config, where }: CheckContext, seed: number): void {

@@ -73,15 +73,23 @@ export function checkGroup(context: CheckContext, state: unknown, actions: reado
   ensure(canonical(apart) === canonical(reseeded), where, 'group play with independent chance differs from single play')
 }
 
-/** What a player sees holds neither the truth nor the chance to come. */
+/** What a player sees holds neither the truth nor the chance to come; a caption is there only in the modes that have one. */
 export function checkObservation({ game, config, skins, theme, where }: CheckContext, state: unknown, last: LastStep, seed: number): void {
   const truth = game.perceive(state)
   const rows = truth.columns < 2 ? [] : game.formatPerception(truth).split('\n')
   for (const promptStyle of ['full', 'brief'] as const) {
     const seen = observationOf(envSpec({ game, config, skin: SKIN, promptStyle }), { state, last })
-    ensure(Object.keys(seen).sort().join() === 'frame,game,prompt', where, `an observation holds ${Object.keys(seen).join(', ')}`)
+    ensure(
+      Object.keys(seen).sort().join() === 'frame,game,prompt',
+      where,
+      `an observation of mode image holds ${Object.keys(seen).join(', ')}`,
+    )
     const told = rows.find((row) => seen.prompt.includes(row)) ?? [canonical(state)].find((text) => seen.prompt.includes(text))
     ensure(told === undefined, where, `the ${promptStyle} prompt tells the truth: ${told?.slice(0, 60)}`)
+  }
+  for (const mode of ['image+caption', 'caption'] as const) {
+    const { caption } = observationOf(envSpec({ game, config, skin: SKIN, mode }), { state, last })
+    ensure(caption === game.formatPerception(truth), where, `the caption of mode ${mode} is not the true perception`)
   }
   for (const skin of skins.slice(0, 2)) {
     const items = (of: unknown): string => canonical(game.draw(of, skin, theme).items)

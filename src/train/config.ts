@@ -1,10 +1,13 @@
 /** What a training run is: one typed object with a comment on every field. The command line and config files are checked against it. */
 import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
-import { skinSettings } from '../gym/index.ts'
+import { LEVELS, skinSettings } from '../gym/index.ts'
 
 const rate = z.number().min(0).max(1)
 const count = z.number().int()
+
+const level = count.min(0).max(LEVELS - 1)
+const expert = z.enum(['lookahead', 'solver'])
 
 const gameEntry = z.strictObject({
   id: z.string().describe('registered game'),
@@ -12,6 +15,13 @@ const gameEntry = z.strictObject({
   weight: z.number().positive().default(1).describe('share of the states of every batch'),
   horizon: count.min(1).max(100_000).default(100).describe('moves a game in evaluation; most moves behind a training state'),
   restart: z.boolean().default(false).describe('a game that ends before the horizon is followed by a fresh one, and the points go on'),
+  episodes: count.min(2).max(100_000).optional().describe('games of each policy in evaluation, instead of evaluation.episodes'),
+  levels: z
+    .array(z.strictObject({ perception: level.optional(), reasoning: level.optional() }))
+    .default([])
+    .describe('levels of difficulty laid over config and skin; training draws from all of them evenly; none: config and skin as they are'),
+  expert: expert.optional().describe('instead of rl.expert'),
+  regretScale: z.number().positive().optional().describe('instead of rl.regretScale'),
 })
 
 const skin = z.strictObject({
@@ -32,6 +42,7 @@ const supervised = z.strictObject({
   steps: count.min(0).max(1_000_000).describe('optimiser steps; 0 leaves the stage out'),
   batch: count.min(1).max(4096).describe('examples a step'),
   scatter: rate.describe('share of boards drawn without regard to play'),
+  optimizer: z.enum(['adam', 'muon']).default('adam').describe('Muon steps the matrices of the blocks by their orthogonalised momentum'),
   ...adam,
 })
 
@@ -58,18 +69,24 @@ const reinforcement = z.strictObject({
     .default(false)
     .describe('keep groups in which no reply is a legal move: their divergence from the start pulls them back'),
   signal: z.enum(['paper', 'regret']).describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / regretScale), -1 for no legal move'),
-  expert: z
-    .enum(['lookahead', 'solver'])
-    .default('lookahead')
-    .describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
+  expert: expert.default('lookahead').describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
   regretScale: z.number().positive().default(8).describe('points of regret that cost 1'),
   rewards,
   credit: z
-    .enum(['reply', 'section'])
+    .enum(['reply', 'section', 'statement'])
     .describe(
-      '"reply": every token answers for the whole reward. "section": perception and think tokens for their own reward, answer tokens for the rest',
+      'what a token answers for. "reply": the whole reward. "section": in perception and think their own reward, in the answer the rest. "statement": the same, but the words of a thought each for their own truth',
     ),
-  normalise: z.boolean().describe('divide by the group’s standard deviation'),
+  normalise: z
+    .enum(['none', 'group', 'game'])
+    .describe(
+      'divide centred rewards by the standard deviation of: nothing, their group (the paper), all groups of their game in the step',
+    ),
+  adaptive: rate
+    .default(0)
+    .describe(
+      'how far the weights of games and levels follow the share of their groups that carry signal; 0: not at all, 1: in proportion',
+    ),
   clipLow: z.number().min(0).max(1).default(0.8).describe('lower bound of the probability ratio'),
   clipHigh: z.number().min(1).max(10).default(1.28).describe('upper bound of the probability ratio'),
   kl: z.number().min(0).max(10).describe('weight of the divergence from the stage’s start'),
@@ -79,15 +96,22 @@ const reinforcement = z.strictObject({
   ...adam,
 })
 
+/** An analysis on fixed states. */
+const states = (usual: number) =>
+  z.strictObject({ states: count.min(0).max(10_000).default(usual).describe('states of each cell; 0 leaves it out') }).prefault({})
+
 const evaluation = z.strictObject({
   episodes: count.min(2).max(100_000).describe('games of each policy; the same seeds for all'),
   seed: count.min(0).describe('of the evaluation games; never used in training'),
+  interventions: states(200).describe('good moves with a picture, a caption, both, or a wrong caption'),
+  generalisation: states(100).describe('unseen levels, themes, knobs and pictures'),
 })
 
 export const trainConfig = z.strictObject({
   preset: z.string().default('laptop').describe('name shown in reports'),
   seed: count.min(0).default(0).describe('decides every number of the run'),
   plugins: z.array(z.string()).default([]).describe('modules that register games, as --plugin; absolute paths or package names'),
+  pictures: z.string().min(1).optional().describe('folder with the binary files of CIFAR-10, as --pictures: the picture set "cifar10"'),
   games: z
     .array(gameEntry)
     .min(1)
@@ -104,7 +128,8 @@ export const trainConfig = z.strictObject({
   teacher: z
     .strictObject({
       blind: z.boolean().default(true).describe('systematic blind spots'),
-      slip: rate.default(0.15).describe('probability of a uniform legal move instead'),
+      slip: rate.default(0.05).describe('probability of a uniform legal move instead'),
+      insight: rate.default(0.1).describe('probability of acting on its thoughts instead of its habits; with slip at most 1'),
     })
     .prefault({}),
   recipes: z

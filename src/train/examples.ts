@@ -1,10 +1,10 @@
 /** From replies to training data: the token shift of the engine contract, supervised examples of the format stage and of the teacher. */
 import type { Datum, Engine } from '../engine.ts'
 import { formatReply, observationOf } from '../gym/index.ts'
-import { modelInputOf } from '../policies/index.ts'
+import { modelInputOf, type TeacherHabits, teacherDecision } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
-import { drawState, type GameMix, type Situation, type StateSource } from './states.ts'
+import { drawState, type MixEntry, type Situation, type StateSource } from './states.ts'
 
 /** Per-token lists of a reply, one entry per reply token. */
 export interface ReplyLists {
@@ -37,7 +37,7 @@ function replyTokens(engine: Engine, { spec, snapshot }: Situation, think: strin
  * Format only: the picture of one state with a reply about another, unrelated one, and a random answer. What is learned is how replies
  * look; nothing about this picture can be. The stand-in for an instruct model that follows the format.
  */
-export function formatExample(engine: Engine, entry: GameMix[number], source: StateSource, seed: number): Datum {
+export function formatExample(engine: Engine, entry: MixEntry, source: StateSource, seed: number): Datum {
   const rng = seededRng(seed, 'format')
   const shown = drawState(entry, source, deriveSeed(seed, 'shown'))
   const told = drawState(entry, source, deriveSeed(seed, 'told'))
@@ -48,19 +48,14 @@ export function formatExample(engine: Engine, entry: GameMix[number], source: St
 }
 
 /** Perception-enhanced cold start: the true perception in front of what the scripted teacher, told the true board, thinks and does. */
-export function teacherExample(
-  engine: Engine,
-  entry: GameMix[number],
-  source: StateSource,
-  teacher: { blind: boolean; slip: number },
-  seed: number,
-): Datum {
+export function teacherExample(engine: Engine, entry: MixEntry, source: StateSource, teacher: TeacherHabits, seed: number): Datum {
   const rng = seededRng(seed, 'teacher')
   const situation = drawState(entry, source, deriveSeed(seed, 'shown'))
   const { game } = situation.spec
   const { state } = situation.snapshot
-  const thought = game.teach?.(state, { blind: teacher.blind })
-  const action = !thought || rng.real() < teacher.slip ? rng.pick(game.legalActions(state)) : thought.action
-  const tokens = replyTokens(engine, situation, thought?.think ?? '', action)
+  const { think, action } = game.teach
+    ? teacherDecision(game, state, teacher, rng)
+    : { think: '', action: rng.pick(game.legalActions(state)) }
+  const tokens = replyTokens(engine, situation, think, action)
   return replyDatum(engine, observationOf(situation.spec, situation.snapshot), tokens, { weights: tokens.map(() => 1) })
 }

@@ -4,18 +4,30 @@
  * tinker-cookbook does), half of the states can come from games the policy is playing, and a perception token can be made to answer
  * for the perception reward alone.
  *
- * Formulas. Group mean and (optionally) deviation: A = R - mean(R), A = A / (std(R) + 1e-6). Per token, with sampled log-prob lp and
+ * Formulas. Group mean: A = R - mean(R); with `normalise` A = A / (std + 1e-6), std of the group's A or of all groups of its game in the step. Per token, with sampled log-prob lp and
  * that of the stage's start lp0: advantage = A - kl · (lp - lp0) - entropy · lp. Loss: sum of -min(r A, clip(r) A) over reply tokens,
  * divided by their number in the minibatch.
  */
 import type { Engine, SampledSequence } from '../engine.ts'
-import { expertScores, gameSignal, isGoodMove, observationOf, type PlayedReply, playGroup, totalReward } from '../gym/index.ts'
+import type { Statement } from '../game.ts'
+import {
+  type EnvSnapshot,
+  expertScores,
+  gameSignal,
+  isGoodMove,
+  observationOf,
+  type PlayedReply,
+  playGroup,
+  totalReward,
+} from '../gym/index.ts'
 import { modelInputOf, replyOf } from '../policies/index.ts'
-import type { Observation } from '../policy.ts'
+import type { Observation, Reply } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
+import { groupAdvantages, hasSignal, mean, type ReplyAdvantages, type SectionValues } from './advantages.ts'
 import type { RlConfig } from './config.ts'
+import { statementsOf, tokenShares } from './credit.ts'
 import { replyDatum } from './examples.ts'
-import { advancePool, drawState, type GameMix, type PoolGame, pickGames, type Situation } from './states.ts'
+import { advancePool, drawState, type GameMix, type MixEntry, type PoolGame, pickGames } from './states.ts'
 
 /** Name of the engine snapshot that the divergence is measured from. */
 export const START_WEIGHTS = 'stage-start'
@@ -42,9 +54,15 @@ export interface ReplyMetrics {
   good: number
 }
 
-export interface GrpoMetrics extends ReplyMetrics {
+/** Means over the groups of one game, or of all. */
+export interface GroupMetrics extends ReplyMetrics {
   /** Share of groups with an advantage other than 0 in at least one section. */
   signal: number
+  /** Root of the mean squared advantage of a reply, its sections added, before KL and entropy. */
+  advantage: number
+}
+
+export interface GrpoMetrics extends GroupMetrics {
   /** Mean over the tokens trained on of exp(lp0 - lp) - (lp0 - lp) - 1 (k3), nats. */
   kl: number
   /** Mean over sampled tokens of -lp, nats. */
@@ -53,6 +71,15 @@ export interface GrpoMetrics extends ReplyMetrics {
   length: number
   tokens: number
   gradNorm: number
+  /** `<game>.<name>`: the group metrics of each game, where several are played. */
+  [byGame: `${string}.${string}`]: number | null
+}
+
+/** A state's replies and what each of them is worth against the others. */
+interface Group {
+  readonly entry: MixEntry
+  readonly replies: readonly Sampled[]
+  readonly advantages: readonly ReplyAdvantages[]
 }
 
 interface Sampled {
@@ -60,44 +87,55 @@ interface Sampled {
   readonly sequence: SampledSequence
   readonly played: PlayedReply
   readonly rewards: SectionValues
+  readonly statements: readonly Statement[]
   readonly good: boolean
 }
 
-/** One step; returns its metrics and the pool after it. */
+/** One step; returns its metrics, the pool after it, and each mix entry's share of groups with signal (null where it had no group). */
 export async function grpoStep(
   context: GrpoContext,
   pool: readonly PoolGame[],
   step: number,
   learningRate: number,
-): Promise<{ metrics: GrpoMetrics; pool: PoolGame[] }> {
+): Promise<{ metrics: GrpoMetrics; pool: PoolGame[]; signals: (number | null)[] }> {
   const { engine, rl, mix } = context
   const seed = deriveSeed(context.seed, 'grpo', step)
 
   // States: the pool's games as they stand, and fresh ones.
-  const fresh = pickGames(mix, rl.states - pool.length, seededRng(seed, 'games')).map((entry, i) =>
-    drawState(entry, { scatter: rl.scatter, teacher: 0, narrow: rl.narrow, refused: rl.refused }, deriveSeed(seed, 'fresh', i)),
-  )
-  const situations: Situation[] = [...pool.map(({ spec, snapshot }) => ({ spec: (mix[spec] as GameMix[number]).spec, snapshot })), ...fresh]
-  const observations = situations.map(({ spec, snapshot }) => observationOf(spec, snapshot))
+  const fresh = pickGames(mix, rl.states - pool.length, seededRng(seed, 'games')).map((entry, i) => {
+    const source = { scatter: rl.scatter, teacher: 0, narrow: rl.narrow, refused: rl.refused }
+    return { entry, snapshot: drawState(entry, source, deriveSeed(seed, 'fresh', i)).snapshot }
+  })
+  const drawn = [...pool.map(({ spec, snapshot }) => ({ entry: mix[spec] as MixEntry, snapshot })), ...fresh]
+  const observations = drawn.map(({ entry, snapshot }) => observationOf(entry.spec, snapshot))
 
   // A group of replies for each, executed from exactly that state.
   const prompts = observations.map((observation) => modelInputOf(engine, observation))
   const params = { maxTokens: context.maxTokens, temperature: rl.temperature, seed: deriveSeed(seed, 'sample') }
   const sequences = await engine.sample({ prompts, n: rl.replies, params })
-  const groups = situations.map((situation, i) =>
-    scoreGroup(context, situation, observations[i] as Observation, sequences[i] as SampledSequence[]),
-  )
+  const scored = drawn.map(({ entry, snapshot }, i) => ({
+    entry,
+    replies: scoreGroup(context, entry, snapshot, observations[i] as Observation, sequences[i] as SampledSequence[]),
+  }))
   const nextPool = pool.map((game, i) => {
-    const [first] = groups[i] as [Sampled, ...Sampled[]]
-    return advancePool(game, mix, first.played, context.seed, i)
+    const [first] = (scored[i] as Omit<Group, 'advantages'>).replies as [Sampled, ...Sampled[]]
+    return advancePool(game, mix, first.played, context.seed, i, rl.adaptive > 0)
   })
 
-  // Advantages within groups; groups without signal are dropped, unless they are stuck.
-  const advantages = groups.map((group) => groupAdvantages(group, rl))
-  const chosen = groups.flatMap((group, g) => {
-    const advantage = advantages[g]
-    return advantage ? group.map((reply, k) => ({ reply, advantage: advantage[k] as SectionValues })) : []
-  })
+  // Advantages within groups. Groups without signal are dropped; with `stuck`, one without a legal move stays, with advantages of zero: its
+  // divergence from the start pulls it back to what the start would do, which is the one way out of a move repeated for ever.
+  const advantages = groupAdvantages(
+    scored.map(({ entry, replies }) => ({
+      game: entry.spec.game.id,
+      rewards: replies.map(({ rewards }) => rewards),
+      truths: replies.map(({ statements }) => statements.map(({ holds }) => holds)),
+    })),
+    rl,
+  )
+  const groups = scored.map((group, i): Group => ({ ...group, advantages: advantages[i] as ReplyAdvantages[] }))
+  const chosen = groups
+    .filter((group) => hasSignal(group) || (rl.stuck && isStuck(group)))
+    .flatMap((group) => group.replies.map((reply, k) => ({ reply, advantage: group.advantages[k] as ReplyAdvantages })))
   const reference = await engine.forward({
     data: chosen.map(({ reply }) => replyDatum(engine, reply.observation, reply.sequence.tokens, {})),
     weights: START_WEIGHTS,
@@ -135,113 +173,74 @@ export async function grpoStep(
     }
   }
 
-  const all = groups.flat()
+  const all = groups.flatMap(({ replies }) => replies)
   const metrics: GrpoMetrics = {
-    ...replyMetrics(all),
-    signal:
-      advantages.filter((list) => list?.some(({ perception, think, answer }) => perception !== 0 || think !== 0 || answer !== 0)).length /
-      groups.length,
+    ...groupMetrics(groups),
     kl: tokens > 0 ? klSum / tokens : 0,
     entropy: mean(all.flatMap(({ sequence }) => sequence.logprobs.map((lp) => -lp))),
     length: mean(all.map(({ sequence }) => sequence.tokens.length)),
     tokens: all.reduce((sum, { sequence }) => sum + sequence.tokens.length, 0),
     gradNorm,
+    ...metricsByGame(groups),
   }
-  return { metrics, pool: nextPool }
+  const signals = mix.map((entry) => {
+    const own = groups.filter((group) => group.entry.spec === entry.spec)
+    return own.length === 0 ? null : own.filter(hasSignal).length / own.length
+  })
+  return { metrics, pool: nextPool, signals }
 }
 
 function scoreGroup(
   { engine, rl }: GrpoContext,
-  { spec, snapshot }: Situation,
+  { spec, expert = rl.expert, regretScale = rl.regretScale }: MixEntry,
+  snapshot: EnvSnapshot,
   observation: Observation,
   sequences: readonly SampledSequence[],
 ): Sampled[] {
   const { game } = spec
-  const replies = sequences.map((sequence) => replyOf(engine, sequence))
-  const scores = expertScores(game, snapshot.state, rl.expert)
+  const replies = sequences.map((sequence) => replyOf(engine, sequence, observation))
+  const scores = expertScores(game, snapshot.state, expert)
   const { perceptionExact, perceptionCells } = rl.rewards
   return playGroup(game, snapshot.state, replies, { chance: 'shared' }).map((played, k) => {
     const { score } = played
-    const total = totalReward(score, rl.rewards, gameSignal(score, scores, rl.signal, rl.regretScale))
+    const total = totalReward(score, rl.rewards, gameSignal(score, scores, rl.signal, regretScale))
     const perception = perceptionExact * score.perceptionExact + perceptionCells * score.perceptionCells
     const think = rl.rewards.think * score.think
     const rewards = { perception, think, answer: total - perception - think }
-    return { observation, sequence: sequences[k] as SampledSequence, played, rewards, good: isGoodMove(score, scores) }
+    const statements = rl.credit === 'statement' ? statementsOf(game, snapshot.state, (replies[k] as Reply).text) : []
+    return { observation, sequence: sequences[k] as SampledSequence, played, rewards, statements, good: isGoodMove(score, scores) }
   })
-}
-
-/** A value for each section of a reply: parts of a reward, or advantages of its tokens. The answer's part holds all that is not another's. */
-interface SectionValues {
-  readonly perception: number
-  readonly think: number
-  readonly answer: number
-}
-
-const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length)
-
-function centred(values: readonly number[], normalise: boolean): number[] {
-  const centre = mean(values)
-  const apart = values.map((value) => value - centre)
-  if (!normalise) return apart
-  const deviation = Math.sqrt(mean(apart.map((value) => value * value)))
-  return apart.map((value) => value / (deviation + 1e-6))
-}
-
-/**
- * Advantages per reply; null to drop the group: all rewards are equal, so there is nothing to learn. With `stuck`, a group
- * without a legal move stays, with advantages of zero: its divergence from the start pulls it back to what the start would do, which
- * is the one way out of a move repeated for ever. 'reply': the whole reward for every token, as in the paper. 'section':
- * perception tokens answer for the perception reward, think tokens for the think reward, answer tokens for the rest.
- */
-function groupAdvantages(group: readonly Sampled[], rl: RlConfig): SectionValues[] | null {
-  const part = (of: (rewards: SectionValues) => number): { flat: boolean; advantages: number[] } => {
-    const values = group.map(({ rewards }) => of(rewards))
-    return { flat: Math.max(...values) - Math.min(...values) < 1e-9, advantages: centred(values, rl.normalise) }
-  }
-  const parts =
-    rl.credit === 'section'
-      ? [part((r) => r.perception), part((r) => r.think), part((r) => r.answer)]
-      : new Array(3).fill(part((r) => r.perception + r.think + r.answer))
-  const stuck = rl.stuck && group.every(({ played }) => played.score.boundary !== null)
-  if (parts.every(({ flat }) => flat) && !stuck) return null
-  const [perception, think, answer] = parts.map(({ advantages }) => advantages) as [number[], number[], number[]]
-  return group.map((_, k) => ({ perception: perception[k] as number, think: think[k] as number, answer: answer[k] as number }))
 }
 
 /** Advantages per token, KL and entropy folded in, and the k3 divergence summed over the tokens. */
 function tokenAdvantages(
   engine: Engine,
-  reply: Sampled,
-  advantage: SectionValues,
+  { sequence, statements }: Sampled,
+  advantage: ReplyAdvantages,
   start: Float32Array,
   rl: RlConfig,
 ): { advantages: number[]; kl: number } {
-  const { tokens, logprobs } = reply.sequence
-  const sections = tokenSections(engine, tokens)
+  const { tokens, logprobs } = sequence
+  const own = tokenShares(engine.tokenizer, tokens, advantage, rl.credit === 'statement' ? statements : [])
   let kl = 0
   const advantages = logprobs.map((lp, t) => {
     const apart = lp - (start[t] as number)
     kl += Math.exp(-apart) + apart - 1
-    return advantage[sections[t] as keyof SectionValues] - rl.kl * apart - rl.entropy * lp
+    return (own[t] as number) - rl.kl * apart - rl.entropy * lp
   })
   return { advantages, kl }
 }
 
-/** The section each token belongs to; a token that closes a section belongs to the next. */
-function tokenSections(engine: Engine, tokens: readonly number[]): (keyof SectionValues)[] {
-  let text = ''
-  return tokens.map((token) => {
-    text += engine.tokenizer.decode([token])
-    if (text.includes('</think>')) return 'answer'
-    return text.includes('</perception>') ? 'think' : 'perception'
-  })
-}
-
 const rewardOf = ({ rewards }: Sampled): number => rewards.perception + rewards.think + rewards.answer
 
-function replyMetrics(replies: readonly Sampled[]): ReplyMetrics {
+/** Every reply of the group stopped short of a legal move. */
+const isStuck = ({ replies }: Group): boolean => replies.every(({ played }) => played.score.boundary !== null)
+
+function groupMetrics(groups: readonly Group[]): GroupMetrics {
+  const replies = groups.flatMap((group) => group.replies)
   const scoreMean = (of: (reply: Sampled) => number): number => mean(replies.map(of))
   const right = replies.filter(({ played }) => played.score.perceptionExact === 1)
+  const sums = groups.flatMap(({ advantages }) => advantages.map(({ perception, think, answer }) => perception + think + answer))
   return {
     reward: scoreMean(rewardOf),
     format: scoreMean(({ played }) => played.score.format),
@@ -251,5 +250,17 @@ function replyMetrics(replies: readonly Sampled[]): ReplyMetrics {
     legal: scoreMean(({ played }) => (played.score.outcome === 'played' ? 1 : 0)),
     good: scoreMean(({ good }) => (good ? 1 : 0)),
     reasoning: right.length === 0 ? null : mean(right.map(({ good }) => (good ? 1 : 0))),
+    signal: groups.filter(hasSignal).length / groups.length,
+    advantage: Math.sqrt(mean(sums.map((sum) => sum * sum))),
   }
+}
+
+/** The group metrics of each game under `<game>.<name>`; nothing where only one is played. */
+function metricsByGame(groups: readonly Group[]): { [byGame: `${string}.${string}`]: number | null } {
+  const games = [...new Set(groups.map(({ entry }) => entry.spec.game.id))]
+  if (games.length < 2) return {}
+  const named = games.flatMap((id) =>
+    Object.entries(groupMetrics(groups.filter(({ entry }) => entry.spec.game.id === id))).map(([name, value]) => [`${id}.${name}`, value]),
+  )
+  return Object.fromEntries(named)
 }

@@ -8,6 +8,7 @@ export { PRESETS, presetNamed } from './presets.ts'
 export { type SupervisedContext, type SupervisedMetrics, supervisedStep } from './supervised.ts'
 export {
   checkpointFile,
+  gamesOf,
   learningRateAt,
   mixOf,
   type Stage,

@@ -1,5 +1,5 @@
 /** Where training states come from: boards drawn at random, games moved on by random or teacher play, and games the policy itself plays. */
-import { advance, type EnvSnapshot, type EnvSpec, type PlayedReply, startSnapshot } from '../gym/index.ts'
+import { advance, type EnvSnapshot, type EnvSpec, type Expert, type PlayedReply, startSnapshot } from '../gym/index.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 
 /** A state with its spec. */
@@ -8,8 +8,20 @@ export interface Situation {
   readonly snapshot: EnvSnapshot
 }
 
-/** The games that a batch is drawn from. horizon: moves after which a game of the pool starts anew, and most moves behind a state. */
-export type GameMix = readonly { readonly spec: EnvSpec; readonly weight: number; readonly horizon: number }[]
+/** A game at one level of difficulty, as training draws it. */
+export interface MixEntry {
+  readonly spec: EnvSpec
+  /** Share of every batch, relative to the others. */
+  readonly weight: number
+  /** Moves after which a game of the pool starts anew, and most moves behind a state. */
+  readonly horizon: number
+  /** How the regret of its moves is measured and scaled; absent: as the stage says. */
+  readonly expert?: Expert
+  readonly regretScale?: number
+}
+
+/** What a batch is drawn from. */
+export type GameMix = readonly MixEntry[]
 
 /** How a state is reached: `scatter` 0..1 share drawn without regard to play; else up to the game's horizon of legal moves, of random play or (in a share `teacher` of the games) mostly the blind teacher's. */
 export interface StateSource {
@@ -21,24 +33,25 @@ export interface StateSource {
   readonly refused: number
 }
 
+/** After `moves` moves; of a game that ends before, a state passed on the way, each as likely. With `narrow`, the tightest passed. */
 function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: number, narrow: boolean, rng: Rng): EnvSnapshot {
   const { game } = spec
-  let now = start
+  const passed = [start]
   let tightest = start
   let fewest = Number.POSITIVE_INFINITY
-  for (let i = 0; i < moves; i++) {
+  for (let now = start; passed.length <= moves; passed.push(now)) {
     const legal = game.legalActions(now.state)
     if (legal.length < fewest) [tightest, fewest] = [now, legal.length]
     const taught = rng.real() < teacher && game.teach ? game.step(now.state, game.teach(now.state, { blind: true }).action) : null
     const next = taught?.legal ? taught : game.step(now.state, rng.pick(legal))
-    if (next.terminated) break
+    if (next.terminated) return narrow ? tightest : rng.pick(passed)
     now = advance(now, next)
   }
-  return narrow ? tightest : now
+  return narrow ? tightest : (passed.at(-1) as EnvSnapshot)
 }
 
 /** One state, decided by `seed`; never a finished game. */
-export function drawState({ spec, horizon }: Omit<GameMix[number], 'weight'>, source: StateSource, seed: number): Situation {
+export function drawState({ spec, horizon }: Pick<MixEntry, 'spec' | 'horizon'>, source: StateSource, seed: number): Situation {
   const { game, config } = spec
   const rng = seededRng(seed, 'state')
   let snapshot = startSnapshot(spec, deriveSeed(seed, 'game'))
@@ -64,7 +77,7 @@ function withRefusal({ game }: EnvSpec, snapshot: EnvSnapshot, rng: Rng): EnvSna
  * `count` games by weight, drawn by systematic sampling: equally spaced places on the line of the weights behind one random start. Every
  * game gets its share of every batch to within one state, and batches keep their sizes, which keeps the engine's graphs full.
  */
-export function pickGames(mix: GameMix, count: number, rng: Rng): GameMix[number][] {
+export function pickGames(mix: GameMix, count: number, rng: Rng): MixEntry[] {
   const total = mix.reduce((sum, { weight }) => sum + weight, 0)
   const start = rng.real()
   let at = 0
@@ -72,7 +85,7 @@ export function pickGames(mix: GameMix, count: number, rng: Rng): GameMix[number
   return Array.from({ length: count }, (_, i) => {
     const place = ((i + start) / count) * total
     while (place >= below && at < mix.length - 1) below += mix[++at]?.weight ?? 0
-    return mix[at] as GameMix[number]
+    return mix[at] as MixEntry
   })
 }
 
@@ -94,11 +107,42 @@ export function startPool(mix: GameMix, size: number, seed: number): PoolGame[] 
   })
 }
 
-/** The pool game after the first reply of its group, or a fresh game after the end or the horizon. A refused move stays in the pool. */
-export function advancePool(game: PoolGame, mix: GameMix, played: PlayedReply, seed: number, index: number): PoolGame {
-  const { spec, horizon } = mix[game.spec] as GameMix[number]
+/**
+ * The pool game after the first reply of its group. After the end or the horizon a fresh game follows: of the same entry, or with `redraw` of
+ * one drawn by the mix's weights. A refused move stays in the pool.
+ */
+export function advancePool(game: PoolGame, mix: GameMix, played: PlayedReply, seed: number, index: number, redraw: boolean): PoolGame {
+  const { spec, horizon } = mix[game.spec] as MixEntry
   const next = advance(game.snapshot, played.result)
   if (!played.result.terminated && next.steps < horizon) return { ...game, snapshot: next }
   const games = game.games + 1
-  return { spec: game.spec, games, snapshot: startSnapshot(spec, deriveSeed(seed, 'pool', index, games)) }
+  const drawn = redraw ? pickGames(mix, 1, seededRng(seed, 'pool', index, games))[0] : undefined
+  const fresh = drawn?.spec ?? spec
+  return {
+    spec: mix.findIndex((entry) => entry.spec === fresh),
+    games,
+    snapshot: startSnapshot(fresh, deriveSeed(seed, 'pool', index, games)),
+  }
+}
+
+/** Weight of new figures in the running share of groups with signal. */
+const FOLLOW = 0.1
+
+/** The running shares after a step: `seen[i]` is the step's share for entry i, null where it had no group. */
+export function followSignals(signals: readonly number[], seen: readonly (number | null)[]): number[] {
+  return signals.map((signal, i) => signal + FOLLOW * ((seen[i] ?? signal) - signal))
+}
+
+/**
+ * The mix with its weights moved to where groups carry signal: weight · ((1 - adaptive) + adaptive · signal / mean signal), the mean weighted.
+ * An entry keeps a tenth of its weight at least, so that its signal goes on being measured.
+ */
+export function adaptedMix(mix: GameMix, signals: readonly number[], adaptive: number): GameMix {
+  const total = mix.reduce((sum, { weight }) => sum + weight, 0)
+  const mean = mix.reduce((sum, { weight }, i) => sum + weight * (signals[i] as number), 0) / total
+  if (adaptive === 0 || mean === 0) return mix
+  return mix.map((entry, i) => ({
+    ...entry,
+    weight: entry.weight * Math.max(0.1, 1 - adaptive + (adaptive * (signals[i] as number)) / mean),
+  }))
 }

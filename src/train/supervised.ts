@@ -1,5 +1,6 @@
 /** One step of supervised learning: format examples (base) or teacher examples (cold start); cross-entropy per reply token. */
 import type { Datum, Engine } from '../engine.ts'
+import type { TeacherHabits } from '../policies/index.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import type { SupervisedConfig } from './config.ts'
 import { formatExample, teacherExample } from './examples.ts'
@@ -10,7 +11,7 @@ export interface SupervisedContext {
   readonly mix: GameMix
   readonly settings: SupervisedConfig
   readonly kind: 'format' | 'teacher'
-  readonly teacher: { readonly blind: boolean; readonly slip: number }
+  readonly teacher: TeacherHabits
   /** Of the stage. */
   readonly seed: number
 }
@@ -55,6 +56,7 @@ export async function supervisedStep(
   const pass = engine.forwardBackward({ data, loss: 'cross_entropy' })
   meanwhile()
   const { metrics } = await pass
-  const { gradNorm } = await engine.optimStep({ learningRate, maxGradNorm: settings.maxGradNorm })
+  const { maxGradNorm, optimizer } = settings
+  const { gradNorm } = await engine.optimStep({ learningRate, maxGradNorm, optimizer })
   return { loss: metrics.loss, gradNorm, tokens }
 }

@@ -9,12 +9,12 @@ import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
-import { envSpec } from '../gym/index.ts'
+import { type EnvSpec, envSpec, laidOver } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
 import type { MetricLine, RunFolder } from '../runs/index.ts'
 import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
 import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
-import { type GameMix, type PoolGame, startPool } from './states.ts'
+import { adaptedMix, followSignals, type GameMix, type MixEntry, type PoolGame, startPool } from './states.ts'
 import { type SupervisedBatch, supervisedBatch, supervisedStep } from './supervised.ts'
 
 /** One stage of a run. */
@@ -41,7 +41,18 @@ export function stagesOf(config: TrainConfig): Stage[] {
 export function paperRl(rl: RlConfig): RlConfig {
   const rewards = { game: 1, format: 1, perceptionExact: 1, perceptionCells: 0, think: 0, legal: 0 }
   const states = { pool: 0, scatter: 0, narrow: 0, refused: 0, stuck: false }
-  return { ...rl, ...states, signal: 'paper', rewards, credit: 'reply', normalise: true, kl: 0.01, entropy: 0, clipHigh: 1.2 }
+  return {
+    ...rl,
+    ...states,
+    signal: 'paper',
+    rewards,
+    credit: 'reply',
+    normalise: 'group',
+    adaptive: 0,
+    kl: 0.01,
+    entropy: 0,
+    clipHigh: 1.2,
+  }
 }
 
 /** Name of a finished stage's weights, in the engine and as a file in checkpoints/. */
@@ -76,10 +87,12 @@ const progress = z.object({
       games: z.number().int(),
     }),
   ),
+  /** Running share of groups with signal, by entry of the mix; see followSignals. */
+  signals: z.array(z.number().min(0).max(1)).default([]),
 })
 type Progress = z.output<typeof progress>
 
-const START: Progress = { stage: 0, step: 0, lines: 0, checkpoint: null, pool: [] }
+const START: Progress = { stage: 0, step: 0, lines: 0, checkpoint: null, pool: [], signals: [] }
 
 export interface TrainOptions {
   readonly folder: RunFolder
@@ -101,7 +114,7 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
   await folder.keepLines('metrics.jsonl', at.lines)
   if (at.checkpoint) await engine.loadState(folder.file(at.checkpoint))
   const mix = mixOf(config)
-  for (; at.stage < stages.length; at = { ...at, stage: at.stage + 1, step: 0, pool: [] }) {
+  for (; at.stage < stages.length; at = { ...at, stage: at.stage + 1, step: 0, pool: [], signals: [] }) {
     const result = await runStage(options, mix, stages, at)
     at = result.at
     if (result.stopped) return 'stopped'
@@ -127,14 +140,32 @@ function checkProgress(folder: RunFolder, at: Progress, stages: readonly Stage[]
   }
 }
 
-/** The games of a config. Throws ConfigError. */
-export function mixOf(config: TrainConfig): (GameMix[number] & { restart: boolean })[] {
-  return config.games.map(({ id, config: knobs, weight, horizon, restart }) => ({
-    spec: envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: 'brief', feedback: true }),
-    weight,
-    horizon,
-    restart,
-  }))
+type GameConfig = TrainConfig['games'][number]
+
+function specOf(config: TrainConfig, { id, config: knobs }: GameConfig): EnvSpec {
+  return envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: 'brief', feedback: true })
+}
+
+/** The games of a config as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */
+export function gamesOf(config: TrainConfig): { spec: EnvSpec; horizon: number; restart: boolean; episodes: number }[] {
+  return config.games.map((entry) => {
+    const { horizon, restart, episodes = config.evaluation.episodes } = entry
+    return { spec: specOf(config, entry), horizon, restart, episodes }
+  })
+}
+
+/** What training draws from: an entry per game, or per level of a game that has levels. Throws ConfigError. */
+export function mixOf(config: TrainConfig): MixEntry[] {
+  return config.games.flatMap((entry) => {
+    const { weight, horizon, levels, expert, regretScale } = entry
+    const spec = specOf(config, entry)
+    const judge = { ...(expert && { expert }), ...(regretScale && { regretScale }) }
+    if (levels.length === 0) return [{ spec, weight, horizon, ...judge }]
+    return levels.map((level) => {
+      const { config: knobs, skin } = laidOver(spec, level)
+      return { spec: envSpec({ ...spec, config: knobs, skin }), weight: weight / levels.length, horizon, ...judge }
+    })
+  })
 }
 
 async function runStage(
@@ -158,15 +189,18 @@ async function runStage(
       : stage.kind === 'grpo'
         ? startPool(mix, Math.round(stage.settings.states * stage.settings.pool), seed)
         : []
+  let signals = at.signals.length === mix.length ? at.signals : mix.map(() => 1)
   let drawn: { step: number; batch: SupervisedBatch } | undefined
   while (at.step < steps) {
     const before = clock()
     const rate = learningRateAt(stage.settings, at.step)
     let values: MetricLine['values']
     if (stage.kind === 'grpo') {
-      const context: GrpoContext = { engine, mix, rl: stage.settings, maxTokens: config.maxTokens, seed }
+      const rl = stage.settings
+      const context: GrpoContext = { engine, mix: adaptedMix(mix, signals, rl.adaptive), rl, maxTokens: config.maxTokens, seed }
       const result = await grpoStep(context, pool, at.step, rate)
       pool = result.pool
+      signals = followSignals(signals, result.signals)
       values = { ...result.metrics }
     } else {
       const context = { engine, mix, settings: stage.settings, kind: stage.kind, teacher: config.teacher, seed }
@@ -183,7 +217,7 @@ async function runStage(
       values: { ...values, learningRate: rate },
     }
     await folder.append('metrics.jsonl', line)
-    at = { ...at, step: at.step + 1, lines: at.lines + 1, pool }
+    at = { ...at, step: at.step + 1, lines: at.lines + 1, pool, signals }
     onEvent?.({ stage: stage.name, kind: stage.kind, step: at.step, steps, stageIndex: start.stage, stages: stages.length, line })
     const stopped = signal?.aborted === true
     if (at.step < steps && (stopped || at.step % config.saveEvery === 0)) at = await save(folder, engine, at)
@@ -192,7 +226,7 @@ async function runStage(
   await engine.saveWeightsForSampler(weightsName(stage.name))
   await engine.dropWeights(START_WEIGHTS)
   await engine.saveState(folder.file(checkpointFile(stage.name)))
-  at = await save(folder, engine, { ...at, stage: at.stage + 1, step: 0, pool: [] })
+  at = await save(folder, engine, { ...at, stage: at.stage + 1, step: 0, pool: [], signals: [] })
   return { at: { ...at, stage: start.stage, step: steps }, stopped: signal?.aborted === true }
 }
 

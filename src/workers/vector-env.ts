@@ -51,7 +51,8 @@ export async function openVectorEnv(specs: readonly EnvSpec[], options: WorkerVe
   const workers = options.workers ?? Math.min(availableParallelism(), specs.length)
   if (!Number.isInteger(workers) || workers < 1 || workers > specs.length)
     throw new ConfigError(`${specs.length} envs cannot be dealt to ${workers} workers; give 1 to ${specs.length}.`)
-  for (const { game } of specs) {
+  for (const { game, mode } of specs) {
+    if (mode !== 'image') throw new ConfigError(`Workers give pictures alone, not the mode '${mode}'; use a VectorEnv for it.`)
     if (gameNamed(game.id) !== game)
       throw new ConfigError(`The game ${game.id} is not the registered one; register it, also in a module that 'modules' names.`)
   }

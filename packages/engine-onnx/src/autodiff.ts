@@ -16,6 +16,14 @@ const MICROSOFT = 'com.microsoft'
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 const last = (value: Value): number => value.shape[value.shape.length - 1] as number
 
+/** Keys or values of a sequence so far, and the row of the token that is being decoded. */
+export interface CachedRows {
+  /** [B, S, d]. */
+  readonly past: Value
+  /** [B, 1, d]. */
+  readonly own: Value
+}
+
 /** A graph under construction. Methods append nodes and return the value they produce. */
 export class Tape {
   readonly #nodes: NodeDef[] = []
@@ -103,6 +111,11 @@ export class Tape {
     const attributes = { transA: options.transA ? 1 : 0, transB: options.transB ? 1 : 0, alpha: { float: options.alpha ?? 1 } }
     const output = this.op('FusedMatMul', [a, b], [...a.shape.slice(0, -2), rows, columns], attributes, 'float32', MICROSOFT)
     return this.#counted(output, options.transA ? (a.shape.at(-2) as number) : last(a))
+  }
+
+  /** alpha · op(a) op(b) over the last two axes. Not differentiated. */
+  product(a: Value, b: Value, options: { transA?: boolean; transB?: boolean; alpha?: number } = {}): Value {
+    return this.#contract(a, b, options)
   }
 
   /** Counts 2 · inner operations per element of a contraction's output. */
@@ -222,10 +235,24 @@ export class Tape {
     })
   }
 
-  /** softmax(scale · q kᵀ + mask) v. q [B, R, d], k and v [B, S, d], mask [R, S] (constant) -> [B, R, d]. */
-  attention(q: Value, k: Value, v: Value, mask: Value, scale: number): Value {
+  /** flags [B, Q, S] times a weight a head, weights [1, H] -> [B, Q·H, S]. The flags are constants of the gradient. */
+  headBias(flags: Value, weights: Value): Value {
+    const [batch, queries, rows] = flags.shape as [number, number, number]
+    const heads = last(weights)
+    const wide = this.#reshape(flags, [batch, queries, 1, rows])
+    const scaled = this.op('Mul', [wide, this.#reshape(weights, [1, 1, heads, 1])], [batch, queries, heads, rows])
+    return this.#emit(this.#reshape(scaled, [batch, queries * heads, rows]), (g) => {
+      const byHead = this.op('Mul', [this.#reshape(g, [batch, queries, heads, rows]), wide], [batch, queries, heads, rows])
+      const sum = this.op('ReduceSum', [byHead, this.ints([0, 1, 3])], [heads], { keepdims: 0 })
+      return [[weights, this.#reshape(sum, weights.shape)]]
+    })
+  }
+
+  /** softmax(scale · q kᵀ + mask + bias) v. q [B, R, d], k and v [B, S, d], mask [R, S] (constant), bias [B, R, S] or none -> [B, R, d]. */
+  attention(q: Value, k: Value, v: Value, mask: Value, scale: number, bias: Value | null = null): Value {
     const scores = this.#contract(q, k, { transB: true, alpha: scale })
-    const masked = this.op('Add', [scores, mask], scores.shape)
+    const unbiased = this.op('Add', [scores, mask], scores.shape)
+    const masked = bias ? this.op('Add', [unbiased, bias], scores.shape) : unbiased
     const weights = this.op('Softmax', [masked], scores.shape, { axis: -1 })
     const output = this.#contract(weights, v)
     return this.#emit(output, (g) => {
@@ -235,11 +262,28 @@ export class Tape {
       const centred = this.op('Sub', [weightsGradient, rowSum], scores.shape)
       const scoresGradient = this.op('Mul', [weights, centred], scores.shape)
       return [
+        ...(bias ? [[bias, scoresGradient] as const] : []),
         [q, this.#contract(scoresGradient, k, { alpha: scale })],
         [k, this.#contract(scoresGradient, q, { transA: true, alpha: scale })],
         [v, this.#contract(weights, g, { transA: true })],
       ]
     })
+  }
+
+  /**
+   * Attention of one new row over a cache and itself: softmax(scale · q [past; own]ᵀ + mask + bias) [past; own]. q [B, H, d], past [B, S, d],
+   * own [B, 1, d], mask [S + 1], bias [B, H, S + 1] or none -> [B, H, d]. Not differentiated. The two parts are kept apart, so that the cache is never copied.
+   */
+  cachedAttention(q: Value, k: CachedRows, v: CachedRows, mask: Value, scale: number, bias: Value | null): Value {
+    const [batch, heads] = q.shape as [number, number]
+    const rows = k.past.shape[1] as number
+    const shape = [batch, heads, rows + 1]
+    const parts = [k.past, k.own].map((keys) => this.#contract(q, keys, { transB: true, alpha: scale }))
+    const unbiased = this.op('Add', [this.op('Concat', parts, shape, { axis: 2 }), mask], shape)
+    const masked = bias ? this.op('Add', [unbiased, bias], shape) : unbiased
+    const weights = this.op('Softmax', [masked], shape, { axis: -1 })
+    const [ofPast, ofOwn] = [this.#slice(weights, 2, 0, rows), this.#slice(weights, 2, rows, rows + 1)]
+    return this.#binary('Add', this.#contract(ofPast, v.past), this.op('Mul', [ofOwn, v.own], q.shape))
   }
 
   /** Gradients of `wanted` when `output` has the gradient `seed`: one backward sweep over the tape. */

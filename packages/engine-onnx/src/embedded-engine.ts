@@ -16,7 +16,7 @@ import {
   type Tokenizer,
 } from 'vlm-gym'
 import { z } from 'zod'
-import { type AdamState, adamStep, freshAdam } from './adam.ts'
+import { type AdamState, adamStep, clipping, freshAdam } from './adam.ts'
 import { readCheckpoint, type StoredTensor, writeCheckpoint } from './checkpoint.ts'
 import { datumRow, patchGrid, plainInput, type Row, writePatches } from './inputs.ts'
 import {
@@ -33,6 +33,7 @@ import {
   type Vocabulary,
   vocabularyOf,
 } from './model.ts'
+import { isHidden, Muon } from './muon.ts'
 import { encodeOnnx } from './onnx-format.ts'
 import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
 import { fitting, Sampler } from './sampler.ts'
@@ -82,6 +83,7 @@ export class EmbeddedEngine implements Engine {
   readonly #slots: ParameterSlot[]
   readonly #runtime: RuntimeOptions
   readonly #sampler: Sampler
+  readonly #muon: Muon
   readonly #live: Float32Array
   readonly #gradient: Float32Array
   readonly #scratch: Float32Array
@@ -101,6 +103,7 @@ export class EmbeddedEngine implements Engine {
     this.#scratch = new Float32Array(this.#live.length)
     this.#adam = freshAdam(this.#live.length)
     this.#runtime = { threads: options.threads ?? 2, spin: options.spin ?? false }
+    this.#muon = new Muon(this.#slots, this.#live.length, this.#runtime)
     this.#sampler = new Sampler(this.config, this.#vocabulary, this.tokenizer.stopToken, this.#runtime)
     const { width, layers, textLength, grid } = this.config
     this.info = { name: `embedded ${width}×${layers}`, parameters: this.#live.length, maxSequence: grid * grid + textLength }
@@ -130,12 +133,19 @@ export class EmbeddedEngine implements Engine {
   }
 
   async optimStep(params: AdamParams): Promise<{ gradNorm: number }> {
-    const gradNorm = adamStep(this.#live, this.#gradient, this.#adam, params)
-    if (!Number.isFinite(gradNorm)) {
+    const { norm, scale } = clipping(this.#gradient, params.maxGradNorm ?? 0)
+    if (!Number.isFinite(norm)) {
       this.#gradient.fill(0)
-      throw new EngineError(`the gradient norm is ${gradNorm}, so the step was not made; lower the learning rate`)
+      throw new EngineError(`the gradient norm is ${norm}, so the step was not made; lower the learning rate`)
     }
-    return { gradNorm }
+    this.#adam.step++
+    if (params.optimizer !== 'muon') adamStep(this.#live, this.#gradient, this.#adam, params, scale)
+    else {
+      await this.#muon.step(this.#live, this.#gradient, this.#adam.mean, params.learningRate, scale)
+      for (const slot of this.#slots)
+        if (!isHidden(slot)) adamStep(this.#live, this.#gradient, this.#adam, params, scale, slot.offset, slot.offset + slot.length)
+    }
+    return { gradNorm: norm }
   }
 
   async saveWeightsForSampler(name: string): Promise<void> {

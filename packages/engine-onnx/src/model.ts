@@ -2,9 +2,10 @@
  * The embedded vision-language model: a decoder-only transformer. A picture is cut into square patches, each one token of a
  * bidirectional prefix; text follows causally. One key/value head is shared by all query heads (multi-query attention, Shazeer 2019),
  * which turns the attention of all heads into one contraction without a transpose and keeps the sampling cache small.
- * Gainless RMSNorm before every block, squared ReLU, no biases, learned position embeddings.
+ * Gainless RMSNorm before every block, squared ReLU, no biases, learned position embeddings. A text token also knows its line and its place
+ * in the line (see `textPlaces`), so that what is learned of a cell's place in a grid of words serves grids of every size in every section.
  */
-import { EngineError, seededRng } from 'vlm-gym'
+import { EngineError, type Rng, seededRng } from 'vlm-gym'
 import { z } from 'zod'
 import { Tape, type Value } from './autodiff.ts'
 import type { GraphDef } from './onnx-format.ts'
@@ -36,6 +37,17 @@ export interface ParameterSlot {
   readonly offset: number
   readonly length: number
   readonly scale: number
+  /** How the rows start, if they are not noise; see `initialParameters`. */
+  readonly start?: PlaceCode | { readonly likeness: number }
+}
+
+/**
+ * Rows that are codes of places along an axis: row i has the code of place i - shift. Rows of one axis share their codes, so a line of text
+ * starts out as the row of the picture that it tells of, and neighbours differ by a rotation that is the same everywhere.
+ */
+interface PlaceCode {
+  readonly axis: 'row' | 'column'
+  readonly shift: number
 }
 
 /**
@@ -46,15 +58,40 @@ export interface Vocabulary {
   readonly size: number
   /** [word, row, column] of the words that name a cell within the grid. */
   readonly places: readonly (readonly [number, number, number])[]
+  /** By word: 'tag' holds a tag such as <think> (lines are counted anew after it), 'line' begins a line, 'word' does neither. */
+  readonly breaks: readonly ('tag' | 'line' | 'word')[]
+  /** By word: a number that words have in common which differ in what separates them from the word before ('\nfive', ' | five', ' five'). */
+  readonly kinds: readonly number[]
 }
 
-/** Reads a word list: a word names a cell if it is '(row, column)', with or without white space in front. */
+/** Reads a word list: a word names a cell if it is '(row, column)', alone or after white space and at most one other word. */
 export function vocabularyOf(words: readonly string[], { grid }: Pick<ModelConfig, 'grid'>): Vocabulary {
   const places = words.flatMap((word, id) => {
-    const [, row, column] = /^\s*\((\d+), (\d+)\)$/.exec(word) ?? []
+    const [, row, column] = /^\s*(?:[a-z]+ )?\((\d+), (\d+)\)$/.exec(word) ?? []
     return row !== undefined && Number(row) < grid && Number(column) < grid ? [[id, Number(row), Number(column)] as const] : []
   })
-  return { size: words.length, places }
+  const breaks = words.map((word) => (/<[^>]*>/.test(word) ? 'tag' : word.startsWith('\n') ? 'line' : 'word'))
+  const bare = words.map((word) => word.replace(/^[\s|]+/, ''))
+  return { size: words.length, places, breaks, kinds: bare.map((word) => bare.indexOf(word)) }
+}
+
+/** Embeddings there are for lines of a section and words of a line; later ones share the last. */
+export const LINES = 16
+export const WORDS = 32
+
+/** Line (0 before the first line break of a section) and place in the line (0 at its first word) of the last token read. */
+export interface TextPlace {
+  readonly line: number
+  readonly word: number
+}
+
+/** The place before any token. */
+export const TEXT_START: TextPlace = { line: 0, word: -1 }
+
+/** The place of the next token. */
+export function nextPlace({ line, word }: TextPlace, token: number, { breaks }: Pick<Vocabulary, 'breaks'>): TextPlace {
+  if (breaks[token] === 'tag') return { line: 0, word: 0 }
+  return breaks[token] === 'line' ? { line: line + 1, word: 0 } : { line, word: word + 1 }
 }
 
 /** All parameters in one flat buffer, in a fixed order. */
@@ -62,19 +99,22 @@ export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): Par
   const { width: d, heads, headWidth, layers, mlp, patch, grid, textLength } = config
   const slots: ParameterSlot[] = []
   let offset = 0
-  const slot = (name: string, rows: number, columns: number, scale: number): void => {
-    slots.push({ name, shape: [rows, columns], offset, length: rows * columns, scale })
+  const slot = (name: string, rows: number, columns: number, scale: number, start?: ParameterSlot['start']): void => {
+    slots.push({ name, shape: [rows, columns], offset, length: rows * columns, scale, ...(start && { start }) })
     offset += rows * columns
   }
   slot('patch', patch * patch * 3, d, 1 / Math.sqrt(patch * patch * 3))
-  slot('row', grid, d, 0.5)
-  slot('column', grid, d, 0.5)
+  slot('row', grid, d, 0.5, { axis: 'row', shift: 0 })
+  slot('column', grid, d, 0.5, { axis: 'column', shift: 0 })
   slot('token', vocabulary.size, d, 0.5)
   slot('position', textLength, d, 0.5)
+  slot('line', LINES, d, 0.5, { axis: 'row', shift: 1 })
+  slot('word', WORDS, d, 0.5, { axis: 'column', shift: 0 })
   for (let layer = 0; layer < layers; layer++) {
     slot(`${layer}.query`, d, heads * headWidth, 1 / Math.sqrt(d))
     slot(`${layer}.key`, d, headWidth, 1 / Math.sqrt(d))
     slot(`${layer}.value`, d, headWidth, 1 / Math.sqrt(d))
+    if (layer < layers - 1) slot(`${layer}.same`, 1, heads, 0, { likeness: SAME_START })
     slot(`${layer}.out`, heads * headWidth, d, 0.5 / Math.sqrt(heads * headWidth * layers))
     slot(`${layer}.up`, d, mlp * d, 1 / Math.sqrt(d))
     slot(`${layer}.down`, mlp * d, d, 1 / Math.sqrt(mlp * d * layers))
@@ -84,21 +124,58 @@ export function parameterSlots(config: ModelConfig, vocabulary: Vocabulary): Par
   return slots
 }
 
+/** How much the first head of every block but the last prefers earlier tokens of the same word at the start, as a score. The others start at 0. */
+const SAME_START = 4
+
 /** Total floats of a parameter layout. */
 export const parameterCount = (slots: readonly ParameterSlot[]): number => slots.reduce((sum, { length }) => sum + length, 0)
 
-/** Fresh parameters: approximately normal (sum of twelve uniforms), so equal on every platform for one seed. */
+/** Frequencies of place codes: 1 to 8 sixteenths of a turn a place. */
+const FREQUENCIES = 8
+
+/**
+ * Fresh parameters, equal on every platform for one seed: approximately normal (a sum of twelve uniforms), except codes of places, which
+ * are Σ_f cos(ω_f x) a_f + sin(ω_f x) b_f with normal vectors a, b of the axis and ω_f = 2π f / 16 (random Fourier features).
+ */
 export function initialParameters(slots: readonly ParameterSlot[], seed: number): Float32Array {
   const flat = new Float32Array(parameterCount(slots))
   const rng = seededRng(seed, 'parameters')
-  for (const { offset, length, scale } of slots) {
-    for (let i = offset; i < offset + length; i++) {
-      let sum = -6
-      for (let k = 0; k < 12; k++) sum += rng.real()
-      flat[i] = scale * sum
+  for (const { offset, length, scale } of slots) for (let i = offset; i < offset + length; i++) flat[i] = scale * normal(rng)
+  for (const { offset, shape, scale, start } of slots) {
+    if (start === undefined) continue
+    if ('likeness' in start) {
+      flat[offset] = start.likeness
+      continue
     }
+    const [rows, width] = shape
+    const axis = seededRng(seed, 'places', start.axis)
+    const vectors = Array.from({ length: 2 * FREQUENCIES }, () => Array.from({ length: width }, () => normal(axis)))
+    for (let row = 0; row < rows; row++)
+      for (let i = 0; i < width; i++) {
+        let sum = 0
+        for (let f = 0; f < FREQUENCIES; f++) {
+          const [cos, sin] = turn((f + 1) * (row - start.shift))
+          sum += cos * (vectors[2 * f]?.[i] as number) + sin * (vectors[2 * f + 1]?.[i] as number)
+        }
+        flat[offset + row * width + i] = (scale / Math.sqrt(FREQUENCIES)) * sum
+      }
   }
   return flat
+}
+
+function normal(rng: Rng): number {
+  let sum = -6
+  for (let k = 0; k < 12; k++) sum += rng.real()
+  return sum
+}
+
+const [R1, R2, R3] = [0.9238795325112867, Math.SQRT1_2, 0.3826834323650898]
+const TURNS = [1, R1, R2, R3, 0, -R3, -R2, -R1, -1, -R1, -R2, -R3, 0, R3, R2, R1] as const
+
+/** Cosine and sine of n sixteenths of a circle, from a table, so that they are the same on every platform. */
+function turn(n: number): [number, number] {
+  const at = (k: number): number => TURNS[((k % 16) + 16) % 16] as number
+  return [at(n), at(n - 4)]
 }
 
 /** Static sizes of one graph. rows × columns patches, `text` tokens, `batch` sequences. */
@@ -151,11 +228,75 @@ function readWords(tape: Tape, p: Parameters, x: Value, { grid }: ModelConfig, v
   return tape.add(logits, tape.linear(tape.linear(x, p.placeHead as Value), transposed))
 }
 
+/**
+ * `nextPlace` over whole sequences: lines and words [B, L] of the tokens [B, L]. A running sum is a product with a triangle of ones, the
+ * last break a running maximum.
+ */
+function textPlaces(tape: Tape, tokens: Value, { batch, text }: Bucket, { size, breaks }: Vocabulary): { line: Value; word: Value } {
+  const shape = [batch, text]
+  const flags = (kind: string): Value => {
+    const table = tape.floats(
+      Float32Array.from(breaks, (own) => Number(own === kind)),
+      [size],
+    )
+    return tape.op('Gather', [table, tokens], shape, { axis: 0 })
+  }
+  const [tag, line] = [flags('tag'), flags('line')]
+  const ones = new Float32Array(text * text)
+  for (let t = 0; t < text; t++) for (let s = 0; s <= t; s++) ones[t * text + s] = 1
+  const before = tape.floats(ones, [text, text])
+  const runningMax = (x: Value): Value => {
+    const wide = tape.op('Reshape', [x, tape.ints([batch, 1, text])], [batch, 1, text])
+    return tape.op('ReduceMax', [tape.op('Mul', [wide, before], [batch, text, text]), tape.ints([-1])], shape, { keepdims: 0 })
+  }
+  const count = tape.op('MatMul', [line, tape.op('Transpose', [before], [text, text], { perm: [1, 0] })], shape)
+  const sinceTag = tape.op('Sub', [count, runningMax(tape.op('Mul', [tag, count], shape))], shape)
+  const ordinal = tape.floats(
+    Float32Array.from(range(text), (t) => t + 1),
+    [text],
+  )
+  const starts = tape.op('Mul', [tape.op('Add', [tag, line], shape), ordinal], shape)
+  const sinceStart = tape.op('Sub', [ordinal, runningMax(starts)], shape)
+  // Before the first break a word's place is its own number, from 0.
+  const none = tape.op('Cast', [tape.op('Equal', [runningMax(starts), tape.scalar(0)], shape, {}, 'bool')], shape, { to: FLOAT })
+  return { line: index(tape, sinceTag, LINES), word: index(tape, tape.op('Sub', [sinceStart, none], shape), WORDS) }
+}
+
+/** Element types of ONNX, for Cast. */
+const FLOAT = 1
+const INT32 = 6
+
+/** Whole floats as indices of a table; what is beyond its end means its last row. */
+function index(tape: Tape, x: Value, rows: number): Value {
+  return tape.op('Cast', [tape.op('Min', [x, tape.scalar(rows - 1)], x.shape)], x.shape, { to: INT32 }, 'int32')
+}
+
 /** [B, L, D] text tokens. */
-function embedText(tape: Tape, p: Parameters, { batch, text }: Bucket, config: ModelConfig, vocabulary: Vocabulary): Value {
-  const tokens = tape.input('tokens', [batch, text], 'int32')
-  const words = wordTable(tape, p, config, vocabulary)
-  return tape.add(tape.gather(words, tokens), tape.gather(p.position as Value, tape.int32s(range(text))))
+function embedText(tape: Tape, p: Parameters, tokens: Value, bucket: Bucket, config: ModelConfig, vocabulary: Vocabulary): Value {
+  const { text } = bucket
+  const words = tape.gather(wordTable(tape, p, config, vocabulary), tokens)
+  const { line, word } = textPlaces(tape, tokens, bucket, vocabulary)
+  const places = tape.add(tape.gather(p.line as Value, line), tape.gather(p.word as Value, word))
+  return tape.add(tape.add(words, places), tape.gather(p.position as Value, tape.int32s(range(text))))
+}
+
+/**
+ * [B, P + L, P + L]: 1 where a text token meets an earlier one of the same word, else 0: what the heads' `same` weights multiply. "Where
+ * else does this word stand?" is the question that a small model learns most slowly by itself.
+ */
+function sameWords(tape: Tape, tokens: Value, bucket: Bucket, { size, kinds }: Vocabulary): Value {
+  const { batch, text } = bucket
+  const picture = bucket.rows * bucket.columns
+  const total = picture + text
+  const kind = tape.op('Gather', [tape.floats(Float32Array.from(kinds), [size]), tokens], [batch, text], { axis: 0 })
+  const column = tape.op('Reshape', [kind, tape.ints([batch, text, 1])], [batch, text, 1])
+  const row = tape.op('Reshape', [kind, tape.ints([batch, 1, text])], [batch, 1, text])
+  const equal = tape.op('Cast', [tape.op('Equal', [column, row], [batch, text, text], {}, 'bool')], [batch, text, text], { to: FLOAT })
+  const earlier = new Float32Array(text * text)
+  for (let t = 0; t < text; t++) for (let s = 0; s < t; s++) earlier[t * text + s] = 1
+  const same = tape.op('Mul', [equal, tape.floats(earlier, [text, text])], [batch, text, text])
+  const pads = tape.ints([0, picture, picture, 0, 0, 0])
+  return tape.op('Pad', [same, pads], [batch, total, total])
 }
 
 /** Additive mask [R·H, S]: query row r (absolute position `first + r`) sees the whole picture and the text up to itself. */
@@ -190,7 +331,9 @@ function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig, v
   const keys: Value[] = []
   const values: Value[] = []
   let x = embedPicture(tape, p, bucket, config)
-  if (text > 0) x = tape.concat(x, embedText(tape, p, bucket, config, vocabulary), 1)
+  const tokens = tape.input('tokens', [batch, text], 'int32')
+  if (text > 0) x = tape.concat(x, embedText(tape, p, tokens, bucket, config, vocabulary), 1)
+  const same = text > 0 ? sameWords(tape, tokens, bucket, vocabulary) : null
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): Value => p[`${layer}.${name}`] as Value
     const isLast = layer === layers - 1
@@ -208,7 +351,8 @@ function trunk(tape: Tape, p: Parameters, bucket: Bucket, config: ModelConfig, v
     }
     const q = tape.reshape(tape.linear(n, at('query')), [batch, queries * heads, headWidth])
     const mask = attentionMask(tape, total - queries, queries, picture, total, heads)
-    const mixed = tape.attention(q, k, v, mask, 1 / Math.sqrt(headWidth))
+    const bias = same && !isLast ? tape.headBias(same, at('same')) : null
+    const mixed = tape.attention(q, k, v, mask, 1 / Math.sqrt(headWidth), bias)
     x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, queries, heads * headWidth]), at('out')))
     x = tape.add(x, tape.reluSquaredLinear(tape.linear(tape.rmsNorm(x), at('up')), at('down')))
   }
@@ -287,9 +431,9 @@ export function prefillGraph(config: ModelConfig, vocabulary: Vocabulary, bucket
 }
 
 /**
- * One token for every sequence: tokens [B], position [1], seen [B] (cache rows before this one), total [1] (rows after it), and the caches
- * `past.k.<layer>`, `past.v.<layer>` [B, 1, capacity, headWidth] -> `probabilities` [B, V] and `present.*`, which may share memory with `past.*`.
- * Attention is GroupQueryAttention of ONNX Runtime, which appends to the cache in place.
+ * One token for every sequence: tokens, line, word [B] (see `nextPlace`), position [1], same [B, 1, capacity + 1] (see `sameWords`), mask [capacity + 1] (0 for cache rows that are filled and for the last place, which
+ * is the token's own row, else -1e9) and the caches `past.k.<layer>`, `past.v.<layer>` [B, capacity, headWidth] -> `probabilities` [B, V]
+ * and the rows to be appended, `k.<layer>`, `v.<layer>` [B, headWidth]. The cache itself is only read; the sampler appends.
  */
 export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: number, capacity: number): GraphDef {
   const { width, heads, headWidth, layers } = config
@@ -297,36 +441,33 @@ export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: 
   const p = declareParameters(tape, parameterSlots(config, vocabulary))
   const tokens = tape.input('tokens', [batch], 'int32')
   const position = tape.input('position', [1], 'int32')
-  const seen = tape.input('seen', [batch], 'int32')
-  const total = tape.input('total', [1], 'int32')
-  const cacheShape = [batch, 1, capacity, headWidth]
+  const mask = tape.input('mask', [capacity + 1])
+  const same = tape.input('same', [batch, 1, capacity + 1])
   const outputs: Record<string, Value> = {}
-  let x = tape.add(tape.gather(wordTable(tape, p, config, vocabulary), tokens), tape.gather(p.position as Value, position))
+  const [line, word] = (['line', 'word'] as const).map((name) => tape.gather(p[name] as Value, tape.input(name, [batch], 'int32'))) as [
+    Value,
+    Value,
+  ]
+  const words = tape.gather(wordTable(tape, p, config, vocabulary), tokens)
+  let x = tape.add(tape.add(words, tape.add(line, word)), tape.gather(p.position as Value, position))
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): Value => p[`${layer}.${name}`] as Value
     const n = tape.rmsNorm(x)
-    const row = (name: string, columns: number): Value => tape.reshape(tape.linear(n, at(name)), [batch, 1, columns])
-    const [mixed, presentK, presentV] = tape.ops(
-      'GroupQueryAttention',
-      [
-        row('query', heads * headWidth),
-        row('key', headWidth),
-        row('value', headWidth),
-        tape.input(`past.k.${layer}`, cacheShape),
-        tape.input(`past.v.${layer}`, cacheShape),
-        seen,
-        total,
-      ],
-      [
-        { shape: [batch, 1, heads * headWidth] },
-        { shape: cacheShape, name: `present.k.${layer}` },
-        { shape: cacheShape, name: `present.v.${layer}` },
-      ],
-      { num_heads: heads, kv_num_heads: 1 },
-      'com.microsoft',
-    ) as [Value, Value, Value]
-    outputs[`present.k.${layer}`] = presentK
-    outputs[`present.v.${layer}`] = presentV
+    const q = tape.reshape(tape.linear(n, at('query')), [batch, heads, headWidth])
+    const k = tape.linear(n, at('key'))
+    const v = tape.linear(n, at('value'))
+    const past = (kind: string): Value => tape.input(`past.${kind}.${layer}`, [batch, capacity, headWidth])
+    const own = (row: Value): Value => tape.reshape(row, [batch, 1, headWidth])
+    const mixed = tape.cachedAttention(
+      q,
+      { past: past('k'), own: own(k) },
+      { past: past('v'), own: own(v) },
+      mask,
+      1 / Math.sqrt(headWidth),
+      layer < layers - 1 ? tape.headBias(same, at('same')) : null,
+    )
+    outputs[`k.${layer}`] = k
+    outputs[`v.${layer}`] = v
     x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, heads * headWidth]), at('out')))
     x = tape.add(x, tape.reluSquaredLinear(tape.linear(tape.rmsNorm(x), at('up')), at('down')))
   }

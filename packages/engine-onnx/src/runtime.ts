@@ -26,9 +26,13 @@ export async function loadGraph(graph: GraphDef, { threads, spin }: RuntimeOptio
 export const floats = (data: Float32Array, shape: readonly number[]): ort.Tensor => new ort.Tensor('float32', data, shape)
 export const int32s = (data: Int32Array, shape: readonly number[]): ort.Tensor => new ort.Tensor('int32', data, shape)
 
-/** Runs a session into `fetches`, whose tensors it fills in place. */
+const inputNames = new WeakMap<Session, ReadonlySet<string>>()
+
+/** Runs a session into `fetches`, whose tensors it fills in place. Feeds that the graph does not name are left out. */
 export async function run(session: Session, feeds: Feeds, fetches: Feeds): Promise<void> {
-  const wanted = new Set(session.inputNames)
-  const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => wanted.has(name)))
+  const wanted = inputNames.get(session) ?? new Set(session.inputNames)
+  inputNames.set(session, wanted)
+  const used: Feeds = {}
+  for (const name in feeds) if (wanted.has(name)) used[name] = feeds[name] as ort.Tensor
   await session.run(used, fetches)
 }

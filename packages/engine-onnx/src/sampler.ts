@@ -1,7 +1,17 @@
 /** Sampling with a key/value cache: the picture in one pass, then token by token, all sequences of a batch together. */
 import { EngineError, type Rng, type SampledSequence, type SamplingParams, seededRng } from 'vlm-gym'
 import { type PlainInput, writePatches } from './inputs.ts'
-import { decodeGraph, type ModelConfig, prefillGraph, type Vocabulary } from './model.ts'
+import {
+  decodeGraph,
+  LINES,
+  type ModelConfig,
+  nextPlace,
+  prefillGraph,
+  TEXT_START,
+  type TextPlace,
+  type Vocabulary,
+  WORDS,
+} from './model.ts'
 import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
 
 const BATCHES = [8, 16, 32, 64, 128, 256] as const
@@ -15,13 +25,19 @@ interface Decoder {
   readonly feeds: Feeds
   readonly fetches: Feeds
   readonly tokens: Int32Array
+  /** [B, 1, capacity + 1]; see decodeGraph. */
+  readonly same: Float32Array
+  readonly line: Int32Array
+  readonly word: Int32Array
   readonly position: Int32Array
-  readonly seen: Int32Array
-  readonly total: Int32Array
+  /** [capacity + 1]; see decodeGraph. */
+  readonly mask: Float32Array
   readonly probabilities: Float32Array
   /** [layer], each [B, capacity, headWidth]. */
   readonly keys: Float32Array[]
   readonly values: Float32Array[]
+  /** Where the graph leaves the new rows: the caches to append them to, in the same order. */
+  readonly rows: readonly { readonly row: Float32Array; readonly cache: Float32Array }[]
 }
 
 interface Prefill {
@@ -31,6 +47,16 @@ interface Prefill {
   readonly fetches: Feeds
   readonly keys: Float32Array[]
   readonly values: Float32Array[]
+}
+
+/** Added to the scores of cache rows that hold nothing yet. */
+const HIDDEN = -1e9
+
+/** Writes a row per sequence into the caches, at row `at` of `capacity`. */
+function appendRows(rows: Float32Array, cache: Float32Array, width: number, capacity: number, at: number): void {
+  for (let from = 0, to = at * width; from < rows.length; from += width, to += capacity * width) {
+    for (let i = 0; i < width; i++) cache[to + i] = rows[from + i] as number
+  }
 }
 
 /** A sampler holds sessions and caches; weights come with every call. */
@@ -107,16 +133,29 @@ export class Sampler {
 
     const sequences: SampledSequence[] = rows.map(() => ({ tokens: [], logprobs: [], stopReason: 'length' }))
     const rngs = rows.map(({ index, k }) => seededRng(params.seed, index, k))
+    const places: TextPlace[] = rows.map(() => TEXT_START)
+    const spoken: number[][] = rows.map(() => [])
+    decoder.same.fill(0)
     const feeds = { ...weights, ...decoder.feeds }
     let live = rows.length
     const done = new Uint8Array(batch).fill(1, rows.length)
     for (let step = 0; live > 0 && step < promptLength + params.maxTokens - 1; step++) {
       if (step < promptLength)
         for (const [b, { index }] of rows.entries()) decoder.tokens[b] = (inputs[index] as PlainInput).tokens[step] as number
+      for (const b of rows.keys()) {
+        const place = nextPlace(places[b] as TextPlace, decoder.tokens[b] as number, this.#vocabulary)
+        places[b] = place
+        const kind = this.#vocabulary.kinds[decoder.tokens[b] as number] as number
+        const said = spoken[b] as number[]
+        for (let s = 0; s < said.length; s++) decoder.same[b * (capacity + 1) + picture + s] = said[s] === kind ? 1 : 0
+        said.push(kind)
+        decoder.line[b] = Math.min(place.line, LINES - 1)
+        decoder.word[b] = Math.min(place.word, WORDS - 1)
+      }
       decoder.position[0] = step
-      decoder.seen.fill(picture + step)
-      decoder.total[0] = picture + step + 1
+      decoder.mask.fill(0, 0, picture + step).fill(HIDDEN, picture + step, capacity)
       await run(decoder.session, feeds, decoder.fetches)
+      for (const { row, cache } of decoder.rows) appendRows(row, cache, this.#config.headWidth, capacity, picture + step)
       if (step < promptLength - 1) continue
       for (const [b, sequence] of sequences.entries()) {
         if (done[b]) continue
@@ -143,15 +182,18 @@ export class Sampler {
     if (temperature === 0) {
       for (let v = 1; v < size; v++) if ((probabilities[at + v] as number) > (probabilities[at + token] as number)) token = v
     } else {
-      const weigh = temperature === 1 ? (p: number) => p : (p: number) => p ** (1 / temperature)
-      let sum = 0
-      for (let v = 0; v < size; v++) sum += weigh(probabilities[at + v] as number)
+      let sum = 1
+      if (temperature !== 1) {
+        sum = 0
+        for (let v = 0; v < size; v++) sum += (probabilities[at + v] as number) ** (1 / temperature)
+      }
       let left = rng.real() * sum
       let lastPossible = 0
       for (token = 0; token < size; token++) {
-        const w = weigh(probabilities[at + token] as number)
-        if (w > 0) lastPossible = token
-        left -= w
+        const p = probabilities[at + token] as number
+        if (p === 0) continue
+        lastPossible = token
+        left -= temperature === 1 ? p : p ** (1 / temperature)
         if (left < 0) break
       }
       if (token === size) token = lastPossible
@@ -209,28 +251,35 @@ export class Sampler {
     const keys = cache()
     const values = cache()
     const tokens = new Int32Array(batch)
+    const same = new Float32Array(batch * (capacity + 1))
+    const line = new Int32Array(batch)
+    const word = new Int32Array(batch)
     const position = new Int32Array(1)
-    const seen = new Int32Array(batch)
-    const total = new Int32Array(1)
+    const mask = new Float32Array(capacity + 1)
     const probabilities = new Float32Array(batch * this.#vocabulary.size)
     const feeds: Feeds = {
       tokens: int32s(tokens, [batch]),
+      same: floats(same, [batch, 1, capacity + 1]),
+      line: int32s(line, [batch]),
+      word: int32s(word, [batch]),
       position: int32s(position, [1]),
-      seen: int32s(seen, [batch]),
-      total: int32s(total, [1]),
+      mask: floats(mask, [capacity + 1]),
     }
     const fetches: Feeds = { probabilities: floats(probabilities, [batch, this.#vocabulary.size]) }
+    const rows: { row: Float32Array; cache: Float32Array }[] = []
     for (let layer = 0; layer < layers; layer++) {
-      for (const [kind, buffers] of [
+      for (const [kind, caches] of [
         ['k', keys],
         ['v', values],
       ] as const) {
-        const tensor = floats(buffers[layer] as Float32Array, [batch, 1, capacity, headWidth])
-        feeds[`past.${kind}.${layer}`] = tensor
-        fetches[`present.${kind}.${layer}`] = tensor
+        const cached = caches[layer] as Float32Array
+        const row = new Float32Array(batch * headWidth)
+        rows.push({ row, cache: cached })
+        feeds[`past.${kind}.${layer}`] = floats(cached, [batch, capacity, headWidth])
+        fetches[`${kind}.${layer}`] = floats(row, [batch, headWidth])
       }
     }
-    return { session, feeds, fetches, tokens, position, seen, total, probabilities, keys, values }
+    return { session, feeds, fetches, tokens, same, line, word, position, mask, probabilities, keys, values, rows }
   }
 
   #prefill(batch: number, rows: number, columns: number): Promise<Prefill> {

@@ -39,6 +39,7 @@ export function defineShow(command: Command): void {
     ['vlm-gym show 2048 --set size=5 --theme dark --tile 64 --out board.svg', 'a larger board in other colours'],
     ['vlm-gym show swap --grid --tile 24 --out levels.png', 'the sheet of all levels of perception and reasoning'],
     ['vlm-gym show shisen-sho --perception 4 --reasoning 1 --out hard.png', 'hard to see, easy to play'],
+    ['vlm-gym show picture-shisen-sho --pictures ./cifar-10-batches-bin --set pictures=cifar10', 'photographs instead of drawings'],
     ['vlm-gym show --state vg1.2048.… --json', 'a state that someone else saw'],
   ])
   command.action(show)

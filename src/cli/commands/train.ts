@@ -1,5 +1,5 @@
 /** `vlm-gym train`: the main job. Trains the recipes, evaluates every policy, writes the report; a stopped run goes on with --resume. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Engine } from '../../engine.ts'
@@ -10,6 +10,7 @@ import { PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig }
 import { interruptible } from '../interrupt.ts'
 import { engineFor, newWords, runJob } from '../job.ts'
 import { type ConfigObject, checkConfig, gatherConfig, wholeNumber, withConfigFile, withExamples, withJson, withSet } from '../options.ts'
+import { loadPictures, withPicturesOption } from '../pictures.ts'
 import { loadPlugins, resolvePlugin, withPluginOption } from '../plugins.ts'
 import { createProgress, formatDuration } from '../progress.ts'
 import { fieldLines } from '../schema-help.ts'
@@ -17,9 +18,11 @@ import { printJson, printLines } from '../terminal.ts'
 
 interface TrainFlags {
   readonly preset: string
+  readonly quick?: boolean
   readonly config?: string
   readonly set?: string[]
   readonly plugin?: string[]
+  readonly pictures?: string
   readonly seed?: number
   readonly out?: string
   readonly resume?: boolean | string
@@ -30,16 +33,19 @@ interface TrainFlags {
 /** Options and action of `train`. */
 export function defineTrain(command: Command): void {
   command.option('--preset <name>', `start from a named config: ${Object.keys(PRESETS).join(', ')}`, 'laptop')
+  command.option('--quick', 'the same as --preset quick: the idea in a few minutes, on 2048 alone')
   withConfigFile(command, 'fields that differ from the preset')
   withSet(command, 'one field, such as rl.steps=100 (see the list below)')
   withPluginOption(command)
+  withPicturesOption(command)
   command.option('--seed <n>', 'whole number that decides every number of the run', wholeNumber(0))
   command.option('--out <folder>', 'run folder (default: runs/<preset>-<seed>)')
   command.option('--resume [folder]', 'go on with a stopped run: that folder, or the one of --out, --preset and --seed')
   command.option('--quiet', 'no progress')
   withJson(command)
   withExamples(command, [
-    ['vlm-gym train', 'both recipes on 2048, the table and the report, in runs/laptop-0'],
+    ['vlm-gym train', 'both recipes on all four games, the table and the report, in runs/laptop-0'],
+    ['vlm-gym train --quick', 'the idea in a few minutes, on 2048 alone'],
     ['vlm-gym train --seed 1 --out runs/second', 'another seed, another folder'],
     ['vlm-gym train --set rl.steps=400 --set rl.kl=0.02', 'other settings'],
     ['vlm-gym train --resume runs/second', 'go on after Ctrl-C or a crash, with the numbers of an unbroken run'],
@@ -50,7 +56,8 @@ export function defineTrain(command: Command): void {
   command.action(trainCommand)
 }
 
-async function trainCommand(flags: TrainFlags): Promise<void> {
+async function trainCommand(given: TrainFlags): Promise<void> {
+  const flags = given.quick ? { ...given, preset: 'quick' } : given
   const start = performance.now()
   const { folder, config, engine } = flags.resume === undefined ? await startRun(flags) : await resumeRun(flags)
   const progress = createProgress({ quiet: flags.quiet })
@@ -87,8 +94,9 @@ async function startRun(flags: TrainFlags): Promise<OpenRun> {
   const gathered = await gatherConfig({ base, config: flags.config, set: flags.set })
   const given = checkConfig(trainConfig, flags.seed === undefined ? gathered : { ...gathered, seed: flags.seed }, 'the training config')
   const plugins = [...new Set([...given.plugins, ...(flags.plugin ?? [])].map((name) => resolvePlugin(name)))]
-  const config = { ...given, plugins }
-  await loadPlugins(plugins)
+  const pictures = flags.pictures ?? given.pictures
+  const config = { ...given, plugins, ...(pictures !== undefined && { pictures: resolve(pictures) }) }
+  await loadExtras(config)
   const words = newWords()
   const engine = await engineFor(config, words)
   try {
@@ -101,11 +109,17 @@ async function startRun(flags: TrainFlags): Promise<OpenRun> {
   }
 }
 
+/** What a config needs from outside the package, before its games are made. Throws ConfigError, StorageError. */
+async function loadExtras({ plugins, pictures }: TrainConfig): Promise<void> {
+  await loadPlugins(plugins)
+  if (pictures !== undefined) await loadPictures(pictures)
+}
+
 /** A stopped run, with its own config. Throws ConfigError, StorageError. */
 async function resumeRun(flags: TrainFlags): Promise<OpenRun> {
-  if (flags.config !== undefined || flags.set !== undefined || flags.plugin !== undefined) {
+  if (flags.config !== undefined || flags.set !== undefined || flags.plugin !== undefined || flags.pictures !== undefined) {
     throw new ConfigError(
-      'a resumed run keeps its config, so --config, --set and --plugin cannot be given with --resume; start a new run with another --out',
+      'a resumed run keeps its config, so --config, --set, --plugin and --pictures cannot be given with --resume; start a new run with another --out',
     )
   }
   if (typeof flags.resume === 'string' && (flags.out !== undefined || flags.seed !== undefined)) {
@@ -117,7 +131,7 @@ async function resumeRun(flags: TrainFlags): Promise<OpenRun> {
     const config = storedConfig(folder)
     const words = await folder.read('words.json', z.array(z.string()))
     if (words === null) throw new StorageError(`${folder.file('words.json')} is missing; the run folder is damaged or of another version`)
-    await loadPlugins(config.plugins)
+    await loadExtras(config)
     return { folder, config, engine: await engineFor(config, words) }
   } catch (error) {
     await folder.close()

@@ -11,6 +11,7 @@
 import type { Game } from '../../game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
+import { draws } from './paper.ts'
 import { DIRECTIONS, type Direction } from './rules.ts'
 import { lookahead, solver } from './solver.ts'
 import {
@@ -26,7 +27,7 @@ import {
   terminated,
   unreadable,
 } from './state.ts'
-import { scoreThink, teach } from './teacher.ts'
+import { judgeThink, scoreThink, teach } from './teacher.ts'
 import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt } from './text.ts'
 
 export type { Direction } from './rules.ts'
@@ -45,6 +46,7 @@ export const game2048: Game<State2048, Direction, Config2048> = {
   },
   levels,
   presets,
+  draws,
   init,
   configOf: ({ size, goal }) => ({ size, goal }),
   parseState,
@@ -67,6 +69,7 @@ export const game2048: Game<State2048, Direction, Config2048> = {
   lookahead,
   teach,
   scoreThink,
+  judgeThink,
   lexicon,
   scatter,
 }

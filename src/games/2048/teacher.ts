@@ -17,8 +17,9 @@
  * moves uniformly legal 784 ± 10; random play 703 (1000 seeds).
  */
 import { GameError } from '../../errors.ts'
-import type { TeacherOptions, Thought } from '../../game.ts'
-import { onceForEach, wordLines } from '../shared/words.ts'
+import type { Statement, TeacherOptions, Thought } from '../../game.ts'
+import { onceForEach, type TrueLine, trueWords } from '../shared/score-words.ts'
+import { judged, linesIn, piecesIn } from '../shared/statements.ts'
 import { columnsOf, type Direction, type LineFacts, largest, lineFacts, rowsOf } from './rules.ts'
 import { lookahead } from './solver.ts'
 import { legalActions, type State2048 } from './state.ts'
@@ -75,26 +76,37 @@ export function formatThink(state: State2048): string {
  * outside the grammar, or more words on a line than the board has. Words left out are not true. White space is free within a line.
  */
 export function scoreThink(state: State2048, think: string): number {
-  if (think.length > 4096) return 0
-  const lines = wordLines(think)
-  if (lines.length !== HEADS.length) return 0
-  const truth = truthOf(state)
-  let right = 0
-  let total = 0
-  for (let at = 0; at < lines.length; at++) {
-    const words = lines[at]!
-    const expected = truth[at]!
-    if (words[0] !== HEADS[at] || words.length - 1 > expected.length) return 0
-    for (let i = 1; i < words.length; i++) {
-      if (words[i] === expected[i - 1]) right++
-      else if (!isWord(words[i]!, at % 2 === 0 ? SIDEWAYS : VERTICAL)) return 0
-    }
-    total += expected.length
-  }
-  return right / total
+  return think.length > 4096 ? 0 : Math.max(0, trueWords(think, truthOf(state))) / (2 * state.size + 2)
 }
 
-const truthOf = onceForEach(statements)
+const SIDEWAYS_WORD = /both|stuck|left|right|\+[1-9][0-9]{0,7}/y
+const VERTICAL_WORD = /both|stuck|up|down|\+[1-9][0-9]{0,7}/y
+
+const truthOf = onceForEach((state: State2048): TrueLine[] =>
+  statements(state).map((words, at) => ({
+    head: [HEADS[at]!],
+    words,
+    most: words.length,
+    word: at % 2 === 0 ? SIDEWAYS_WORD : VERTICAL_WORD,
+  })),
+)
+
+/** The words of a readable text, each with whether it is the true one of its place. */
+export function judgeThink(state: State2048, think: string): Statement[] {
+  if (think.length > 4096) return []
+  const lines = linesIn(think)
+  if (lines.length !== HEADS.length) return []
+  const truth = statements(state)
+  const said: Statement[] = []
+  for (const [at, line] of lines.entries()) {
+    const [head, ...words] = piecesIn(line, /\S+/g)
+    const expected = truth[at]!
+    if (head?.text !== HEADS[at] || words.length > expected.length) return []
+    if (!words.every(({ text }) => isWord(text, at % 2 === 0 ? SIDEWAYS : VERTICAL))) return []
+    said.push(...judged(words, (text, i) => text === expected[i]))
+  }
+  return said
+}
 
 function isWord(said: string, ways: Ways): boolean {
   return said === 'both' || said === 'stuck' || said === ways[0] || said === ways[1] || /^\+[1-9][0-9]{0,7}$/.test(said)

@@ -10,11 +10,13 @@
 import type { Game } from '../../game.ts'
 import { pictureSetNamed } from '../../pictures/index.ts'
 import { boardLevels, presets } from '../shisen-sho/levels.ts'
+import { draws } from '../shisen-sho/paper.ts'
 import { legalPairs, over, type Pair, pairs, unreadable } from '../shisen-sho/position.ts'
 import { lookahead, solver } from '../shisen-sho/solver.ts'
-import { scoreThink, teach } from '../shisen-sho/teacher.ts'
+import { teacherOf } from '../shisen-sho/teacher.ts'
 import { feedback, formatAction, formatPerception, lexiconOf, parseAction, parsePerception, perceive, prompt } from '../shisen-sho/text.ts'
 import { draw } from './draw.ts'
+import { protocol } from './paper.ts'
 import { isClass } from './pool.ts'
 import {
   configOf,
@@ -48,7 +50,8 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
     split: { axis: 'perception', summary: 'train, or test for pictures that are never seen in training' },
   },
   levels: boardLevels([2, 4, 6, 8, 9, 10]),
-  presets,
+  presets: { ...presets, paper: { ...presets.paper, protocol } },
+  draws,
   init,
   configOf,
   parseState,
@@ -76,8 +79,11 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
   parseAction,
   solver,
   lookahead,
-  teach,
-  scoreThink,
+  ...teacherOf<PictureShisenShoState>(({ pictures }) => pictureSetNamed(pictures).classes),
   lexicon: (config) => lexiconOf(ID, pictureSetNamed(config.pictures).classes),
   scatter,
+  heldOut: (config) => {
+    const other = configSchema.safeParse({ ...config, split: 'test' })
+    return config.split === 'train' && other.success ? other.data : null
+  },
 }

@@ -190,28 +190,33 @@ describe('texts', () => {
     expect(game.feedback(game.step(OPEN, pair(0, 1, 0, 3)), 'brief')).toBe(' ok')
   })
 
-  it('thoughts name the nearest partner of every cell', () => {
+  it('thoughts name every tile and its nearest partner', () => {
     const think = [
-      'row 0 none (0, 3) none (0, 1)',
-      'row 1 (1, 3) none none (1, 0)',
-      'row 2 gone gone gone gone',
-      'row 3 gone gone gone gone',
+      'row 0 red circle not (1, 2) red square (0, 3) red triangle not (1, 1) red square (0, 1)',
+      'row 1 red diamond (1, 3) red triangle not (0, 2) red circle not (0, 0) red diamond (1, 0)',
+      'row 2 _ gone _ gone _ gone _ gone',
+      'row 3 _ gone _ gone _ gone _ gone',
       'first (0, 1) (0, 3)',
     ]
     const said = think.join('\n')
+    const share = (of: string): number => game.scoreThink!(OPEN, of)
     expect(game.teach!(OPEN, { blind: false })).toEqual({ think: said, action: pair(0, 1, 0, 3) })
-    expect(game.scoreThink!(OPEN, said)).toBe(1)
-    expect(game.scoreThink!(OPEN, said.replace('first (0, 1)', 'first (0, 2)'))).toBeCloseTo(17 / 18)
-    expect(game.scoreThink!(OPEN, said.replace('(1, 0)', 'none'))).toBeCloseTo(17 / 18)
-    expect(game.scoreThink!(OPEN, said.replace('row 3 gone', 'row 3'))).toBeCloseTo(17 / 18)
+    expect(share(said)).toBe(1)
+    expect(share(said.replace('first (0, 1)', 'first (0, 2)'))).toBeCloseTo(33 / 34)
+    expect(share(said.replace('(1, 0)\n', 'not (1, 0)\n'))).toBeCloseTo(33 / 34)
+    expect(share(said.replace('row 0 red circle', 'row 0 red cross'))).toBeCloseTo(33 / 34)
+    expect(share(said.replace('row 3 _ gone', 'row 3  _ '))).toBeLessThan(1)
     for (const bad of [
       said.replace('row 1', 'row 2'),
       `${said} gone`,
-      said.replace('none', 'nothing'),
+      said.replace('not', 'nothing'),
       `${said}\nfirst none`,
       'x'.repeat(1e6),
     ])
-      expect(game.scoreThink!(OPEN, bad)).toBe(0)
+      expect(share(bad)).toBe(0)
+    const judged = game.judgeThink!(OPEN, said.replace('first (0, 1)', 'first (0, 2)'))
+    expect(judged).toHaveLength(34)
+    expect(judged.filter(({ holds }) => !holds).map(({ start, end }) => said.slice(start, end))).toEqual(['(0, 1)'])
   })
 })
 

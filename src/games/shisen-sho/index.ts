@@ -13,10 +13,11 @@ import type { Game } from '../../game.ts'
 import { COLOURS, SHAPES } from '../shared/tile-art.ts'
 import { draw } from './draw.ts'
 import { boardLevels, presets } from './levels.ts'
+import { draws } from './paper.ts'
 import { legalPairs, over, type Pair, pairs, unreadable } from './position.ts'
 import { lookahead, solver } from './solver.ts'
 import { configOf, configSchema, init, parseState, reseed, type ShisenShoConfig, type ShisenShoState, scatter, step } from './state.ts'
-import { scoreThink, teach } from './teacher.ts'
+import { teacherOf } from './teacher.ts'
 import {
   feedback,
   formatAction,
@@ -60,6 +61,7 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   },
   levels: boardLevels([2, 4, 6, 9, 18, 32]),
   presets,
+  draws,
   init,
   configOf,
   parseState,
@@ -80,8 +82,7 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   parseAction,
   solver,
   lookahead,
-  teach,
-  scoreThink,
+  ...teacherOf<ShisenShoState>(() => LABELS),
   lexicon: () => LEXICON,
   scatter,
 }

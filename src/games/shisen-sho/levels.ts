@@ -1,5 +1,6 @@
 /** Difficulty of the Shisen-Sho family: more kinds to tell apart, larger boards. The easiest boards can surely be cleared. */
 import type { GamePreset, Levels } from '../../game.ts'
+import { protocol } from './paper.ts'
 import type { BoardConfig } from './position.ts'
 
 /**
@@ -19,5 +20,5 @@ export function boardLevels<C extends BoardConfig>(kinds: readonly number[]): Le
 /** The paper: 6x6 with 9 kinds, 50 replies (BASELINE of the published protocol). */
 export const presets: { readonly laptop: GamePreset<BoardConfig>; readonly paper: GamePreset<BoardConfig> } = {
   laptop: { config: { rows: 4, columns: 4, kinds: 4 }, horizon: 20 },
-  paper: { config: { rows: 6, columns: 6, kinds: 9, clearable: false }, horizon: 50 },
+  paper: { config: { rows: 6, columns: 6, kinds: 9, clearable: false }, horizon: 50, protocol },
 }

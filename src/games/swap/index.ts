@@ -14,6 +14,7 @@
 import type { Game } from '../../game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
+import { draws } from './paper.ts'
 import { lookahead, solver } from './solver.ts'
 import {
   actions,
@@ -29,7 +30,7 @@ import {
   step,
   unreadable,
 } from './state.ts'
-import { scoreThink, teach } from './teacher.ts'
+import { judgeThink, scoreThink, teach } from './teacher.ts'
 import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt } from './text.ts'
 
 export type { ConfigSwap, Pair, StateSwap } from './state.ts'
@@ -49,6 +50,7 @@ export const gameSwap: Game<StateSwap, Pair, ConfigSwap> = {
   },
   levels,
   presets,
+  draws,
   init,
   configOf: ({ rows, columns, colours, shapes }) => ({ rows, columns, colours, shapes }),
   parseState,
@@ -71,6 +73,7 @@ export const gameSwap: Game<StateSwap, Pair, ConfigSwap> = {
   lookahead,
   teach,
   scoreThink,
+  judgeThink,
   lexicon,
   scatter,
 }

@@ -12,6 +12,12 @@ export const LABELS: readonly string[] = kindsOf(COLOURS_MAX, SHAPES_MAX).map(
   (kind) => `${COLOURS[Math.floor(kind / SHAPES_MAX)]!} ${SHAPES[kind % SHAPES_MAX]!}`,
 )
 
+/** What thoughts say of where a tile would go: a way and how many tiles the swap clears at first, or 'stay'. Each of the two tiles stands in seven at most: three along the way and five across it. */
+export const MOVE_WORDS: readonly string[] = [
+  ...['up', 'right', 'down', 'left'].flatMap((way) => Array.from({ length: 12 }, (_, i) => `${way} ${i + 3}`)),
+  'stay',
+]
+
 const KNOWN = new Set(LABELS)
 /** Longest text that is read at all; the largest board takes under 1,200 characters. */
 const TEXT_CAP = 4096
@@ -112,9 +118,8 @@ const LEXICON: readonly string[] = [
   ...LABELS.map((label) => `\n${label}`),
   ...LABELS.map((label) => ` | ${label}`),
   ...Array.from({ length: SIDE_MAX }, (_, row) => `\nrow ${row}`),
-  ...LABELS.map((label) => ` wants ${label}`),
-  ' nothing',
-  ...['up', 'right', 'down', 'left', 'stay'].map((word) => ` ${word}`),
+  ...LABELS.map((label) => ` ${label}`),
+  ...MOVE_WORDS.map((word) => ` ${word}`),
   '\nbest',
   ...coordinateWords(SIDE_MAX),
 ]

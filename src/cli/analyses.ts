@@ -1,0 +1,92 @@
+/** The analyses of a job, after its evaluation: single decisions on fixed states. What their files hold is not computed again. */
+import type { Engine } from '../engine.ts'
+import { fixedStates, generalisation, interventions, thingsOf } from '../eval/index.ts'
+import { samplerPolicy } from '../policies/index.ts'
+import type { Policy } from '../policy.ts'
+import { deriveSeed } from '../rng.ts'
+import { type GeneralisationRow, generalisationRows, type InterventionRow, interventionRows, type RunFolder } from '../runs/index.ts'
+import { gamesOf, mixOf, stagesOf, type TrainConfig, weightsName } from '../train/index.ts'
+import type { Progress } from './progress.ts'
+
+/** Stages whose models are looked at: where each recipe ends, and where G1's RL began. */
+const INTERVENED = ['g0', 'cold-start', 'g1']
+const GENERALISED = ['cold-start', 'g1']
+
+export interface AnalysisOptions {
+  readonly engine: Engine
+  readonly folder: RunFolder
+  readonly config: TrainConfig
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+type Decoding = 'sampled' | 'greedy'
+
+interface Model {
+  readonly policy: Policy
+  readonly decoding: Decoding
+}
+
+function modelsOf({ config, engine }: AnalysisOptions, names: readonly string[], decodings: readonly Decoding[]): Model[] {
+  const stages = stagesOf(config).filter(({ name }) => names.includes(name))
+  return stages.flatMap(({ name }) =>
+    decodings.map((decoding) => {
+      const temperature = decoding === 'greedy' ? 0 : 1
+      return { policy: samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weightsName(name), name }), decoding }
+    }),
+  )
+}
+
+/** Both analyses of every game. */
+export async function analyseAll(options: AnalysisOptions): Promise<'finished' | 'stopped'> {
+  try {
+    await intervene(options)
+    await generalise(options)
+    return 'finished'
+  } catch (error) {
+    if (options.signal.aborted) return 'stopped'
+    throw error
+  }
+}
+
+async function intervene(options: AnalysisOptions): Promise<void> {
+  const { folder, config, progress, signal } = options
+  const { states: count } = config.evaluation.interventions
+  if (count === 0) return
+  let rows: InterventionRow[] = (await folder.read('interventions.json', interventionRows)) ?? []
+  const seed = deriveSeed(config.evaluation.seed, 'interventions')
+  for (const { spec, horizon } of gamesOf(config)) {
+    const there = ({ policy, decoding }: Model): boolean =>
+      rows.some((row) => row.game === spec.game.id && row.policy === policy.name && row.decoding === decoding)
+    const left = modelsOf(options, INTERVENED, ['sampled', 'greedy']).filter((model) => !there(model))
+    if (left.length === 0) continue
+    const states = fixedStates(spec, horizon, count, seed)
+    for (const [step, { policy, decoding }] of left.entries()) {
+      signal.throwIfAborted()
+      progress.update({ stage: `interventions on ${policy.name}, ${decoding}, ${spec.game.id}`, step, total: left.length })
+      rows = [...rows, ...(await interventions({ policy, decoding, spec, states, seed, signal }))]
+      await folder.write('interventions.json', rows)
+    }
+  }
+}
+
+async function generalise(options: AnalysisOptions): Promise<void> {
+  const { folder, config, progress, signal } = options
+  const { states } = config.evaluation.generalisation
+  if (states === 0) return
+  let rows: GeneralisationRow[] = (await folder.read('generalisation.json', generalisationRows)) ?? []
+  const seed = deriveSeed(config.evaluation.seed, 'generalisation')
+  const trained = mixOf(config).map(({ spec }) => spec)
+  for (const { spec, horizon } of gamesOf(config)) {
+    const there = ({ policy }: Model): boolean => rows.some((row) => row.game === spec.game.id && row.policy === policy.name)
+    const left = modelsOf(options, GENERALISED, ['greedy']).filter((model) => !there(model))
+    if (left.length === 0) continue
+    const things = thingsOf({ spec, trained, horizon, states, seed })
+    for (const [step, { policy }] of left.entries()) {
+      signal.throwIfAborted()
+      progress.update({ stage: `generalisation of ${policy.name}, ${spec.game.id}`, step, total: left.length })
+      rows = [...rows, ...(await generalisation({ policy, things, seed, signal }))]
+      await folder.write('generalisation.json', rows)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Single decisions on fixed states: the ground of the analyses that change what a model is shown. States come from play and do not depend
+ * on any policy, so every policy answers the same ones under every condition, and differences are paired.
+ */
+import {
+  advance,
+  type EnvSnapshot,
+  type EnvSpec,
+  type ExpertScores,
+  expertScores,
+  isGoodMove,
+  observationOf,
+  playReply,
+  startSnapshot,
+} from '../gym/index.ts'
+import type { Policy } from '../policy.ts'
+import { deriveSeed, seededRng } from '../rng.ts'
+
+/** A state to decide on, with the expert's opinion of it (the game's solver; null if it has none). */
+export interface FixedState {
+  readonly snapshot: EnvSnapshot
+  readonly scores: ExpertScores
+}
+
+/** `count` states after 0 to `horizon` random legal moves each, none of them over. Decided by config and seed; the skin plays no part. */
+export function fixedStates(
+  { game, config }: Pick<EnvSpec, 'game' | 'config'>,
+  horizon: number,
+  count: number,
+  seed: number,
+): FixedState[] {
+  return Array.from({ length: count }, (_, i) => {
+    const rng = seededRng(seed, 'fixed-state', i)
+    let now = startSnapshot({ game, config }, deriveSeed(seed, 'fixed-state', i))
+    for (let left = rng.int(horizon + 1); left > 0; left--) {
+      const result = game.step(now.state, rng.pick(game.legalActions(now.state)))
+      if (result.terminated) break
+      now = advance(now, result)
+    }
+    return { snapshot: now, scores: expertScores(game, now.state, 'solver') }
+  })
+}
+
+/** What one reply was worth; shares 0..1. */
+export interface Decision {
+  readonly cells: number
+  readonly exact: 0 | 1
+  readonly legal: 0 | 1
+  /** A best move by the expert. */
+  readonly good: 0 | 1
+}
+
+/** A state as it is shown. */
+export interface Question {
+  readonly spec: EnvSpec
+  readonly fixed: FixedState
+}
+
+export interface DecideOptions {
+  readonly seed: number
+  /** Observations per policy call at most. Default: all. */
+  readonly batch?: number
+  readonly signal?: AbortSignal
+}
+
+/** One decision per question, in their order; where a reply could not be had, why. Aborts by throwing the signal's reason. */
+export async function decide(
+  policy: Policy,
+  questions: readonly Question[],
+  options: DecideOptions,
+): Promise<(Decision | { failure: string })[]> {
+  const { seed, signal, batch = Math.max(1, questions.length) } = options
+  const out: (Decision | { failure: string })[] = []
+  for (let from = 0; from < questions.length; from += batch) {
+    const asked = questions.slice(from, from + batch)
+    const replies = await policy.reply(
+      asked.map(({ spec, fixed }) => observationOf(spec, fixed.snapshot)),
+      {
+        n: 1,
+        seed: deriveSeed(seed, 'decide', from),
+        ...(policy.privileged && { privileged: { states: asked.map(({ fixed }) => fixed.snapshot.state) } }),
+        ...(signal && { signal }),
+      },
+    )
+    signal?.throwIfAborted()
+    for (const [i, { spec, fixed }] of asked.entries()) {
+      const reply = replies[i]?.[0] ?? {
+        text: '',
+        failure: { reason: `The policy ${policy.name} gave no reply.`, boundary: 'endpoint' as const },
+      }
+      if (reply.failure) out.push({ failure: reply.failure.reason })
+      else out.push(decisionOf(spec, fixed, reply.text))
+    }
+  }
+  return out
+}
+
+function decisionOf({ game }: EnvSpec, { snapshot, scores }: FixedState, text: string): Decision {
+  const { score } = playReply(game, snapshot.state, text)
+  return {
+    cells: score.perceptionCells,
+    exact: score.perceptionExact,
+    legal: score.outcome === 'played' ? 1 : 0,
+    good: isGoodMove(score, scores) ? 1 : 0,
+  }
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, GameError } from '../errors.ts'
+import type { AnyGame } from '../game.ts'
+import { gameList } from '../games/index.ts'
+import { type EnvSpec, envSpec, observationOf, startSnapshot } from './env.ts'
+import { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
+import { toyGame } from './toy-game.ts'
+
+const skin = { theme: 'classic', tile: 8, layout: 'board' } as const
+const specOf = (game: AnyGame, mode?: ObservationMode): EnvSpec => envSpec({ game, skin, ...(mode && { mode }) })
+
+describe('observation modes', () => {
+  it('default to the picture alone, and refuse unknown names', () => {
+    expect(specOf(toyGame).mode).toBe('image')
+    expect(() => specOf(toyGame, 'sound' as ObservationMode)).toThrow(ConfigError)
+  })
+
+  it.each([toyGame as AnyGame, ...gameList()])('give of $id what their names say', (game) => {
+    for (const seed of [1, 2, 3]) {
+      const { state } = startSnapshot(specOf(game), seed)
+      const truth = game.formatPerception(game.perceive(state))
+      const seen = Object.fromEntries(OBSERVATION_MODES.map((mode) => [mode, observationOf(specOf(game, mode), { state, last: null })]))
+      const { image, caption } = seen as { [mode: string]: ReturnType<typeof observationOf> }
+      expect(Object.keys(image!).sort()).toEqual(['frame', 'game', 'prompt'])
+      expect([seen['image+caption']?.caption, caption?.caption]).toEqual([truth, truth])
+      expect(OBSERVATION_MODES.map((mode) => seen[mode]?.blank)).toEqual([undefined, undefined, true, undefined])
+      for (const mode of ['image+caption', 'wrong-caption']) expect(seen[mode]?.frame()).toEqual(image?.frame())
+      const { width, height, pixels, palette } = caption!.frame()
+      expect([width, height]).toEqual([image?.frame().width, image?.frame().height])
+      expect([new Set(pixels), palette]).toEqual([new Set([0]), Uint8Array.of(128, 128, 128)])
+      const wrong = seen['wrong-caption']?.caption as string
+      expect(wrong).not.toBe(truth)
+      const { rows, columns } = game.perceive(state)
+      expect(game.parsePerception(wrong)).toMatchObject({ rows, columns })
+      const later = observationOf(specOf(game, 'wrong-caption'), { state: game.reseed(state, 99), last: null })
+      expect(later.caption).toBe(wrong)
+    }
+  })
+
+  it('say so where there is no other board', () => {
+    const single = envSpec({ game: toyGame, skin, config: { rows: 1, columns: 1 }, mode: 'wrong-caption' })
+    expect(() => observationOf(single, startSnapshot(single, 1))).toThrow(GameError)
+  })
+})
