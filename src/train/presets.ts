@@ -42,10 +42,10 @@ const quick = {
   ...laptop,
   preset: 'quick',
   games: GAMES.slice(0, 1),
-  base: { ...laptop.base, steps: 120 },
-  coldStart: { ...laptop.coldStart, steps: 500 },
-  rl: { ...laptop.rl, steps: 40 },
-  evaluation: { episodes: 60, seed: 2048, interventions: { states: 60 }, generalisation: { states: 30 } },
+  base: { ...laptop.base, steps: 100 },
+  coldStart: { ...laptop.coldStart, steps: 400 },
+  rl: { ...laptop.rl, steps: 30 },
+  evaluation: { episodes: 32, seed: 2048, interventions: { states: 60 }, generalisation: { states: 30 } },
 }
 
 /** The paper's plain ±1 recipe alone, on the budget of the main job (see `paperRl`). */
