@@ -27,23 +27,38 @@ export interface Rng {
 
 type Source = ReturnType<typeof xoroshiro128plus>
 
-function wrap(source: Source): Rng {
-  const int = (n: number): number => uniformInt(source, 0, n - 1)
-  return {
-    int,
-    real: () => (source.next() >>> 0) / 0x100000000,
-    pick: (items) => items[int(items.length)] as (typeof items)[number],
-    shuffle: (items) => {
-      const out = [...items]
-      for (let i = out.length - 1; i > 0; i--) {
-        const j = int(i + 1)
-        const held = out[i] as (typeof out)[number]
-        out[i] = out[j] as (typeof out)[number]
-        out[j] = held
-      }
-      return out
-    },
-    state: () => source.getState().slice() as unknown as RngState,
+class SourceRng implements Rng {
+  readonly #source: Source
+
+  constructor(source: Source) {
+    this.#source = source
+  }
+
+  int(n: number): number {
+    return uniformInt(this.#source, 0, n - 1)
+  }
+
+  real(): number {
+    return (this.#source.next() >>> 0) / 0x100000000
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.int(items.length)] as T
+  }
+
+  shuffle<T>(items: readonly T[]): T[] {
+    const out = [...items]
+    for (let i = out.length - 1; i > 0; i--) {
+      const j = this.int(i + 1)
+      const held = out[i] as T
+      out[i] = out[j] as T
+      out[j] = held
+    }
+    return out
+  }
+
+  state(): RngState {
+    return this.#source.getState().slice() as unknown as RngState
   }
 }
 
@@ -60,7 +75,7 @@ export function seededRng(seed: number, ...labels: readonly (string | number)[])
 
 /** A generator that goes on from a stored state. */
 export function rngFromState(state: RngState): Rng {
-  return wrap(xoroshiro128plusFromState(state) as Source)
+  return new SourceRng(xoroshiro128plusFromState(state) as Source)
 }
 
 /** A 31-bit seed derived from a seed and labels, for handing on to code that takes a seed. */

@@ -30,6 +30,7 @@ const LEVELS: { readonly [part: string]: number } = {
   eval: 4,
   train: 4,
   server: 4,
+  workers: 4,
   index: 4,
   cli: 5,
 }

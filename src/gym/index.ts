@@ -13,6 +13,7 @@ export {
 } from './difficulty.ts'
 export {
   advance,
+  drawPng,
   drawState,
   Env,
   type EnvSnapshot,
@@ -20,6 +21,7 @@ export {
   type EnvStep,
   envSpec,
   observationOf,
+  promptAfter,
   startSnapshot,
 } from './env.ts'
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'

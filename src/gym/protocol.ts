@@ -38,32 +38,50 @@ interface Section {
   readonly problem: string | null
 }
 
-/** Position of the only occurrence of a tag, or a sentence why there is none. */
-function onlyPlace(text: string, tag: string): number | string {
-  const first = text.indexOf(tag)
-  if (first < 0) return `The tag ${tag} is missing.`
-  return text.indexOf(tag, first + tag.length) < 0 ? first : `The tag ${tag} occurs more than once.`
+/** '<perception>', '</perception>', '<think>', … */
+const tags = names.flatMap((name) => [`<${name}>`, `</${name}>`])
+
+const MISSING = -1
+const REPEATED = -2
+
+/** Where each of the six tags stands: a position, MISSING or REPEATED. One pass over the text. */
+function placesOf(text: string): number[] {
+  const places = [MISSING, MISSING, MISSING, MISSING, MISSING, MISSING]
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
+    for (let tag = 0; tag < tags.length; tag++) {
+      if (!text.startsWith(tags[tag]!, at)) continue
+      places[tag] = places[tag] === MISSING ? at : REPEATED
+      break
+    }
+  }
+  return places
 }
 
-function readSection(text: string, name: string): Section {
-  const open = onlyPlace(text, `<${name}>`)
-  if (typeof open === 'string') return { span: null, text: null, problem: open }
-  const close = onlyPlace(text, `</${name}>`)
-  if (typeof close === 'string') return { span: null, text: null, problem: close }
-  const start = open + name.length + 2
-  if (close < start) return { span: null, text: null, problem: `The tag </${name}> comes before <${name}>.` }
-  return { span: [open, close + name.length + 3], text: text.slice(start, close).trim(), problem: null }
+function readSection(text: string, section: number, places: readonly number[]): Section {
+  for (const tag of [2 * section, 2 * section + 1]) {
+    if (places[tag] === MISSING) return { span: null, text: null, problem: `The tag ${tags[tag]} is missing.` }
+    if (places[tag] === REPEATED) return { span: null, text: null, problem: `The tag ${tags[tag]} occurs more than once.` }
+  }
+  const open = places[2 * section]!
+  const close = places[2 * section + 1]!
+  const start = open + tags[2 * section]!.length
+  if (close < start) {
+    return { span: null, text: null, problem: `The tag ${tags[2 * section + 1]} comes before ${tags[2 * section]}.` }
+  }
+  return { span: [open, close + tags[2 * section + 1]!.length], text: text.slice(start, close).trim(), problem: null }
 }
 
 /** Looks at what lies outside the three sections, and at their order. */
-function layoutProblem(text: string, spans: readonly (readonly [number, number])[]): string | null {
+function layoutProblem(text: string, spans: readonly (readonly [number, number] | null)[]): string | null {
   let end = 0
-  for (const [from, to] of spans) {
+  for (const span of spans) {
+    if (span === null) continue
+    const [from, to] = span
     if (from < end) return 'The sections overlap or are not in the order perception, think, answer.'
-    if (text.slice(end, from).trim() !== '') return 'There is text outside the tags.'
+    if (from > end && text.slice(end, from).trim() !== '') return 'There is text outside the tags.'
     end = to
   }
-  return text.slice(end).trim() === '' ? null : 'There is text outside the tags.'
+  return end === text.length || text.slice(end).trim() === '' ? null : 'There is text outside the tags.'
 }
 
 /** Reads a reply by the two rules above. Never throws, whatever the text: other scripts, control characters, lone surrogates. */
@@ -72,11 +90,12 @@ export function parseReply(text: string): ParsedReply {
     const problem = `The reply has ${text.length} characters; at most ${maxReplyLength} are read.`
     return { format: 0, perception: null, think: null, answer: null, problem }
   }
-  const sections = names.map((name) => readSection(text, name))
-  const spans = sections.flatMap((section) => (section.span === null ? [] : [section.span]))
-  const problem = sections.find((section) => section.problem !== null)?.problem ?? layoutProblem(text, spans)
-  const [perception, think, answer] = sections.map((section) => section.text) as [string | null, string | null, string | null]
-  return { format: problem === null ? 1 : 0, perception, think, answer, problem }
+  const places = placesOf(text)
+  const perception = readSection(text, 0, places)
+  const think = readSection(text, 1, places)
+  const answer = readSection(text, 2, places)
+  const problem = perception.problem ?? think.problem ?? answer.problem ?? layoutProblem(text, [perception.span, think.span, answer.span])
+  return { format: problem === null ? 1 : 0, perception: perception.text, think: think.text, answer: answer.text, problem }
 }
 
 /** The canonical reply: perception and think on lines of their own, the answer inline. */

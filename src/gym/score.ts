@@ -53,10 +53,10 @@ export function perceptionAgreement(truth: Perception, read: Perception): number
   const count = Math.max(truth.rows * truth.columns, read.rows * read.columns)
   if (count === 0) return 1
   let equal = 0
+  const columns = Math.min(truth.columns, read.columns)
   for (let row = 0; row < Math.min(truth.rows, read.rows); row++) {
-    for (let column = 0; column < Math.min(truth.columns, read.columns); column++) {
-      if (truth.cells[row]?.[column] === read.cells[row]?.[column]) equal++
-    }
+    const [own, other] = [truth.cells[row]!, read.cells[row]!]
+    for (let column = 0; column < columns; column++) if (own[column] === other[column]) equal++
   }
   return equal / count
 }
@@ -65,19 +65,40 @@ function unreadableMove(game: AnyGame, state: unknown, boundary: Boundary, probl
   return { kind: 'unreadable', action: null, result: game.unreadable(state), boundary, problem }
 }
 
-function moveOf(game: AnyGame, state: unknown, parsed: ParsedReply): Move {
+function moveOf(game: AnyGame, state: unknown, parsed: ParsedReply, moves?: Map<string, StepResult<unknown>>): Move {
   if (parsed.answer === null) return unreadableMove(game, state, 'parse', parsed.problem)
   const read = game.parseAction(parsed.answer, state)
   if ('reason' in read) return unreadableMove(game, state, 'parse', read.reason)
-  const result = game.step(state, read.action)
   const action = game.formatAction(state, read.action)
+  const result = moves?.get(action) ?? game.step(state, read.action)
+  moves?.set(action, result)
   if (!result.legal) return { kind: 'illegal', action, result, boundary: 'game', problem: `The move ${action} is not legal here.` }
   return { kind: 'played', action, result, boundary: null, problem: parsed.problem }
 }
 
-function readPerception(game: AnyGame, text: string | null, truth: () => Perception): number {
-  const read = text === null ? null : game.parsePerception(text)
-  return read === null ? 0 : perceptionAgreement(truth(), read)
+/** What is true of a state: its perception, and that as text. */
+export interface Truth {
+  readonly perception: Perception
+  readonly text: string
+}
+
+/** The truth of a state, found when it is first asked for. */
+export function truthOf(game: AnyGame, state: unknown): () => Truth {
+  let known: Truth | undefined
+  return () => {
+    if (known === undefined) {
+      const perception = game.perceive(state)
+      known = { perception, text: game.formatPerception(perception) }
+    }
+    return known
+  }
+}
+
+function readPerception(game: AnyGame, text: string | null, truth: () => Truth): number {
+  if (text === null) return 0
+  if (text === truth().text) return 1
+  const read = game.parsePerception(text)
+  return read === null ? 0 : perceptionAgreement(truth().perception, read)
 }
 
 /** Share of true thoughts, kept within 0..1 whatever the game says. */
@@ -89,17 +110,19 @@ function readThink(game: AnyGame, state: unknown, text: string | null): number {
 
 /**
  * Plays a reply from a state and scores it. An answer that cannot be read plays `game.unreadable`, never another move; so does a reply
- * with a `failure`, which is recorded at the failure's boundary. The state is left alone. `truth` may be given to share its cost.
+ * with a `failure`, which is recorded at the failure's boundary. The state is left alone. What several replies from one state have in common
+ * may be given to share its cost: `truth`, and `moves`, the results of the actions played so far by their canonical text.
  */
 export function playReply<S>(
   game: AnyGame,
   state: S,
   reply: Reply | string,
-  truth: () => Perception = () => game.perceive(state),
+  truth: () => Truth = truthOf(game, state),
+  moves?: Map<string, StepResult<unknown>>,
 ): PlayedReply<S> {
   const failure = typeof reply === 'string' ? undefined : reply.failure
   const parsed = parseReply(typeof reply === 'string' ? reply : failure === undefined ? reply.text : '')
-  const move = failure === undefined ? moveOf(game, state, parsed) : unreadableMove(game, state, failure.boundary, failure.reason)
+  const move = failure === undefined ? moveOf(game, state, parsed, moves) : unreadableMove(game, state, failure.boundary, failure.reason)
   const perceptionCells = readPerception(game, parsed.perception, truth)
   const score: ReplyScore = {
     format: parsed.format,

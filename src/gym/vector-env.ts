@@ -8,7 +8,7 @@
  * - 'disabled': an ended game stays as it is (every reply a no-op) until `reset(index)`.
  */
 import { ConfigError } from '../errors.ts'
-import type { Observation, Reply } from '../policy.ts'
+import type { Frame, Observation, Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { Env, type EnvSnapshot, type EnvSpec, type EnvStep } from './env.ts'
 
@@ -18,6 +18,8 @@ export interface VectorEnvOptions {
   readonly seed: number
   /** Default 'next-step', as in Gymnasium. */
   readonly autoreset?: AutoresetMode
+  /** Number of the first env, for the seeds: a part of a larger vector begins later. Default 0. */
+  readonly first?: number
 }
 
 /** One env's part of a vector step. */
@@ -44,6 +46,7 @@ export class VectorEnv {
   readonly specs: readonly EnvSpec[]
   readonly seed: number
   readonly autoreset: AutoresetMode
+  readonly #first: number
   readonly #envs: Env[]
   #episodes: number[]
   #pending: boolean[]
@@ -52,6 +55,7 @@ export class VectorEnv {
     this.specs = specs
     this.seed = options.seed
     this.autoreset = options.autoreset ?? 'next-step'
+    this.#first = options.first ?? 0
     this.#envs = specs.map((spec, index) => new Env(spec, this.#seedOf(index, 0)))
     this.#episodes = specs.map(() => 1)
     this.#pending = specs.map(() => false)
@@ -71,12 +75,16 @@ export class VectorEnv {
 
   /** Starts the next game of one env. */
   reset(index: number): Observation {
-    const env = this.#envs[index]
-    if (env === undefined) throw new ConfigError(`There is no env ${index}; this vector has ${this.#envs.length}.`)
+    const env = this.#at(index)
     const episode = this.#episodes[index] as number
     this.#episodes[index] = episode + 1
     this.#pending[index] = false
     return env.reset(this.#seedOf(index, episode))
+  }
+
+  /** Draws the picture of an env over `frame`, as `Env` does. */
+  drawInto(index: number, frame: Frame): Frame {
+    return this.#at(index).drawInto(frame)
   }
 
   snapshot(): VectorSnapshot {
@@ -93,8 +101,14 @@ export class VectorEnv {
     this.#pending = [...snapshot.pending]
   }
 
+  #at(index: number): Env {
+    const env = this.#envs[index]
+    if (env === undefined) throw new ConfigError(`There is no env ${index}; this vector has ${this.#envs.length}.`)
+    return env
+  }
+
   #seedOf(index: number, episode: number): number {
-    return deriveSeed(this.seed, 'env', index, episode)
+    return deriveSeed(this.seed, 'env', this.#first + index, episode)
   }
 
   #stepOne(env: Env, index: number, reply: Reply | string): VectorStep {

@@ -25,20 +25,40 @@ const TRUE_COLOUR = 2
 export function encodePng(frame: Frame, options: PngOptions = {}): Uint8Array {
   checkFrame(frame)
   const depth = frame.palette ? bitDepth(frame.palette.length / 3) : 8
-  const parts = [SIGNATURE, chunk('IHDR', header(frame, depth))]
-  for (const [keyword, text] of Object.entries(options.text ?? {})) parts.push(chunk('tEXt', textData(keyword, text)))
-  if (frame.palette) parts.push(chunk('PLTE', frame.palette))
   // `mem` is given because fflate would otherwise derive it with Math.log, which is not exact on every platform.
-  parts.push(chunk('IDAT', zlibSync(scanLines(frame, depth), { level: options.level ?? 4, mem: 4 })))
-  parts.push(chunk('IEND', new Uint8Array(0)))
-  return joined(parts)
+  const pixels = zlibSync(scanLines(frame, depth), { level: options.level ?? 4, mem: 4 })
+  return joined([beforePixels(frame, depth, options), chunk('IDAT', pixels), END])
+}
+
+function beforePixels(frame: Omit<Frame, 'pixels'>, depth: BitDepth, { text = {} }: PngOptions): Uint8Array {
+  const texts = Object.entries(text).map(([keyword, content]) => chunk('tEXt', textData(keyword, content)))
+  return joined([SIGNATURE, chunk('IHDR', header(frame, depth)), ...texts, ...(frame.palette ? [chunk('PLTE', frame.palette)] : [])])
+}
+
+/** All of a file with 8 bits a sample that comes before the compressed pixels; the four bytes of their length are left open. */
+export function pngHead(frame: Omit<Frame, 'pixels'>, options: PngOptions): Uint8Array {
+  return joined([beforePixels(frame, 8, options), Uint8Array.of(0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54)])
+}
+
+/** The file of a `pngHead` and deflated pixels; `adler`: their checksum. */
+export function pngOf(head: Uint8Array, pixels: Uint8Array, adler: number): Uint8Array {
+  const end = head.length + pixels.length
+  const out = new Uint8Array(end + 8 + END.length)
+  out.set(head)
+  out.set(pixels, head.length)
+  const view = new DataView(out.buffer)
+  view.setUint32(end, adler)
+  view.setUint32(head.length - 8, pixels.length + 4)
+  view.setUint32(end + 4, crc32(out.subarray(head.length - 4, end + 4)))
+  out.set(END, end + 8)
+  return out
 }
 
 function bitDepth(colours: number): BitDepth {
   return colours <= 2 ? 1 : colours <= 4 ? 2 : colours <= 16 ? 4 : 8
 }
 
-function header(frame: Frame, depth: BitDepth): Uint8Array {
+function header(frame: Omit<Frame, 'pixels'>, depth: BitDepth): Uint8Array {
   const data = new Uint8Array(13)
   const view = new DataView(data.buffer)
   view.setUint32(0, frame.width)
@@ -86,17 +106,28 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   return out
 }
 
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+/** CRC_TABLES[k * 256 + byte]: what a byte does to the sum when k bytes follow it (four at a time, Kounavis & Berry). */
+const CRC_TABLES = new Int32Array(1024)
+for (let n = 0; n < 256; n++) {
   let c = n
   for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
-  return c
-})
+  CRC_TABLES[n] = c
+}
+for (let n = 0; n < 768; n++) CRC_TABLES[n + 256] = CRC_TABLES[CRC_TABLES[n]! & 255]! ^ (CRC_TABLES[n]! >>> 8)
 
 function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8)
+  const table = CRC_TABLES
+  let crc = -1
+  let at = 0
+  for (; at + 4 <= bytes.length; at += 4) {
+    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
+    crc = table[768 + (crc & 255)]! ^ table[512 + ((crc >>> 8) & 255)]! ^ table[256 + ((crc >>> 16) & 255)]! ^ table[crc >>> 24]!
+  }
+  for (; at < bytes.length; at++) crc = table[(crc ^ bytes[at]!) & 255]! ^ (crc >>> 8)
   return ~crc >>> 0
 }
+
+const END = chunk('IEND', new Uint8Array(0))
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))

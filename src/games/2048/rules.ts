@@ -111,11 +111,11 @@ export function largest(board: Cells): number {
   return most
 }
 
-/** Indices of the empty cells, ascending. */
-export function emptyCells(board: Cells): number[] {
-  const cells: number[] = []
-  for (let at = 0; at < board.length; at++) if (board[at] === 0) cells.push(at)
-  return cells
+/** How many cells are empty. */
+export function countEmpty(board: Cells): number {
+  let count = 0
+  for (let at = 0; at < board.length; at++) if (board[at] === 0) count++
+  return count
 }
 
 /**
@@ -166,10 +166,20 @@ export function lineFacts(line: readonly number[], maxMerge: number = MAX_EXPONE
 
 /** Rows of a flat board from top to bottom, each from left to right. */
 export function rowsOf(board: readonly number[], size: number): number[][] {
-  return Array.from({ length: size }, (_, row) => board.slice(row * size, (row + 1) * size))
+  return linesOf(board, size, size, 1)
 }
 
 /** Columns of a flat board from left to right, each from top to bottom. */
 export function columnsOf(board: readonly number[], size: number): number[][] {
-  return Array.from({ length: size }, (_, column) => Array.from({ length: size }, (_, row) => board[row * size + column]!))
+  return linesOf(board, size, 1, size)
+}
+
+function linesOf(board: readonly number[], size: number, across: number, along: number): number[][] {
+  const lines: number[][] = []
+  for (let i = 0; i < size; i++) {
+    const line: number[] = []
+    for (let k = 0; k < size; k++) line.push(board[i * across + k * along]!)
+    lines.push(line)
+  }
+  return lines
 }

@@ -4,9 +4,9 @@ import { GameError, StateError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type Rng, type RngState, rngFromState, seededRng } from '../../rng.ts'
 import {
+  countEmpty,
   DIRECTION_NAMES,
   type Direction,
-  emptyCells,
   ending,
   legalDirections,
   MAX_EXPONENT,
@@ -119,7 +119,8 @@ export function step(state: State2048, action: Direction): StepResult<State2048>
   events.push(tileEvent('spawn', state.size, board, spawn(board, rng)))
   const reason = ending(board, state.size, state.goal)
   if (reason !== null) events.push({ kind: 'ended', reason })
-  const next = { ...state, board, score: state.score + reward, moves: state.moves + 1, rng: rng.state() }
+  const { size, goal, score, moves } = state
+  const next = { size, goal, board, score: score + reward, moves: moves + 1, rng: rng.state() }
   return { state: next, reward, legal: true, terminated: reason !== null, events }
 }
 
@@ -159,7 +160,9 @@ function playLike(rng: Rng, most: number): number {
 
 /** Puts a 2 (90 %) or a 4 (10 %) into a uniformly drawn empty cell; returns its index. The board must have one. */
 function spawn(board: number[], rng: Rng): number {
-  const at = rng.pick(emptyCells(board))
+  let left = rng.int(countEmpty(board))
+  let at = board.indexOf(0)
+  while (left-- > 0) at = board.indexOf(0, at + 1)
   board[at] = rng.int(10) < 9 ? 1 : 2
   return at
 }

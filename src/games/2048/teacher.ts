@@ -18,7 +18,8 @@
  */
 import { GameError } from '../../errors.ts'
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
-import { judged, linesIn, piecesIn, shareTrue } from '../shared/statements.ts'
+import { onceForEach, type TrueLine, trueWords } from '../shared/score-words.ts'
+import { judged, linesIn, piecesIn } from '../shared/statements.ts'
 import { columnsOf, type Direction, type LineFacts, largest, lineFacts, rowsOf } from './rules.ts'
 import { lookahead } from './solver.ts'
 import { legalActions, type State2048 } from './state.ts'
@@ -54,11 +55,13 @@ function word({ points, back, forth }: LineFacts, ways: Ways): string {
 }
 
 function union(lines: readonly LineFacts[]): LineFacts {
-  return {
-    points: lines.reduce((sum, { points }) => sum + points, 0),
-    back: lines.some(({ back }) => back),
-    forth: lines.some(({ forth }) => forth),
+  const all = { points: 0, back: false, forth: false }
+  for (const { points, back, forth } of lines) {
+    all.points += points
+    all.back ||= back
+    all.forth ||= forth
   }
+  return all
 }
 
 /** The true thoughts as text: four lines, no line break at the end. */
@@ -73,8 +76,20 @@ export function formatThink(state: State2048): string {
  * outside the grammar, or more words on a line than the board has. Words left out are not true. White space is free within a line.
  */
 export function scoreThink(state: State2048, think: string): number {
-  return shareTrue(judgeThink(state, think), 2 * state.size + 2)
+  return think.length > 4096 ? 0 : Math.max(0, trueWords(think, truthOf(state))) / (2 * state.size + 2)
 }
+
+const SIDEWAYS_WORD = /both|stuck|left|right|\+[1-9][0-9]{0,7}/y
+const VERTICAL_WORD = /both|stuck|up|down|\+[1-9][0-9]{0,7}/y
+
+const truthOf = onceForEach((state: State2048): TrueLine[] =>
+  statements(state).map((words, at) => ({
+    head: [HEADS[at]!],
+    words,
+    most: words.length,
+    word: at % 2 === 0 ? SIDEWAYS_WORD : VERTICAL_WORD,
+  })),
+)
 
 /** The words of a readable text, each with whether it is the true one of its place. */
 export function judgeThink(state: State2048, think: string): Statement[] {

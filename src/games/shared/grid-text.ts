@@ -15,7 +15,12 @@ export interface GridGrammar {
 
 /** The perception of a board; `labelOf`: the label of the cell at a row-major index. */
 export function labelGrid(rows: number, columns: number, labelOf: (at: number) => string): Perception {
-  const cells = Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => labelOf(row * columns + column)))
+  const cells: string[][] = []
+  for (let at = 0; at < rows * columns; ) {
+    const row: string[] = []
+    for (const end = at + columns; at < end; at++) row.push(labelOf(at))
+    cells.push(row)
+  }
   return { rows, columns, cells }
 }
 
@@ -27,10 +32,43 @@ export function formatGrid({ cells }: Perception): string {
 /** Reads a grid back; null when it is none, too large, or holds anything but labels. */
 export function parseGrid(text: string, { side, cap, isLabel }: GridGrammar): Perception | null {
   if (text.length > cap) return null
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const columns = lines[0]?.split('|').length ?? 0
-  if (lines.length > side || columns === 0 || columns > side) return null
-  const cells = lines.map((line) => line.split('|').map((cell) => cell.trim()))
-  if (!cells.every((row) => row.length === columns && row.every(isLabel))) return null
-  return { rows: cells.length, columns, cells }
+  const cells: string[][] = []
+  for (let from = 0; from <= text.length; ) {
+    const end = text.indexOf('\n', from)
+    const to = end < 0 ? text.length : end
+    const row = readRow(text, from, to)
+    from = to + 1
+    if (row.length === 1 && row[0] === '') continue
+    if (cells.length === side || row.length > side || row.length !== (cells[0] ?? row).length) return null
+    for (let i = 0; i < row.length; i++) if (!isLabel(row[i]!)) return null
+    cells.push(row)
+  }
+  return cells.length === 0 ? null : { rows: cells.length, columns: cells[0]!.length, cells }
+}
+
+/** The cells of a line, without white space around them. */
+function readRow(text: string, from: number, to: number): string[] {
+  const row: string[] = []
+  for (let start = from; start <= to; ) {
+    const bar = text.indexOf('|', start)
+    const end = bar < 0 || bar > to ? to : bar
+    row.push(trimmed(text, start, end))
+    start = end + 1
+  }
+  return row
+}
+
+/** `text.slice(from, to).trim()`, with one slice where the white space is spaces. */
+function trimmed(text: string, from: number, to: number): string {
+  let start = from
+  let end = to
+  while (start < end && text.charCodeAt(start) === 32) start++
+  while (start < end && text.charCodeAt(end - 1) === 32) end--
+  const cell = text.slice(start, end)
+  return start < end && isPlain(text.charCodeAt(start)) && isPlain(text.charCodeAt(end - 1)) ? cell : cell.trim()
+}
+
+/** Whether a character is surely no white space. */
+function isPlain(code: number): boolean {
+  return code > 32 && code < 128
 }

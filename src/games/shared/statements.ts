@@ -21,8 +21,3 @@ export function piecesIn({ text, start }: Piece, pattern: RegExp): Piece[] {
 export function judged(pieces: readonly Piece[], holds: (text: string, index: number) => boolean): Statement[] {
   return pieces.map(({ text, start }, i) => ({ start, end: start + text.length, holds: holds(text, i) }))
 }
-
-/** Share of true statements among as many as there should be. */
-export function shareTrue(statements: readonly Statement[], total: number): number {
-  return statements.filter(({ holds }) => holds).length / total
-}

@@ -19,7 +19,8 @@
  */
 import { GameError } from '../../errors.ts'
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
-import { judged, linesIn, type Piece, piecesIn, shareTrue } from '../shared/statements.ts'
+import { onceForEach, type TrueLine, trueWords } from '../shared/score-words.ts'
+import { judged, linesIn, type Piece, piecesIn } from '../shared/statements.ts'
 import { type Pair, type Position, pairOf } from './position.ts'
 import { EMPTY, type Join, joinsOf } from './rules.ts'
 import { EMPTY_LABEL } from './text.ts'
@@ -115,6 +116,17 @@ export function teacherOf<S extends Position>(labelsOf: LabelsOf<S>): Teacher<S>
     }
     return said
   }
+  const truthOf = onceForEach((position: S): TrueLine[] => {
+    const { rows, columns } = position
+    const labels = labelsOf(position)
+    const word = new RegExp(patternOf(labels), 'y')
+    return statements(position, labels, joinsAt(position)).map((words, at) => ({
+      head: head(at, rows).split(' '),
+      words,
+      most: at < rows ? 2 * columns : 2,
+      word,
+    }))
+  })
   return {
     teach: (position, options) => {
       const joins = joinsAt(position)
@@ -125,8 +137,9 @@ export function teacherOf<S extends Position>(labelsOf: LabelsOf<S>): Teacher<S>
       return { think: write(position, labelsOf(position), joins), action: pairOf(position, first, second) }
     },
     scoreThink: (position, think) => {
-      const joins = joinsAt(position)
-      return shareTrue(judge(position, joins, think), 2 * position.board.length + (joins.length === 0 ? 1 : 2))
+      if (think.length > TEXT_CAP) return 0
+      const truth = truthOf(position)
+      return Math.max(0, trueWords(think, truth)) / truth.reduce((sum, { words }) => sum + words.length, 0)
     },
     judgeThink: (position, think) => judge(position, joinsAt(position), think),
   }

@@ -24,7 +24,8 @@
  */
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
 import { type Cell, formatPair, parsePair } from '../shared/coordinates.ts'
-import { judged, linesIn, type Piece, piecesIn, shareTrue } from '../shared/statements.ts'
+import { onceForEach, type TrueLine, trueWords } from '../shared/score-words.ts'
+import { judged, linesIn, type Piece, piecesIn } from '../shared/statements.ts'
 import { bestSwap, neighbours, runCells, swapCells } from './rules.ts'
 import { actions, type Pair, type StateSwap } from './state.ts'
 import { LABELS, MOVE_WORDS } from './text.ts'
@@ -78,8 +79,23 @@ export function formatThink(state: StateSwap): string {
  * of cells. Words left out are not true. White space is free within a line.
  */
 export function scoreThink(state: StateSwap, think: string): number {
-  return shareTrue(judgeThink(state, think), 2 * state.rows * state.columns + 2)
+  if (think.length > 4096) return 0
+  const said = think.trimEnd().length
+  const start = think.lastIndexOf('\n', said - 1) + 1
+  const end = think.indexOf('\n', said)
+  const best = readBest(think.slice(start, end < 0 ? think.length : end))
+  if (best === null) return 0
+  const { lines, pair } = truthOf(state)
+  const right = trueWords(think.slice(0, start), lines)
+  return right < 0 ? 0 : (right + pair.filter((cell, i) => same(cell, best[i])).length) / (2 * state.rows * state.columns + 2)
 }
+
+const WORD = new RegExp([...WORDS].map((word) => word.replace(' ', '\\s+')).join('|'), 'y')
+
+const truthOf = onceForEach((state: StateSwap) => ({
+  lines: rowWords(state).map((words, row): TrueLine => ({ head: ['row', String(row)], words, most: words.length, word: WORD })),
+  pair: bestPair(state),
+}))
 
 /** The words of a readable text, each with whether it is the true one of its place. */
 export function judgeThink(state: StateSwap, think: string): Statement[] {

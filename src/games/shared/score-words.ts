@@ -1,0 +1,86 @@
+/** Scoring thoughts in one pass, without making statements of them: equal to the share of true ones among what a game's `judgeThink` gives. */
+
+/** A line of true thoughts. */
+export interface TrueLine {
+  /** The words that the line must begin with. */
+  readonly head: readonly string[]
+  /** The true words in their order; single spaces within. */
+  readonly words: readonly string[]
+  /** Most words that may stand after the head. */
+  readonly most: number
+  /** Sticky pattern of any word of the grammar. */
+  readonly word: RegExp
+}
+
+/** White space as `trim` and `\s` mean it. */
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13) || (code >= 160 && /\s/.test(String.fromCharCode(code)))
+}
+
+/** The first place from `at` on that is no white space, `end` if there is none. */
+function skip(text: string, at: number, end: number): number {
+  let next = at
+  while (next < end && isSpace(text.charCodeAt(next))) next++
+  return next
+}
+
+/** The end of `word` if it stands at `at` and ends there, else -1. */
+function after(text: string, at: number, word: string): number {
+  const next = at + word.length
+  return text.startsWith(word, at) && (next === text.length || isSpace(text.charCodeAt(next))) ? next : -1
+}
+
+/**
+ * How many words of a text are the true ones of their places; -1 if it does not keep to the grammar: other lines or heads, a word that is
+ * none, too many words on a line. Blank lines and the amount of white space between words are free.
+ */
+export function trueWords(text: string, truth: readonly TrueLine[]): number {
+  let right = 0
+  let line = 0
+  for (let at = skip(text, 0, text.length); at < text.length; at = skip(text, at, text.length)) {
+    const expected = truth[line++]
+    if (expected === undefined) return -1
+    const feed = text.indexOf('\n', at)
+    const end = feed < 0 ? text.length : feed
+    const same = wordsOfLine(text, at, end, expected)
+    if (same < 0) return -1
+    right += same
+    at = end
+  }
+  return line === truth.length ? right : -1
+}
+
+function wordsOfLine(text: string, from: number, end: number, { head, words, most, word }: TrueLine): number {
+  let at = from
+  for (const part of head) {
+    const next = after(text, at, part)
+    if (next < 0 || next > end) return -1
+    at = skip(text, next, end)
+  }
+  let right = 0
+  let count = 0
+  for (; at < end; count++) {
+    const expected = words[count]
+    let next = expected === undefined ? -1 : after(text, at, expected)
+    if (next >= 0) right++
+    else {
+      word.lastIndex = at
+      if (!word.test(text)) return -1
+      next = word.lastIndex
+      if (next < text.length && !isSpace(text.charCodeAt(next))) return -1
+      if (text.slice(at, next).replace(/\s+/g, ' ') === expected) right++
+    }
+    if (next > end) return -1
+    at = skip(text, next, end)
+  }
+  return count > most ? -1 : right
+}
+
+/** `make` for a state, made once as long as it is asked of the same state again and again: the replies of a group share their truth. */
+export function onceForEach<S extends object, T>(make: (state: S) => T): (state: S) => T {
+  let last: { readonly state: S; readonly value: T } | undefined
+  return (state) => {
+    if (last?.state !== state) last = { state, value: make(state) }
+    return last.value
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Where the items of a scene stand, apart from what they show. Pictures of one game and skin have few layouts (a score of one digit more is
+ * another one), so what can be known from places and sizes alone is worked out once for each.
+ */
+import type { Scene } from '../scene.ts'
+import { spriteAt } from './sprite-at.ts'
+
+/** Places and sizes of a scene's items. */
+export interface Layout {
+  readonly width: number
+  readonly height: number
+  /** x, y, width, height of each item, pixels. */
+  readonly boxes: Int32Array
+  /** Whether no two items overlap: then their order does not matter. */
+  readonly apart: boolean
+  /** From top to bottom, the whole height; only if `apart`, else empty. */
+  readonly bands: readonly Band[]
+}
+
+/** Rows `top` … `bottom` - 1, all of which cross the same items. */
+export interface Band {
+  readonly top: number
+  readonly bottom: number
+  /** From left to right, the whole width. */
+  readonly segments: readonly Segment[]
+}
+
+/** A stretch of a band. */
+export interface Segment {
+  /** Pixels. */
+  readonly width: number
+  /** Index of the item, -1 for background. */
+  readonly item: number
+  /** Row of the picture where the item begins; for background that of the band. */
+  readonly y: number
+  /** The item whose last row is right above, of the same place and width; -1 if there is none. */
+  readonly above: number
+  /** Whether background of the same place and width is right above. */
+  readonly goesOn: boolean
+}
+
+/** Layouts that are kept, the latest ones. */
+const KEPT = 16
+
+/** Finds the layout of a scene among the latest ones, or makes it. Throws ConfigError for an item that has no place. */
+export function createLayoutCache(): (scene: Scene) => Layout {
+  const kept: Layout[] = []
+  return (scene) => {
+    const at = kept.findIndex((layout) => fits(scene, layout))
+    const layout = at < 0 ? layoutOf(scene) : kept[at]!
+    if (at !== 0) {
+      if (at > 0) kept.splice(at, 1)
+      kept.unshift(layout)
+      kept.length = Math.min(kept.length, KEPT)
+    }
+    return layout
+  }
+}
+
+function fits({ width, height, items, catalogue: { sprites } }: Scene, layout: Layout): boolean {
+  const { boxes } = layout
+  if (layout.width !== width || layout.height !== height || boxes.length !== 4 * items.length) return false
+  for (let i = items.length - 1, at = 4 * i; i >= 0; i--, at -= 4) {
+    const { sprite, x, y } = items[i]!
+    if (boxes[at] !== x || boxes[at + 1] !== y) return false
+    const shown = sprites[sprite]
+    if (shown === undefined || boxes[at + 2] !== shown.width || boxes[at + 3] !== shown.height) return false
+  }
+  return true
+}
+
+function layoutOf(scene: Scene): Layout {
+  const { width, height, items } = scene
+  const placed = items.map((item, at): Box => {
+    const shown = spriteAt(scene, item)
+    return { at, x: item.x, y: item.y, width: shown.width, height: shown.height }
+  })
+  const boxes = Int32Array.from(placed.flatMap((box) => [box.x, box.y, box.width, box.height]))
+  const apart = areApart(placed)
+  return { width, height, boxes, apart, bands: apart ? bandsOf(width, height, placed) : [] }
+}
+
+interface Box {
+  readonly at: number
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+function areApart(boxes: readonly Box[]): boolean {
+  const sorted = boxes.toSorted((a, b) => a.y - b.y)
+  return sorted.every((a, i) => {
+    for (let j = i + 1; j < sorted.length && sorted[j]!.y < a.y + a.height; j++) {
+      const b = sorted[j]!
+      if (b.x < a.x + a.width && a.x < b.x + b.width) return false
+    }
+    return true
+  })
+}
+
+function bandsOf(width: number, height: number, boxes: readonly Box[]): Band[] {
+  const edges = [...new Set([0, height, ...boxes.flatMap((box) => [box.y, box.y + box.height])])].sort((a, b) => a - b)
+  const sorted = boxes.toSorted((a, b) => a.x - b.x)
+  const bands: Band[] = []
+  let before: Placed[] = []
+  for (const [i, top] of edges.slice(0, -1).entries()) {
+    const placed = segmentsOf(width, top, sorted, before)
+    bands.push({ top, bottom: edges[i + 1]!, segments: placed.map(({ segment }) => segment) })
+    before = placed
+  }
+  return bands
+}
+
+interface Placed {
+  readonly x: number
+  readonly segment: Segment
+}
+
+function segmentsOf(width: number, top: number, sorted: readonly Box[], before: readonly Placed[]): Placed[] {
+  const out: Placed[] = []
+  const push = (x: number, wide: number, box: Box | undefined): void => {
+    const over = before.find((other) => other.x === x && other.segment.width === wide)?.segment
+    const starts = box?.y === top
+    const segment = {
+      width: wide,
+      item: box?.at ?? -1,
+      y: box?.y ?? top,
+      above: starts ? (over?.item ?? -1) : -1,
+      goesOn: box === undefined && over?.item === -1,
+    }
+    out.push({ x, segment })
+  }
+  let x = 0
+  for (const box of sorted) {
+    if (box.y > top || box.y + box.height <= top) continue
+    if (box.x > x) push(x, box.x - x, undefined)
+    push(box.x, box.width, box)
+    x = box.x + box.width
+  }
+  if (x < width) push(x, width - x, undefined)
+  return out
+}

@@ -1,0 +1,104 @@
+/** One worker's part of a vector env, and what travels between it and the main thread: plain data, and pixels in shared memory. */
+import { gameNamed } from '../games/index.ts'
+import { type AutoresetMode, type EnvSpec, envSpec, VectorEnv, type VectorSnapshot, type VectorStep } from '../gym/index.ts'
+import type { Frame, Observation, Reply } from '../policy.ts'
+
+/** An env spec as plain data: the game by its id. */
+export type SpecData = Omit<EnvSpec, 'game'> & { readonly game: string }
+
+/** All that a worker needs to be what another one was. */
+export interface ShardData {
+  /** Modules to load first, URLs: they register games and pictures. */
+  readonly modules: readonly string[]
+  readonly specs: readonly SpecData[]
+  /** By env: index into `specs`. */
+  readonly which: readonly number[]
+  /** Number of the first env in the whole vector. */
+  readonly first: number
+  readonly seed: number
+  readonly autoreset: AutoresetMode
+  /** Where to go on from; null: fresh games. */
+  readonly snapshot: VectorSnapshot | null
+  /** What was done since then. */
+  readonly log: readonly Move[]
+  /** Pixels of all envs, one after the other. */
+  readonly pixels: SharedArrayBuffer
+  /** By env: where its pixels begin. */
+  readonly offsets: readonly number[]
+}
+
+/** Something done to the envs of a shard. */
+export type Move = { readonly replies: readonly (Reply | string)[] } | { readonly reset: number }
+
+/** A step without its pictures. `final` is whole: the game that it shows is gone. */
+export type StepData = Omit<VectorStep, 'observation' | 'final'> & { readonly final: FinalData | null }
+
+interface FinalData {
+  readonly prompt: string
+  readonly frame: Frame
+}
+
+/** Result of a move, and the envs after it if that was asked for. */
+export interface Moved {
+  readonly steps: readonly StepData[]
+  readonly snapshot: VectorSnapshot | null
+}
+
+/** Envs of one worker. Draws every picture into the shared pixels. */
+export class Shard {
+  readonly #envs: VectorEnv
+  readonly #slots: Frame[]
+
+  constructor({ specs, which, first, seed, autoreset, snapshot, log, pixels, offsets }: ShardData) {
+    const own = specs.map(({ game, ...rest }) => envSpec({ ...rest, game: gameNamed(game) }))
+    this.#envs = new VectorEnv(
+      which.map((spec) => own[spec]!),
+      { seed, autoreset, first },
+    )
+    if (snapshot) this.#envs.restore(snapshot)
+    for (const move of log) this.#play(move)
+    this.#slots = this.#envs.observe().map(({ frame }, env) => {
+      const drawn = frame()
+      return { ...drawn, pixels: new Uint8Array(pixels, offsets[env]!, drawn.pixels.length) }
+    })
+    this.#draw(this.#slots.map((_, env) => env))
+  }
+
+  /** Plays a move and draws what it changed. `keep`: with a snapshot of the envs after it. */
+  move(move: Move, keep: boolean): Moved {
+    const steps = this.#play(move)
+    this.#draw('reset' in move ? [move.reset] : this.#slots.map((_, env) => env))
+    return { steps: steps.map(stepData), snapshot: keep ? this.#envs.snapshot() : null }
+  }
+
+  snapshot(): VectorSnapshot {
+    return this.#envs.snapshot()
+  }
+
+  restore(snapshot: VectorSnapshot): void {
+    this.#envs.restore(snapshot)
+    this.#draw(this.#slots.map((_, env) => env))
+  }
+
+  #play(move: Move): VectorStep[] {
+    if ('replies' in move) return this.#envs.step(move.replies)
+    this.#envs.reset(move.reset)
+    return []
+  }
+
+  #draw(envs: readonly number[]): void {
+    for (const env of envs) {
+      const slot = this.#slots[env]!
+      const drawn = this.#envs.drawInto(env, slot)
+      if (drawn !== slot) slot.pixels.set(drawn.pixels)
+    }
+  }
+}
+
+function stepData({ observation: _, final, ...step }: VectorStep): StepData {
+  return { ...step, final: final && finalData(final) }
+}
+
+function finalData({ prompt, frame }: Observation): FinalData {
+  return { prompt, frame: frame() }
+}
