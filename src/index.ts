@@ -110,6 +110,7 @@ export {
   humanPolicy,
   lookaheadPolicy,
   modelInputOf,
+  observationSeed,
   policyNames,
   randomPolicy,
   replyOf,
@@ -127,6 +128,7 @@ export type { Frame, Observation, Policy, PrivilegedContext, Reply, ReplyOptions
 export {
   type CanvasContextLike,
   createRenderer,
+  decodePng,
   drawSceneOnCanvas,
   EFFECTS,
   type Effect,
@@ -137,6 +139,7 @@ export {
   hasEffects,
   type ImageDataLike,
   type PngOptions,
+  pngSize,
   type Renderer,
   renderInto,
   renderScene,
