@@ -1,0 +1,3 @@
+/** Data sets of a teacher's replies: their files, and how they are read. */
+export { contentHash, DATASET, EXAMPLES, type Example, exampleRecord, messagesOf, SPLITS, type Split, textsOf } from './example.ts'
+export { readExamples, type StoredExample, type StoredExamples } from './read.ts'
