@@ -284,7 +284,8 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
   })
 
   describe('as the cold start of vlm-gym train', () => {
-    const FEW = ['base.steps=3', 'coldStart.steps=8', 'coldStart.batch=8', 'rl.steps=0', 'recipes=["g1"]']
+    const GAME = 'games=[{"id":"2048","horizon":3,"restart":true}]'
+    const FEW = [GAME, 'maxTokens=48', 'base.steps=3', 'coldStart.steps=8', 'coldStart.batch=8', 'rl.steps=0', 'recipes=["g1"]']
     const TINY = ['train', '--preset', 'tiny', '--quiet', ...FEW.flatMap((setting) => ['--set', setting])]
     let small = ''
     beforeAll(async () => {
@@ -318,6 +319,12 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       await ended
       clearInterval(poll)
       await rm(join(killed, '.lock'), { recursive: true, force: true })
+      const lines = await readFile(join(small, 'examples.jsonl'), 'utf8')
+      await writeFile(join(small, 'examples.jsonl'), lines.slice(lines.indexOf('\n') + 1))
+      const changed = await vlmGym('train', '--resume', killed, '--quiet')
+      expect(changed).toMatchObject({ code: 1, stderr: expect.stringMatching(/has changed since this run began to learn from it/) })
+      await writeFile(join(small, 'examples.jsonl'), lines)
+      await rm(join(killed, '.lock'), { recursive: true, force: true })
       expect((await vlmGym('train', '--resume', killed, '--quiet')).code).toBe(0)
       expect(await numbers(killed)).toEqual(await numbers(first))
 
@@ -335,7 +342,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
         expect(existsSync(out)).toBe(false)
       }
       await refused(join(parent, 'none'), /no data set in .*vlm-gym teach wrote/)
-      await refused(whole, /holds examples of swap, the run plays 2048/)
+      await refused(whole, /holds examples of swap, the run plays 2048;/)
       const large = join(parent, 'large')
       expect((await vlmGym('teach', '--examples', '3', '--held-out', '0', '--out', large, '--quiet')).code).toBe(0)
       await refused(large, /examples\.jsonl line 1: .*multiples of 16.*vlm-gym teach --for embedded/)
@@ -348,10 +355,10 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       expect((await vlmGym('teach', ...tiles, '--out', wide, '--quiet')).code).toBe(0)
       await refused(wide, /picture has 64 patches, its board 16 cells/)
       const long = join(parent, 'long')
-      const boards = ['--for', 'embedded', '--set', 'size=5', '--examples', '3', '--held-out', '0']
+      const boards = ['--for', 'embedded', '--set', 'size=6', '--examples', '3', '--held-out', '0']
       expect((await vlmGym('teach', ...boards, '--out', long, '--quiet')).code).toBe(0)
       await refused(long, /its reply has \d+ tokens, maxTokens allows 48/)
-      await refused(small, /holds nothing of swap/, '--set', 'games=[{"id":"2048"},{"id":"swap"}]', '--set', 'maxTokens=56')
+      await refused(small, /holds nothing of swap/, '--set', 'games=[{"id":"2048"},{"id":"swap"}]', '--set', 'maxTokens=220')
 
       const damaged = join(parent, 'damaged')
       await cp(small, damaged, { recursive: true })
