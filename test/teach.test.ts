@@ -358,7 +358,9 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       const boards = ['--for', 'embedded', '--set', 'size=6', '--examples', '3', '--held-out', '0']
       expect((await vlmGym('teach', ...boards, '--out', long, '--quiet')).code).toBe(0)
       await refused(long, /its reply has \d+ tokens, maxTokens allows 48/)
-      await refused(small, /holds nothing of swap/, '--set', 'games=[{"id":"2048"},{"id":"swap"}]', '--set', 'maxTokens=220')
+      const mix = await vlmGym('train', '--preset', 'tiny', '--quiet', '--set', `coldStart.dataset=${small}`, '--out', out)
+      expect(mix).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds nothing of shisen-sho, which the run plays/) })
+      expect(existsSync(out)).toBe(false)
 
       const damaged = join(parent, 'damaged')
       await cp(small, damaged, { recursive: true })

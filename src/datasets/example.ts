@@ -5,7 +5,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
-import type { FolderKind } from '../runs/index.ts'
+import { createFolder, type FolderKind, openFolder, type RunFolder } from '../runs/index.ts'
 
 /** The folder of a data set. */
 export const DATASET: FolderKind = {
@@ -16,6 +16,12 @@ export const DATASET: FolderKind = {
   command: 'vlm-gym teach',
   folders: ['pictures'],
 }
+
+/** Makes a new folder for a data set. Throws StorageError if there is one in it already. */
+export const createDataset = (path: string, config: unknown): Promise<RunFolder> => createFolder(DATASET, path, config)
+
+/** Opens the folder of a data set to go on with it. Throws StorageError if there is none, it is foreign, or another process uses it. */
+export const openDataset = (path: string): Promise<RunFolder> => openFolder(DATASET, path)
 
 /** File of the examples. */
 export const EXAMPLES = 'examples.jsonl'

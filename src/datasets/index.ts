@@ -1,3 +1,15 @@
 /** Data sets of a teacher's replies: their files, and how they are read. */
-export { contentHash, DATASET, EXAMPLES, type Example, exampleRecord, messagesOf, SPLITS, type Split, textsOf } from './example.ts'
+export {
+  contentHash,
+  createDataset,
+  DATASET,
+  EXAMPLES,
+  type Example,
+  exampleRecord,
+  messagesOf,
+  openDataset,
+  SPLITS,
+  type Split,
+  textsOf,
+} from './example.ts'
 export { readExamples, type StoredExample, type StoredExamples } from './read.ts'

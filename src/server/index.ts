@@ -1,2 +1,2 @@
-/** Servers: an engine's model behind HTTP. */
+/** The door `vlm-gym/server`: an engine's model behind HTTP. */
 export { type ModelServer, type ModelServerOptions, modelApp, serveModel } from './model-server.ts'

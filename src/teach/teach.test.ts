@@ -2,13 +2,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DATASET, type Example, readExamples } from '../datasets/index.ts'
+import { createDataset, type Example, openDataset, readExamples } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
 import { formatReply, parseReply } from '../gym/index.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
-import { createFolder, openFolder, type RunFolder } from '../runs/index.ts'
+import type { RunFolder } from '../runs/index.ts'
 import { type TeachConfig, teachConfig } from './config.ts'
 import { type Counts, repliesOf, teach } from './teach.ts'
 
@@ -43,7 +43,7 @@ describe('teach', () => {
   })
   afterAll(() => rm(parent, { recursive: true, force: true }))
 
-  const fresh = (settings: TeachConfig): Promise<RunFolder> => createFolder(DATASET, join(parent, String(made++)), settings)
+  const fresh = (settings: TeachConfig): Promise<RunFolder> => createDataset(join(parent, String(made++)), settings)
 
   async function run(policy: Policy, change: Partial<TeachConfig> = {}): Promise<{ folder: RunFolder; counts: Counts; lines: Example[] }> {
     const settings = config(change)
@@ -124,7 +124,7 @@ describe('teach', () => {
     await expect(failed).rejects.toThrow(/cannot be asked: connection refused; what was kept is saved, go on with: vlm-gym teach --resume/)
     await folder.close()
     await expect(readExamples(folder.path, 'train')).rejects.toThrow(/not finished; go on with: vlm-gym teach --resume/)
-    const again = await openFolder(DATASET, folder.path)
+    const again = await openDataset(folder.path)
     expect((await again.lines('examples.jsonl')).length).toBeGreaterThan(8)
     expect((await teach({ folder: again, config: settings, policy: good })).counts.kept).toBe(30)
     await again.close()

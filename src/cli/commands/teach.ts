@@ -1,12 +1,13 @@
 /** `vlm-gym teach`: cold-start data from a teacher that is told the true board; a stopped session goes on with --resume. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { DATASET } from '../../datasets/index.ts'
 import { ConfigError } from '../../errors.ts'
 import { themeNamed } from '../../render/index.ts'
-import { createFolder, openFolder, type RunFolder } from '../../runs/index.ts'
+import type { RunFolder } from '../../runs/index.ts'
 import {
   type Counts,
+  createDataset,
+  openDataset,
   REASONS,
   type Reason,
   repliesOf,
@@ -157,7 +158,7 @@ async function startTeaching(flags: TeachFlags): Promise<Session> {
   const teacher = await openTeacher(config)
   try {
     const games = config.games.map(({ id }) => id).join('-')
-    return { config, teacher, folder: await createFolder(DATASET, flags.out ?? `data/${games}-${config.seed}`, config) }
+    return { config, teacher, folder: await createDataset(flags.out ?? `data/${games}-${config.seed}`, config) }
   } catch (error) {
     await teacher.close()
     throw error
@@ -169,7 +170,7 @@ async function goOn(path: string, command: Command): Promise<Session> {
   const other = given.find((name) => !WITH_RESUME.includes(name))
   if (other !== undefined)
     throw new ConfigError(`a data set keeps its options, so --${other} cannot be given with --resume; start a new one with another --out`)
-  const folder = await openFolder(DATASET, path)
+  const folder = await openDataset(path)
   try {
     const config = storedConfig(folder)
     await loadPlugins(config.plugins)
