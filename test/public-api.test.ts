@@ -145,6 +145,7 @@ it('vlm-gym/teach', () => {
     [
       "REASONS",
       "createDataset",
+      "discardDataset",
       "judge",
       "openDataset",
       "parquetFile",

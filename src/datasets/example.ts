@@ -2,6 +2,7 @@
  * A data set of a teacher's replies is a folder: `dataset.json` (how it was made), `examples.jsonl` (a line an example), `pictures/` (PNGs,
  * named by their content), and, once it is whole, `data/*.parquet` and the card `README.md`. Written by src/teach, trained on by src/train.
  */
+import { rm, rmdir } from 'node:fs/promises'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
@@ -22,6 +23,12 @@ export const createDataset = (path: string, config: unknown): Promise<RunFolder>
 
 /** Opens the folder of a data set to go on with it. Throws StorageError if there is none, it is foreign, or another process uses it. */
 export const openDataset = (path: string): Promise<RunFolder> => openFolder(DATASET, path)
+
+/** Takes a new folder back in which nothing has been kept yet; what others put there stays. Call it after `close`. */
+export async function discardDataset({ file, path }: RunFolder): Promise<void> {
+  for (const name of [DATASET.header, '.owner']) await rm(file(name), { force: true })
+  for (const folder of [...DATASET.folders.map(file), path]) await rmdir(folder).catch(() => {})
+}
 
 /** File of the examples. */
 export const EXAMPLES = 'examples.jsonl'

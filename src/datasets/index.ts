@@ -3,6 +3,7 @@ export {
   contentHash,
   createDataset,
   DATASET,
+  discardDataset,
   EXAMPLES,
   type Example,
   exampleRecord,

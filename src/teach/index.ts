@@ -1,6 +1,7 @@
 /** The door `vlm-gym/teach`: a teacher plays, what passes the filters becomes a data set. */
 export {
   createDataset,
+  discardDataset,
   type Example,
   openDataset,
   readExamples,

@@ -142,9 +142,8 @@ async function askRound(
   if (signal?.aborted) return null
   const failures = replies.flatMap(({ failure }) => (failure ? [failure.reason] : []))
   if (failures.length < replies.length) return replies
-  throw new EngineError(
-    `the teacher ${policy.name} cannot be asked: ${failures[0]}; what was kept is saved, go on with: vlm-gym teach --resume ${folder.path}`,
-  )
+  const goOn = at.round === 0 ? '' : `; what was kept is saved, go on with: vlm-gym teach --resume ${folder.path}`
+  throw new EngineError(`the teacher ${policy.name} cannot be asked: ${failures[0]}${goOn}`)
 }
 
 /** Scores, keeps and plays the replies of a round, in the order of the games, until there are enough examples. */

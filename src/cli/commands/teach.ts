@@ -7,6 +7,7 @@ import type { RunFolder } from '../../runs/index.ts'
 import {
   type Counts,
   createDataset,
+  discardDataset,
   openDataset,
   REASONS,
   type Reason,
@@ -107,7 +108,10 @@ export function defineTeach(command: Command): void {
 async function teachCommand(flags: TeachFlags, command: Command): Promise<void> {
   const { folder, config, teacher } = flags.resume === undefined ? await startTeaching(flags) : await goOn(flags.resume, command)
   const progress = createProgress({ quiet: flags.quiet })
+  // A new set of which nothing is there yet when the teacher turns out to be unusable is taken back.
+  let inVain = flags.resume === undefined
   const onRound = (counts: Counts): void => {
+    if (repliesOf(counts) > 0) inVain = false
     const { kept, ...dropped } = counts
     const figures = { replies: repliesOf(counts), dropped: repliesOf(dropped as Counts) }
     progress.update({ stage: teacher.policy.name, step: kept, total: config.examples, figures })
@@ -118,6 +122,7 @@ async function teachCommand(flags: TeachFlags, command: Command): Promise<void> 
       'stopping; what was kept is saved',
     )
     progress.close()
+    inVain = false
     if (end === 'stopped')
       process.stderr.write(`stopped after ${counts.kept} examples; go on with: vlm-gym teach --resume ${folder.path}\n`)
     else report(folder, config, counts, flags.json === true)
@@ -125,6 +130,7 @@ async function teachCommand(flags: TeachFlags, command: Command): Promise<void> 
     progress.close()
     await teacher.close()
     await folder.close()
+    if (inVain) await discardDataset(folder)
   }
 }
 
