@@ -16,7 +16,7 @@ export interface Teacher {
 
 /** The teacher of a config, found fit for its games. Throws ConfigError, EngineError, StorageError. */
 export async function openTeacher(config: TeachConfig): Promise<Teacher> {
-  const { model, blind, slip, temperature, maxTokens } = config.teacher
+  const { model, blind, slip, insight, temperature, maxTokens } = config.teacher
   if (model.endsWith('.safetensors')) {
     const { openEngine } = await loadEngineModule('@vlm-gym/engine-onnx')
     const engine = await openEngine(model, { threads: 1 })
@@ -34,5 +34,5 @@ export async function openTeacher(config: TeachConfig): Promise<Teacher> {
     if (model === SCRIPTED && game.teach === undefined)
       throw new ConfigError(`the game ${game.id} has no scripted teacher; give another with --teacher or --model`)
   }
-  return { policy: createPolicy(model === SCRIPTED ? 'teacher' : model, { blind, slip }), close: async () => {} }
+  return { policy: createPolicy(model === SCRIPTED ? 'teacher' : model, { blind, slip, insight }), close: async () => {} }
 }

@@ -214,44 +214,6 @@ describe('sampler', () => {
     }
   })
 
-  it('puts a caption in the mouth of the model, within its tokens', async () => {
-    const asked: unknown[] = []
-    const engine = echoEngine(asked)
-    const seen = observationOf(envSpec({ ...spec, promptStyle: 'brief', mode: 'image+caption' }), { state: states[0], last: null })
-    const forced = `<perception>\n${seen.caption}\n</perception>\n<think>`
-    const [, text] = modelInputOf(engine, seen).chunks
-    expect(text).toMatchObject({ type: 'encoded_text', tokens: engine.tokenizer.encode(seen.prompt + forced) })
-    const plain = { ...(observations[0] as Observation), prompt: 'p' }
-    const policy = samplerPolicy(engine, { maxTokens: forced.length + 7 })
-    const rows = await policy.reply([plain, seen, { ...seen, prompt: 'q' }], { n: 1, seed: 1 })
-    expect(rows.map(([reply]) => reply?.text)).toEqual(['p 0', `${forced}${seen.prompt}${forced} 0`, `${forced}q${forced} 0`])
-    expect(rows[2]?.[0]?.tokens).toEqual([...engine.tokenizer.encode(`q${forced} 0`), 0])
-    expect(asked).toMatchObject([{ params: { maxTokens: forced.length + 7 } }, { params: { maxTokens: 7 } }])
-    const short = await samplerPolicy(engine, { maxTokens: forced.length }).reply([seen, plain], { n: 1, seed: 1 })
-    expect(short[0]?.[0]?.failure?.reason).toMatch(/the caption takes \d+ tokens/)
-    expect(short[1]?.[0]?.text).toBe('p 0')
-  })
-
-  it('scores a forced perception as the model’s own', async () => {
-    const seen = { state: states[0] as ToyState, last: null }
-    const ends = '\nlargest 3\n</think>\n<answer>0</answer>'
-    const engine = {
-      ...echoEngine([]),
-      sample: async () => [[{ tokens: Array.from(ends, (c) => c.charCodeAt(0)), logprobs: [], stopReason: 'stop' }]],
-    }
-    for (const mode of ['caption', 'wrong-caption'] as const) {
-      const [[reply]] = (await samplerPolicy(engine as Engine, { maxTokens: 99 }).reply([observationOf(envSpec({ ...spec, mode }), seen)], {
-        n: 1,
-        seed: 1,
-      })) as [[Reply]]
-      expect(playReply(toyGame, seen.state, reply).score).toMatchObject({
-        format: 1,
-        perceptionExact: mode === 'caption' ? 1 : 0,
-        action: '0',
-      })
-    }
-  })
-
   it('fails an observation it cannot read alone', async () => {
     const first = observations[0] as Observation
     const policy = samplerPolicy(echoEngine([]), { maxTokens: 5 })

@@ -70,7 +70,7 @@ teacher's own. Made by \`vlm-gym teach\` for perception-enhanced cold starts, as
 
 | | |
 |---|---|
-| teacher | ${name}${config.teacher.model === 'scripted' ? ` (blind spots ${config.teacher.blind ? 'on' : 'off'}, slips ${percent(config.teacher.slip, 1)})` : ''}, ${privileged ? 'handed the state' : 'told the true perception beside the picture'} |
+| teacher | ${name}${config.teacher.model === 'scripted' ? ` (blind spots ${config.teacher.blind ? 'on' : 'off'}, slips ${percent(config.teacher.slip, 1)}, insights ${percent(config.teacher.insight, 1)})` : ''}, ${privileged ? 'handed the state' : 'told the true perception beside the picture'} |
 | games | ${games.join(', ')}; the teacher's own moves are played, up to ${config.horizon} a game |
 | pictures | theme ${config.skin.theme}, tiles of ${config.skin.tile} pixels, layout ${config.skin.layout} |
 | prompts | ${config.prompt} |

@@ -32,6 +32,11 @@ export const teachConfig = z.strictObject({
       model: z.string().describe('"scripted", or what --model names'),
       blind: z.boolean().describe('of the scripted teacher: its systematic blind spots'),
       slip: z.number().min(0).max(1).describe('of the scripted teacher: probability of a uniform legal move instead'),
+      insight: z
+        .number()
+        .min(0)
+        .max(1)
+        .describe('of the scripted teacher: probability that it acts on its thoughts, as if without blind spots'),
       temperature: z.number().min(0).max(2).describe('of a model'),
       maxTokens: count.min(4).describe('of a model: reply tokens at most'),
       baseUrl: z.string().optional().describe('of a model: address of its endpoint'),

@@ -19,7 +19,7 @@ const config = (change: Partial<TeachConfig> = {}): TeachConfig =>
     horizon: 20,
     skin: { theme: 'classic', tile: 16, layout: 'board' },
     prompt: 'brief',
-    teacher: { model: 'scripted', blind: false, slip: 0, temperature: 1, maxTokens: 48 },
+    teacher: { model: 'scripted', blind: false, slip: 0, insight: 0, temperature: 1, maxTokens: 48 },
     examples: 30,
     maxReplies: 200,
     parallel: 4,

@@ -31,6 +31,7 @@ interface TeachFlags {
   readonly model?: string
   readonly blind: boolean
   readonly slip: number
+  readonly insight: number
   readonly temperature: number
   readonly maxTokens: number
   readonly game?: string[]
@@ -69,7 +70,13 @@ export function defineTeach(command: Command): void {
   command.option('--teacher <name>', `who answers: ${SCRIPTED} (the game's own teacher), solver, greedy-1 …`, SCRIPTED)
   command.option('--model <model>', 'instead of --teacher, a model that is told the true perception: a checkpoint (a .safetensors file)')
   command.option('--no-blind', 'the scripted teacher without its blind spots')
-  command.option('--slip <p>', 'of the scripted teacher: probability of a uniform legal move instead of its own', Number, 0.15)
+  command.option('--slip <p>', 'of the scripted teacher: probability of a uniform legal move instead of its own', Number, 0.05)
+  command.option(
+    '--insight <p>',
+    'of the scripted teacher: probability that it acts on its thoughts, as if without blind spots',
+    Number,
+    0.1,
+  )
   command.option('--temperature <t>', 'of a model', Number, 1)
   command.option('--max-tokens <n>', 'longest reply of a model, tokens', wholeNumber(4), 1024)
   command.option('--game <id>', 'game to play; may be given many times (default: 2048)', collect)
@@ -95,7 +102,7 @@ export function defineTeach(command: Command): void {
   withExamples(command, [
     ['vlm-gym teach --examples 2000 --out data/taught', 'boards of 2048 for a real VLM, as JSON lines, PNG and Parquet, with a card'],
     [
-      'vlm-gym teach --for embedded --no-blind --slip 0 --out data/small',
+      'vlm-gym teach --for embedded --examples 5000 --out data/small',
       'for the embedded model; then: vlm-gym train --set coldStart.dataset=data/small',
     ],
     ['vlm-gym teach --game swap --game shisen-sho --max-regret 1', 'two games, and only moves that are nearly the solver’s'],
@@ -194,7 +201,7 @@ function configOf(flags: TeachFlags, plugins: readonly string[]): TeachConfig {
   if (ids.length > 1 && flags.set !== undefined)
     throw new ConfigError('--set is for one game; with several --game, make a data set of each, or leave it out')
   themeNamed(flags.theme)
-  const { teacher, model, blind, slip, temperature, maxTokens, horizon, examples, parallel, heldOut, minReward, seed } = flags
+  const { teacher, model, blind, slip, insight, temperature, maxTokens, horizon, examples, parallel, heldOut, minReward, seed } = flags
   const given = {
     games: ids.map((id) => ({ id, config: gameConfig(findGame(id), flags.set) })),
     horizon,
@@ -204,6 +211,7 @@ function configOf(flags: TeachFlags, plugins: readonly string[]): TeachConfig {
       model: model === undefined ? teacher : model.endsWith('.safetensors') ? resolve(model) : model,
       blind,
       slip,
+      insight,
       temperature,
       maxTokens,
     },
