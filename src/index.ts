@@ -111,6 +111,7 @@ export {
   humanPolicy,
   lookaheadPolicy,
   modelInputOf,
+  observationSeed,
   policyNames,
   randomPolicy,
   replyOf,
@@ -128,6 +129,7 @@ export type { Frame, Observation, Policy, PrivilegedContext, Reply, ReplyOptions
 export {
   type CanvasContextLike,
   createRenderer,
+  decodePng,
   drawSceneOnCanvas,
   EFFECTS,
   type Effect,
@@ -139,6 +141,7 @@ export {
   hasEffects,
   type ImageDataLike,
   type PngOptions,
+  pngSize,
   type Renderer,
   renderInto,
   renderScene,

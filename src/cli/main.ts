@@ -26,6 +26,16 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'write a trained model as one ONNX file',
     load: async () => (await import('./commands/export.ts')).defineExport,
   },
+  {
+    name: 'teach',
+    summary: 'make cold-start data: what a teacher says when it is told the board',
+    load: async () => (await import('./commands/teach.ts')).defineTeach,
+  },
+  {
+    name: 'serve-model',
+    summary: 'offer a trained model as an OpenAI-compatible chat endpoint',
+    load: async () => (await import('./commands/serve-model.ts')).defineServeModel,
+  },
   { name: 'games', summary: 'list the games and their knobs', load: async () => (await import('./commands/games.ts')).defineGames },
   {
     name: 'show',

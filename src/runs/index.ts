@@ -12,4 +12,13 @@ export {
   replayList,
   resultRows,
 } from './records.ts'
-export { createRun, openRun, type RunFolder, readRun } from './run-folder.ts'
+export {
+  createFolder,
+  createRun,
+  type FolderKind,
+  openFolder,
+  openRun,
+  type RunFolder,
+  readFolder,
+  readRun,
+} from './run-folder.ts'

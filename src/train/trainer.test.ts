@@ -13,7 +13,9 @@ import { gamesOf, mixOf, stagesOf, type TrainEvent, train } from './trainer.ts'
 /** The tiny preset with every part that has a state of its own: levels of a game, and an adaptive mix. */
 const tiny = ((): TrainConfig => {
   const preset = presetNamed('tiny')
-  const games = [preset.games[0], preset.games[3]].map((game, i) => (i === 0 ? { ...game, levels: [{ perception: 0 }, { perception: 2 }] } : game))
+  const games = [preset.games[0], preset.games[3]].map((game, i) =>
+    i === 0 ? { ...game, levels: [{ perception: 0 }, { perception: 2 }] } : game,
+  )
   return parseTrainConfig({ ...preset, games, rl: { ...preset.rl, adaptive: 0.5 } })
 })()
 const engineFor = (config: TrainConfig): EmbeddedEngine =>
