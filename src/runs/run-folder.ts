@@ -3,7 +3,8 @@
  * `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed; lines are appended and cut back
  * to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
  */
-import { access, appendFile, mkdir, readFile, truncate } from 'node:fs/promises'
+import { access, appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { lock } from 'proper-lockfile'
 import writeFileAtomic from 'write-file-atomic'
@@ -14,6 +15,8 @@ const FORMAT = 'vlm-gym/run'
 const VERSION = 2
 /** The lock lies in the folder: the folder above may not be writable. */
 const LOCK = '.lock'
+/** Who holds it, for those who come after a kill. */
+const OWNER = '.owner'
 
 const header = z.object({ format: z.literal(FORMAT), version: z.number(), config: z.unknown() })
 
@@ -97,11 +100,30 @@ export async function openRun(path: string): Promise<RunFolder> {
   return lockFolder(path, await readHeader(join(path, 'run.json')))
 }
 
+/** Whether the process that held the lock last ran on this machine and runs no more. */
+async function ownerIsGone(path: string): Promise<boolean> {
+  try {
+    const { pid, host } = JSON.parse(await readFile(join(path, OWNER), 'utf8')) as { pid: unknown; host: unknown }
+    if (host !== hostname() || typeof pid !== 'number') return false
+    // In a container a restarted process often has the number of the one before.
+    if (pid === process.pid) return true
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
 async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
   let release: () => Promise<void>
   const lost = new AbortController()
+  const options = { update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() }
   try {
-    release = await lock(path, { stale: 15_000, update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() })
+    // The lock of a process that was killed is taken over as soon as the lock allows, a living one's never.
+    release = (await ownerIsGone(path))
+      ? await lock(path, { ...options, stale: 2_000, retries: { retries: 15, minTimeout: 200, maxTimeout: 200 } })
+      : await lock(path, { ...options, stale: 15_000 })
+    await writeFile(join(path, OWNER), JSON.stringify({ pid: process.pid, host: hostname() }))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
       throw new StorageError(
