@@ -73,6 +73,8 @@ export interface EpisodeStep {
   readonly reply: Reply
   /** Before the reply. */
   readonly state: unknown
+  /** After it; of the game that ended if one did. */
+  readonly next: unknown
 }
 
 /** A reply that could not be had, as data: an EngineError counts as boundary 'engine', anything else as 'endpoint'. */
@@ -131,7 +133,7 @@ export class Episode {
     this.#now = advance(this.#now, result)
     this.steps.push(step)
     this.#stopped = reply.failure === undefined ? this.#afterStep(result.terminated) : 'failed'
-    return { index: this.steps.length - 1, step, observation, reply, state }
+    return { index: this.steps.length - 1, step, observation, reply, state, next: result.state }
   }
 
   /** Ends it as it stands. */

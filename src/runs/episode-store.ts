@@ -21,7 +21,8 @@ export interface EpisodeStore {
   keepEpisode(record: EpisodeRecord): Promise<void>
 }
 
-const keyOf = ({ game, policy, decoding }: Contestant, episode?: number): string => JSON.stringify([game, policy, decoding, episode ?? null])
+const keyOf = ({ game, policy, decoding }: Contestant, episode?: number): string =>
+  JSON.stringify([game, policy, decoding, episode ?? null])
 
 /** All complete lines of a file; a torn last one is cut off, so that the next line does not run into it. */
 async function linesOf<T>(folder: RunFolder, name: string, schema: z.ZodType<T>): Promise<T[]> {
