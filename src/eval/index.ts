@@ -1,6 +1,7 @@
 /** Evaluation: policies on fixed games, results with intervals, replays, and the report of a run. */
 export { type DecideOptions, type Decision, decide, type FixedState, fixedStates, type Question } from './decisions.ts'
 export { type EvaluateOptions, type Evaluation, evaluate, evaluationEntries, policySeed, resultRowsOf } from './evaluate.ts'
+export { type ExampleOptions, workedExamples } from './examples.ts'
 export { type GeneralisationOptions, generalisation, type Thing, type ThingsOptions, thingsOf } from './generalisation.ts'
 export { type InterventionOptions, interventions } from './interventions.ts'
 export { METRIC_NAMES, METRICS, type MetricInfo, type MetricName } from './metrics.ts'

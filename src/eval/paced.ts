@@ -2,6 +2,7 @@
  * Episodes at their own pace, so many at once: for endpoints, where replies come when they come. The chance of a reply depends on its
  * episode and step alone, so neither pace, order, nor a restart changes what is played.
  */
+import { setMaxListeners } from 'node:events'
 import PQueue from 'p-queue'
 import { EngineError } from '../errors.ts'
 import { conversation, type Episode, type EpisodeRules, type EpisodeStep, playEpisode, type RolloutEpisode } from '../gym/index.ts'
@@ -88,6 +89,8 @@ export async function playPaced(options: PacedOptions): Promise<void> {
   const { pace, entries, places } = options
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
+  // As many listen as requests are under way.
+  setMaxListeners(0, signal)
   const queue = new PQueue({ concurrency: pace.concurrency })
   let failures = 0
   /** A failed reply is for its own episode to bear, until too many have failed one after another. */

@@ -80,8 +80,12 @@ export async function openEpisodeStore(folder: RunFolder): Promise<EpisodeStore>
   return {
     finished: ofWho,
     replies: (who, episode) => kept.get(keyOf(who, episode)) ?? new Map(),
-    keepReply: ({ game, policy, decoding }, episode, step, { text, usage }) =>
-      inTurn(() => folder.append(REPLIES, { game, policy, decoding, episode, step, text, ...(usage && { usage }) })),
+    keepReply: (who, episode, step, reply) => {
+      const { game, policy, decoding } = who
+      const { text, usage } = reply
+      ofEpisode(who, episode).set(step, reply)
+      return inTurn(() => folder.append(REPLIES, { game, policy, decoding, episode, step, text, ...(usage && { usage }) }))
+    },
     keepEpisode: (record) =>
       inTurn(async () => {
         await folder.append(EPISODES, record)

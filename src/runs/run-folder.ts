@@ -77,9 +77,9 @@ async function readHeader(path: string): Promise<unknown> {
   return parsed.data.config
 }
 
-/** Makes a new run folder. Throws StorageError if there is a run in it already. */
-export async function createRun(path: string, config: unknown): Promise<RunFolder> {
-  await guarded(path, 'make', () => mkdir(join(path, 'checkpoints'), { recursive: true }))
+/** Makes a new run folder, with `folders` in it. Throws StorageError if there is a run in it already. */
+export async function createRun(path: string, config: unknown, folders: readonly string[] = ['checkpoints']): Promise<RunFolder> {
+  for (const name of ['', ...folders]) await guarded(path, 'make', () => mkdir(join(path, name), { recursive: true }))
   const folder = await lockFolder(path, config)
   try {
     if (await exists(join(path, 'run.json'))) {
@@ -96,7 +96,7 @@ export async function createRun(path: string, config: unknown): Promise<RunFolde
 /** Opens an existing run folder. Throws StorageError if there is none, it is foreign, or another process uses it. */
 export async function openRun(path: string): Promise<RunFolder> {
   if (!(await exists(join(path, 'run.json'))))
-    throw new StorageError(`there is no run in ${path}; start one with vlm-gym train --out ${path}`)
+    throw new StorageError(`there is no run in ${path}; start one with vlm-gym train --out ${path}, or vlm-gym eval … --out ${path}`)
   return lockFolder(path, await readHeader(join(path, 'run.json')))
 }
 
@@ -138,7 +138,7 @@ async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
 /** Reads a run folder without locking it, for reports on a run that may still be going. */
 export async function readRun(path: string): Promise<RunFolder> {
   if (!(await exists(join(path, 'run.json'))))
-    throw new StorageError(`there is no run in ${path}; give the folder that vlm-gym train wrote`)
+    throw new StorageError(`there is no run in ${path}; give the folder that vlm-gym train or vlm-gym eval wrote`)
   return folderAt(path, await readHeader(join(path, 'run.json')), async () => {}, new AbortController().signal)
 }
 
