@@ -98,7 +98,7 @@ describe('a thousand episodes', () => {
   const args = [...small, '--episodes', String(EPISODES), '--horizon', String(HORIZON)]
   const pace = ['--concurrency', String(CONCURRENCY), '--timeout', '2', '--retries', '30']
 
-  it('with a fifth of all requests failing and five kills are those of an unbroken run', { timeout: 400_000 }, async () => {
+  it('with a fifth of all requests failing and five kills are those of an unbroken run', { timeout: 900_000 }, async () => {
     const calm = await serve()
     expect(await evaluate([...model(calm), ...args, ...pace, '--out', 'calm'])).toMatchObject({ code: 0, err: '' })
     expect(calm.requests).toHaveLength(EPISODES * HORIZON)
