@@ -83,9 +83,10 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const { spec } = entries[place] as RolloutEpisode
     if (moments[place]?.length) kept[place] = replayOf(spec, trajectory, moments[place], decoding)
     records[place] = record
-    done += horizon - trajectory.steps.length
     options.onEpisode?.(record)
-    options.onProgress?.(done, total)
+    const left = horizon - trajectory.steps.length
+    done += left
+    if (left > 0) options.onProgress?.(done, total)
     return record
   }
   const onKnown = (record: EpisodeRecord): void => {

@@ -1,4 +1,14 @@
 /** Evaluation: policies on fixed games, results with intervals, replays, and the report of a run. */
+export {
+  type ComparedGroup,
+  type ComparedRow,
+  type ComparedRun,
+  compareRuns,
+  type PairedTest,
+  type Setup,
+} from './compare.ts'
+export { comparisonPage } from './compare-page.ts'
+export { comparisonCsv, comparisonText } from './compare-text.ts'
 export { type DecideOptions, type Decision, decide, type FixedState, fixedStates, type Question } from './decisions.ts'
 export { type EvaluateOptions, type Evaluation, evaluate, evaluationEntries, policySeed, resultRowsOf } from './evaluate.ts'
 export { type ExampleOptions, workedExamples } from './examples.ts'
@@ -11,14 +21,19 @@ export { writeReport } from './report.ts'
 export { type ChartLibrary, type ReportInput, reportPage } from './report-page.ts'
 export { resultTable } from './results.ts'
 export {
+  type Anchored,
   type BootstrapOptions,
+  bootstrapBounds,
   bootstrapMean,
   correlationInterval,
+  holm,
   type Interval,
   meanOf,
+  normalisedScore,
   pairedDifference,
   pearson,
   quantile,
+  signFlipTest,
   standardError,
   wilsonInterval,
 } from './statistics.ts'
