@@ -49,9 +49,9 @@ export async function clientPolicy(options: EndpointOptions): Promise<Policy> {
   }
 }
 
-/** The first sample of the first observation has the seed of the call, so that one state asked alone can be asked again elsewhere. */
+/** Sample 0 of an observation has the seed that an engine would draw it from, so that a model plays alike directly and behind HTTP. */
 function sampleSeed(seed: number, index: number, sample: number): number {
-  return index === 0 && sample === 0 ? seed : deriveSeed(seed, 'endpoint', index, sample)
+  return sample === 0 ? deriveSeed(seed, index) : deriveSeed(seed, index, sample)
 }
 
 /** One sample, tried until it is there or the tries are used up. Rejects on abort and with ConfigError. */

@@ -4,6 +4,7 @@ import { envSpec, observationOf, startSnapshot } from '../gym/index.ts'
 import { toyGame } from '../gym/toy-game.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import { encodePng } from '../render/index.ts'
+import { deriveSeed } from '../rng.ts'
 import {
   type ChatPart,
   type ChatRequest,
@@ -71,16 +72,16 @@ describe('what is asked', () => {
     const { url, requests } = await serve()
     const policy = await policyOf(url, { temperature: 0.5, maxTokens: 77 })
     const [[first, second], [third]] = (await policy.reply([seen(1), seen(2)], { n: 2, seed: 5 })) as [Reply[], Reply[]]
-    expect(first?.text).toBe('seed 5')
+    expect(first?.text).toBe(`seed ${deriveSeed(5, 0)}`)
     expect(new Set([first?.text, second?.text, third?.text]).size).toBe(3)
     expect(requests).toHaveLength(4)
-    const asked = requests.find(({ seed }) => seed === 5)
+    const asked = requests.find(({ seed }) => seed === deriveSeed(5, 0))
     expect(asked).toMatchObject({ model: 'm', temperature: 0.5, max_tokens: 77 })
     const [picture, text] = partsOf(asked)
     const png = Buffer.from(encodePng(seen(1).frame())).toString('base64')
     expect(picture?.image_url?.url).toBe(`data:image/png;base64,${png}`)
     expect(text?.text).toBe(seen(1).prompt)
-    expect((await one(policy)).text).toBe('seed 5')
+    expect((await one(policy)).text).toBe(`seed ${deriveSeed(5, 0)}`)
   })
 
   it('earlier turns as they were, pictures byte by byte; no picture in mode caption', async () => {
@@ -132,7 +133,7 @@ describe('what is a fault', () => {
   it.each(FAULTS)('%s: asked again, and the reply is that of an unbroken server', async (fault) => {
     const { url, requests } = await serve({ fault: (_, count) => (count < 2 ? fault : null) })
     const reply = await one(await policyOf(url, fault === 'timeout' ? { timeoutMs: 1500 } : {}))
-    expect(reply).toMatchObject({ text: 'seed 5', usage: { requests: 3, inputTokens: 100, outputTokens: 2, cost: null } })
+    expect(reply).toMatchObject({ text: `seed ${deriveSeed(5, 0)}`, usage: { requests: 3, inputTokens: 100, outputTokens: 4, cost: null } })
     expect(requests).toHaveLength(3)
     expect(requests[2]).toEqual(requests[0])
   })
@@ -147,7 +148,7 @@ describe('what is a fault', () => {
   it('a refused state fails at once, its neighbour lives', async () => {
     const { url } = await serve({
       intercept: (_, response, body) => {
-        if (!body.includes('"seed":5')) return false
+        if (!body.includes(`"seed":${deriveSeed(5, 0)}`)) return false
         response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"content filter"}}')
         return true
       },
