@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ChatRequest, type ChatServer, chatServer, FAULTS, type Fault } from '../src/policies/chat-server-fixture.ts'
+import { type ChatRequest, type ChatServer, chatServer, completion, FAULTS, type Fault } from '../src/policies/chat-server-fixture.ts'
 import { seededRng } from '../src/rng.ts'
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
@@ -175,6 +175,45 @@ describe('failed episodes', () => {
     const asked = server.requests.length
     expect(await evaluate(['--resume', 'whole', '--quiet'])).toMatchObject({ code: 0 })
     expect(server.requests).toHaveLength(asked)
+  })
+})
+
+describe('the key', () => {
+  const compare = (...args: string[]): Promise<string> =>
+    new Promise((resolve) => {
+      const child = spawn(process.execPath, [main, 'compare', ...args], { cwd: parent })
+      let out = ''
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (data) => {
+          out += data
+        })
+      child.on('close', () => resolve(out))
+    })
+
+  it('is in no output, whatever the server echoes', async () => {
+    const server = await serve({
+      intercept: (request, response, body) => {
+        const said = `${request.headers.authorization} ${KEY}`
+        const { seed = 0 } = JSON.parse(body) as ChatRequest
+        const good = completion(`<answer>${seed % 4}</answer><think>${said}</think>`)
+        const fails = seed % 7 === 0
+        response.writeHead(fails ? 400 : 200, { 'content-type': 'application/json' })
+        response.end(fails ? JSON.stringify({ error: { message: said } }) : good)
+        return true
+      },
+    })
+    const args = [...model(server), ...small.filter((flag) => flag !== '--quiet'), '--episodes', '20', '--horizon', '3', '--seed', '4']
+    const { code, out, err } = await evaluate([...args, '--out', 'echo'])
+    expect(code).toBe(1)
+    expect(err).toContain('[key]')
+    const resumed = await evaluate(['--resume', 'echo', '--json'])
+    const compared = await Promise.all(['terminal', 'markdown', 'csv', 'html', 'json'].map((format) => compare('echo', '--format', format)))
+    const files = await allText('echo')
+    expect(files).toContain('[key]')
+    for (const text of [out, err, resumed.out, resumed.err, files, ...compared]) {
+      expect(text.length).toBeGreaterThan(20)
+      expect(text).not.toContain(KEY)
+    }
   })
 })
 
