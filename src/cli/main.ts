@@ -13,8 +13,13 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'eval',
-    summary: 'play policies or checkpoints on fixed games, with intervals',
+    summary: 'play policies, checkpoints or any VLM on fixed games, with intervals',
     load: async () => (await import('./commands/eval.ts')).defineEval,
+  },
+  {
+    name: 'compare',
+    summary: 'runs side by side: table, plot, paired tests',
+    load: async () => (await import('./commands/compare.ts')).defineCompare,
   },
   {
     name: 'report',

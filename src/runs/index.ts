@@ -1,5 +1,7 @@
 /** Run folders. */
 
+export { type Contestant, type EpisodeRecord, episodeRecord, type ReplyLine, replyLine } from './episode-records.ts'
+export { type EpisodeStore, episodeRecords, openEpisodeStore } from './episode-store.ts'
 export {
   type GeneralisationRow,
   generalisationRows,

@@ -3,7 +3,8 @@
  * `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed; lines are appended and cut back
  * to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
  */
-import { access, appendFile, mkdir, readFile, truncate } from 'node:fs/promises'
+import { access, appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { lock } from 'proper-lockfile'
 import writeFileAtomic from 'write-file-atomic'
@@ -29,12 +30,14 @@ const RUN: FolderKind = {
   format: 'vlm-gym/run',
   version: 2,
   noun: 'run',
-  command: 'vlm-gym train',
+  command: 'vlm-gym train (or eval)',
   folders: ['checkpoints'],
 }
 
 /** The lock lies in the folder: the folder above may not be writable. */
 const LOCK = '.lock'
+/** Who holds it, for those who come after a kill. */
+const OWNER = '.owner'
 
 const header = z.object({ format: z.string(), version: z.number(), config: z.unknown() })
 
@@ -98,10 +101,14 @@ async function readHeader(kind: FolderKind, folder: string): Promise<unknown> {
   return parsed.data.config
 }
 
-/** Makes a new folder. Throws StorageError if there is one of its kind in it already. */
-export async function createFolder(kind: FolderKind, path: string, config: unknown): Promise<RunFolder> {
-  await guarded(path, 'make', () => mkdir(path, { recursive: true }))
-  for (const name of kind.folders) await guarded(path, 'make', () => mkdir(join(path, name), { recursive: true }))
+/** Makes a new folder, with `folders` in it. Throws StorageError if there is one of its kind in it already. */
+export async function createFolder(
+  kind: FolderKind,
+  path: string,
+  config: unknown,
+  folders: readonly string[] = kind.folders,
+): Promise<RunFolder> {
+  for (const name of ['', ...folders]) await guarded(path, 'make', () => mkdir(join(path, name), { recursive: true }))
   const folder = await lockFolder(path, config)
   try {
     if (await exists(join(path, kind.header))) {
@@ -129,8 +136,9 @@ export async function readFolder(kind: FolderKind, path: string): Promise<RunFol
   return folderAt(path, await readHeader(kind, path), async () => {}, new AbortController().signal)
 }
 
-/** Makes a new run folder. Throws StorageError if there is a run in it already. */
-export const createRun = (path: string, config: unknown): Promise<RunFolder> => createFolder(RUN, path, config)
+/** Makes a new run folder, with `folders` in it (default: checkpoints). Throws StorageError if there is a run in it already. */
+export const createRun = (path: string, config: unknown, folders?: readonly string[]): Promise<RunFolder> =>
+  createFolder(RUN, path, config, folders)
 
 /** Opens an existing run folder. Throws StorageError if there is none, it is foreign, or another process uses it. */
 export const openRun = (path: string): Promise<RunFolder> => openFolder(RUN, path)
@@ -138,11 +146,30 @@ export const openRun = (path: string): Promise<RunFolder> => openFolder(RUN, pat
 /** Reads a run folder without locking it, for reports on a run that may still be going. */
 export const readRun = (path: string): Promise<RunFolder> => readFolder(RUN, path)
 
+/** Whether the process that held the lock last ran on this machine and runs no more. */
+async function ownerIsGone(path: string): Promise<boolean> {
+  try {
+    const { pid, host } = JSON.parse(await readFile(join(path, OWNER), 'utf8')) as { pid: unknown; host: unknown }
+    if (host !== hostname() || typeof pid !== 'number') return false
+    // In a container a restarted process often has the number of the one before.
+    if (pid === process.pid) return true
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
 async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
   let release: () => Promise<void>
   const lost = new AbortController()
+  const options = { update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() }
   try {
-    release = await lock(path, { stale: 15_000, update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() })
+    // The lock of a process that was killed is taken over as soon as the lock allows, a living one's never.
+    release = (await ownerIsGone(path))
+      ? await lock(path, { ...options, stale: 2_000, retries: { retries: 15, minTimeout: 200, maxTimeout: 200 } })
+      : await lock(path, { ...options, stale: 15_000 })
+    await writeFile(join(path, OWNER), JSON.stringify({ pid: process.pid, host: hostname() }))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
       throw new StorageError(
