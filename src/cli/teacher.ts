@@ -1,6 +1,6 @@
 /** Who is asked when a data set is made: the games' own teacher, another scripted policy, or a model that is told the true perception. */
 import { ConfigError } from '../errors.ts'
-import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
+import { checkFit, createPolicy, endpointPolicy, isEndpointName, samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { specsOf, type TeachConfig } from '../teach/index.ts'
 import { loadEngineModule } from './engine-module.ts'
@@ -16,7 +16,7 @@ export interface Teacher {
 
 /** The teacher of a config, found fit for its games. Throws ConfigError, EngineError, StorageError. */
 export async function openTeacher(config: TeachConfig): Promise<Teacher> {
-  const { model, blind, slip, insight, temperature, maxTokens } = config.teacher
+  const { model, baseUrl, blind, slip, insight, temperature, maxTokens } = config.teacher
   if (model.endsWith('.safetensors')) {
     const { openEngine } = await loadEngineModule('@vlm-gym/engine-onnx')
     const engine = await openEngine(model, { threads: 1 })
@@ -29,6 +29,12 @@ export async function openTeacher(config: TeachConfig): Promise<Teacher> {
       throw error
     }
   }
+  if (isEndpointName(model)) {
+    const policy = await endpointPolicy({ model, baseUrl, temperature, maxTokens, concurrency: config.parallel })
+    return { policy, close: async () => {} }
+  }
+  if (baseUrl !== undefined)
+    throw new ConfigError(`--base-url is for a model behind HTTP, not for ${model}; give --model openai-compatible:NAME`)
   if (model === 'human') throw new ConfigError('a person cannot be the teacher; play with: vlm-gym play')
   for (const { game } of specsOf(config, 'image')) {
     if (model === SCRIPTED && game.teach === undefined)

@@ -29,6 +29,7 @@ import { printJson, printLines, tableLines } from '../terminal.ts'
 interface TeachFlags {
   readonly teacher: string
   readonly model?: string
+  readonly baseUrl?: string
   readonly blind: boolean
   readonly slip: number
   readonly insight: number
@@ -68,7 +69,11 @@ const WITH_RESUME = ['resume', 'quiet', 'json']
 /** Options and action of `teach`. */
 export function defineTeach(command: Command): void {
   command.option('--teacher <name>', `who answers: ${SCRIPTED} (the game's own teacher), solver, greedy-1 …`, SCRIPTED)
-  command.option('--model <model>', 'instead of --teacher, a model that is told the true perception: a checkpoint (a .safetensors file)')
+  command.option(
+    '--model <model>',
+    'instead of --teacher, a model that is told the true perception: a checkpoint (a .safetensors file), or one behind HTTP (openai:NAME, openai-compatible:NAME …)',
+  )
+  command.option('--base-url <url>', 'address of the server of --model, like http://localhost:8000/v1; its key stands in the environment')
   command.option('--no-blind', 'the scripted teacher without its blind spots')
   command.option('--slip <p>', 'of the scripted teacher: probability of a uniform legal move instead of its own', Number, 0.05)
   command.option(
@@ -107,6 +112,7 @@ export function defineTeach(command: Command): void {
     ],
     ['vlm-gym teach --game swap --game shisen-sho --max-regret 1', 'two games, and only moves that are nearly the solver’s'],
     ['vlm-gym teach --for embedded --model g1.safetensors --max-tokens 48', 'a trained model that is told the board'],
+    ['vlm-gym teach --model openai-compatible:qwen --base-url http://localhost:8000/v1', 'a real VLM as the teacher'],
     ['vlm-gym teach --resume data/taught', 'go on after Ctrl-C or a crash: the same data set comes out'],
   ])
   command.action((flags: TeachFlags) => teachCommand(flags, command))
@@ -209,6 +215,7 @@ function configOf(flags: TeachFlags, plugins: readonly string[]): TeachConfig {
     prompt: flags.prompt ?? look.prompt,
     teacher: {
       model: model === undefined ? teacher : model.endsWith('.safetensors') ? resolve(model) : model,
+      ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
       blind,
       slip,
       insight,
