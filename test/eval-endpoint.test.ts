@@ -1,5 +1,5 @@
 /** `vlm-gym eval` of a model behind HTTP as a user types it: the built command against a server on loopback, with faults and kills. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -289,6 +289,8 @@ describe('bad input: one sentence, nothing written', () => {
 
   it('a folder that holds a run, or none, or options that cannot go with --resume', async () => {
     expect(await evaluate(['random', '--episodes', '2', '--horizon', '2', '--quiet', '--out', 'kept'])).toMatchObject({ code: 0 })
+    const report = spawnSync(process.execPath, [main, 'report', 'kept'], { cwd: parent, encoding: 'utf8' })
+    expect(report.stderr).toMatch(/kept is the run of an evaluation; see it with: vlm-gym compare kept/)
     const again = await evaluate(['random', '--episodes', '2', '--quiet', '--out', 'kept'])
     expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/holds a run already; go on with it by --resume/) })
     expect(await evaluate(['--resume', 'nowhere'])).toMatchObject({ code: 1, err: expect.stringMatching(/there is no run in nowhere/) })

@@ -41,6 +41,9 @@ interface Section {
 /** '<perception>', '</perception>', '<think>', … */
 const tags = names.flatMap((name) => [`<${name}>`, `</${name}>`])
 
+/** Character codes that the names begin with. */
+const initials = names.map((name) => name.charCodeAt(0))
+
 const MISSING = -1
 const REPEATED = -2
 
@@ -48,11 +51,9 @@ const REPEATED = -2
 function placesOf(text: string): number[] {
   const places = [MISSING, MISSING, MISSING, MISSING, MISSING, MISSING]
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
-    for (let tag = 0; tag < tags.length; tag++) {
-      if (!text.startsWith(tags[tag]!, at)) continue
-      places[tag] = places[tag] === MISSING ? at : REPEATED
-      break
-    }
+    const closes = text.charCodeAt(at + 1) === 47 ? 1 : 0
+    const tag = initials.indexOf(text.charCodeAt(at + 1 + closes)) * 2 + closes
+    if (tag >= 0 && text.startsWith(tags[tag]!, at)) places[tag] = places[tag] === MISSING ? at : REPEATED
   }
   return places
 }

@@ -51,7 +51,7 @@ export function defineEval(command: Command): void {
   command.option('--concurrency <n>', 'requests and episodes at once; default 8 of models', wholeNumber(1, 1024))
   command.option('--per-minute <n>', 'requests a minute at most', wholeNumber(1))
   command.option('--retries <n>', 'tries after a failed request', wholeNumber(0, 100), 6)
-  command.option('--timeout <seconds>', 'of a request', amount, 120)
+  command.option('--timeout <seconds>', 'of a request', wholeNumber(1, 86_400), 120)
   command.option('--price-in <amount>', 'of a million tokens of prompts, for the cost; needs --price-out', amount)
   command.option('--price-out <amount>', 'of a million tokens of replies', amount)
   command.option('--engine <package>', 'package that makes the engine of checkpoints', '@vlm-gym/engine-onnx')
