@@ -7,14 +7,14 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^vlm-gym$/, replacement: at('./src/index.ts') },
-      { find: /^vlm-gym\/(train|eval|testing|cli|workers)$/, replacement: at('./src/$1/index.ts') },
+      { find: /^vlm-gym\/(train|eval|teach|server|testing|cli|workers)$/, replacement: at('./src/$1/index.ts') },
       { find: /^@vlm-gym\/engine-onnx$/, replacement: at('./packages/engine-onnx/src/index.ts') },
     ],
   },
   test: {
     include: ['src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
   },
 })

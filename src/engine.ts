@@ -52,7 +52,11 @@ export interface SamplingParams {
   readonly maxTokens: number
   /** 0 is greedy. Log-probs are those of the untempered model. */
   readonly temperature: number
-  readonly seed: number
+  /**
+   * One seed decides all chance of the call. A list has one seed a prompt: sample k of prompt i then draws from (seed[i], k) alone, so that
+   * a prompt gets the same replies whatever is beside it.
+   */
+  readonly seed: number | readonly number[]
 }
 
 export interface SampledSequence {
@@ -87,6 +91,8 @@ export interface EngineInfo {
   readonly parameters: number
   /** Largest prompt + reply, tokens, image tokens included. */
   readonly maxSequence: number
+  /** Largest prompt + reply without the picture's tokens, for engines that have a bound of its own for that. */
+  readonly maxText?: number
 }
 
 export interface Engine {

@@ -165,6 +165,8 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   /** The legal ones, in the order of `actions`. Empty once terminated. */
   legalActions(state: S): readonly A[]
   terminated(state: S): boolean
+  /** Whether the game has been won; null where the config has nothing to win. Absent: the game has no winning, only points. */
+  won?(state: S): boolean | null
   /** Never mutates. An illegal action leaves board and chance alone. After the end: no-op, reward 0, legal false. */
   step(state: S, action: A): StepResult<S>
   /** What an unreadable reply does: the board stays; the paper's reward for it. */

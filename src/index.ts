@@ -106,11 +106,18 @@ export { type PictureSet, registerPictureSet } from './pictures/index.ts'
 export {
   type CreatePolicyOptions,
   createPolicy,
+  type EndpointOptions,
+  endpointPolicy,
+  endpointProviders,
   type GameLookup,
   type HumanOptions,
   humanPolicy,
+  isEndpointName,
   lookaheadPolicy,
+  maxReplyChars,
   modelInputOf,
+  observationSeed,
+  type Prices,
   policyNames,
   randomPolicy,
   replyOf,
@@ -124,10 +131,11 @@ export {
   teacherPolicy,
   uniformPolicy,
 } from './policies/index.ts'
-export type { Frame, Observation, Policy, PrivilegedContext, Reply, ReplyOptions } from './policy.ts'
+export type { Frame, Observation, Policy, PrivilegedContext, Reply, ReplyOptions, Turn, Usage } from './policy.ts'
 export {
   type CanvasContextLike,
   createRenderer,
+  decodePng,
   drawSceneOnCanvas,
   EFFECTS,
   type Effect,
@@ -139,6 +147,7 @@ export {
   hasEffects,
   type ImageDataLike,
   type PngOptions,
+  pngSize,
   type Renderer,
   renderInto,
   renderScene,

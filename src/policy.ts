@@ -12,6 +12,13 @@ export interface Frame {
   readonly palette?: Uint8Array
 }
 
+/** An earlier exchange of the conversation: a worked example, or a turn of this episode as it was. */
+export interface Turn {
+  readonly observation: Observation
+  /** What was answered. */
+  readonly reply: string
+}
+
 /**
  * What a policy may see. Never the truth: no state, no board text. The one exception is `caption`, and only in a mode that asks for it by
  * name (`ObservationMode` of the gym).
@@ -29,6 +36,21 @@ export interface Observation {
   readonly caption?: string
   /** True in mode 'caption': the frame is uniform grey and shows nothing, so a policy that needs no picture leaves it out. */
   readonly blank?: true
+  /** What was said before, oldest first; absent: a single state. Their own turns are not looked at. */
+  readonly turns?: readonly Turn[]
+}
+
+/** What a reply of an endpoint took. */
+export interface Usage {
+  /** Null where the server does not say. */
+  readonly inputTokens: number | null
+  readonly outputTokens: number | null
+  /** In the currency of the prices given; null without prices or tokens. */
+  readonly cost: number | null
+  /** Of the request that succeeded. */
+  readonly seconds: number
+  /** Requests it took, 1 or more. */
+  readonly requests: number
 }
 
 /** One sampled reply. `tokens` and `logprobs` (natural log, one per token) come from engines only. */
@@ -36,6 +58,8 @@ export interface Reply {
   readonly text: string
   readonly tokens?: readonly number[]
   readonly logprobs?: readonly number[]
+  /** From endpoints only. */
+  readonly usage?: Usage
   /** Set when the reply could not be had; the text is then ''. */
   readonly failure?: { readonly boundary: 'endpoint' | 'engine'; readonly reason: string }
 }

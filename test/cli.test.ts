@@ -58,10 +58,11 @@ describe('help', () => {
     const [bare, help] = await Promise.all([vlmGym([]), vlmGym(['--help'])])
     expect(help).toEqual(bare)
     expect(help).toMatchObject({ code: 0, err: '' })
-    for (const name of ['games', 'show', 'play', 'vectors']) expect(help.out).toMatch(new RegExp(`^ {2}${name} +\\w`, 'm'))
+    for (const name of ['games', 'show', 'play', 'vectors', 'teach', 'serve-model'])
+      expect(help.out).toMatch(new RegExp(`^ {2}${name} +\\w`, 'm'))
   })
 
-  it.each(['games', 'show', 'play', 'vectors'])('of %s has examples, asked for either way', async (name) => {
+  it.each(['games', 'show', 'play', 'vectors', 'teach', 'serve-model'])('of %s has examples, asked for either way', async (name) => {
     const [help, other] = await Promise.all([vlmGym([name, '--help']), vlmGym(['help', name])])
     expect(help).toMatchObject({ code: 0, err: '' })
     expect(help.out).toMatch(/Examples:\n {2}\$ vlm-gym /)

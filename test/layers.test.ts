@@ -25,10 +25,12 @@ const LEVELS: { readonly [part: string]: number } = {
   gym: 3,
   runs: 3,
   policies: 3,
+  datasets: 3,
   engines: 3,
   testing: 4,
   eval: 4,
   train: 4,
+  teach: 4,
   server: 4,
   workers: 4,
   index: 4,
@@ -41,6 +43,7 @@ const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
   engine: ['policy'],
   pictures: ['scene', 'policy'],
   policies: ['gym'],
+  datasets: ['runs'],
 }
 
 /** Runs in a browser: neither these parts nor anything they import may use Node. */

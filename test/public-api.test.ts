@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import * as library from 'vlm-gym'
 import * as cli from 'vlm-gym/cli'
+import * as server from 'vlm-gym/server'
+import * as teach from 'vlm-gym/teach'
 import * as testing from 'vlm-gym/testing'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -32,6 +34,7 @@ it('vlm-gym', () => {
       "checkVectorFile",
       "createPolicy",
       "createRenderer",
+      "decodePng",
       "decodeState",
       "deriveSeed",
       "difficulty",
@@ -42,6 +45,8 @@ it('vlm-gym', () => {
       "encodePng",
       "encodeScene",
       "encodeState",
+      "endpointPolicy",
+      "endpointProviders",
       "envSpec",
       "expertScores",
       "forcedPerception",
@@ -55,22 +60,26 @@ it('vlm-gym', () => {
       "gameSignal",
       "hasEffects",
       "humanPolicy",
+      "isEndpointName",
       "isGoodMove",
       "isRngState",
       "labelGrid",
       "loadCifar10",
       "lookaheadPolicy",
+      "maxReplyChars",
       "maxReplyLength",
       "maxTokenBytes",
       "maxTokenLength",
       "modelInputOf",
       "observationOf",
+      "observationSeed",
       "paperWeights",
       "parseGrid",
       "parseReply",
       "perceptionAgreement",
       "playGroup",
       "playReply",
+      "pngSize",
       "policyNames",
       "protocolLexicon",
       "randomPolicy",
@@ -137,9 +146,38 @@ it('vlm-gym/cli', () => {
   `)
 })
 
+it('vlm-gym/teach', () => {
+  expect(Object.keys(teach).sort()).toMatchInlineSnapshot(`
+    [
+      "REASONS",
+      "createDataset",
+      "discardDataset",
+      "judge",
+      "openDataset",
+      "parquetFile",
+      "readExamples",
+      "repliesOf",
+      "specsOf",
+      "storedConfig",
+      "teach",
+      "teachConfig",
+      "writeParquet",
+    ]
+  `)
+})
+
+it('vlm-gym/server', () => {
+  expect(Object.keys(server).sort()).toMatchInlineSnapshot(`
+    [
+      "modelApp",
+      "serveModel",
+    ]
+  `)
+})
+
 it('are the same in the built package, under the names that users import', () => {
   if (!existsSync(`${root}/dist/index.js`)) throw new Error('dist is missing: run `npm run build` first (npm test does it for you)')
-  const doors = { 'vlm-gym': library, 'vlm-gym/testing': testing, 'vlm-gym/cli': cli }
+  const doors = { 'vlm-gym': library, 'vlm-gym/teach': teach, 'vlm-gym/server': server, 'vlm-gym/testing': testing, 'vlm-gym/cli': cli }
   for (const [name, door] of Object.entries(doors)) {
     const script = `console.log(JSON.stringify(Object.keys(await import('${name}')).sort()))`
     const built = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' })

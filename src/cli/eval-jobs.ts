@@ -5,9 +5,9 @@
 import { ConfigError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, knownRows, type ProtocolResults, protocolRow } from '../eval/index.ts'
 import type { Protocol } from '../game.ts'
-import { gameList, gameNamed } from '../games/index.ts'
+import { gameList } from '../games/index.ts'
 import { type EnvSpec, envSpec } from '../gym/index.ts'
-import { applySettings } from './options.ts'
+import { findGame, gameConfig } from './start.ts'
 import { didYouMean } from './suggest.ts'
 
 /** Presets that whole games are evaluated under. */
@@ -19,8 +19,8 @@ export interface JobOptions {
   /** Policies and checkpoints by name; may be empty under a preset, which has its own. */
   readonly names: readonly string[]
   /** Look and prompt of every spec. */
-  readonly look: Pick<EnvSpec, 'skin' | 'promptStyle'>
-  readonly preset?: string | undefined
+  readonly look: Pick<EnvSpec, 'skin' | 'promptStyle'> & Partial<Pick<EnvSpec, 'mode' | 'feedback'>>
+  readonly preset?: string | null | undefined
   readonly game: string
   readonly set?: readonly string[] | undefined
   readonly horizon: number
@@ -40,10 +40,11 @@ export interface EvalJob {
 
 /** The jobs of a command. Throws ConfigError for options that do not go together, an unknown preset, and games without its protocol. */
 export function evalJobs(options: JobOptions): EvalJob[] {
-  if (options.preset !== undefined) return presetJobs(options, presetNamed(options.preset))
+  if (options.preset !== undefined && options.preset !== null) return presetJobs(options, presetNamed(options.preset))
   const { names, look, game, set = [], horizon, restart } = options
   if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
-  const spec = envSpec({ game: gameNamed(game), config: applySettings({}, set), ...look })
+  const found = findGame(game)
+  const spec = envSpec({ game: found, config: gameConfig(found, set), ...look })
   return [{ spec, names, rules: { horizon, restart } }]
 }
 
@@ -61,7 +62,7 @@ function presetJobs({ names, look, game, given, horizon }: JobOptions, preset: E
   const option = given.includes('set') ? '--set' : given.includes('restart') ? '--no-restart' : undefined
   if (option !== undefined)
     throw new ConfigError(`${option} cannot go with --preset ${preset}, which fixes what is played; leave one of the two out`)
-  const games = given.includes('game') ? [gameNamed(game)] : gameList().filter(({ presets }) => presets?.[preset].protocol !== undefined)
+  const games = given.includes('game') ? [findGame(game)] : gameList().filter(({ presets }) => presets?.[preset].protocol !== undefined)
   return games.map((one) => {
     const own = one.presets?.[preset]
     const protocol = own?.protocol

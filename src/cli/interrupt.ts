@@ -16,17 +16,20 @@ export function exitOnInterrupt(): void {
 
 /**
  * Runs `work` with a signal that the first SIGINT or SIGTERM aborts; a second one ends the process at once. When `work` comes to its end after
- * that, the exit code of the process is set to 130.
+ * that, the exit code of the process is set to 130. `note` is what the first signal is answered with.
  *
  *     const rows = await interruptible((signal) => train({ ...options, signal }))
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  note: string = 'stopping after this step, everything will be saved',
+): Promise<T> {
   const controller = new AbortController()
   let first = 0
   const interrupt = (): void => {
     if (!controller.signal.aborted) {
       first = performance.now()
-      process.stderr.write('\nstopping after this step, everything will be saved; Ctrl-C again ends at once\n')
+      process.stderr.write(`\n${note}; Ctrl-C again ends at once\n`)
       controller.abort()
     } else if (performance.now() - first > ECHO) {
       // An engine thread in the middle of a computation cannot be ended in an orderly way.

@@ -13,8 +13,13 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'eval',
-    summary: 'play policies or checkpoints on fixed games, with intervals',
+    summary: 'play policies, checkpoints or any VLM on fixed games, with intervals',
     load: async () => (await import('./commands/eval.ts')).defineEval,
+  },
+  {
+    name: 'compare',
+    summary: 'runs side by side: table, plot, paired tests',
+    load: async () => (await import('./commands/compare.ts')).defineCompare,
   },
   {
     name: 'report',
@@ -25,6 +30,16 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'export',
     summary: 'write a trained model as one ONNX file',
     load: async () => (await import('./commands/export.ts')).defineExport,
+  },
+  {
+    name: 'teach',
+    summary: 'make cold-start data: what a teacher says when it is told the board',
+    load: async () => (await import('./commands/teach.ts')).defineTeach,
+  },
+  {
+    name: 'serve-model',
+    summary: 'offer a trained model as an OpenAI-compatible chat endpoint',
+    load: async () => (await import('./commands/serve-model.ts')).defineServeModel,
   },
   { name: 'games', summary: 'list the games and their knobs', load: async () => (await import('./commands/games.ts')).defineGames },
   {

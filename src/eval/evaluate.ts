@@ -4,22 +4,15 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { Protocol } from '../game.ts'
-import {
-  type EnvSpec,
-  expertScores,
-  isGoodMove,
-  type RolloutEvent,
-  regretOf,
-  rollout,
-  type Trajectory,
-  type TrajectoryStep,
-} from '../gym/index.ts'
+import { type EnvSpec, type Episode, type EpisodeStep, type RolloutEpisode, rollout, type Trajectory } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
-import type { Replay, ResultRow } from '../runs/index.ts'
+import type { EpisodeRecord, Replay, ResultRow } from '../runs/index.ts'
 import { METRIC_NAMES, type MetricName } from './metrics.ts'
+import { type Pace, playPaced } from './paced.ts'
 import { type ReplayMoment, replayOf } from './replay.ts'
-import { bootstrapMean, meanOf } from './statistics.ts'
+import { bootstrapMean, wilsonInterval } from './statistics.ts'
+import { episodeTally, type Tally } from './tally.ts'
 
 /** Steps of an episode that the expert judges, unless told otherwise: all. */
 const EXPERT_EVERY = 1
@@ -44,20 +37,14 @@ export interface EvaluateOptions {
   readonly expertEvery?: number
   /** Observations per policy call at most. Default: all. */
   readonly batch?: number
+  /** Episodes go at their own pace. Default: all advance together, one batch of observations a step. */
+  readonly pace?: Pace
+  /** Told of every episode as it ends, and first of those that the store of `pace` knows. */
+  readonly onEpisode?: (record: EpisodeRecord) => void
   /** Told after every reply; `total` is the most there can be. */
   readonly onProgress?: (done: number, total: number) => void
   /** On abort `evaluate` rejects with its reason: half an evaluation is none. */
   readonly signal?: AbortSignal
-}
-
-/** One episode's metrics; null where undefined. */
-export interface EpisodeMetrics {
-  readonly game: string
-  /** Of the first game. */
-  readonly seed: number
-  readonly values: Readonly<Record<MetricName, number | null>>
-  /** Why the episode failed (endpoint or engine); null otherwise. */
-  readonly problem: string | null
 }
 
 export interface Evaluation {
@@ -65,95 +52,148 @@ export interface Evaluation {
   readonly rows: ResultRow[]
   readonly replays: Replay[]
   /** In the order of `specs`, then episodes: for paired comparisons. */
-  readonly episodes: EpisodeMetrics[]
-}
-
-/** What the expert said of one step. */
-interface Judged {
-  readonly step: TrajectoryStep
-  readonly good: boolean
-  readonly regret: number | null
+  readonly episodes: EpisodeRecord[]
 }
 
 /** Plays every episode and sums up. Throws ConfigError for counts below 1. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { policy, specs, episodes, horizon, restart, seed, signal, batch, replays = 0, expertEvery = EXPERT_EVERY } = options
+  const { policy, decoding, specs, episodes, horizon, signal, replays = 0, expertEvery = EXPERT_EVERY } = options
   if (!(episodes >= 1) || !(expertEvery >= 0) || specs.length === 0) {
     throw new ConfigError(
       `Evaluation needs games (${specs.length}), episodes (${episodes}) of 1 or more, and expertEvery (${expertEvery}) of 0 or more.`,
     )
   }
-  const entries = specs.flatMap((spec) => Array.from({ length: episodes }, (_, i) => ({ spec, seed: deriveSeed(seed, 'evaluation', i) })))
-  const judged: Judged[][] = entries.map(() => [])
+  const entries = evaluationEntries(options)
+  const { counts = 'points' } = options
+  const tallies = entries.map(({ spec }, episode) => episodeTally({ spec, episode, expertEvery, counts, sees: !policy.privileged }))
   const moments: ReplayMoment[][] = entries.map(() => [])
+  const kept: Replay[] = []
+  const records: EpisodeRecord[] = new Array(entries.length)
   const total = entries.length * horizon
   let done = 0
 
-  const onStep = ({ episode, index, step, observation, state }: RolloutEvent): void => {
-    const { game } = (entries[episode] as (typeof entries)[number]).spec
-    if (expertEvery > 0 && (index + episode) % expertEvery === 0) {
-      const scores = expertScores(game, state, 'solver')
-      judged[episode]?.push({ step, good: isGoodMove(step.score, scores), regret: regretOf(step.score, scores) })
-    }
-    if (episode % episodes < replays) moments[episode]?.push({ state, step, prompt: observation.prompt })
+  const onStep = (place: number, event: EpisodeStep): void => {
+    tallies[place]?.see(event)
+    const { state, step, observation } = event
+    if (place % episodes < replays) moments[place]?.push({ state, step, prompt: observation.prompt })
     options.onProgress?.(++done, total)
   }
-  const trajectories = await rollout(policy, {
-    episodes: entries,
-    horizon,
-    restart,
-    seed: deriveSeed(seed, 'evaluation', 'policy'),
-    onStep,
-    ...(batch !== undefined && { batch }),
-    ...(signal && { signal }),
-  })
+  const onEpisode = (place: number, trajectory: Trajectory): EpisodeRecord => {
+    const record = recordOf(trajectory, place, tallies[place] as Tally, decoding)
+    const { spec } = entries[place] as RolloutEpisode
+    if (moments[place]?.length) kept[place] = replayOf(spec, trajectory, moments[place], decoding)
+    records[place] = record
+    options.onEpisode?.(record)
+    const left = horizon - trajectory.steps.length
+    done += left
+    if (left > 0) options.onProgress?.(done, total)
+    return record
+  }
+  const onKnown = (record: EpisodeRecord): void => {
+    records[record.episode] = record
+    done += horizon
+    options.onEpisode?.(record)
+  }
+  await playAll(options, entries, { onStep, onEpisode, onKnown })
   signal?.throwIfAborted()
-
-  const all = trajectories.map((trajectory, i) =>
-    episodeMetrics(trajectory, judged[i] as Judged[], options.counts ?? 'points', {
-      perception: !policy.privileged,
-      think: !policy.privileged && (entries[i] as (typeof entries)[number]).spec.game.scoreThink !== undefined,
-    }),
-  )
   return {
-    rows: [...new Set(all.map(({ game }) => game))].flatMap((game) => gameRows(game, all, options)),
-    replays: trajectories.flatMap((trajectory, i) =>
-      moments[i]?.length ? [replayOf((entries[i] as (typeof entries)[number]).spec, trajectory, moments[i], options.decoding)] : [],
+    rows: [...new Set(records.map(({ game }) => game))].flatMap((game) =>
+      resultRowsOf(
+        records.filter((record) => record.game === game),
+        options.seed,
+      ),
     ),
-    episodes: all,
+    replays: kept.filter((replay) => replay !== undefined),
+    episodes: records,
   }
 }
 
-/** `told`: whether the sections tell anything: a policy that is handed the state sees nothing, and not every game reads thoughts. */
-function episodeMetrics(
-  trajectory: Trajectory,
-  judged: readonly Judged[],
-  counts: Protocol['counts'],
-  told: { readonly perception: boolean; readonly think: boolean },
-): EpisodeMetrics {
-  const { steps, game, seed } = trajectory
-  const share = (of: (step: TrajectoryStep) => number | boolean): number | null => meanOf(steps.map((step) => Number(of(step))))
-  const seen = judged.filter(({ step }) => step.score.perceptionExact === 1)
-  const regrets = judged.flatMap(({ regret }) => (regret === null ? [] : [regret]))
-  const values = {
-    return: counts === 'points' ? trajectory.score : trajectory.played,
-    wasted: share(({ score }) => score.outcome !== 'played'),
-    'parse failures': share(({ score }) => score.outcome === 'unreadable'),
-    'illegal moves': share(({ score }) => score.outcome === 'illegal'),
-    regret: meanOf(regrets),
-    'perception exact': told.perception ? share(({ score }) => score.perceptionExact) : null,
-    'perception cells': told.perception ? share(({ score }) => score.perceptionCells) : null,
-    think: told.think ? share(({ score }) => score.think) : null,
-    'good given perception': meanOf(seen.map(({ good }) => Number(good))),
-    failed: trajectory.stopReason === 'failed' ? 1 : 0,
-  }
-  return { game, seed, values, problem: trajectory.problem }
+/** The episodes of an evaluation, in the order of `specs`: the i-th of each spec has the same seed under every policy. */
+export function evaluationEntries({ specs, episodes, seed }: Pick<EvaluateOptions, 'specs' | 'episodes' | 'seed'>): RolloutEpisode[] {
+  return specs.flatMap((spec) => Array.from({ length: episodes }, (_, i) => ({ spec, seed: deriveSeed(seed, 'evaluation', i) })))
 }
 
-function gameRows(game: string, all: readonly EpisodeMetrics[], { policy, decoding, seed }: EvaluateOptions): ResultRow[] {
+/** The seed of all chance of the policy. */
+export const policySeed = (seed: number): number => deriveSeed(seed, 'evaluation', 'policy')
+
+interface Listeners {
+  onStep(place: number, step: EpisodeStep): void
+  onEpisode(place: number, trajectory: Trajectory): EpisodeRecord
+  /** An episode that was played before. */
+  onKnown(record: EpisodeRecord): void
+}
+
+async function playAll(options: EvaluateOptions, entries: readonly RolloutEpisode[], on: Listeners): Promise<void> {
+  const { policy, decoding, horizon, restart, pace, batch, signal } = options
+  const seed = policySeed(options.seed)
+  const rules = { horizon, restart, ...(signal && { signal }) }
+  if (pace === undefined) {
+    await rollout(policy, {
+      ...rules,
+      episodes: entries,
+      seed,
+      onStep: ({ episode, ...step }) => on.onStep(episode, step),
+      onEpisode: (trajectory, place) => on.onEpisode(place, trajectory),
+      ...(batch !== undefined && { batch }),
+    })
+    return
+  }
+  for (const [game, places] of placesByGame(entries)) {
+    const who = { game, policy: policy.name, decoding }
+    const known = pace.store?.finished(who)
+    const left = places.filter((place) => !known?.has(place))
+    for (const place of places) if (known?.has(place)) on.onKnown(known.get(place) as EpisodeRecord)
+    const onEpisode = async (place: number, episode: Episode): Promise<void> => {
+      const record = on.onEpisode(place, episode.trajectory(policy.name))
+      await pace.store?.keepEpisode(record)
+    }
+    await playPaced({ ...rules, policy, who, entries, places: left, seed, pace, onStep: on.onStep, onEpisode })
+  }
+}
+
+function placesByGame(entries: readonly RolloutEpisode[]): Map<string, number[]> {
+  const places = new Map<string, number[]>()
+  for (const [place, { spec }] of entries.entries()) places.set(spec.game.id, [...(places.get(spec.game.id) ?? []), place])
+  return places
+}
+
+function recordOf(trajectory: Trajectory, episode: number, tally: Tally, decoding: EpisodeRecord['decoding']): EpisodeRecord {
+  const { game, policy, seed, steps, stopReason, problem } = trajectory
+  const boundary = stopReason === 'failed' ? (steps.at(-1)?.score.boundary ?? null) : null
+  return {
+    game,
+    policy,
+    decoding,
+    episode,
+    seed,
+    steps: steps.length,
+    stopReason: stopReason === 'aborted' ? 'failed' : stopReason,
+    boundary: boundary === 'endpoint' || boundary === 'engine' ? boundary : null,
+    problem,
+    values: tally.values(trajectory),
+    confusion: tally.confusion,
+  }
+}
+
+/** Metrics that are 0 or 1 in an episode: shares of independent trials. */
+const TRIALS: readonly MetricName[] = ['success', 'failed']
+
+/** The rows of one contestant's episodes of one game; bootstrap intervals of means, Wilson's of shares of episodes. */
+export function resultRowsOf(records: readonly EpisodeRecord[], seed: number): ResultRow[] {
+  const [first] = records
+  if (first === undefined) return []
+  const { game, policy, decoding } = first
   return METRIC_NAMES.map((metric) => {
-    const values = all.flatMap((episode) => (episode.game === game ? (episode.values[metric] ?? []) : []))
-    const interval = values.length === 0 ? { mean: null, low: null, high: null } : bootstrapMean(values, { seed })
-    return { game, policy: policy.name, decoding, metric, ...interval, episodes: values.length, seed }
+    const values = records.flatMap((record) => record.values[metric] ?? [])
+    return { game, policy, decoding, metric, ...intervalOf(metric, values, seed), episodes: values.length, seed }
   })
+}
+
+function intervalOf(metric: MetricName, values: readonly number[], seed: number): Pick<ResultRow, 'mean' | 'low' | 'high'> {
+  if (values.length === 0) return { mean: null, low: null, high: null }
+  if (!TRIALS.includes(metric)) return bootstrapMean(values, { seed })
+  return wilsonInterval(
+    values.reduce((sum, value) => sum + value, 0),
+    values.length,
+  )
 }

@@ -1,22 +1,39 @@
 /** Evaluation: policies on fixed games, results with intervals, replays, and the report of a run. */
+export {
+  type ComparedGroup,
+  type ComparedRow,
+  type ComparedRun,
+  compareRuns,
+  type PairedTest,
+  type Setup,
+} from './compare.ts'
+export { comparisonPage } from './compare-page.ts'
+export { comparisonCsv, comparisonText } from './compare-text.ts'
 export { type DecideOptions, type Decision, decide, type FixedState, fixedStates, type Question } from './decisions.ts'
-export { type EpisodeMetrics, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
+export { type EvaluateOptions, type Evaluation, evaluate, evaluationEntries, policySeed, resultRowsOf } from './evaluate.ts'
+export { type ExampleOptions, workedExamples } from './examples.ts'
 export { type GeneralisationOptions, generalisation, type Thing, type ThingsOptions, thingsOf } from './generalisation.ts'
 export { type InterventionOptions, interventions } from './interventions.ts'
 export { METRIC_NAMES, METRICS, type MetricInfo, type MetricName } from './metrics.ts'
+export { firstReply, type Pace } from './paced.ts'
 export { knownRows, type ProtocolResults, type ProtocolRow, type ProtocolSource, protocolRow, protocolTable } from './protocol.ts'
 export { writeReport } from './report.ts'
 export { type ChartLibrary, type ReportInput, reportPage } from './report-page.ts'
 export { resultTable } from './results.ts'
 export {
+  type Anchored,
   type BootstrapOptions,
+  bootstrapBounds,
   bootstrapMean,
   correlationInterval,
+  holm,
   type Interval,
   meanOf,
+  normalisedScore,
   pairedDifference,
   pearson,
   quantile,
+  signFlipTest,
   standardError,
   wilsonInterval,
 } from './statistics.ts'

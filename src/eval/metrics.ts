@@ -3,6 +3,7 @@
 /** Metric names of results.json, in the order of reports. */
 export const METRIC_NAMES = [
   'return',
+  'success',
   'wasted',
   'parse failures',
   'illegal moves',
@@ -12,6 +13,10 @@ export const METRIC_NAMES = [
   'think',
   'good given perception',
   'failed',
+  'input tokens',
+  'output tokens',
+  'cost',
+  'latency',
 ] as const
 
 export type MetricName = (typeof METRIC_NAMES)[number]
@@ -20,8 +25,8 @@ export type MetricName = (typeof METRIC_NAMES)[number]
 export interface MetricInfo {
   readonly title: string
   readonly summary: string
-  /** 'points': a number of points; 'share': 0..1, shown in per cent. */
-  readonly unit: 'points' | 'share'
+  /** 'share': 0..1, shown in per cent; 'money': in the currency of the prices given. */
+  readonly unit: 'points' | 'share' | 'tokens' | 'money' | 'seconds'
   readonly better: 'higher' | 'lower'
 }
 
@@ -31,6 +36,7 @@ const share = (title: string, better: MetricInfo['better'], summary: string): Me
 /** Of every metric. */
 export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
   return: points('Return', 'higher', 'points gained in an episode'),
+  success: share('Success', 'higher', 'episodes in which a game was won'),
   wasted: share('Wasted', 'lower', 'replies that were no legal move'),
   'parse failures': share('Unreadable', 'lower', 'replies without a readable action'),
   'illegal moves': share('Illegal', 'lower', 'moves that the rules refused'),
@@ -40,4 +46,8 @@ export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
   think: share('Thoughts', 'higher', 'statements of the reasoning that are true'),
   'good given perception': share('Good if seen', 'higher', 'best moves among replies whose board is exactly right'),
   failed: share('Failed', 'lower', 'episodes stopped by a failed endpoint or engine'),
+  'input tokens': { title: 'Tokens in', summary: 'tokens of a request', unit: 'tokens', better: 'lower' },
+  'output tokens': { title: 'Tokens out', summary: 'tokens of a reply', unit: 'tokens', better: 'lower' },
+  cost: { title: 'Cost', summary: 'of an episode, by the prices given', unit: 'money', better: 'lower' },
+  latency: { title: 'Latency', summary: 'seconds to a reply', unit: 'seconds', better: 'lower' },
 }

@@ -3,8 +3,9 @@
  * counted and who is known is the game's to declare; nothing here knows a game.
  */
 import type { KnownResult, Protocol } from '../game.ts'
-import type { EpisodeMetrics, Evaluation } from './evaluate.ts'
+import type { Evaluation } from './evaluate.ts'
 import { markdownTable } from './markdown.ts'
+import type { MetricName } from './metrics.ts'
 import { pointsText, valueText } from './results.ts'
 import { meanOf, standardError } from './statistics.ts'
 
@@ -51,7 +52,7 @@ export interface ProtocolResults {
 /** The row of an evaluation of one game that was played and counted by the protocol (`restart` and `counts` of `evaluate`). */
 export function protocolRow({ rows, episodes }: Evaluation, protocol: Protocol): ProtocolRow {
   const result = rows.find(({ metric }) => metric === 'return') as Evaluation['rows'][number]
-  const of = (metric: keyof EpisodeMetrics['values']): number[] => episodes.flatMap(({ values }) => values[metric] ?? [])
+  const of = (metric: MetricName): number[] => episodes.flatMap(({ values }) => values[metric] ?? [])
   const returns = of('return')
   return {
     player: result.policy,

@@ -5,7 +5,7 @@ import { METRICS, type MetricName } from './metrics.ts'
 import { type GameResults, glossOf, valueText } from './results.ts'
 
 const TABLES: readonly { readonly title: string; readonly metrics: readonly MetricName[] }[] = [
-  { title: 'Play', metrics: ['return', 'regret', 'wasted', 'parse failures', 'illegal moves'] },
+  { title: 'Play', metrics: ['return', 'success', 'regret', 'wasted', 'parse failures', 'illegal moves'] },
   { title: 'Sight and thought', metrics: ['perception exact', 'perception cells', 'think', 'good given perception'] },
 ]
 

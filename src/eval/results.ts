@@ -68,9 +68,12 @@ export function wholeText(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : pointsText(value)
 }
 
-/** A value in its metric's unit: points, or per cent with one digit (the sign only if asked for). */
+/** A value in its metric's unit: points, or per cent with one digit (its sign, and that of seconds, only if asked for). */
 export function valueText(metric: MetricName, value: number, sign = true): string {
-  if (METRICS[metric].unit === 'points') return pointsText(value)
+  const { unit } = METRICS[metric]
+  if (unit === 'points' || unit === 'tokens') return pointsText(value)
+  if (unit === 'money') return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumSignificantDigits: 3 })
+  if (unit === 'seconds') return `${pointsText(value)}${sign ? ' s' : ''}`
   return `${(value * 100).toFixed(1)}${sign ? ' %' : ''}`
 }
 

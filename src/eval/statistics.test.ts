@@ -3,12 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import { seededRng } from '../rng.ts'
 import {
+  bootstrapBounds,
   bootstrapMean,
   correlationInterval,
+  holm,
   meanOf,
+  normalisedScore,
   pairedDifference,
   pearson,
   quantile,
+  signFlipTest,
   standardError,
   wilsonInterval,
 } from './statistics.ts'
@@ -151,4 +155,65 @@ test('correlationInterval: Fisher', () => {
 test('quantile interpolates', () => {
   expect(quantile([0, 10], 0.25)).toBe(2.5)
   expect(quantile([4], 0.9)).toBe(4)
+})
+
+test('bootstrapBounds: rows are drawn together, and what has no value is left out', () => {
+  const [x, y] = [
+    [1, 2, 3, 4],
+    [2, 3, 4, 5],
+  ]
+  const apart = (indices: readonly number[]) =>
+    indices.reduce((sum, i) => sum + (y?.[i] as number) - (x?.[i] as number), 0) / indices.length
+  expect(bootstrapBounds(4, apart, { seed: 1 })).toEqual({ low: 1, high: 1 })
+  expect(bootstrapBounds(4, () => Number.NaN, { seed: 1 })).toBeNull()
+})
+
+describe('normalisedScore', () => {
+  const random = [10, 12, 8, 10]
+  const solver = [30, 34, 26, 30]
+  test('is 0 for chance, 100 for the expert, linear between, without bounds outside', () => {
+    expect(normalisedScore({ values: random, random, solver }, { seed: 0 })).toEqual({ mean: 0, low: 0, high: 0 })
+    expect(normalisedScore({ values: solver, random, solver }, { seed: 0 })).toEqual({ mean: 100, low: 100, high: 100 })
+    const half = random.map((value, i) => (value + (solver[i] as number)) / 2)
+    expect(normalisedScore({ values: half, random, solver }, { seed: 0 })?.mean).toBeCloseTo(50, 12)
+    expect(normalisedScore({ values: [0, 0, 0, 0], random, solver }, { seed: 0 })?.mean).toBeCloseTo(-50, 12)
+    const { low = 0, high = 0 } = normalisedScore({ values: [10, 40, 20, 20], random, solver }, { seed: 0 }) ?? {}
+    expect(low).toBeLessThan(high)
+  })
+  test('is undefined where the expert is not above chance', () => {
+    expect(normalisedScore({ values: random, random, solver: random }, { seed: 0 })).toBeNull()
+    expect(() => normalisedScore({ values: [1], random, solver }, { seed: 0 })).toThrow(ConfigError)
+  })
+})
+
+describe('signFlipTest', () => {
+  test('agrees with the exact test: 2 of 2^n sign patterns are as far out when all differences are equal', () => {
+    const p = signFlipTest([1, 1, 1, 1, 1, 1, 1, 1], { seed: 1, draws: 100_000 })
+    expect(p).toBeGreaterThan((2 / 256) * 0.8)
+    expect(p).toBeLessThan((2 / 256) * 1.2)
+  })
+  test('is 1 without a direction, small with one, never 0, and blind to the sign', () => {
+    expect(signFlipTest([1, -1, 2, -2], { seed: 1 })).toBe(1)
+    const clear = Array.from({ length: 60 }, (_, i) => 1 + (i % 3))
+    const flipped = clear.map((value) => -value)
+    for (const values of [clear, flipped]) expect(signFlipTest(values, { seed: 1, draws: 999 })).toBe(0.001)
+    expect(() => signFlipTest([], { seed: 1 })).toThrow(ConfigError)
+  })
+  test('rejects a true null about as often as it says', () => {
+    const rejected = Array.from({ length: 300 }, (_, trial) => {
+      const rng = seededRng(trial, 'null')
+      return signFlipTest(
+        Array.from({ length: 20 }, () => rng.real() - 0.5),
+        { seed: trial, draws: 400 },
+      )
+    }).filter((p) => p < 0.05).length
+    expect(rejected).toBeGreaterThan(4)
+    expect(rejected).toBeLessThan(30)
+  })
+})
+
+test('holm: known values, in the order given, never above 1', () => {
+  expect(holm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06])
+  expect(holm([0.9, 0.8])).toEqual([1, 1])
+  expect(holm([])).toEqual([])
 })

@@ -40,20 +40,100 @@ export function quantile(sorted: readonly number[], share: number): number {
 }
 
 /**
- * Mean with its percentile bootstrap interval: the 2.5 % and 97.5 % quantiles of the means of `resamples` draws with replacement.
- * One value gives an interval of no width. Throws ConfigError for an empty list or a value that is not finite.
+ * Percentile bootstrap of any statistic: the 2.5 % and 97.5 % quantiles of its values over `resamples` draws of `count` indices with
+ * replacement. Values that come in rows (one game under several policies) are drawn together by their index. Draws without a finite value
+ * are left out; null if none has one.
  */
-export function bootstrapMean(values: readonly number[], { seed, resamples = 2000 }: BootstrapOptions): Interval {
-  const mean = meanOf(values)
-  if (mean === null || !Number.isFinite(mean)) throw new ConfigError(`A mean of ${values.length} values that is ${mean} has no interval.`)
+export function bootstrapBounds(
+  count: number,
+  statistic: (indices: readonly number[]) => number,
+  { seed, resamples = 2000 }: BootstrapOptions,
+): Omit<Interval, 'mean'> | null {
   if (!(resamples >= 1)) throw new ConfigError(`${resamples} resamples are too few; give 1 or more.`)
   const rng = seededRng(seed, 'bootstrap')
-  const means = Array.from({ length: resamples }, () => {
+  const indices = new Array<number>(count)
+  const values = Array.from({ length: resamples }, () => {
+    for (let i = 0; i < count; i++) indices[i] = rng.int(count)
+    return statistic(indices)
+  })
+    .filter((value) => Number.isFinite(value))
+    .sort((a, b) => a - b)
+  return values.length === 0 ? null : { low: quantile(values, 0.025), high: quantile(values, 0.975) }
+}
+
+/**
+ * Mean with its percentile bootstrap interval (`bootstrapBounds`). One value gives an interval of no width. Throws ConfigError for an empty
+ * list or a value that is not finite.
+ */
+export function bootstrapMean(values: readonly number[], options: BootstrapOptions): Interval {
+  const mean = meanOf(values)
+  if (mean === null || !Number.isFinite(mean)) throw new ConfigError(`A mean of ${values.length} values that is ${mean} has no interval.`)
+  const bounds = bootstrapBounds(values.length, (indices) => meanAt(values, indices), options)
+  return { mean, low: bounds?.low ?? mean, high: bounds?.high ?? mean }
+}
+
+/** Mean of the values at some indices. */
+function meanAt(values: readonly number[], indices: readonly number[]): number {
+  let sum = 0
+  for (const index of indices) sum += values[index] as number
+  return sum / indices.length
+}
+
+/** Values of the same games under chance, a player and the expert; equal index, equal game. */
+export interface Anchored {
+  readonly values: readonly number[]
+  readonly random: readonly number[]
+  readonly solver: readonly number[]
+}
+
+/**
+ * Where a mean lies between the anchors: 100 · (mean − random) / (solver − random), so 0 is chance and 100 the expert; with its bootstrap
+ * interval over games, all three drawn together. Null where the expert is not above chance. Throws ConfigError if the lengths differ.
+ */
+export function normalisedScore({ values, random, solver }: Anchored, options: BootstrapOptions): Interval | null {
+  if (values.length !== random.length || values.length !== solver.length)
+    throw new ConfigError(`Lists of ${values.length}, ${random.length} and ${solver.length} values are not of the same games.`)
+  const of = (indices: readonly number[]): number => {
+    const low = meanAt(random, indices)
+    const span = meanAt(solver, indices) - low
+    return span > 0 ? (100 * (meanAt(values, indices) - low)) / span : Number.NaN
+  }
+  const mean = of(values.map((_, i) => i))
+  const bounds = Number.isFinite(mean) ? bootstrapBounds(values.length, of, options) : null
+  return bounds && { mean, ...bounds }
+}
+
+/**
+ * Two-sided test that paired differences have no direction: the share of random sign flips whose mean is as far from 0 as the observed one,
+ * the observed one counted too, so never 0. draws: default 10,000. Throws ConfigError for an empty list.
+ */
+export function signFlipTest(
+  differences: readonly number[],
+  { seed, draws = 10_000 }: { readonly seed: number; readonly draws?: number },
+): number {
+  const mean = meanOf(differences)
+  if (mean === null) throw new ConfigError('A test of no differences says nothing; give one or more.')
+  const rng = seededRng(seed, 'sign-flip')
+  const bar = Math.abs(mean) * differences.length * (1 - 1e-12)
+  let as = 1
+  for (let draw = 0; draw < draws; draw++) {
     let sum = 0
-    for (let i = 0; i < values.length; i++) sum += values[rng.int(values.length)] as number
-    return sum / values.length
-  }).sort((a, b) => a - b)
-  return { mean, low: quantile(means, 0.025), high: quantile(means, 0.975) }
+    for (const difference of differences) sum += rng.int(2) === 0 ? difference : -difference
+    if (Math.abs(sum) >= bar) as++
+  }
+  return as / (draws + 1)
+}
+
+/** Holm's correction: p-values that hold for all tests together, in the order given. */
+export function holm(ps: readonly number[]): number[] {
+  const order = ps.map((_, i) => i).sort((a, b) => (ps[a] as number) - (ps[b] as number))
+  const out = new Array<number>(ps.length)
+  let least = 0
+  for (const [rank, i] of order.entries()) {
+    least = Math.max(least, Math.min(1, (ps[i] as number) * (ps.length - rank)))
+    out[i] = least
+  }
+  return out
 }
 
 /** Mean of a[i] - b[i] with its bootstrap interval: for two policies on the same episodes. Throws ConfigError if the lengths differ. */

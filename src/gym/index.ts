@@ -1,5 +1,6 @@
 /** The gym: what a player sees, what a reply does, groups, batches, whole games, rewards. */
 
+export { type Conversation, type ConversationOptions, conversation } from './conversation.ts'
 export {
   type Difficulty,
   type DifficultyLevels,
@@ -24,6 +25,18 @@ export {
   promptAfter,
   startSnapshot,
 } from './env.ts'
+export {
+  Episode,
+  type EpisodeRules,
+  type EpisodeStep,
+  failedReply,
+  type PlayEpisodeOptions,
+  playEpisode,
+  type RolloutEpisode,
+  type StopReason,
+  type Trajectory,
+  type TrajectoryStep,
+} from './episode.ts'
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
 export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 export {
@@ -36,15 +49,7 @@ export {
   type ReplySections,
 } from './protocol.ts'
 export { paperWeights, type RewardWeights, totalReward } from './rewards.ts'
-export {
-  type RolloutEpisode,
-  type RolloutEvent,
-  type RolloutOptions,
-  rollout,
-  type StopReason,
-  type Trajectory,
-  type TrajectoryStep,
-} from './rollout.ts'
+export { type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
 export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyScore } from './score.ts'
 export { type Expert, type ExpertScores, expertScores, gameSignal, isGoodMove, regretOf } from './signal.ts'
 export { skinSettings } from './skin.ts'

@@ -1,10 +1,12 @@
 /** Policies: whatever answers pictures with text. */
 export { type CreatePolicyOptions, createPolicy, policyNames } from './create.ts'
+export { type EndpointOptions, endpointPolicy, maxReplyChars, type Prices } from './endpoint.ts'
+export { endpointProviders, isEndpointName } from './endpoint-model.ts'
 export { checkFit } from './fit.ts'
 export { type HumanOptions, humanPolicy } from './human.ts'
 export type { GameLookup } from './privileged.ts'
 export { drawPolicy, randomPolicy, uniformPolicy } from './random.ts'
-export { modelInputOf, replyOf, type SamplerOptions, samplerPolicy } from './sampler.ts'
+export { modelInputOf, observationSeed, replyOf, type SamplerOptions, samplerPolicy } from './sampler.ts'
 export { type Script, type ScriptPlace, scriptedPolicy } from './scripted.ts'
 export { lookaheadPolicy, solverPolicy } from './solver.ts'
 export { type TeacherHabits, type TeacherPolicyOptions, teacherDecision, teacherPolicy } from './teacher.ts'

@@ -5,7 +5,16 @@ import { ConfigError, EngineError } from '../errors.ts'
 import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
 import { type ToyState, toyGame } from '../gym/toy-game.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
-import { createPolicy, humanPolicy, modelInputOf, policyNames, samplerPolicy, scriptedPolicy, teacherPolicy } from './index.ts'
+import {
+  createPolicy,
+  humanPolicy,
+  modelInputOf,
+  observationSeed,
+  policyNames,
+  samplerPolicy,
+  scriptedPolicy,
+  teacherPolicy,
+} from './index.ts'
 
 const lookup = { gameNamed: () => toyGame }
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
@@ -164,7 +173,7 @@ describe('sampler', () => {
     const [row] = await policy.reply([{ ...first, prompt: 'p' }], { n: 2, seed: 9 })
     expect(row?.map((reply) => reply.text)).toEqual(['p 0', 'p 1'])
     expect(row?.[0]).toMatchObject({ tokens: [112, 32, 48, 0], logprobs: [-1, -1, -1, -1] })
-    expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: 9 }, weights: 'start' }])
+    expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: [observationSeed(9, 0)] }, weights: 'start' }])
   })
 
   it('puts a caption in the mouth of the model, within its tokens', async () => {

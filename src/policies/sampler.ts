@@ -3,6 +3,7 @@ import type { Engine, ModelInput, SampledSequence } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { forcedPerception } from '../gym/index.ts'
 import type { Observation, Policy, Reply, ReplyOptions } from '../policy.ts'
+import { deriveSeed } from '../rng.ts'
 
 export interface SamplerOptions {
   /** Reply tokens at most, stop token and a forced perception included. */
@@ -43,6 +44,12 @@ export function replyOf(engine: Pick<Engine, 'tokenizer'>, { tokens, logprobs }:
   return { text: forcedOf(observation) + engine.tokenizer.decode(tokens), tokens, logprobs }
 }
 
+/**
+ * The seed of one observation of a call. A policy that asks about all observations at once (an engine) and one that sends each by itself
+ * (an endpoint) draw alike if both use it.
+ */
+export const observationSeed = (seed: number, index: number): number => deriveSeed(seed, index)
+
 /** An observation ready to be sampled: its input, and the tokens that are left to it. */
 interface Ready {
   readonly index: number
@@ -63,8 +70,8 @@ function readyOrFailure(engine: Engine, observation: Observation, index: number,
 }
 
 /**
- * Samples n replies per observation. An observation the engine cannot read fails alone; a failed engine throws. Observations whose captions
- * leave them different numbers of tokens are sampled apart.
+ * Samples n replies per observation; the chance of a reply depends on (`observationSeed`, sample) alone. An observation the engine cannot
+ * read fails alone; a failed engine throws. Observations whose captions leave them different numbers of tokens are sampled apart.
  */
 export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
   const { maxTokens, temperature = 1, weights, name = engine.info.name } = options
@@ -79,7 +86,7 @@ export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
     }
     for (const budget of new Set(ready.map((one) => one.budget))) {
       const own = ready.filter((one) => one.budget === budget)
-      const params = { maxTokens: budget, temperature, seed }
+      const params = { maxTokens: budget, temperature, seed: own.map(({ index }) => observationSeed(seed, index)) }
       const prompts = own.map(({ input }) => input)
       const sampled = await engine.sample({ prompts, n, params, ...(weights !== undefined && { weights }) })
       for (const [i, { index }] of own.entries())

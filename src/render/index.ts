@@ -3,6 +3,7 @@ export { type CanvasContextLike, drawSceneOnCanvas, type ImageDataLike } from '.
 export { applyEffects, EFFECTS, type Effect, effectsOf, hasEffects, renderSkinned } from './effects.ts'
 export { frameHash, frameToRgb, frameToRgba } from './frame.ts'
 export { encodePng, type PngOptions } from './png.ts'
+export { decodePng, pngSize } from './png-decode.ts'
 export { createRenderer, encodeScene, type Renderer, renderInto, renderScene } from './renderer.ts'
 export { type Sheet, type SheetHeading, sheetScene } from './sheet.ts'
 export { type SvgOptions, sceneToSvg } from './svg.ts'

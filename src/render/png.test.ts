@@ -6,6 +6,7 @@ import { ConfigError } from '../errors.ts'
 import type { Frame } from '../policy.ts'
 import { frameToRgba } from './frame.ts'
 import { encodePng } from './png.ts'
+import { decodePng, pngSize } from './png-decode.ts'
 import { renderScene } from './renderer.ts'
 import { THEMES } from './themes.ts'
 
@@ -88,5 +89,38 @@ describe('encodePng', () => {
   test('a malformed frame is refused', () => {
     expect(() => encodePng({ width: 2, height: 2, pixels: new Uint8Array(5) })).toThrow('12 bytes')
     expect(() => encodePng({ width: 1, height: 1, pixels: new Uint8Array(1), palette: new Uint8Array(4) })).toThrow(ConfigError)
+  })
+})
+
+describe('decodePng', () => {
+  test('gives back every frame as it was encoded, palette and all', () => {
+    const same = (frame: Frame): void => {
+      expect(decodePng(encodePng(frame))).toEqual(frame)
+    }
+    fc.assert(fc.property(fc.oneof(rgbFrames, paletteFrames), same), { numRuns: 60 })
+  })
+
+  test('reads what another encoder writes: RGB, RGBA and grey', () => {
+    const { width, height } = { width: 5, height: 3 }
+    const rgb = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % 256)
+    const rgba = Buffer.from(frameToRgba({ width, height, pixels: rgb }).buffer)
+    for (const colorType of [2, 6] as const) {
+      const png = new PNG({ width, height })
+      rgba.copy(png.data)
+      expect(decodePng(PNG.sync.write(png, { colorType }))).toEqual({ width, height, pixels: rgb })
+    }
+    const grey = new PNG({ width: 2, height: 1 })
+    grey.data.set([7, 7, 7, 255, 200, 200, 200, 255])
+    expect(decodePng(PNG.sync.write(grey, { colorType: 0 })).pixels).toEqual(Uint8Array.of(7, 7, 7, 200, 200, 200))
+  })
+
+  test('refuses transparent, damaged and other files', () => {
+    const glass = new PNG({ width: 1, height: 1 })
+    expect(() => decodePng(PNG.sync.write(glass, { colorType: 6 }))).toThrow(/transparent/)
+    const whole = encodePng({ width: 2, height: 2, pixels: Uint8Array.of(0, 1, 1, 0), palette: Uint8Array.of(0, 0, 0, 9, 9, 9) })
+    expect(pngSize(whole)).toEqual({ width: 2, height: 2 })
+    const flipped = Uint8Array.from(whole, (byte, i) => (i === 45 ? byte ^ 1 : byte))
+    for (const bytes of [whole.slice(0, -20), flipped]) expect(() => decodePng(bytes)).toThrow(/damaged/)
+    for (const bytes of [new Uint8Array(0), Uint8Array.of(0xff, 0xd8, 0xff)]) expect(() => decodePng(bytes)).toThrow(/not a PNG/)
   })
 })

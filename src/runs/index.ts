@@ -1,5 +1,7 @@
 /** Run folders. */
 
+export { type Contestant, type EpisodeRecord, episodeRecord, type ReplyLine, replyLine } from './episode-records.ts'
+export { type EpisodeStore, episodeRecords, openEpisodeStore } from './episode-store.ts'
 export {
   type GeneralisationRow,
   generalisationRows,
@@ -12,4 +14,13 @@ export {
   replayList,
   resultRows,
 } from './records.ts'
-export { createRun, openRun, type RunFolder, readRun } from './run-folder.ts'
+export {
+  createFolder,
+  createRun,
+  type FolderKind,
+  openFolder,
+  openRun,
+  type RunFolder,
+  readFolder,
+  readRun,
+} from './run-folder.ts'

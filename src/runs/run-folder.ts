@@ -3,28 +3,52 @@
  * `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed; lines are appended and cut back
  * to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
  */
-import { access, appendFile, mkdir, readFile, truncate } from 'node:fs/promises'
+import { access, appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { lock } from 'proper-lockfile'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { StorageError } from '../errors.ts'
 
-const FORMAT = 'vlm-gym/run'
-const VERSION = 2
+/** A kind of folder: what its header says, and the words of messages about it. */
+export interface FolderKind {
+  /** File name of the header. */
+  readonly header: string
+  readonly format: string
+  readonly version: number
+  /** 'run' */
+  readonly noun: string
+  /** The command that writes such folders. */
+  readonly command: string
+  /** Folders within it. */
+  readonly folders: readonly string[]
+}
+
+const RUN: FolderKind = {
+  header: 'run.json',
+  format: 'vlm-gym/run',
+  version: 2,
+  noun: 'run',
+  command: 'vlm-gym train (or eval)',
+  folders: ['checkpoints'],
+}
+
 /** The lock lies in the folder: the folder above may not be writable. */
 const LOCK = '.lock'
+/** Who holds it, for those who come after a kill. */
+const OWNER = '.owner'
 
-const header = z.object({ format: z.literal(FORMAT), version: z.number(), config: z.unknown() })
+const header = z.object({ format: z.string(), version: z.number(), config: z.unknown() })
 
-/** A folder of a training run, open for one process. */
+/** A folder of one kind (a run, a data set), open for one process. */
 export interface RunFolder {
   readonly path: string
-  /** The config the run was started with, as it was written. */
+  /** The config it was started with, as it was written. */
   readonly config: unknown
   /** Path of a file in the folder. */
   file(name: string): string
-  /** Writes JSON (two-space indent) or text, atomically. */
+  /** Writes JSON (two-space indent), text or bytes, atomically. */
   write(name: string, value: unknown): Promise<void>
   /** Reads and checks a JSON file; null if there is none. */
   read<T>(name: string, schema: z.ZodType<T>): Promise<T | null>
@@ -54,35 +78,43 @@ async function guarded<T>(path: string, verb: string, work: () => Promise<T>): P
   }
 }
 
-const toText = (value: unknown): string => (typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`)
+const toData = (value: unknown): string | Buffer =>
+  value instanceof Uint8Array ? Buffer.from(value) : typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`
 
-async function readHeader(path: string): Promise<unknown> {
+async function readHeader(kind: FolderKind, folder: string): Promise<unknown> {
+  const path = join(folder, kind.header)
   const text = await guarded(path, 'read', () => readFile(path, 'utf8'))
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    throw new StorageError(`${path} is not JSON; the run folder is damaged, start a new one with another --out`)
+    throw new StorageError(`${path} is not JSON; the ${kind.noun} folder is damaged, start a new one with another --out`)
   }
   const parsed = header.safeParse(value)
-  if (!parsed.success) throw new StorageError(`${path} is not the header of a vlm-gym run; choose another folder`)
-  if (parsed.data.version !== VERSION) {
+  if (!parsed.success || parsed.data.format !== kind.format)
+    throw new StorageError(`${path} is not the header of a vlm-gym ${kind.noun}; choose another folder`)
+  if (parsed.data.version !== kind.version) {
     throw new StorageError(
-      `${path} is of run format ${parsed.data.version}, this program reads ${VERSION}; use the vlm-gym version that wrote it, or start a new run`,
+      `${path} is of ${kind.noun} format ${parsed.data.version}, this program reads ${kind.version}; use the vlm-gym version that wrote it, or start a new ${kind.noun}`,
     )
   }
   return parsed.data.config
 }
 
-/** Makes a new run folder. Throws StorageError if there is a run in it already. */
-export async function createRun(path: string, config: unknown): Promise<RunFolder> {
-  await guarded(path, 'make', () => mkdir(join(path, 'checkpoints'), { recursive: true }))
+/** Makes a new folder, with `folders` in it. Throws StorageError if there is one of its kind in it already. */
+export async function createFolder(
+  kind: FolderKind,
+  path: string,
+  config: unknown,
+  folders: readonly string[] = kind.folders,
+): Promise<RunFolder> {
+  for (const name of ['', ...folders]) await guarded(path, 'make', () => mkdir(join(path, name), { recursive: true }))
   const folder = await lockFolder(path, config)
   try {
-    if (await exists(join(path, 'run.json'))) {
-      throw new StorageError(`${path} holds a run already; go on with it by --resume, or give another folder with --out`)
+    if (await exists(join(path, kind.header))) {
+      throw new StorageError(`${path} holds a ${kind.noun} already; go on with it by --resume, or give another folder with --out`)
     }
-    await folder.write('run.json', { format: FORMAT, version: VERSION, config })
+    await folder.write(kind.header, { format: kind.format, version: kind.version, config })
     return folder
   } catch (error) {
     await folder.close()
@@ -90,18 +122,54 @@ export async function createRun(path: string, config: unknown): Promise<RunFolde
   }
 }
 
+/** Opens an existing folder. Throws StorageError if there is none, it is foreign, or another process uses it. */
+export async function openFolder(kind: FolderKind, path: string): Promise<RunFolder> {
+  if (!(await exists(join(path, kind.header))))
+    throw new StorageError(`there is no ${kind.noun} in ${path}; start one with ${kind.command} --out ${path}`)
+  return lockFolder(path, await readHeader(kind, path))
+}
+
+/** Reads a folder without locking it: it may still be growing. */
+export async function readFolder(kind: FolderKind, path: string): Promise<RunFolder> {
+  if (!(await exists(join(path, kind.header))))
+    throw new StorageError(`there is no ${kind.noun} in ${path}; give the folder that ${kind.command} wrote`)
+  return folderAt(path, await readHeader(kind, path), async () => {}, new AbortController().signal)
+}
+
+/** Makes a new run folder, with `folders` in it (default: checkpoints). Throws StorageError if there is a run in it already. */
+export const createRun = (path: string, config: unknown, folders?: readonly string[]): Promise<RunFolder> =>
+  createFolder(RUN, path, config, folders)
+
 /** Opens an existing run folder. Throws StorageError if there is none, it is foreign, or another process uses it. */
-export async function openRun(path: string): Promise<RunFolder> {
-  if (!(await exists(join(path, 'run.json'))))
-    throw new StorageError(`there is no run in ${path}; start one with vlm-gym train --out ${path}`)
-  return lockFolder(path, await readHeader(join(path, 'run.json')))
+export const openRun = (path: string): Promise<RunFolder> => openFolder(RUN, path)
+
+/** Reads a run folder without locking it, for reports on a run that may still be going. */
+export const readRun = (path: string): Promise<RunFolder> => readFolder(RUN, path)
+
+/** Whether the process that held the lock last ran on this machine and runs no more. */
+async function ownerIsGone(path: string): Promise<boolean> {
+  try {
+    const { pid, host } = JSON.parse(await readFile(join(path, OWNER), 'utf8')) as { pid: unknown; host: unknown }
+    if (host !== hostname() || typeof pid !== 'number') return false
+    // In a container a restarted process often has the number of the one before.
+    if (pid === process.pid) return true
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
 }
 
 async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
   let release: () => Promise<void>
   const lost = new AbortController()
+  const options = { update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() }
   try {
-    release = await lock(path, { stale: 15_000, update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() })
+    // The lock of a process that was killed is taken over as soon as the lock allows, a living one's never.
+    release = (await ownerIsGone(path))
+      ? await lock(path, { ...options, stale: 2_000, retries: { retries: 15, minTimeout: 200, maxTimeout: 200 } })
+      : await lock(path, { ...options, stale: 15_000 })
+    await writeFile(join(path, OWNER), JSON.stringify({ pid: process.pid, host: hostname() }))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
       throw new StorageError(
@@ -111,13 +179,6 @@ async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
     throw new StorageError(`cannot lock ${path}: ${(error as Error).message}`, { cause: error })
   }
   return folderAt(path, config, async () => (lost.signal.aborted ? undefined : release()), lost.signal)
-}
-
-/** Reads a run folder without locking it, for reports on a run that may still be going. */
-export async function readRun(path: string): Promise<RunFolder> {
-  if (!(await exists(join(path, 'run.json'))))
-    throw new StorageError(`there is no run in ${path}; give the folder that vlm-gym train wrote`)
-  return folderAt(path, await readHeader(join(path, 'run.json')), async () => {}, new AbortController().signal)
 }
 
 function folderAt(path: string, config: unknown, close: () => Promise<void>, lost: AbortSignal): RunFolder {
@@ -133,7 +194,7 @@ function folderAt(path: string, config: unknown, close: () => Promise<void>, los
     file,
     write: async (name, value) => {
       own()
-      await guarded(file(name), 'write', () => writeFileAtomic(file(name), toText(value)))
+      await guarded(file(name), 'write', () => writeFileAtomic(file(name), toData(value)))
     },
     read: async (name, schema) => {
       const found = await text(name)

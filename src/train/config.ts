@@ -138,7 +138,11 @@ export const trainConfig = z.strictObject({
     .default(['g0', 'g1'])
     .describe('g0: base, RL. g1: base, cold start, RL. g1-paper: the same with the paper’s plain rewards'),
   base: supervised.describe('format only: the words of a reply without what they mean'),
-  coldStart: supervised.describe('the teacher’s replies with the true perception'),
+  coldStart: supervised
+    .extend({
+      dataset: z.string().min(1).optional().describe('folder that vlm-gym teach wrote, to learn from instead of the scripted teacher'),
+    })
+    .describe('the teacher’s replies with the true perception'),
   rl: reinforcement.describe('GRPO, the same for both recipes'),
   saveEvery: count.min(1).default(100).describe('steps between checkpoints'),
   evaluation,

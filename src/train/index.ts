@@ -5,7 +5,8 @@ export { formatExample, type ReplyLists, replyDatum, teacherExample } from './ex
 export { type GrpoContext, type GrpoMetrics, grpoStep } from './grpo.ts'
 export { lexiconOf } from './lexicon.ts'
 export { PRESETS, presetNamed } from './presets.ts'
-export { type SupervisedContext, type SupervisedMetrics, supervisedStep } from './supervised.ts'
+export { coldStartExamples } from './stored.ts'
+export { type SupervisedContext, type SupervisedMetrics, supervisedBatch, supervisedStep } from './supervised.ts'
 export {
   checkpointFile,
   gamesOf,

@@ -34,7 +34,7 @@ const laptop = {
     rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
     ...{ credit: 'statement', normalise: 'none', kl: 0.05, minibatch: 128, learningRate: 3e-4, finalRate: 0.1, warmup: 5 },
   },
-  evaluation: { episodes: 100, seed: 2048, interventions: { states: 100 }, generalisation: { states: 40 } },
+  evaluation: { episodes: 100, seed: 2048, interventions: { states: 64 }, generalisation: { states: 32 } },
 }
 
 /** The idea in a few minutes: 2048 alone. */
@@ -42,10 +42,10 @@ const quick = {
   ...laptop,
   preset: 'quick',
   games: GAMES.slice(0, 1),
-  base: { ...laptop.base, steps: 120 },
-  coldStart: { ...laptop.coldStart, steps: 500 },
-  rl: { ...laptop.rl, steps: 40 },
-  evaluation: { episodes: 60, seed: 2048, interventions: { states: 60 }, generalisation: { states: 30 } },
+  base: { ...laptop.base, steps: 100 },
+  coldStart: { ...laptop.coldStart, steps: 400 },
+  rl: { ...laptop.rl, steps: 30 },
+  evaluation: { episodes: 32, seed: 2048, interventions: { states: 64 }, generalisation: { states: 32 } },
 }
 
 /** The paper's plain ±1 recipe alone, on the budget of the main job (see `paperRl`). */

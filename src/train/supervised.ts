@@ -1,10 +1,12 @@
 /** One step of supervised learning: format examples (base) or teacher examples (cold start); cross-entropy per reply token. */
+import type { StoredExamples } from '../datasets/index.ts'
 import type { Datum, Engine } from '../engine.ts'
 import type { TeacherHabits } from '../policies/index.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import type { SupervisedConfig } from './config.ts'
 import { formatExample, teacherExample } from './examples.ts'
 import { type GameMix, pickGames } from './states.ts'
+import { storedData } from './stored.ts'
 
 export interface SupervisedContext {
   readonly engine: Engine
@@ -12,6 +14,8 @@ export interface SupervisedContext {
   readonly settings: SupervisedConfig
   readonly kind: 'format' | 'teacher'
   readonly teacher: TeacherHabits
+  /** Examples of a data set, in place of the teacher's. */
+  readonly stored?: StoredExamples | null
   /** Of the stage. */
   readonly seed: number
 }
@@ -31,19 +35,25 @@ export interface SupervisedBatch {
   readonly tokens: number
 }
 
-/** Draws the examples of a step: every game of the mix has its share of them. */
-export function supervisedBatch({ engine, mix, settings, kind, teacher, seed }: SupervisedContext, step: number): SupervisedBatch {
-  const source = { scatter: settings.scatter, teacher: 0.5, narrow: 0.15, refused: 0.1 }
-  const data = pickGames(mix, settings.batch, seededRng(seed, 'games', step)).map((entry, i) => {
-    const own = deriveSeed(seed, 'example', step, i)
-    return kind === 'format' ? formatExample(engine, entry, source, own) : teacherExample(engine, entry, source, teacher, own)
-  })
+/** Draws the examples of a step. */
+export function supervisedBatch(context: SupervisedContext, step: number): SupervisedBatch {
+  const { engine, stored, settings, seed } = context
+  const data = stored ? storedData(engine, stored, settings.batch, seed, step) : drawnData(context, step)
   const tokens = data.reduce((sum, { lossInputs }) => sum + Array.from(lossInputs.weights ?? []).reduce((a, b) => a + b, 0), 0)
   const scaled = data.map((datum) => ({
     ...datum,
     lossInputs: { ...datum.lossInputs, weights: Array.from(datum.lossInputs.weights ?? [], (w) => w / tokens) },
   }))
   return { data: scaled, tokens }
+}
+
+/** Examples made on the spot: every game of the mix has its share of them. */
+function drawnData({ engine, mix, settings, kind, teacher, seed }: SupervisedContext, step: number): Datum[] {
+  const source = { scatter: settings.scatter, teacher: 0.5, narrow: 0.15, refused: 0.1 }
+  return pickGames(mix, settings.batch, seededRng(seed, 'games', step)).map((entry, i) => {
+    const own = deriveSeed(seed, 'example', step, i)
+    return kind === 'format' ? formatExample(engine, entry, source, own) : teacherExample(engine, entry, source, teacher, own)
+  })
 }
 
 /** One optimiser step on a batch. `meanwhile` runs while the engine computes: the place to draw the next batch. */

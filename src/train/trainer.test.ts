@@ -8,9 +8,16 @@ import { createRun, type MetricLine, openRun, type RunFolder } from '../runs/ind
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 import { lexiconOf } from './lexicon.ts'
 import { PRESETS, presetNamed } from './presets.ts'
-import { stagesOf, type TrainEvent, train } from './trainer.ts'
+import { gamesOf, mixOf, stagesOf, type TrainEvent, train } from './trainer.ts'
 
-const tiny = presetNamed('tiny')
+/** The tiny preset with every part that has a state of its own: levels of a game, and an adaptive mix. */
+const tiny = ((): TrainConfig => {
+  const preset = presetNamed('tiny')
+  const games = [preset.games[0], preset.games[3]].map((game, i) =>
+    i === 0 ? { ...game, levels: [{ perception: 0 }, { perception: 2 }] } : game,
+  )
+  return parseTrainConfig({ ...preset, games, rl: { ...preset.rl, adaptive: 0.5 } })
+})()
 const engineFor = (config: TrainConfig): EmbeddedEngine =>
   new EmbeddedEngine({ model: config.model, words: lexiconOf(Object.values(GAMES)), seed: config.seed, threads: 1 })
 
@@ -43,6 +50,8 @@ describe('train', () => {
     for (const stopAfter of [3, 8, 5, 21]) expect(await session(broken, tiny, stopAfter)).toBe('stopped')
     expect(await session(broken, tiny, -1)).toBe('finished')
     expect(await values(broken)).toEqual(await values(unbroken))
+    const last = (await values(unbroken)).at(-1) as MetricLine
+    for (const { id } of tiny.games) expect(last.values[`${id}.signal`], id).toBeGreaterThanOrEqual(0)
     for (const stage of ['g0', 'g1']) {
       const file = `checkpoints/${stage}.safetensors`
       expect(await readFile(broken.file(file))).toEqual(await readFile(unbroken.file(file)))
@@ -72,13 +81,29 @@ describe('train', () => {
   })
 
   it('has stages as configs of one trainer', () => {
-    expect(stagesOf(presetNamed('laptop')).map(({ name, from }) => [name, from])).toEqual([
+    const stages = (preset: string): unknown[] => stagesOf(presetNamed(preset)).map(({ name, from }) => [name, from])
+    expect(stages('laptop')).toEqual([
       ['base', null],
       ['g0', 'base'],
       ['cold-start', 'base'],
       ['g1', 'cold-start'],
+    ])
+    expect(stages('plain')).toEqual([
+      ['base', null],
+      ['cold-start', 'base'],
       ['g1-paper', 'cold-start'],
     ])
+  })
+
+  it('draws from every level of a game and evaluates the game as it is', () => {
+    const mix = mixOf(tiny)
+    expect(mix.map(({ spec, weight }) => [spec.game.id, weight])).toEqual([
+      ['2048', 0.5],
+      ['2048', 0.5],
+      ...tiny.games.slice(1).map(({ id }) => [id, 1]),
+    ])
+    expect(mix[1]?.spec.skin.noise).toBeGreaterThan(0)
+    expect(gamesOf(tiny)[0]?.spec.skin).toEqual(tiny.skin)
   })
 
   it('refuses unknown keys and out-of-range values by name', () => {

@@ -6,6 +6,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
+import type { StoredExamples } from '../datasets/index.ts'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
@@ -15,6 +16,7 @@ import type { MetricLine, RunFolder } from '../runs/index.ts'
 import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
 import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
 import { adaptedMix, followSignals, type GameMix, type MixEntry, type PoolGame, startPool } from './states.ts'
+import { coldStartExamples } from './stored.ts'
 import { type SupervisedBatch, supervisedBatch, supervisedStep } from './supervised.ts'
 
 /** One stage of a run. */
@@ -190,6 +192,7 @@ async function runStage(
         ? startPool(mix, Math.round(stage.settings.states * stage.settings.pool), seed)
         : []
   let signals = at.signals.length === mix.length ? at.signals : mix.map(() => 1)
+  const stored = stage.kind === 'teacher' && at.step < steps ? await sameExamples(folder, engine, config) : null
   let drawn: { step: number; batch: SupervisedBatch } | undefined
   while (at.step < steps) {
     const before = clock()
@@ -203,7 +206,7 @@ async function runStage(
       signals = followSignals(signals, result.signals)
       values = { ...result.metrics }
     } else {
-      const context = { engine, mix, settings: stage.settings, kind: stage.kind, teacher: config.teacher, seed }
+      const context = { engine, mix, settings: stage.settings, kind: stage.kind, teacher: config.teacher, stored, seed }
       const batch = drawn?.step === at.step ? drawn.batch : supervisedBatch(context, at.step)
       const next = at.step + 1
       values = await supervisedStep(context, batch, rate, () => {
@@ -228,6 +231,18 @@ async function runStage(
   await engine.saveState(folder.file(checkpointFile(stage.name)))
   at = await save(folder, engine, { ...at, stage: at.stage + 1, step: 0, pool: [], signals: [] })
   return { at: { ...at, stage: start.stage, step: steps }, stopped: signal?.aborted === true }
+}
+
+/** The data set of the cold start, if there is one; the run folder keeps its fingerprint. Throws StorageError if it has changed since. */
+async function sameExamples(folder: RunFolder, engine: Engine, config: TrainConfig): Promise<StoredExamples | null> {
+  const stored = await coldStartExamples(engine, config)
+  if (stored === null) return null
+  const { path, fingerprint, examples } = stored
+  const before = await folder.read('dataset.json', z.object({ fingerprint: z.string() }))
+  if (before !== null && before.fingerprint !== fingerprint)
+    throw new StorageError(`the data set ${path} has changed since this run began to learn from it; restore it or start a new run`)
+  if (before === null) await folder.write('dataset.json', { path, fingerprint, examples: examples.length })
+  return stored
 }
 
 /** Linear warm-up, then linearly down to the final share. */

@@ -106,7 +106,12 @@ export class EmbeddedEngine implements Engine {
     this.#muon = new Muon(this.#slots, this.#live.length, this.#runtime)
     this.#sampler = new Sampler(this.config, this.#vocabulary, this.tokenizer.stopToken, this.#runtime)
     const { width, layers, textLength, grid } = this.config
-    this.info = { name: `embedded ${width}×${layers}`, parameters: this.#live.length, maxSequence: grid * grid + textLength }
+    this.info = {
+      name: `embedded ${width}×${layers}`,
+      parameters: this.#live.length,
+      maxSequence: grid * grid + textLength,
+      maxText: textLength + 1,
+    }
   }
 
   imageTokens(frame: Pick<Frame, 'width' | 'height'>): number {

@@ -20,6 +20,10 @@ const PREFILL_BATCHES = [4, 16, 32] as const
 /** The smallest listed size that holds `count`, or the largest. */
 export const fitting = (count: number, sizes: readonly number[]): number => sizes.find((size) => size >= count) ?? (sizes.at(-1) as number)
 
+/** The generator of sample k of prompt i. */
+const chanceOf = ({ seed }: SamplingParams, i: number, k: number): Rng =>
+  typeof seed === 'number' ? seededRng(seed, i, k) : seededRng(seed[i] as number, k)
+
 interface Decoder {
   readonly session: Session
   readonly feeds: Feeds
@@ -75,8 +79,10 @@ export class Sampler {
     this.#runtime = runtime
   }
 
-  /** [input][sample]; the chance of sequence k of input i depends on (seed, i, k) only. */
+  /** [input][sample]; the chance of sequence k of input i depends on (seed, i, k) only, or on (seed[i], k) of a list of seeds. */
   async sample(inputs: readonly PlainInput[], n: number, params: SamplingParams, weights: Feeds): Promise<SampledSequence[][]> {
+    if (typeof params.seed !== 'number' && params.seed.length !== inputs.length)
+      throw new EngineError(`${params.seed.length} seeds were given for ${inputs.length} prompts; give one number, or one a prompt`)
     const out: SampledSequence[][] = inputs.map(() => [])
     const groups = new Map<string, number[]>()
     for (const [index, input] of inputs.entries()) {
@@ -132,7 +138,7 @@ export class Sampler {
     await this.#fillPictures(inputs, rows, decoder, capacity, weights)
 
     const sequences: SampledSequence[] = rows.map(() => ({ tokens: [], logprobs: [], stopReason: 'length' }))
-    const rngs = rows.map(({ index, k }) => seededRng(params.seed, index, k))
+    const rngs = rows.map(({ index, k }) => chanceOf(params, index, k))
     const places: TextPlace[] = rows.map(() => TEXT_START)
     const spoken: number[][] = rows.map(() => [])
     decoder.same.fill(0)

@@ -1,42 +1,62 @@
-/** `vlm-gym eval`: any policy on fixed games: scripted ones by name, trained models by checkpoint. */
-import type { Command } from 'commander'
+/** `vlm-gym eval`: any policy on fixed games: scripted ones by name, trained models by checkpoint, any VLM by its endpoint. */
+import { resolve } from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, EngineError } from '../../errors.ts'
-import { type EvaluateOptions, type Evaluation, evaluate, protocolTable, resultTable } from '../../eval/index.ts'
-import type { EnvSpec } from '../../gym/index.ts'
-import { checkFit, createPolicy, policyNames, samplerPolicy } from '../../policies/index.ts'
-import { loadEngineModule } from '../engine-module.ts'
-import { evalJobs, presetResults } from '../eval-jobs.ts'
+import { type Evaluation, protocolTable, resultTable } from '../../eval/index.ts'
+import { OBSERVATION_MODES } from '../../gym/index.ts'
+import { endpointProviders, isEndpointName, policyNames } from '../../policies/index.ts'
+import { openEpisodeStore } from '../../runs/index.ts'
+import { type EvalConfig, evalConfig, LOCAL, type LocalOptions } from '../eval-config.ts'
+import { type EvalJob, evalJobs, presetResults } from '../eval-jobs.ts'
+import { type Player, withPlayers } from '../eval-players.ts'
+import { runningFigures } from '../eval-progress.ts'
+import { beginRun, checkSameGames, type EvalRun, evaluateIn, resumeRun } from '../eval-run.ts'
 import { interruptible } from '../interrupt.ts'
-import { wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
-import { withPictures } from '../pictures.ts'
-import { withPlugins } from '../plugins.ts'
-import { createProgress } from '../progress.ts'
+import { checkConfig, collect, wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
+import { loadPictures, withPictures } from '../pictures.ts'
+import { loadPlugins, resolvePlugin, withPlugins } from '../plugins.ts'
+import { createProgress, type Progress } from '../progress.ts'
 import { printJson, printLines } from '../terminal.ts'
 
-interface EvalFlags {
-  readonly preset?: string
-  readonly game: string
-  readonly episodes: number
-  readonly horizon: number
-  readonly restart: boolean
-  readonly decoding: 'sampled' | 'greedy' | 'both'
-  readonly maxTokens: number
-  readonly theme: string
-  readonly tile: number
+interface EvalFlags extends LocalOptions {
+  readonly model?: string[]
   readonly set?: string[]
-  readonly seed: number
-  readonly engine: string
-  readonly threads: number
-  readonly quiet?: boolean
-  readonly json?: boolean
+  readonly plugin?: string[]
+  readonly out?: string
+  readonly resume?: string
+  readonly [name: string]: unknown
+}
+
+/** Parser of an option that takes a number of 0 or more. */
+function amount(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('Give a number of 0 or more.')
+  return value
 }
 
 /** Options and action of `eval`. */
 export function defineEval(command: Command): void {
-  command.argument(
-    '[policy...]',
-    `a checkpoint (a file ending in .safetensors), or one of ${policyNames.filter((name) => name !== 'human').join(', ')}`,
+  const scripted = policyNames.filter((name) => name !== 'human').join(', ')
+  command.argument('[policy...]', `one of ${scripted}; a checkpoint (a file ending in .safetensors); a model (see --model)`)
+  command.optionsGroup('Who plays:')
+  command.option(
+    '--model <provider:name>',
+    `a model behind HTTP; providers: ${endpointProviders.join(', ')}; may be given many times`,
+    collect,
   )
+  command.option('--base-url <url>', 'address of its server, like http://localhost:8000/v1; its key stands in the environment')
+  command.option('--decoding <how>', 'sampled, greedy or both; default: both of checkpoints, sampled of models')
+  command.option('--temperature <t>', 'of sampled replies of models; default 1', amount)
+  command.option('--max-tokens <n>', 'longest reply, tokens; default: 48 of checkpoints, 1024 of models', wholeNumber(4))
+  command.option('--concurrency <n>', 'requests and episodes at once; default 8 of models', wholeNumber(1, 1024))
+  command.option('--per-minute <n>', 'requests a minute at most', wholeNumber(1))
+  command.option('--retries <n>', 'tries after a failed request', wholeNumber(0, 100), 6)
+  command.option('--timeout <seconds>', 'of a request', wholeNumber(1, 86_400), 120)
+  command.option('--price-in <amount>', 'of a million tokens of prompts, for the cost; needs --price-out', amount)
+  command.option('--price-out <amount>', 'of a million tokens of replies', amount)
+  command.option('--engine <package>', 'package that makes the engine of checkpoints', '@vlm-gym/engine-onnx')
+  command.option('--threads <n>', 'threads of the engine', wholeNumber(1, 256), 2)
+  command.optionsGroup('What is played:')
   command.option(
     '--preset <name>',
     'paper: every game by the published protocol, beside published results; its random policies play if none is named',
@@ -45,21 +65,38 @@ export function defineEval(command: Command): void {
   command.option('--episodes <n>', 'games of each policy, the same for all', wholeNumber(2), 100)
   command.option('--horizon <n>', 'moves a game; with --preset in place of its own', wholeNumber(1), 100)
   command.option('--no-restart', 'end an episode with its game, instead of starting a fresh one until the horizon')
-  command.option('--decoding <how>', 'of checkpoints: sampled, greedy or both', 'both')
-  command.option('--max-tokens <n>', 'longest reply of a checkpoint, tokens', wholeNumber(4, 8192), 48)
-  command.option('--theme <name>', 'colours of the pictures', 'classic')
-  command.option('--tile <n>', 'side of a tile, pixels; a checkpoint wants the patch it was trained with', wholeNumber(8, 256), 16)
-  command.option('--engine <package>', 'package that makes the engine', '@vlm-gym/engine-onnx')
-  command.option('--threads <n>', 'threads of the engine', wholeNumber(1, 256), 2)
-  command.option('--quiet', 'no progress')
   withSet(command, 'one knob of the game, such as size=4')
   withPlugins(command)
   withPictures(command)
   withSeed(command, 'the games and all chance of the policies')
+  command.optionsGroup('What is shown:')
+  command.option('--theme <name>', 'colours of the pictures', 'classic')
+  command.option(
+    '--tile <n>',
+    'side of a tile, pixels; default: 16 of checkpoints (the patch they were trained with), 64 of models',
+    wholeNumber(8, 256),
+  )
+  command.addOption(
+    new Option('--layout <name>', 'board: tiles only; full: margins and a score line; default: full of models').choices(['board', 'full']),
+  )
+  command.addOption(
+    new Option('--prompt <style>', 'full: rules in sentences; brief: a few tokens; default: full of models').choices(['full', 'brief']),
+  )
+  command.addOption(new Option('--mode <name>', 'what is given of a board').choices([...OBSERVATION_MODES]).default('image'))
+  command.option('--no-feedback', 'leave out what the last move did')
+  command.option('--history <k>', 'turns of the episode that a model is shown again', wholeNumber(0, 1000), 0)
+  command.option('--examples <k>', 'worked examples that a model is shown first, from games that are not evaluated', wholeNumber(0, 50), 0)
+  command.optionsGroup('What is kept:')
+  command.option('--out <folder>', 'run folder: keeps every reply and episode, and can be resumed; random and solver play along')
+  command.option('--no-anchors', 'with --out: without random and solver')
+  command.option('--resume <folder>', 'go on with a run; what was paid for is not asked again, failed episodes are tried again')
+  command.option('--quiet', 'no progress')
   withJson(command)
   withExamples(command, [
     ['vlm-gym eval random greedy-1 solver', 'anchors on 100 games of 2048, 100 moves each'],
     ['vlm-gym eval runs/laptop-0/checkpoints/g1.safetensors --decoding greedy', 'a trained model'],
+    ['vlm-gym eval --model openai-compatible:qwen --base-url http://localhost:8000/v1 --out runs/qwen', 'a model of a local server'],
+    ['vlm-gym eval --resume runs/qwen', 'goes on with it'],
     ['vlm-gym eval --preset paper', 'random play of all four games beside the published table'],
     ['vlm-gym eval --preset paper --game swap solver greedy-1', 'two policies in one game of it'],
     ['vlm-gym eval random --set size=5 --episodes 200 --json', 'another board, rows for programs'],
@@ -67,65 +104,152 @@ export function defineEval(command: Command): void {
   command.action(evalCommand)
 }
 
-type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'>
-
-async function evalCommand(names: string[], flags: EvalFlags, command: Command): Promise<void> {
-  if (!['sampled', 'greedy', 'both'].includes(flags.decoding))
-    throw new ConfigError(`--decoding ${flags.decoding} is not sampled, greedy or both`)
-  if (names.includes('human')) throw new ConfigError('a person is not evaluated; play with: vlm-gym play')
-  const look = { skin: { theme: flags.theme, tile: flags.tile, layout: 'board' }, promptStyle: 'brief' } as const
+/** The config of a command line. Throws ConfigError for what does not go together. */
+function configOf(policies: readonly string[], flags: EvalFlags, command: Command): EvalConfig {
   const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli')
-  const jobs = evalJobs({ ...flags, names, look, given })
+  const names = [...policies, ...(flags.model ?? [])]
+  if (names.includes('human')) throw new ConfigError('a person is not evaluated; play with: vlm-gym play')
+  const wrong = (flags.model ?? []).find((name) => !isEndpointName(name))
+  if (wrong !== undefined)
+    throw new ConfigError(`--model ${wrong} is not written provider:NAME with a provider of ${endpointProviders.join(', ')}`)
+  const twice = names.find((name, at) => names.indexOf(name) < at)
+  if (twice !== undefined) throw new ConfigError(`${twice} is named twice; name each policy once`)
+  if (!['sampled', 'greedy', 'both', undefined].includes(flags.decoding as string | undefined))
+    throw new ConfigError(`--decoding ${flags.decoding} is not sampled, greedy or both`)
+  if ((flags.priceIn === undefined) !== (flags.priceOut === undefined))
+    throw new ConfigError('--price-in and --price-out make a cost together only; give both')
+  const plugins = (flags.plugin ?? []).map((name) => resolvePlugin(name))
+  const pictures = typeof flags.pictures === 'string' ? resolve(flags.pictures) : null
+  const optional = ['preset', 'decoding', 'temperature', 'maxTokens', 'tile', 'layout', 'prompt', 'baseUrl', 'priceIn', 'priceOut']
+  const plain = ['game', 'episodes', 'horizon', 'restart', 'theme', 'mode', 'feedback', 'history', 'examples', 'anchors', 'seed', 'engine']
+  const of = (keys: readonly string[]): Record<string, unknown> => Object.fromEntries(keys.map((key) => [key, flags[key] ?? null]))
+  return checkConfig(evalConfig, { ...of(optional), ...of(plain), names, set: flags.set ?? [], plugins, pictures, given }, 'the evaluation')
+}
+
+function jobsOf(config: EvalConfig, kept: boolean): EvalJob[] {
+  const { theme, tile, layout, prompt, mode, feedback } = config
+  const look = { skin: { theme, tile: tile ?? 16, layout: layout ?? 'board' }, promptStyle: prompt ?? 'brief', mode, feedback } as const
+  const jobs = evalJobs({ ...config, look })
+  return kept && config.anchors ? jobs.map(withAnchors) : jobs
+}
+
+/** Random and solver, where the game has one, so that scores can be set between them. */
+function withAnchors(job: EvalJob): EvalJob {
+  const anchors = ['random', ...(job.spec.game.solver ? ['solver'] : [])]
+  return { ...job, names: [...job.names, ...anchors.filter((name) => !job.names.includes(name))] }
+}
+
+async function evalCommand(policies: string[], flags: EvalFlags, command: Command): Promise<void> {
   const progress = createProgress({ quiet: flags.quiet })
-  const played: Evaluation[][] = jobs.map(() => [])
+  const { out, resume } = flags
   try {
     await interruptible(async (signal) => {
-      for (const [at, { spec, names: players, rules }] of jobs.entries()) {
-        for (const name of players) {
-          await withContestants(name, spec, flags, async ({ policy, decoding }) => {
-            const stage = `${jobs.length > 1 ? `${spec.game.id}, ` : ''}${policy.name}, ${decoding}`
-            const onProgress = (step: number, total: number): void => progress.update({ stage, step, total })
-            const { episodes, seed } = flags
-            const result = await evaluate({ policy, decoding, specs: [spec], episodes, ...rules, seed, onProgress, signal })
-            const failed = result.episodes.find(({ problem }) => problem !== null)
-            if (failed) throw new EngineError(`${policy.name} failed: ${failed.problem}`)
-            played[at]?.push(result)
-          })
-        }
+      if (resume !== undefined) return resumed(resume, policies, flags, command, progress, signal)
+      const config = configOf(policies, flags, command)
+      const jobs = jobsOf(config, out !== undefined)
+      const run = out === undefined ? null : await beginRun(out, jobs, { config, local: flags }, signal)
+      try {
+        await playJobs({ run, config, local: flags, jobs, progress, signal })
+      } finally {
+        await run?.folder.close()
       }
     })
   } finally {
     progress.close()
   }
-  const { preset } = flags
-  const rows = played.flat().flatMap((evaluation) => evaluation.rows)
-  const results = preset === undefined ? [] : jobs.flatMap((job, at) => presetResults(job, preset, played[at] ?? []))
-  if (flags.json) printJson(preset === undefined ? rows : results)
-  else printLines([preset === undefined ? resultTable(rows) : protocolTable(results)])
 }
 
-/** Runs `work` for a scripted policy, or for a checkpoint's model under each decoding; the engine is closed whatever happens. */
-async function withContestants(
-  name: string,
-  spec: EnvSpec,
+async function resumed(
+  path: string,
+  policies: readonly string[],
   flags: EvalFlags,
-  work: (contestant: Contestant) => Promise<void>,
+  command: Command,
+  progress: Progress,
+  signal: AbortSignal,
 ): Promise<void> {
-  if (!name.endsWith('.safetensors')) {
-    if (/[./\\]/.test(name)) throw new ConfigError(`${name} is neither a policy nor a checkpoint; a checkpoint's name ends in .safetensors`)
-    return work({ policy: createPolicy(name), decoding: 'scripted' })
+  const other = Object.keys(flags).find((name) => command.getOptionValueSource(name) === 'cli' && !LOCAL.includes(name))
+  if (policies.length > 0 || other !== undefined) {
+    const what = other === undefined ? policies[0] : `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    throw new ConfigError(
+      `${what} cannot go with --resume, which goes on with what the run began; leave it out, or start a new run with --out`,
+    )
   }
-  const { openEngine } = await loadEngineModule(flags.engine)
-  const engine = await openEngine(name, { threads: flags.threads })
+  const { folder, config, games } = await resumeRun(path)
   try {
-    await checkFit(engine, spec, flags.maxTokens)
-    for (const decoding of flags.decoding === 'both' ? (['sampled', 'greedy'] as const) : [flags.decoding]) {
-      await work({
-        policy: samplerPolicy(engine, { maxTokens: flags.maxTokens, temperature: decoding === 'greedy' ? 0 : 1, name }),
-        decoding,
-      })
-    }
+    await loadPlugins(config.plugins)
+    if (config.pictures !== null) await loadPictures(config.pictures)
+    const jobs = jobsOf(config, true)
+    checkSameGames(path, games, jobs)
+    const run = { folder, store: await openEpisodeStore(folder) }
+    await playJobs({ run, config, local: flags, jobs, progress, signal })
   } finally {
-    await engine.close()
+    await folder.close()
   }
+}
+
+interface Work {
+  readonly run: EvalRun | null
+  readonly config: EvalConfig
+  readonly local: LocalOptions
+  readonly jobs: readonly EvalJob[]
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+/** Plays everything, writes what is to be kept, prints the table. */
+async function playJobs(work: Work): Promise<void> {
+  const { run, config, local, jobs, progress, signal } = work
+  const played: Evaluation[][] = jobs.map(() => [])
+  try {
+    for (const [at, job] of jobs.entries()) {
+      for (const name of job.names) {
+        await withPlayers(name, job.spec, { config, local }, async (player) => {
+          played[at]?.push(await playOne(work, job, player))
+        })
+      }
+    }
+    await run?.folder.write(
+      'results.json',
+      played.flat().flatMap(({ rows }) => rows),
+    )
+  } catch (error) {
+    if (run && signal.aborted) progress.note(`stopped; go on with: vlm-gym eval --resume ${run.folder.path}`, { important: true })
+    throw error
+  }
+  progress.close()
+  report(work, played)
+}
+
+async function playOne({ run, config, jobs, progress, signal }: Work, job: EvalJob, player: Player): Promise<Evaluation> {
+  const { policy, decoding } = player
+  const stage = `${jobs.length > 1 ? `${job.spec.game.id}, ` : ''}${policy.name}, ${decoding}`
+  const running = runningFigures()
+  const { episodes, seed } = config
+  const result = await evaluateIn(run, player, {
+    ...job.rules,
+    specs: [player.spec],
+    episodes,
+    seed,
+    signal,
+    onEpisode: running.add,
+    onProgress: (step, total) => progress.update({ stage, step, total, figures: running.figures() }),
+  })
+  const failed = result.episodes.find(({ problem }) => problem !== null)
+  if (failed && !player.endpoint) throw new EngineError(`${policy.name} failed: ${failed.problem}`)
+  return result
+}
+
+function report({ run, config, local, jobs }: Work, played: readonly Evaluation[][]): void {
+  const { preset } = config
+  const rows = played.flat().flatMap((evaluation) => evaluation.rows)
+  const results = preset === null ? [] : jobs.flatMap((job, at) => presetResults(job, preset, played[at] ?? []))
+  if (local.json) printJson(preset === null ? rows : results)
+  else printLines([preset === null ? resultTable(rows) : protocolTable(results), ...(run === null ? [] : [`run   ${run.folder.path}`])])
+  const all = played.flat().flatMap(({ episodes }) => episodes)
+  const failed = all.filter(({ problem }) => problem !== null)
+  if (failed.length === 0) return
+  process.exitCode = 1
+  const remedy =
+    run === null ? 'keep the rest with --out, to try them again' : `try them again with: vlm-gym eval --resume ${run.folder.path}`
+  process.stderr.write(`error: ${failed.length} of ${all.length} episodes failed, the first by: ${failed[0]?.problem}; ${remedy}\n`)
 }

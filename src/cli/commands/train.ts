@@ -6,7 +6,7 @@ import type { Engine } from '../../engine.ts'
 import { ConfigError, StorageError } from '../../errors.ts'
 import { resultTable, writeReport } from '../../eval/index.ts'
 import { createRun, openRun, type RunFolder, resultRows } from '../../runs/index.ts'
-import { PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
+import { coldStartExamples, PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
 import { interruptible } from '../interrupt.ts'
 import { engineFor, newWords, runJob } from '../job.ts'
 import { type ConfigObject, checkConfig, gatherConfig, wholeNumber, withConfigFile, withExamples, withJson, withSet } from '../options.ts'
@@ -50,6 +50,7 @@ export function defineTrain(command: Command): void {
     ['vlm-gym train --set rl.steps=400 --set rl.kl=0.02', 'other settings'],
     ['vlm-gym train --resume runs/second', 'go on after Ctrl-C or a crash, with the numbers of an unbroken run'],
     ['vlm-gym train --plugin ./harvest.mjs --set \'games=[{"id":"harvest"}]\'', 'a game of your own; see docs/add-a-game.md'],
+    ['vlm-gym train --set coldStart.dataset=data/small', 'the cold start from a data set that vlm-gym teach wrote'],
     ['vlm-gym train --preset tiny', 'a minute, to see every part run'],
   ])
   command.addHelpText('after', () => `\nFields of a config (defaults are those of the preset):\n${fieldLines(trainConfig).join('\n')}`)
@@ -95,11 +96,14 @@ async function startRun(flags: TrainFlags): Promise<OpenRun> {
   const given = checkConfig(trainConfig, flags.seed === undefined ? gathered : { ...gathered, seed: flags.seed }, 'the training config')
   const plugins = [...new Set([...given.plugins, ...(flags.plugin ?? [])].map((name) => resolvePlugin(name)))]
   const pictures = flags.pictures ?? given.pictures
-  const config = { ...given, plugins, ...(pictures !== undefined && { pictures: resolve(pictures) }) }
+  const { dataset } = given.coldStart
+  const coldStart = { ...given.coldStart, ...(dataset !== undefined && { dataset: resolve(dataset) }) }
+  const config = { ...given, plugins, coldStart, ...(pictures !== undefined && { pictures: resolve(pictures) }) }
   await loadExtras(config)
   const words = newWords()
   const engine = await engineFor(config, words)
   try {
+    await coldStartExamples(engine, config)
     const folder = await createRun(flags.out ?? defaultFolder(flags.preset, config.seed), config)
     await folder.write('words.json', words)
     return { engine, config, folder }

@@ -26,6 +26,7 @@ import {
   step,
   terminated,
   unreadable,
+  won,
 } from './state.ts'
 import { judgeThink, scoreThink, teach } from './teacher.ts'
 import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt } from './text.ts'
@@ -54,6 +55,7 @@ export const game2048: Game<State2048, Direction, Config2048> = {
   actions: () => DIRECTIONS,
   legalActions,
   terminated,
+  won,
   step,
   unreadable,
   trainingReward: ({ kind, reward }) => (kind === 'played' && reward > 0 ? 1 : -1),

@@ -93,6 +93,11 @@ export function terminated(state: State2048): boolean {
   return ending(state.board, state.size, state.goal) !== null
 }
 
+/** Whether the goal tile was made; null without a goal. */
+export function won({ board, size, goal }: State2048): boolean | null {
+  return goal === 0 ? null : ending(board, size, goal) === 'goal'
+}
+
 /** Legal directions in action order; none once terminated. */
 export function legalActions(state: State2048): Direction[] {
   return terminated(state) ? [] : legalDirections(state.board, state.size)

@@ -11,7 +11,7 @@ import type { Game } from '../../game.ts'
 import { pictureSetNamed } from '../../pictures/index.ts'
 import { boardLevels, presets } from '../shisen-sho/levels.ts'
 import { draws } from '../shisen-sho/paper.ts'
-import { legalPairs, over, type Pair, pairs, unreadable } from '../shisen-sho/position.ts'
+import { legalPairs, over, type Pair, pairs, unreadable, won } from '../shisen-sho/position.ts'
 import { lookahead, solver } from '../shisen-sho/solver.ts'
 import { teacherOf } from '../shisen-sho/teacher.ts'
 import { feedback, formatAction, formatPerception, lexiconOf, parseAction, parsePerception, perceive, prompt } from '../shisen-sho/text.ts'
@@ -59,6 +59,7 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
   actions: pairs,
   legalActions: legalPairs,
   terminated: over,
+  won,
   step,
   unreadable,
   trainingReward: ({ kind, reward }) => (kind === 'played' && reward > 0 ? 1 : -1),

@@ -14,7 +14,7 @@ import { COLOURS, SHAPES } from '../shared/tile-art.ts'
 import { draw } from './draw.ts'
 import { boardLevels, presets } from './levels.ts'
 import { draws } from './paper.ts'
-import { legalPairs, over, type Pair, pairs, unreadable } from './position.ts'
+import { legalPairs, over, type Pair, pairs, unreadable, won } from './position.ts'
 import { lookahead, solver } from './solver.ts'
 import { configOf, configSchema, init, parseState, reseed, type ShisenShoConfig, type ShisenShoState, scatter, step } from './state.ts'
 import { teacherOf } from './teacher.ts'
@@ -69,6 +69,7 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   actions: pairs,
   legalActions: legalPairs,
   terminated: over,
+  won,
   step,
   unreadable,
   trainingReward: ({ kind, reward }) => (kind === 'played' && reward > 0 ? 1 : -1),

@@ -121,6 +121,11 @@ export function over({ board, rows, columns }: Position): boolean {
   return ending(board, rows, columns) !== null
 }
 
+/** Whether the board is empty. */
+export function won({ board, rows, columns }: Position): boolean {
+  return ending(board, rows, columns) === 'cleared'
+}
+
 /**
  * One move: +1 and the pair removed, or -1 and nothing changed; after the end 0. Events: {kind: 'pair', first, second, length} (cells as
  * [row, column]; steps of the shortest path), {kind: 'ended', reason: 'cleared' | 'dead-end'}; a move that is not legal gives {kind: 'refused',

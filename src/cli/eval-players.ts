@@ -1,0 +1,104 @@
+/** Who plays in `vlm-gym eval`: scripted policies by name, checkpoints through an engine, models behind HTTP. */
+import { ConfigError } from '../errors.ts'
+import { type EvaluateOptions, evaluationEntries, type Pace, workedExamples } from '../eval/index.ts'
+import { type EnvSpec, envSpec } from '../gym/index.ts'
+import { checkFit, createPolicy, endpointPolicy, isEndpointName, samplerPolicy } from '../policies/index.ts'
+import { loadEngineModule } from './engine-module.ts'
+import type { EvalConfig, LocalOptions } from './eval-config.ts'
+
+/** Requests at once of an endpoint, unless told otherwise. */
+const CONCURRENCY = 8
+
+/** One who plays, under one decoding. */
+export interface Player extends Pick<EvaluateOptions, 'policy' | 'decoding'> {
+  /** The game as this player sees it. */
+  readonly spec: EnvSpec
+  /** Endpoints go their own pace, and so does everyone under --concurrency. */
+  readonly pace: Pace | null
+  readonly endpoint: boolean
+}
+
+/** The options that players are made from. */
+export interface PlayerOptions {
+  readonly config: EvalConfig
+  readonly local: LocalOptions
+}
+
+/** Runs `work` for every decoding of a name, one after another; an engine is closed whatever happens. */
+export async function withPlayers(
+  name: string,
+  spec: EnvSpec,
+  options: PlayerOptions,
+  work: (player: Player) => Promise<void>,
+): Promise<void> {
+  if (isEndpointName(name)) {
+    for (const player of await endpointPlayers(name, spec, options)) await work(player)
+    return
+  }
+  const { local } = options
+  const pace = local.concurrency === undefined ? null : { concurrency: local.concurrency }
+  if (name.endsWith('.safetensors')) return withCheckpoint(name, spec, options, pace, work)
+  if (/[./\\:]/.test(name)) {
+    throw new ConfigError(
+      `${name} is no policy, checkpoint or model; a checkpoint's name ends in .safetensors, a model is written openai-compatible:NAME`,
+    )
+  }
+  await work({ policy: createPolicy(name), decoding: 'scripted', spec, pace, endpoint: false })
+}
+
+async function withCheckpoint(
+  name: string,
+  spec: EnvSpec,
+  { config, local }: PlayerOptions,
+  pace: Pace | null,
+  work: (player: Player) => Promise<void>,
+): Promise<void> {
+  if (config.history > 0 || config.examples > 0) {
+    throw new ConfigError(`the checkpoint ${name} reads single states; leave --history and --examples out`)
+  }
+  const { openEngine } = await loadEngineModule(config.engine)
+  const engine = await openEngine(name, { threads: local.threads })
+  try {
+    const maxTokens = config.maxTokens ?? 48
+    await checkFit(engine, spec, maxTokens)
+    const { decoding } = config
+    for (const one of decoding === null || decoding === 'both' ? (['sampled', 'greedy'] as const) : [decoding]) {
+      const policy = samplerPolicy(engine, { maxTokens, temperature: one === 'greedy' ? 0 : 1, name })
+      await work({ policy, decoding: one, spec, pace, endpoint: false })
+    }
+  } finally {
+    await engine.close()
+  }
+}
+
+/** A model behind HTTP sees the whole prompt and a larger picture, unless the options say otherwise. */
+function endpointSpec(spec: EnvSpec, { tile, layout, prompt }: EvalConfig): EnvSpec {
+  const skin = { ...spec.skin, tile: tile ?? 64, layout: layout ?? 'full' }
+  return envSpec({ ...spec, skin, promptStyle: prompt ?? 'full' })
+}
+
+/** The players of an endpoint: one a decoding. Throws ConfigError for a name, key or address that cannot be right. */
+export async function endpointPlayers(name: string, base: EnvSpec, { config, local }: PlayerOptions): Promise<Player[]> {
+  const spec = endpointSpec(base, config)
+  const { history, priceIn, priceOut, seed, episodes, temperature } = config
+  const used = new Set(evaluationEntries({ specs: [spec], episodes, seed }).map((entry) => entry.seed))
+  const examples = await workedExamples(spec, { count: config.examples, seed, used })
+  const { concurrency = CONCURRENCY, perMinute, retries, timeout } = local
+  const decodings = config.decoding === 'both' ? (['sampled', 'greedy'] as const) : [config.decoding ?? 'sampled']
+  return Promise.all(
+    decodings.map(async (decoding): Promise<Player> => {
+      const policy = await endpointPolicy({
+        model: name,
+        baseUrl: config.baseUrl ?? undefined,
+        temperature: decoding === 'greedy' ? 0 : (temperature ?? 1),
+        maxTokens: config.maxTokens ?? undefined,
+        concurrency,
+        perMinute,
+        retries,
+        timeoutMs: 1000 * timeout,
+        prices: priceIn === null || priceOut === null ? undefined : { input: priceIn, output: priceOut },
+      })
+      return { policy, decoding, spec, pace: { concurrency, history, examples }, endpoint: true }
+    }),
+  )
+}

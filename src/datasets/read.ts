@@ -1,0 +1,57 @@
+/** A data set in memory, to train on. Everything is read and checked at once, so that a fault shows before training begins. */
+import { readFile } from 'node:fs/promises'
+import { StorageError } from '../errors.ts'
+import type { Frame } from '../policy.ts'
+import { decodePng } from '../render/index.ts'
+import { readFolder } from '../runs/index.ts'
+import { contentHash, DATASET, EXAMPLES, type Example, exampleRecord, type Split, textsOf } from './example.ts'
+
+/** One example as a model is to see and answer it. */
+export interface StoredExample {
+  readonly game: string
+  readonly prompt: string
+  readonly reply: string
+  /** Decoded anew at every call. */
+  readonly frame: () => Frame
+  /** For messages: the file and the line, from 1. */
+  readonly place: string
+}
+
+/** One part of a data set. */
+export interface StoredExamples {
+  readonly path: string
+  readonly examples: readonly StoredExample[]
+  /** Of the examples in their order; equal iff they are. */
+  readonly fingerprint: string
+}
+
+/**
+ * Reads one part of a data set. Throws StorageError naming the file that is missing, damaged, or holds no example, and for a set that
+ * teaching has not finished.
+ */
+export async function readExamples(path: string, split: Split): Promise<StoredExamples> {
+  const folder = await readFolder(DATASET, path)
+  const finished = await readFile(folder.file('README.md')).catch(() => null)
+  if (finished === null) throw new StorageError(`the data set in ${path} is not finished; go on with: vlm-gym teach --resume ${path}`)
+  const examples: StoredExample[] = []
+  const own: Example[] = []
+  for (const [index, line] of (await folder.lines(EXAMPLES)).entries()) {
+    const place = `${folder.file(EXAMPLES)} line ${index + 1}`
+    const parsed = exampleRecord.safeParse(line)
+    if (!parsed.success) throw new StorageError(`${place} is no example: ${parsed.error.issues[0]?.message}; make the data set anew`)
+    if (parsed.data.split !== split) continue
+    own.push(parsed.data)
+    examples.push(await storedExample(folder.file(parsed.data.images[0]), parsed.data, place))
+  }
+  if (examples.length === 0) throw new StorageError(`the data set in ${path} has no examples of the split ${split}; teach more`)
+  return { path, examples, fingerprint: contentHash(JSON.stringify(own)) }
+}
+
+async function storedExample(file: string, example: Example, place: string): Promise<StoredExample> {
+  const png = await readFile(file).catch((error: Error) => {
+    throw new StorageError(`${place} has no picture (${error.message}); restore it or make the data set anew`, { cause: error })
+  })
+  if (!file.endsWith(`${contentHash(png)}.png`))
+    throw new StorageError(`the picture ${file} is damaged; restore it or make the data set anew`)
+  return { game: example.game, ...textsOf(example), frame: () => decodePng(png), place }
+}

@@ -1,0 +1,253 @@
+/**
+ * Runs side by side: who played the same games, how well, and whether a difference is more than chance. Like is held against like: rows
+ * stand together only if game, config, horizon, restarts and counting are the same, and pairs are made by the seed of the game.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { Protocol } from '../game.ts'
+import { gameList } from '../games/index.ts'
+import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
+import { resultRowsOf } from './evaluate.ts'
+import type { MetricName } from './metrics.ts'
+import { knownRows } from './protocol.ts'
+import { holm, type Interval, meanOf, normalisedScore, pairedDifference, signFlipTest } from './statistics.ts'
+import type { Confusion } from './tally.ts'
+
+/** What is played: equal setups can be compared. */
+export interface Setup {
+  readonly game: string
+  readonly config: unknown
+  readonly horizon: number
+  readonly restart: boolean
+  readonly counts: Protocol['counts']
+}
+
+/** A run to compare. */
+export interface ComparedRun {
+  readonly name: string
+  readonly seed: number
+  /** Null: unknown, as in the results of a training run; such a run stands alone. */
+  readonly setups: readonly Setup[] | null
+  readonly episodes: readonly EpisodeRecord[]
+  /** Used where there are no episodes. */
+  readonly rows: readonly ResultRow[]
+}
+
+/** One player in one group. */
+export interface ComparedRow {
+  readonly label: string
+  readonly run: string | null
+  readonly source: 'run' | 'measured' | 'published'
+  readonly episodes: number | null
+  readonly cells: Readonly<Partial<Record<MetricName, Interval>>>
+  /** 0 = random, 100 = solver; an interval of no width for others' results. */
+  readonly normalised: Interval | null
+  /** Of all episodes; null if unknown. */
+  readonly cost: number | null
+  readonly confusion: Confusion | null
+}
+
+/** Whether two players differ in the return of the same games. */
+export interface PairedTest {
+  readonly a: string
+  readonly b: string
+  readonly pairs: number
+  /** Of a − b. */
+  readonly difference: Interval
+  /** Two-sided sign-flip test, and the same corrected for all tests of the group by Holm. */
+  readonly p: number
+  readonly corrected: number
+}
+
+export interface ComparedGroup {
+  readonly game: string
+  /** Null: unknown. */
+  readonly setup: Setup | null
+  /** What is counted. */
+  readonly unit: string
+  /** Best mean first, then the results of others. */
+  readonly rows: readonly ComparedRow[]
+  readonly tests: readonly PairedTest[]
+}
+
+interface Player {
+  readonly run: string
+  readonly seed: number
+  readonly policy: string
+  readonly decoding: ResultRow['decoding']
+  readonly rows: readonly ResultRow[]
+  readonly records: readonly EpisodeRecord[]
+}
+
+interface Group {
+  readonly game: string
+  readonly setup: Setup | null
+  readonly players: Player[]
+}
+
+const bySeed = (records: readonly EpisodeRecord[]): Map<number, number> =>
+  new Map(records.flatMap(({ seed, values }) => (typeof values.return === 'number' ? [[seed, values.return] as const] : [])))
+
+/** Puts runs together by what they played. */
+export function compareRuns(runs: readonly ComparedRun[]): ComparedGroup[] {
+  const groups: Group[] = []
+  for (const run of runs) {
+    const games = [...new Set([...run.episodes, ...run.rows].map(({ game }) => game))]
+    for (const game of games) {
+      const setup = run.setups?.find((one) => one.game === game) ?? null
+      const known = setup === null ? undefined : groups.find((group) => isDeepStrictEqual(group.setup, setup))
+      const group = known ?? { game, setup, players: [] }
+      if (known === undefined) groups.push(group)
+      for (const player of playersOf(run, game)) if (!group.players.some((other) => isSame(other, player))) group.players.push(player)
+    }
+  }
+  return groups.map(groupOf)
+}
+
+function playersOf({ name, seed, episodes, rows }: ComparedRun, game: string): Player[] {
+  const own = <T extends { game: string; policy: string; decoding: string }>(all: readonly T[]): T[][] => {
+    const keys = new Map<string, T[]>()
+    for (const one of all) {
+      if (one.game !== game) continue
+      const key = JSON.stringify([one.policy, one.decoding])
+      keys.set(key, [...(keys.get(key) ?? []), one])
+    }
+    return [...keys.values()]
+  }
+  const played = own(episodes).map((records): Player => {
+    const { policy, decoding } = records[0] as EpisodeRecord
+    return { run: name, seed, policy, decoding, rows: resultRowsOf(records, seed), records }
+  })
+  if (played.length > 0) return played
+  return own(rows).map((list): Player => {
+    const { policy, decoding } = list[0] as ResultRow
+    return { run: name, seed, policy, decoding, rows: list, records: [] }
+  })
+}
+
+/** A scripted policy on the same games is the same player, whichever run it stands in. */
+function isSame(a: Player, b: Player): boolean {
+  if (a.policy !== b.policy || a.decoding !== 'scripted' || b.decoding !== 'scripted' || a.records.length === 0) return false
+  return isDeepStrictEqual(bySeed(a.records), bySeed(b.records))
+}
+
+function groupOf({ game, setup, players }: Group): ComparedGroup {
+  const labels = labelsOf(players)
+  const anchor = (policy: string): Map<number, number> | null => {
+    const found = players.find((player) => player.policy === policy && player.decoding === 'scripted' && player.records.length > 0)
+    return found ? bySeed(found.records) : null
+  }
+  const anchors = { random: anchor('random'), solver: anchor('solver') }
+  const own = players.map((player, i) => rowOf(player, labels[i] as string, anchors)).sort((a, b) => returnOf(b) - returnOf(a))
+  const protocol = protocolOf(setup)
+  return {
+    game,
+    setup,
+    unit: protocol?.unit ?? setup?.counts ?? 'points',
+    rows: [...own, ...(protocol && setup ? othersOf(protocol, setup.horizon, anchors) : [])],
+    tests: testsOf(players, labels),
+  }
+}
+
+const returnOf = ({ cells }: ComparedRow): number => cells.return?.mean ?? Number.NEGATIVE_INFINITY
+
+/** A policy's name, with its decoding where it has one, and its run where two would be called the same. */
+function labelsOf(players: readonly Player[]): string[] {
+  const short = players.map(({ policy, decoding }) => (decoding === 'scripted' ? policy : `${policy}, ${decoding}`))
+  return short.map((label, i) => (short.indexOf(label) === short.lastIndexOf(label) ? label : `${label} (${players[i]?.run})`))
+}
+
+interface Anchors {
+  readonly random: Map<number, number> | null
+  readonly solver: Map<number, number> | null
+}
+
+function rowOf(player: Player, label: string, anchors: Anchors): ComparedRow {
+  const { rows, records, run, seed } = player
+  const cells: Partial<Record<MetricName, Interval>> = {}
+  for (const { metric, mean, low, high } of rows) {
+    if (mean !== null) cells[metric as MetricName] = { mean, low: low ?? mean, high: high ?? mean }
+  }
+  const costs = records.flatMap(({ values }) => values.cost ?? [])
+  return {
+    label,
+    run,
+    source: 'run',
+    episodes: rows.find(({ metric }) => metric === 'return')?.episodes ?? null,
+    cells,
+    normalised: normalisedOf(bySeed(records), anchors, seed),
+    cost: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
+    confusion: confusionOf(records),
+  }
+}
+
+function normalisedOf(own: ReadonlyMap<number, number>, { random, solver }: Anchors, seed: number): Interval | null {
+  if (random === null || solver === null) return null
+  const seeds = [...own.keys()].filter((one) => random.has(one) && solver.has(one))
+  if (seeds.length === 0) return null
+  const of = (map: ReadonlyMap<number, number>): number[] => seeds.map((one) => map.get(one) as number)
+  return normalisedScore({ values: of(own), random: of(random), solver: of(solver) }, { seed })
+}
+
+function confusionOf(records: readonly EpisodeRecord[]): Confusion | null {
+  const total: Confusion = {}
+  for (const { confusion } of records) {
+    for (const [truth, reads] of Object.entries(confusion ?? {})) {
+      const counts = Object.hasOwn(total, truth) ? (total[truth] as Record<string, number>) : {}
+      total[truth] = counts
+      for (const [read, count] of Object.entries(reads)) counts[read] = (Object.hasOwn(counts, read) ? (counts[read] as number) : 0) + count
+    }
+  }
+  return Object.keys(total).length === 0 ? null : total
+}
+
+/** The published protocol that a setup follows, if it does. */
+function protocolOf(setup: Setup | null): Protocol | undefined {
+  if (setup === null) return undefined
+  const game = gameList().find(({ id }) => id === setup.game)
+  const paper = game?.presets?.paper
+  const protocol = paper?.protocol
+  if (!game || !paper || !protocol || protocol.restart !== setup.restart || protocol.counts !== setup.counts) return undefined
+  return isDeepStrictEqual(game.config.parse(paper.config), setup.config) ? protocol : undefined
+}
+
+function othersOf(protocol: Protocol, horizon: number, { random, solver }: Anchors): ComparedRow[] {
+  const [low, high] = [random, solver].map((map) => (map ? meanOf([...map.values()]) : null))
+  return knownRows(protocol, horizon).map(({ player, source, mean, error, games }) => {
+    const reach = 1.96 * (error ?? 0)
+    const at = low != null && high != null && high > low ? (100 * (mean - low)) / (high - low) : null
+    return {
+      label: player,
+      run: null,
+      source,
+      episodes: games,
+      cells: { return: { mean, low: mean - reach, high: mean + reach } },
+      normalised: at === null ? null : { mean: at, low: at, high: at },
+      cost: null,
+      confusion: null,
+    }
+  })
+}
+
+/** Every pair with at least one player that is no scripted one; every pair if all are scripted. */
+function testsOf(players: readonly Player[], labels: readonly string[]): PairedTest[] {
+  const models = players.filter(({ decoding }) => decoding !== 'scripted').length
+  const tests = players.flatMap((a, i) =>
+    players.slice(i + 1).flatMap((b, offset): Omit<PairedTest, 'corrected'>[] => {
+      const j = i + 1 + offset
+      if (models > 0 && a.decoding === 'scripted' && b.decoding === 'scripted') return []
+      const [left, right] = [bySeed(a.records), bySeed(b.records)]
+      const seeds = [...left.keys()].filter((seed) => right.has(seed))
+      if (seeds.length < 2) return []
+      const of = (map: ReadonlyMap<number, number>): number[] => seeds.map((seed) => map.get(seed) as number)
+      const [x, y] = [of(left), of(right)]
+      const p = signFlipTest(
+        x.map((value, k) => value - (y[k] as number)),
+        { seed: a.seed },
+      )
+      const difference = pairedDifference(x, y, { seed: a.seed })
+      return [{ a: labels[i] as string, b: labels[j] as string, pairs: seeds.length, difference, p }]
+    }),
+  )
+  const corrected = holm(tests.map(({ p }) => p))
+  return tests.map((test, i) => ({ ...test, corrected: corrected[i] as number }))
+}

@@ -1,0 +1,48 @@
+/** Worked examples for prompts: states that are never evaluated, each with the reply of the teacher without its faults. */
+import { ConfigError } from '../errors.ts'
+import { advance, type EnvSnapshot, type EnvSpec, observationOf, startSnapshot } from '../gym/index.ts'
+import { teacherPolicy } from '../policies/index.ts'
+import type { Turn } from '../policy.ts'
+import { deriveSeed, seededRng } from '../rng.ts'
+
+/** Random moves before an example at most, so that examples show more than first boards. */
+const MOVES = 20
+
+export interface ExampleOptions {
+  readonly count: number
+  readonly seed: number
+  /** Seeds of the games that are evaluated. */
+  readonly used: ReadonlySet<number>
+}
+
+/** A state some random legal moves into a game; null if the game ended on the way. */
+function stateOf(spec: EnvSpec, seed: number): EnvSnapshot | null {
+  const { game } = spec
+  const rng = seededRng(seed, 'example')
+  let now = startSnapshot(spec, seed)
+  for (let left = rng.int(MOVES + 1); left > 0; left--) {
+    const actions = game.legalActions(now.state)
+    if (actions.length === 0) return null
+    now = advance(now, game.step(now.state, rng.pick(actions)))
+  }
+  return game.terminated(now.state) ? null : now
+}
+
+/** `count` exchanges: what the player sees, and a reply that is true in every part. Throws ConfigError in a game without a teacher. */
+export async function workedExamples(spec: EnvSpec, { count, seed, used }: ExampleOptions): Promise<Turn[]> {
+  if (count > 0 && spec.game.teach === undefined) {
+    throw new ConfigError(`the game ${spec.game.id} has no teacher, so there are no worked examples; leave --examples out`)
+  }
+  const teacher = teacherPolicy({ blind: false, slip: 0, gameNamed: () => spec.game })
+  const examples: Turn[] = []
+  for (let attempt = 0; examples.length < count; attempt++) {
+    if (attempt > 100 * count) throw new ConfigError(`${spec.game.id}: no ${count} worked examples were found; ask for fewer`)
+    const own = deriveSeed(seed, 'worked-example', attempt)
+    const now = used.has(own) ? null : stateOf(spec, own)
+    if (now === null) continue
+    const observation = observationOf(spec, now)
+    const [[reply] = []] = await teacher.reply([observation], { n: 1, seed: own, privileged: { states: [now.state] } })
+    if (reply) examples.push({ observation, reply: reply.text })
+  }
+  return examples
+}

@@ -1,0 +1,145 @@
+/**
+ * An engine's model as an OpenAI-compatible chat endpoint: POST /v1/chat/completions, GET /v1/models, GET /health. The same request with
+ * a seed gets the same reply, whatever else the server is doing: that of `samplerPolicy` for the observation with that seed.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Server } from 'node:http'
+import { type ServerType, serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { streamSSE } from 'hono/streaming'
+import type { Engine } from '../engine.ts'
+import { ConfigError } from '../errors.ts'
+import { deriveSeed } from '../rng.ts'
+import { ApiError } from './api-error.ts'
+import { createBatcher } from './batcher.ts'
+import { choiceOf, chunksOf, completionOf, type ReplyHead } from './chat-reply.ts'
+import { type ChatRequest, readChatRequest } from './chat-request.ts'
+
+/** Largest request body, bytes: room for any picture that the model can see, and for a history that it does not read. */
+const MAX_BODY = 4 * 1024 * 1024
+/** How long open requests may take to end after `close`, ms. */
+const GRACE = 5000
+
+export interface ModelServerOptions {
+  readonly engine: Engine
+  /** The name that requests must give. */
+  readonly model: string
+  /** Decides the replies of requests without a seed, in the order they come. Default 0. */
+  readonly seed?: number
+  /** Origin whose web pages may call the server; absent: none. */
+  readonly cors?: string
+  /** Milliseconds since 1970, for the `created` of responses. Default: the clock. */
+  readonly now?: () => number
+}
+
+/** A server that listens. */
+export interface ModelServer {
+  /** Base URL for clients, such as 'http://127.0.0.1:8000/v1'. */
+  readonly url: string
+  /** Engine calls so far; fewer than requests when some were answered together. */
+  readonly calls: number
+  /** Takes no more requests, lets the open ones end (five seconds at most). The engine stays open. */
+  close(): Promise<void>
+}
+
+/** The HTTP application without a socket. */
+export function modelApp(options: ModelServerOptions): { app: Hono; calls: () => number } {
+  const { engine, model, seed: serverSeed = 0, now = Date.now } = options
+  const batcher = createBatcher(engine)
+  const created = Math.floor(now() / 1000)
+  const card = { id: model, object: 'model', created, owned_by: 'vlm-gym' }
+  let unseeded = 0
+
+  const named = (name: string): typeof card => {
+    if (name === model) return card
+    const reason = `the model ${JSON.stringify(name)} does not exist; this server has ${JSON.stringify(model)}`
+    throw new ApiError(404, reason, 'model', 'model_not_found')
+  }
+  const sampled = async (request: ChatRequest, signal: AbortSignal) => {
+    const { prompt, n, temperature, room } = request
+    const seed = request.seed ?? deriveSeed(serverSeed, 'request', unseeded++)
+    const sequences = await batcher.sample({ prompt, n, temperature, seed, maxTokens: room }, signal)
+    return sequences.map((sequence) => choiceOf(engine.tokenizer, sequence, request))
+  }
+
+  const app = new Hono()
+  if (options.cors !== undefined) app.use(cors({ origin: options.cors }))
+  app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json(tooLarge.body(), tooLarge.status) }))
+  app.onError((error, c) => {
+    const known = error instanceof ApiError ? error : new ApiError(500, error.message)
+    return c.json(known.body(), known.status)
+  })
+  app.notFound((c) => {
+    const reason = `there is no ${c.req.method} ${c.req.path} here; there are POST /v1/chat/completions, GET /v1/models and GET /health`
+    return c.json(new ApiError(404, reason, null, 'unknown_url').body(), 404)
+  })
+  app.get('/health', (c) => c.json({ status: 'ok', model }))
+  app.get('/v1/models', (c) => c.json({ object: 'list', data: [card] }))
+  app.get('/v1/models/:id', (c) => c.json(named(c.req.param('id'))))
+  app.post('/v1/chat/completions', async (c) => {
+    const body = await jsonBody(c.req.raw)
+    const { model: asked } = (body ?? {}) as { model?: unknown }
+    if (typeof asked === 'string') named(asked)
+    const request = readChatRequest(body, engine)
+    const choices = await sampled(request, c.req.raw.signal)
+    const head: ReplyHead = { id: `chatcmpl-${randomUUID()}`, created: Math.floor(now() / 1000), model }
+    if (!request.stream) return c.json(completionOf(head, request, choices))
+    return streamSSE(c, async (stream) => {
+      for (const chunk of chunksOf(head, request, choices)) await stream.writeSSE({ data: JSON.stringify(chunk) })
+      await stream.writeSSE({ data: '[DONE]' })
+    })
+  })
+  return { app, calls: () => batcher.calls }
+}
+
+const tooLarge = new ApiError(413, `the body is over ${MAX_BODY} bytes; send a smaller picture`, null, 'request_too_large')
+
+async function jsonBody(request: Request): Promise<unknown> {
+  const type = request.headers.get('content-type') ?? 'none'
+  if (!/^application\/json\b/i.test(type)) throw new ApiError(400, `the content type is ${type}; send application/json`)
+  try {
+    return JSON.parse(await request.text())
+  } catch (error) {
+    throw new ApiError(400, `the body is not JSON (${(error as Error).message}); send a JSON object`)
+  }
+}
+
+/** Starts listening. `port` 0 picks a free one. Throws ConfigError if the address cannot be had. */
+export async function serveModel(options: ModelServerOptions & { readonly host?: string; readonly port: number }): Promise<ModelServer> {
+  const { host = '127.0.0.1', port } = options
+  const { app, calls } = modelApp(options)
+  const { server, at } = await listening(app, host, port)
+  const shown = host.includes(':') ? `[${host}]` : host
+  return {
+    url: `http://${shown}:${at}/v1`,
+    get calls() {
+      return calls()
+    },
+    close: () => closed(server as Server),
+  }
+}
+
+function listening(app: Hono, hostname: string, port: number): Promise<{ server: ServerType; at: number }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname, port }, ({ port: at }) => resolve({ server, at }))
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message
+      reject(
+        new ConfigError(`cannot listen on ${hostname} port ${port}: ${reason}; give another --port (0 picks a free one)`, { cause: error }),
+      )
+    })
+  })
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), GRACE)
+    server.close(() => {
+      clearTimeout(late)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}

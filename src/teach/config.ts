@@ -1,0 +1,68 @@
+/** How a data set is made: one typed object with a comment on every field, kept in its header. */
+import { z } from 'zod'
+import { StorageError } from '../errors.ts'
+import { gameNamed } from '../games/index.ts'
+import { type EnvSpec, envSpec, type ObservationMode, skinSettings } from '../gym/index.ts'
+import type { RunFolder } from '../runs/index.ts'
+
+const count = z.number().int()
+
+export const teachConfig = z.strictObject({
+  games: z
+    .array(
+      z.strictObject({
+        id: z.string().describe('registered game'),
+        config: z.record(z.string(), z.unknown()).default({}).describe('its knobs; absent ones keep their default'),
+      }),
+    )
+    .min(1)
+    .describe('what is played, each in an equal share of the games'),
+  horizon: count.min(1).max(100_000).describe('moves after which a fresh game begins'),
+  skin: z
+    .strictObject({
+      theme: z.string(),
+      tile: count.min(8).max(256),
+      layout: z.enum(['board', 'full']),
+      ...skinSettings,
+    })
+    .describe('how the pictures look'),
+  prompt: z.enum(['full', 'brief']).describe('style of the prompts'),
+  teacher: z
+    .strictObject({
+      model: z.string().describe('"scripted", or what --model names'),
+      blind: z.boolean().describe('of the scripted teacher: its systematic blind spots'),
+      slip: z.number().min(0).max(1).describe('of the scripted teacher: probability of a uniform legal move instead'),
+      insight: z
+        .number()
+        .min(0)
+        .max(1)
+        .describe('of the scripted teacher: probability that it acts on its thoughts, as if without blind spots'),
+      temperature: z.number().min(0).max(2).describe('of a model'),
+      maxTokens: count.min(4).describe('of a model: reply tokens at most'),
+      baseUrl: z.string().optional().describe('of a model: address of its endpoint'),
+    })
+    .describe('who is asked'),
+  examples: count.min(1).describe('examples wanted, held-out ones included'),
+  maxReplies: count.min(1).describe('replies asked for at most'),
+  parallel: count.min(1).max(4096).describe('games played side by side'),
+  heldOut: z.number().min(0).max(0.9).describe('share of the boards that are held out'),
+  minReward: z.number().describe('environment reward of a move that is kept, at least'),
+  maxRegret: z.number().min(0).nullable().describe('points that a move may lose against the solver; null: any'),
+  seed: count.describe('decides the games and all chance of the teacher'),
+  plugins: z.array(z.string()).describe('modules that register games'),
+})
+export type TeachConfig = z.output<typeof teachConfig>
+
+/** The specs of a config's games. `mode`: what the teacher is given of a board. Throws ConfigError. */
+export function specsOf(config: TeachConfig, mode: ObservationMode): EnvSpec[] {
+  return config.games.map(({ id, config: knobs }) =>
+    envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: config.prompt, feedback: true, mode }),
+  )
+}
+
+/** The config in the header of a data set. Throws StorageError. */
+export function storedConfig(folder: RunFolder): TeachConfig {
+  const parsed = teachConfig.safeParse(folder.config)
+  if (parsed.success) return parsed.data
+  throw new StorageError(`${folder.file('dataset.json')} is of another version of vlm-gym; use that version, or start a new data set`)
+}

@@ -1,0 +1,15 @@
+/** The door `vlm-gym/teach`: a teacher plays, what passes the filters becomes a data set. */
+export {
+  createDataset,
+  discardDataset,
+  type Example,
+  openDataset,
+  readExamples,
+  type Split,
+  type StoredExample,
+  type StoredExamples,
+} from '../datasets/index.ts'
+export { specsOf, storedConfig, type TeachConfig, teachConfig } from './config.ts'
+export { judge, REASONS, type Reason, type Verdict } from './filters.ts'
+export { parquetFile, writeParquet } from './parquet.ts'
+export { type Counts, repliesOf, type TeachOptions, teach } from './teach.ts'
