@@ -122,8 +122,8 @@ export function over({ board, rows, columns }: Position): boolean {
 }
 
 /** Whether the board is empty. */
-export function won({ board, rows, columns }: Position): boolean {
-  return ending(board, rows, columns) === 'cleared'
+export function won({ board }: Position): boolean {
+  return board.every((cell) => cell === EMPTY)
 }
 
 /**
