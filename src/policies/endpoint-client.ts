@@ -11,6 +11,7 @@ import { messagesOf } from './endpoint-messages.ts'
 import { endpointModel } from './endpoint-model.ts'
 import { limitedFetch } from './limited-fetch.ts'
 import { redactor } from './redact.ts'
+import { observationSeed } from './sampler.ts'
 
 /** Longest wait between two tries, whatever the server says, ms. */
 const LONGEST_WAIT = 60_000
@@ -51,7 +52,7 @@ export async function clientPolicy(options: EndpointOptions): Promise<Policy> {
 
 /** Sample 0 of an observation has the seed that an engine would draw it from, so that a model plays alike directly and behind HTTP. */
 function sampleSeed(seed: number, index: number, sample: number): number {
-  return sample === 0 ? deriveSeed(seed, index) : deriveSeed(seed, index, sample)
+  return sample === 0 ? observationSeed(seed, index) : deriveSeed(seed, index, sample)
 }
 
 /** One sample, tried until it is there or the tries are used up. Rejects on abort and with ConfigError. */
