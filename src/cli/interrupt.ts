@@ -1,5 +1,7 @@
 /** Ctrl-C. By default it ends the process with 130; a command with something to save asks for a signal instead. */
 
+import { setMaxListeners } from 'node:events'
+
 /** Exit code of an interrupted command: 128 + SIGINT. */
 export const INTERRUPTED = 130
 
@@ -25,6 +27,8 @@ export async function interruptible<T>(
   note: string = 'stopping after this step, everything will be saved',
 ): Promise<T> {
   const controller = new AbortController()
+  // Every request that is open listens to it.
+  setMaxListeners(0, controller.signal)
   let first = 0
   const interrupt = (): void => {
     if (!controller.signal.aborted) {

@@ -33,6 +33,8 @@ export async function openTeacher(config: TeachConfig): Promise<Teacher> {
     const policy = await endpointPolicy({ model, baseUrl, temperature, maxTokens, concurrency: config.parallel })
     return { policy, close: async () => {} }
   }
+  if (model.includes(':'))
+    throw new ConfigError(`${model} is no model; write openai-compatible:NAME, openai:NAME, anthropic:NAME or google:NAME`)
   if (baseUrl !== undefined)
     throw new ConfigError(`--base-url is for a model behind HTTP, not for ${model}; give --model openai-compatible:NAME`)
   if (model === 'human') throw new ConfigError('a person cannot be the teacher; play with: vlm-gym play')

@@ -1,0 +1,93 @@
+/** `vlm-gym teach` with a model behind HTTP as the teacher: what it is told, what is kept, and what happens when it cannot be used. */
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeState, formatReply, GAMES, parseReply } from 'vlm-gym'
+import { type ChatRequest, chatServer } from '../src/policies/chat-server-fixture.ts'
+
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+
+async function vlmGym(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { maxBuffer: 1 << 26 })
+    return { code: 0, stdout, stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string } & Error
+    return { code: Number(code), stdout, stderr }
+  }
+}
+
+/** The board that a request tells, and how many pictures it shows. */
+function toldBy({ messages }: ChatRequest): { board: string; pictures: number } {
+  const parts = messages.flatMap(({ content }) => (typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content))
+  const text = parts.map((part) => part.text ?? '').join('')
+  return {
+    board: /^.*as text:\n((?:.* \| .*\n)+)/.exec(text)?.[1]?.trim() ?? '',
+    pictures: parts.filter(({ type }) => type === 'image_url').length,
+  }
+}
+
+describe('vlm-gym teach --model openai-compatible:…', { timeout: 240_000 }, () => {
+  let parent = ''
+  beforeAll(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'teach-endpoint-'))
+  })
+  afterAll(() => rm(parent, { recursive: true, force: true }))
+
+  it('tells the model the true board beside the picture, and keeps its thoughts behind it', async () => {
+    const server = await chatServer({
+      answer: (request) => {
+        const { board, pictures } = toldBy(request)
+        expect(pictures).toBe(1)
+        return formatReply({ perception: board, think: 'I slide where I please.', answer: String((request.seed ?? 0) % 4) })
+      },
+      fault: (_, count) => (count % 7 === 3 ? '500' : null),
+    })
+    const out = join(parent, 'taught')
+    const args = ['--model', 'openai-compatible:m', '--base-url', server.url, '--examples', '16', '--parallel', '6', '--tile', '16']
+    const { code, stdout, stderr } = await vlmGym('teach', ...args, '--out', out, '--quiet', '--json')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { counts } = JSON.parse(stdout) as { counts: Record<string, number> }
+    expect(counts).toMatchObject({ kept: 16, failed: 0, format: 0, perception: 0 })
+    expect(server.faults.get('500')).toBeGreaterThan(0)
+    for (const line of readFileSync(join(out, 'examples.jsonl'), 'utf8').trim().split('\n')) {
+      const { state: token, messages } = JSON.parse(line)
+      const { game, state } = decodeState(token, GAMES)
+      const truth = game.formatPerception(game.perceive(state))
+      expect(messages[0].content[1].text).not.toContain(truth)
+      expect(parseReply(messages[1].content[0].text)).toMatchObject({ perception: truth, think: 'I slide where I please.' })
+    }
+    await server.close()
+  })
+
+  it('leaves nothing behind when the model cannot be used', async () => {
+    const server = await chatServer({
+      answer: () => '',
+      intercept: (_, response) => {
+        response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"message":"no such key"}}')
+        return true
+      },
+    })
+    const gone = await chatServer({ answer: () => '' })
+    await gone.close()
+    const out = join(parent, 'never')
+    for (const [url, message] of [
+      [server.url, /^error: .*refuses the key/],
+      [gone.url, /^error: .*cannot be reached/],
+    ] as const) {
+      const outcome = await vlmGym('teach', '--model', 'openai-compatible:m', '--base-url', url, '--out', out, '--quiet')
+      expect(outcome).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
+      expect(existsSync(out)).toBe(false)
+    }
+    expect(await vlmGym('teach', '--model', 'opnai:m', '--out', out)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/opnai:m is no model/),
+    })
+    await server.close()
+  })
+})
