@@ -2,7 +2,7 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -102,7 +102,7 @@ describe('vlm-gym train', () => {
     const read = async (folder: string, name: string) => JSON.parse(await readFile(join(folder, name), 'utf8')) as { policy: string }[]
     const [interventions, generalisation] = [await read(whole, 'interventions.json'), await read(whole, 'generalisation.json')]
     expect([...new Set(interventions.map(({ policy }) => policy))]).toEqual(['g0', 'cold-start', 'g1'])
-    expect(interventions).toHaveLength(3 * 2 * 4 * 2)
+    expect(interventions).toHaveLength(4 * 3 * 2 * 4 * 2)
     expect([...new Set(generalisation.map(({ policy }) => policy))]).toEqual(['cold-start', 'g1'])
     const again = join(parent, 'again')
     await cp(whole, again, { recursive: true })
@@ -122,11 +122,13 @@ describe('vlm-gym train', () => {
   it('refuses a folder with a run in it, a folder in use, a foreign folder and another version', async () => {
     expect(await vlmGym(...TINY, '--out', whole)).toMatchObject({ code: 1, stderr: expect.stringContaining('holds a run already') })
     await mkdir(join(whole, '.lock'))
+    await writeFile(join(whole, '.owner'), JSON.stringify({ pid: process.pid, host: hostname() }))
     expect(await vlmGym(...TINY, '--resume', whole)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('in use by another process'),
     })
     await rm(join(whole, '.lock'), { recursive: true })
+    await rm(join(whole, '.owner'))
     expect(await vlmGym(...TINY, '--resume', join(parent, 'none'))).toMatchObject({ code: 1, stderr: expect.stringContaining('no run in') })
     const old = join(parent, 'old')
     await mkdir(old)
