@@ -50,3 +50,11 @@ const state = stateOf(game, 3, 90)
 const frames = Object.keys(THEMES).map((theme) => renderScene(game.draw(state, { theme, tile: 40, layout: 'full' }, themeNamed(theme))))
 const small = renderScene(game.draw(state, { theme: 'classic', tile: 16, layout: 'board' }, themeNamed('classic')))
 writeFileSync('docs/images/2048.png', encodePng(beside([...frames, enlarge(small, 3)])))
+
+// The four games as published, under the look that people and real VLMs get.
+const four = ['2048', 'shisen-sho', 'picture-shisen-sho', 'swap'].map((id) => {
+  const one = gameNamed(id)
+  const look = { theme: 'classic', tile: id === '2048' ? 60 : id === 'swap' ? 30 : 40, layout: 'full' }
+  return renderScene(one.draw(stateOf(one, 3, id === '2048' ? 90 : 4), look, themeNamed('classic')))
+})
+writeFileSync('docs/images/games.png', encodePng(beside(four)))
