@@ -19,25 +19,14 @@ import { z } from 'zod'
 import { type AdamState, adamStep, clipping, freshAdam } from './adam.ts'
 import { readCheckpoint, type StoredTensor, writeCheckpoint } from './checkpoint.ts'
 import { datumRow, patchGrid, plainInput, type Row, writePatches } from './inputs.ts'
-import {
-  type Bucket,
-  exportGraph,
-  initialParameters,
-  type ModelConfig,
-  modelConfig,
-  type ParameterSlot,
-  parameterSlots,
-  parseModelConfig,
-  scoringGraph,
-  trainingGraph,
-  type Vocabulary,
-  vocabularyOf,
-} from './model.ts'
+import { type Bucket, exportGraph, scoringGraph, trainingGraph } from './model.ts'
 import { isHidden, Muon } from './muon.ts'
 import { encodeOnnx } from './onnx-format.ts'
+import { initialParameters, type ModelConfig, modelConfig, type ParameterSlot, parameterSlots, parseModelConfig } from './parameters.ts'
 import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
 import { fitting, Sampler } from './sampler.ts'
 import { createTokenizer } from './tokenizer.ts'
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 export interface EngineOptions {
   readonly model?: z.input<typeof modelConfig>

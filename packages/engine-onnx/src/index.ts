@@ -6,13 +6,15 @@ import { type Engine, EngineError, StorageError, VlmGymError } from 'vlm-gym'
 import { Tape } from './autodiff.ts'
 import { type EmbeddedEngine, type EngineOptions, readModelOf } from './embedded-engine.ts'
 import { patchGrid } from './inputs.ts'
-import { decodeGraph, modelConfig, parseModelConfig, trainingGraph, vocabularyOf } from './model.ts'
+import { decodeGraph, trainingGraph } from './model.ts'
+import { modelConfig, parseModelConfig } from './parameters.ts'
 import { floats, int32s, loadGraph, run } from './runtime.ts'
 import { createTokenizer } from './tokenizer.ts'
+import { vocabularyOf } from './vocabulary.ts'
 
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './checkpoint.ts'
 export { EmbeddedEngine, type EngineOptions, readModelOf } from './embedded-engine.ts'
-export { type ModelConfig, modelConfig } from './model.ts'
+export { type ModelConfig, modelConfig } from './parameters.ts'
 export { createTokenizer } from './tokenizer.ts'
 
 /** What the embedded engine can do beyond the contract. */

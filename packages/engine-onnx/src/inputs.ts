@@ -1,6 +1,6 @@
 /** From the contract's data to flat arrays: pictures to patches, data to rows of a training batch. */
 import { type Datum, EngineError, type Frame, type ModelInput } from 'vlm-gym'
-import type { ModelConfig } from './model.ts'
+import type { ModelConfig } from './parameters.ts'
 
 /** A picture and the text after it; rows × columns patches. */
 export interface PlainInput {

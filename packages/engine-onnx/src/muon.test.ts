@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { seededRng } from 'vlm-gym'
-import { type ModelConfig, modelConfig, parameterCount, parameterSlots, vocabularyOf } from './model.ts'
 import { isHidden, Muon } from './muon.ts'
+import { type ModelConfig, modelConfig, parameterCount, parameterSlots } from './parameters.ts'
+import { vocabularyOf } from './vocabulary.ts'
 
 const config: ModelConfig = modelConfig.parse({ width: 32, layers: 1, heads: 2, headWidth: 16, patch: 8, grid: 2, textLength: 8 })
 const slots = parameterSlots(config, vocabularyOf(['a', '</answer>'], config))

@@ -5,8 +5,8 @@
  * (Liu et al. 2025), so learning rates of Adam serve both. For matrices inside the blocks; embeddings and heads stay with Adam.
  */
 import { Tape } from './autodiff.ts'
-import type { ParameterSlot } from './model.ts'
 import type { GraphDef } from './onnx-format.ts'
+import type { ParameterSlot } from './parameters.ts'
 import { type Feeds, floats, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
 
 const [A, B, C] = [3.4445, -4.775, 2.0315]

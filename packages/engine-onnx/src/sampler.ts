@@ -1,18 +1,10 @@
 /** Sampling with a key/value cache: the picture in one pass, then token by token, all sequences of a batch together. */
 import { EngineError, type Rng, type SampledSequence, type SamplingParams, seededRng } from 'vlm-gym'
 import { type PlainInput, writePatches } from './inputs.ts'
-import {
-  decodeGraph,
-  LINES,
-  type ModelConfig,
-  nextPlace,
-  prefillGraph,
-  TEXT_START,
-  type TextPlace,
-  type Vocabulary,
-  WORDS,
-} from './model.ts'
+import { decodeGraph, prefillGraph } from './model.ts'
+import type { ModelConfig } from './parameters.ts'
 import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
+import { LINES, nextPlace, TEXT_START, type TextPlace, type Vocabulary, WORDS } from './vocabulary.ts'
 
 const BATCHES = [8, 16, 32, 64, 128, 256] as const
 const PREFILL_BATCHES = [4, 16, 32] as const
