@@ -7,6 +7,7 @@ import { learningRateAt, lexiconOf, mixOf, parseTrainConfig, presetNamed, superv
 export const smallConfig = parseTrainConfig({
   ...presetNamed('tiny'),
   games: [{ id: '2048', horizon: 40, restart: true }],
+  maxTokens: 48,
   model: { width: 64, layers: 2, heads: 2, headWidth: 32, patch: 16, textLength: 64 },
 })
 
