@@ -41,10 +41,10 @@ const laptop = {
 const quick = {
   ...laptop,
   preset: 'quick',
-  games: GAMES.slice(0, 1),
+  games: GAMES.slice(0, 1).map((game) => ({ ...game, horizon: 60 })),
   base: { ...laptop.base, steps: 100 },
-  coldStart: { ...laptop.coldStart, steps: 400 },
-  rl: { ...laptop.rl, steps: 30 },
+  coldStart: { ...laptop.coldStart, steps: 350 },
+  rl: { ...laptop.rl, steps: 24 },
   evaluation: { episodes: 32, seed: 2048, interventions: { states: 64 }, generalisation: { states: 32 } },
 }
 
