@@ -50,24 +50,9 @@ export class Tape {
     type: ElementType = 'float32',
     domain = '',
   ): Value {
-    return this.ops(opType, inputs, [{ shape, type }], attributes, domain)[0] as Value
-  }
-
-  /** Any node with several outputs; an input of null is left out (ONNX's optional inputs). */
-  ops(
-    opType: string,
-    inputs: readonly (Value | null)[],
-    outputs: readonly { shape: readonly number[]; type?: ElementType; name?: string }[],
-    attributes: Record<string, AttributeValue> = {},
-    domain = '',
-  ): Value[] {
-    const values = outputs.map(({ shape, type, name }) => ({
-      name: name ?? `v${this.#count++}`,
-      shape,
-      type: type ?? ('float32' as const),
-    }))
-    this.#nodes.push({ opType, domain, inputs: inputs.map((i) => i?.name ?? ''), outputs: values.map((v) => v.name), attributes })
-    return values
+    const value = { name: `v${this.#count++}`, shape, type }
+    this.#nodes.push({ opType, domain, inputs: inputs.map(({ name }) => name), outputs: [value.name], attributes })
+    return value
   }
 
   #emit(output: Value, rule: Backward): Value {

@@ -30,7 +30,7 @@ export interface ParameterSlot {
   readonly offset: number
   readonly length: number
   readonly scale: number
-  /** How the rows start, if they are not noise; see `initialParameters`. */
+  /** How it starts, if not as noise: codes of places, or `likeness` in its first number and 0 elsewhere; see `initialParameters`. */
   readonly start?: PlaceCode | { readonly likeness: number }
 }
 
