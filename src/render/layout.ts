@@ -13,12 +13,15 @@ export interface Layout {
   readonly boxes: Int32Array
   /** Whether no two items overlap: then their order does not matter. */
   readonly apart: boolean
-  /** From top to bottom, the whole height; only if `apart`, else empty. */
-  readonly bands: readonly Band[]
+  /**
+   * The whole height in bands from top to bottom, only if `apart`, else empty. Of each band `top`, `bottom`, the number of its segments and
+   * then their `width`, `item`, `y`, `above` and `goesOn` (0 or 1).
+   */
+  readonly bands: Int32Array
 }
 
 /** Rows `top` … `bottom` - 1, all of which cross the same items. */
-export interface Band {
+interface Band {
   readonly top: number
   readonly bottom: number
   /** From left to right, the whole width. */
@@ -26,7 +29,7 @@ export interface Band {
 }
 
 /** A stretch of a band. */
-export interface Segment {
+interface Segment {
   /** Pixels. */
   readonly width: number
   /** Index of the item, -1 for background. */
@@ -77,7 +80,12 @@ function layoutOf(scene: Scene): Layout {
   })
   const boxes = Int32Array.from(placed.flatMap((box) => [box.x, box.y, box.width, box.height]))
   const apart = areApart(placed)
-  return { width, height, boxes, apart, bands: apart ? bandsOf(width, height, placed) : [] }
+  return { width, height, boxes, apart, bands: Int32Array.from(apart ? bandsOf(width, height, placed).flatMap(flat) : []) }
+}
+
+function flat({ top, bottom, segments }: Band): number[] {
+  const numbers = segments.flatMap(({ width, item, y, above, goesOn }) => [width, item, y, above, goesOn ? 1 : 0])
+  return [top, bottom, segments.length, ...numbers]
 }
 
 interface Box {

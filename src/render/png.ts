@@ -6,6 +6,7 @@ import { zlibSync } from 'fflate'
 import { ConfigError } from '../errors.ts'
 import type { Frame } from '../policy.ts'
 import { checkFrame } from './frame.ts'
+import { crc32 } from './kernel.ts'
 
 export interface PngOptions {
   /** Keyword (1..79 characters) -> text, written as tEXt chunks in this order; Latin-1 only. */
@@ -40,18 +41,12 @@ export function pngHead(frame: Omit<Frame, 'pixels'>, options: PngOptions): Uint
   return joined([beforePixels(frame, 8, options), Uint8Array.of(0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54)])
 }
 
-/** The file of a `pngHead` and deflated pixels; `adler`: their checksum. */
-export function pngOf(head: Uint8Array, pixels: Uint8Array, adler: number): Uint8Array {
-  const end = head.length + pixels.length
-  const out = new Uint8Array(end + 8 + END.length)
-  out.set(head)
-  out.set(pixels, head.length)
-  const view = new DataView(out.buffer)
-  view.setUint32(end, adler)
-  view.setUint32(head.length - 8, pixels.length + 4)
-  view.setUint32(end + 4, crc32(out.subarray(head.length - 4, end + 4)))
-  out.set(END, end + 8)
-  return out
+/** Ends a file that holds a `pngHead`, `size` bytes of compressed pixels after it, and their CRC; gives a copy of it. */
+export function pngEnd(file: Uint8Array, head: number, size: number): Uint8Array {
+  const end = head + size + 4
+  new DataView(file.buffer, file.byteOffset).setUint32(head - 8, size)
+  file.set(END, end)
+  return file.slice(0, end + END.length)
 }
 
 function bitDepth(colours: number): BitDepth {
@@ -104,27 +99,6 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   out.set(data, 8)
   view.setUint32(8 + data.length, crc32(out.subarray(4, 8 + data.length)))
   return out
-}
-
-/** CRC_TABLES[k * 256 + byte]: what a byte does to the sum when k bytes follow it (four at a time, Kounavis & Berry). */
-const CRC_TABLES = new Int32Array(1024)
-for (let n = 0; n < 256; n++) {
-  let c = n
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
-  CRC_TABLES[n] = c
-}
-for (let n = 0; n < 768; n++) CRC_TABLES[n + 256] = CRC_TABLES[CRC_TABLES[n]! & 255]! ^ (CRC_TABLES[n]! >>> 8)
-
-function crc32(bytes: Uint8Array): number {
-  const table = CRC_TABLES
-  let crc = -1
-  let at = 0
-  for (; at + 4 <= bytes.length; at += 4) {
-    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
-    crc = table[768 + (crc & 255)]! ^ table[512 + ((crc >>> 8) & 255)]! ^ table[256 + ((crc >>> 16) & 255)]! ^ table[crc >>> 24]!
-  }
-  for (; at < bytes.length; at++) crc = table[(crc ^ bytes[at]!) & 255]! ^ (crc >>> 8)
-  return ~crc >>> 0
 }
 
 const END = chunk('IEND', new Uint8Array(0))

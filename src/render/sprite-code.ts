@@ -22,16 +22,6 @@ interface Row {
   readonly chunks: readonly (readonly Token[])[]
 }
 
-/** What a sprite adds to the checksum over what the background would: sums over its bytes less the background's, modulo 65521. */
-export interface Sums {
-  /** Of the bytes. */
-  readonly plain: number
-  /** Of the bytes times their column, bytes. */
-  readonly byColumn: number
-  /** Of the bytes times their row. */
-  readonly byRow: number
-}
-
 /** All sprites of a catalogue with a palette in pictures of one width. */
 export interface SpriteCode {
   /** Bytes of a row of the picture, its filter byte included. */
@@ -51,22 +41,50 @@ export interface SpriteCode {
   readonly first: Int32Array
   /** Bits of the chunks, 16 a word; every chunk begins a word. */
   readonly words: Uint16Array
-  readonly sums: readonly Sums[]
+  /** Two by sprite: numbers of its first and its last row. Rows of equal bytes have equal numbers. */
+  readonly edges: Int32Array
+  /**
+   * Three by sprite, what it adds to the checksum over what the background would: sums over its bytes less the background's, modulo 65521,
+   * of the bytes, of the bytes times their column, and of the bytes times their row.
+   */
+  readonly sums: Int32Array
 }
 
 /** Compresses a catalogue for pictures of `width` pixels. */
 export function spriteCode(ready: Prepared, width: number): SpriteCode {
   const stride = 1 + width
-  const rows = ready.stamps.map((stamp) => stamp.rows.map((_, y) => rowOf(stamp.rows, y, stride)))
+  const numbered = rowNumbers()
+  const sprites = ready.stamps.map(({ width, height, pixels }): SpriteRows => {
+    const rows = Array.from({ length: height }, (_, y) => pixels.subarray(y * width, (y + 1) * width))
+    return { rows, numbers: rows.map(numbered) }
+  })
+  const rows = sprites.map((sprite) => sprite.rows.map((_, y) => rowOf(sprite, y, stride)))
   const { literals, distances } = codesFor(ready, rows, stride)
-  const packed = pack(ready, rows, literals, distances)
   return {
     stride,
     literals,
     distances,
-    ...packed,
+    ...pack(ready, rows, literals, distances),
     head: headOf(literals, distances),
-    sums: ready.stamps.map((stamp) => sumsOf(stamp.rows, ready)),
+    edges: Int32Array.from(sprites.flatMap(({ numbers }) => [numbers[0]!, numbers.at(-1)!])),
+    sums: Int32Array.from(sprites.flatMap(({ rows }) => sumsOf(rows, ready.ground[0]!))),
+  }
+}
+
+/** A sprite's rows, and a number for each; rows of equal bytes have equal numbers throughout a catalogue. */
+interface SpriteRows {
+  readonly rows: readonly Uint8Array[]
+  readonly numbers: readonly number[]
+}
+
+/** Numbers rows. */
+function rowNumbers(): (row: Uint8Array) => number {
+  const known = new Map<string, number>()
+  return (row) => {
+    const key = String.fromCharCode(...row)
+    const number = known.get(key) ?? known.size
+    known.set(key, number)
+    return number
   }
 }
 
@@ -75,7 +93,7 @@ const ROWS_BACK = 6
 const SHIFT = 3
 
 /** Row `y` of a sprite, greedily: the longest of a copy from right above, a match with what is near in the sprite, or a literal. */
-function rowOf(rows: readonly Uint8Array[], y: number, stride: number): Row {
+function rowOf({ rows, numbers }: SpriteRows, y: number, stride: number): Row {
   const row = rows[y]!
   const above = rows[y - 1]
   const copies = [0]
@@ -102,7 +120,7 @@ function rowOf(rows: readonly Uint8Array[], y: number, stride: number): Row {
     chunks.push(open)
     copies.push(0)
   }
-  const before = y < 2 ? -1 : rows.lastIndexOf(row, y - 2)
+  const before = y < 2 ? -1 : numbers.lastIndexOf(numbers[y]!, y - 2)
   const twin = before >= 0 && (y - before) * stride <= WINDOW ? y - before : 0
   return { twin, copies, chunks }
 }
@@ -144,7 +162,7 @@ function codesFor(ready: Prepared, rows: readonly (readonly Row[])[], stride: nu
     distances[distanceSymbol(distance).symbol]! += times
   }
   for (const [sprite, own] of rows.entries()) {
-    const wide = ready.stamps[sprite]!.rows[0]!.length
+    const wide = ready.stamps[sprite]!.width
     for (const { copies, chunks } of own) {
       for (const token of chunks.flat()) {
         if (token < 256) literals[token]! += 4
@@ -187,8 +205,8 @@ function pack(
   const places = Int32Array.from(rows.flat(), place)
   let next = 0
   const first = Int32Array.from(stamps, (stamp) => {
-    next += stamp.rows.length
-    return next - stamp.rows.length
+    next += stamp.height
+    return next - stamp.height
   })
   return { rows: Int32Array.from(records), places, first, words: Uint16Array.from(words) }
 }
@@ -227,12 +245,12 @@ function collect(write: (put: (bits: number, count: number) => void) => void): B
   return { count: writer.count, words: writer.words() }
 }
 
-function sumsOf(rows: readonly Uint8Array[], { ground }: Prepared): Sums {
+function sumsOf(rows: readonly Uint8Array[], ground: number): [plain: number, byColumn: number, byRow: number] {
   let [plain, byColumn, byRow] = [0, 0, 0]
   for (const [y, row] of rows.entries()) {
     let [own, across] = [0, 0]
     for (const [x, byte] of row.entries()) {
-      const more = byte - ground[0]!
+      const more = byte - ground
       own += more
       across += x * more
     }
@@ -240,7 +258,7 @@ function sumsOf(rows: readonly Uint8Array[], { ground }: Prepared): Sums {
     byColumn += across
     byRow += y * own
   }
-  return { plain: modulo(plain), byColumn: modulo(byColumn), byRow: modulo(byRow) }
+  return [modulo(plain), modulo(byColumn), modulo(byRow)]
 }
 
 /** The remainder of a whole number by the checksum's prime, 0 or more. */

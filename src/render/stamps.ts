@@ -1,13 +1,17 @@
 /**
- * Catalogues ready for copying: every sprite rasterised once, as rows of palette indices or RGB. The palette depends on catalogue and
+ * Catalogues ready for copying: every sprite rasterised once, as palette indices or RGB. The palette depends on catalogue and
  * background alone, never on what was drawn before.
  */
 import type { Color, Scene, SpriteCatalogue } from '../scene.ts'
 import { parseColor, rasterizeSprite } from './raster.ts'
 
-/** A sprite ready for copying: `rows[y]` holds `width * channels` bytes. Rows of equal bytes are one object throughout a catalogue. */
+/** A sprite ready for copying. */
 export interface Stamp {
-  readonly rows: readonly Uint8Array[]
+  /** Bytes of a row. */
+  readonly width: number
+  readonly height: number
+  /** Its rows, one after the other. */
+  readonly pixels: Uint8Array
 }
 
 /** A catalogue on one background; the same object as long as the catalogue lives. `palette` absent: RGB. */
@@ -15,7 +19,7 @@ export interface Prepared {
   readonly channels: 1 | 3
   readonly palette: Uint8Array | undefined
   /** Bytes of one background pixel. */
-  readonly ground: readonly number[]
+  readonly ground: Uint8Array
   /** By sprite. */
   readonly stamps: readonly Stamp[]
 }
@@ -50,27 +54,12 @@ function prepare(catalogue: SpriteCatalogue, { sprites, colours }: Rasterized, b
   const ground = parseColor(background)
   const all = [...new Set(colours).add(ground)]
   const index = all.length <= 256 ? new Map(all.map((colour, i) => [colour, i])) : undefined
-  const bytes = (colour: number): number[] => (index ? [index.get(colour)!] : rgb(colour))
-  const intern = rowPool()
-  const stamps = catalogue.sprites.map(({ width, height }, i) => {
-    const row = (y: number): number[] => Array.from(sprites[i]!.subarray(y * width, (y + 1) * width), bytes).flat()
-    return { rows: Array.from({ length: height }, (_, y) => intern(Uint8Array.from(row(y)))) }
-  })
+  const bytes = (colours: Iterable<number>): Uint8Array =>
+    index ? Uint8Array.from(colours, (colour) => index.get(colour)!) : Uint8Array.from(Array.from(colours, rgb).flat())
+  const channels = index ? 1 : 3
+  const stamps = catalogue.sprites.map(({ width, height }, i) => ({ width: width * channels, height, pixels: bytes(sprites[i]!) }))
   const palette = index && Uint8Array.from(all.flatMap(rgb))
-  return { channels: index ? 1 : 3, palette, ground: bytes(ground), stamps }
-}
-
-/** Gives one object for equal rows. */
-function rowPool(): (row: Uint8Array) => Uint8Array {
-  const known = new Map<number, Uint8Array[]>()
-  return (row) => {
-    const key = row.reduce((hash, byte) => (Math.imul(hash, 31) + byte) | 0, row.length)
-    const alike = known.get(key) ?? []
-    known.set(key, alike)
-    const same = alike.find((other) => other.length === row.length && other.every((byte, i) => byte === row[i]))
-    if (same === undefined) alike.push(row)
-    return same ?? row
-  }
+  return { channels, palette, ground: bytes([ground]), stamps }
 }
 
 function rgb(colour: number): number[] {

@@ -1,0 +1,35 @@
+/**
+ * Compiles src/render/kernel.as.ts, which is AssemblyScript, to src/render/kernel-data.ts: `npm run kernel`. With `-- --check` it writes
+ * nothing and fails if kernel-data.ts is not what the source gives.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import asc from 'assemblyscript/asc'
+
+const SOURCE = 'src/render/kernel.as.ts'
+const TARGET = 'src/render/kernel-data.ts'
+const OPTIONS = ['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'minimal', '--use', 'abort=', '--outFile', 'kernel.wasm']
+
+/** The text of kernel-data.ts, from the source as it stands. */
+async function kernelData() {
+  let wasm
+  const { error, stderr } = await asc.main([SOURCE, ...OPTIONS], {
+    readFile: (name) => (name === SOURCE ? readFileSync(SOURCE, 'utf8') : null),
+    writeFile: (_, content) => {
+      wasm = content
+    },
+    listFiles: () => [],
+  })
+  if (error) throw new Error(`${SOURCE} did not compile: ${error.message}\n${stderr.toString()}`)
+  const lines = Buffer.from(wasm)
+    .toString('base64')
+    .match(/.{1,120}/g)
+  return `/** Made by scripts/make-kernel.mjs from kernel.as.ts; do not edit. A WebAssembly module in base64. */
+export const KERNEL = \`
+${lines.join('\n')}
+\`
+`
+}
+
+const data = await kernelData()
+if (!process.argv.includes('--check')) writeFileSync(TARGET, data)
+else if (readFileSync(TARGET, 'utf8') !== data) throw new Error(`${TARGET} is not what ${SOURCE} gives; run npm run kernel.`)

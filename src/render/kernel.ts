@@ -1,0 +1,117 @@
+/**
+ * The renderer's inner loops: a WebAssembly module (kernel.as.ts) with memory of its own, one for each thread. What it works on is copied
+ * into blocks of that memory. Integers only, so results are equal on every platform. Little-endian, as WebAssembly is everywhere.
+ */
+import { KERNEL } from './kernel-data.ts'
+
+/** Addresses are bytes in `memory`; see kernel.as.ts. */
+interface Kernel {
+  readonly memory: { readonly buffer: ArrayBuffer }
+  allocate(size: number): number
+  release(block: number): void
+  draw(count: number, sprites: number, drawn: number, boxes: number, stamps: number, canvas: number, stride: number, channels: number): void
+  encode(
+    catalogue: number,
+    items: number,
+    sprites: number,
+    nearby: number,
+    boxes: number,
+    bands: number,
+    bandsEnd: number,
+    height: number,
+    plain: number,
+    weighted: number,
+    to: number,
+  ): number
+  crc32(at: number, size: number): number
+}
+
+/** The part of the global WebAssembly that is used here; TypeScript knows it only beside a browser's other globals. */
+interface Wasm {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: unknown }
+}
+
+const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly
+const binary = Uint8Array.from(atob(KERNEL), (char) => char.charCodeAt(0))
+
+export const kernel = new Instance(new Module(binary)).exports as Kernel
+
+const garbage = new FinalizationRegistry((at: number) => kernel.release(at))
+
+/** A block of the kernel's memory, given back once this object is garbage. */
+export class Block {
+  /** Its address. */
+  readonly at: number
+  readonly size: number
+  /** A block whose addresses stand in this one, and which therefore lives as long. */
+  readonly refersTo: Block | undefined
+
+  /** A block of `size` bytes, whatever they hold. */
+  constructor(size: number, refersTo?: Block) {
+    this.size = size
+    this.refersTo = refersTo
+    this.at = kernel.allocate(size)
+    garbage.register(this, this.at)
+  }
+
+  /** Its bytes, from `from` on; valid until the kernel's memory grows, that is until the next block is made. */
+  bytes(from = 0): Uint8Array {
+    return new Uint8Array(kernel.memory.buffer, this.at + from, this.size - from)
+  }
+}
+
+/** A block that is used again for what is needed at the moment. */
+export class Scratch {
+  #block = new Block(4096)
+
+  /** Room for `size` bytes; what was there is lost. */
+  room(size: number): Block {
+    if (size > this.#block.size) this.#block = new Block(2 * size)
+    return this.#block
+  }
+}
+
+/** Copies arrays into one block, each at an address that is a multiple of 8; gives their addresses, too. */
+export function blockOf(
+  arrays: readonly (Uint8Array | Uint16Array | Int32Array | BigUint64Array)[],
+  refersTo?: Block,
+): { readonly block: Block; readonly at: readonly number[] } {
+  let size = 0
+  const places = arrays.map(({ byteLength }) => {
+    const place = size
+    size += (byteLength + 7) & ~7
+    return place
+  })
+  // The kernel may read a few bytes beyond an array's end.
+  const block = new Block(size + 8, refersTo)
+  const bytes = block.bytes()
+  for (const [i, { buffer, byteOffset, byteLength }] of arrays.entries())
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), places[i])
+  return { block, at: places.map((place) => block.at + place) }
+}
+
+const input = new Scratch()
+
+/** Copies lists of whole numbers into the kernel's memory, one after the other; gives their addresses and the end. Valid until called again. */
+export function inputs(...lists: readonly ArrayLike<number>[]): number[] {
+  let size = 0
+  for (const { length } of lists) size += length
+  const block = input.room(4 * size)
+  const numbers = new Int32Array(kernel.memory.buffer, block.at, size)
+  const places = [block.at]
+  let at = 0
+  for (const list of lists) {
+    numbers.set(list, at)
+    at += list.length
+    places.push(block.at + 4 * at)
+  }
+  return places
+}
+
+/** CRC-32 of bytes, 0 … 2^32 - 1. */
+export function crc32(bytes: Uint8Array): number {
+  const block = input.room(bytes.length)
+  block.bytes().set(bytes)
+  return kernel.crc32(block.at, bytes.length) >>> 0
+}
