@@ -3,6 +3,7 @@
  * another one), so what can be known from places and sizes alone is worked out once for each.
  */
 import type { Scene } from '../scene.ts'
+import { createRecent } from './recent.ts'
 import { spriteAt } from './sprite-at.ts'
 
 /** Places and sizes of a scene's items. */
@@ -47,17 +48,12 @@ const KEPT = 16
 
 /** Finds the layout of a scene among the latest ones, or makes it. Throws ConfigError for an item that has no place. */
 export function createLayoutCache(): (scene: Scene) => Layout {
-  const kept: Layout[] = []
-  return (scene) => {
-    const at = kept.findIndex((layout) => fits(scene, layout))
-    const layout = at < 0 ? layoutOf(scene) : kept[at]!
-    if (at !== 0) {
-      if (at > 0) kept.splice(at, 1)
-      kept.unshift(layout)
-      kept.length = Math.min(kept.length, KEPT)
-    }
-    return layout
-  }
+  const recent = createRecent<Layout>(KEPT)
+  return (scene) =>
+    recent(
+      (layout) => fits(scene, layout),
+      () => layoutOf(scene),
+    )
 }
 
 function fits({ width, height, items, catalogue: { sprites } }: Scene, layout: Layout): boolean {

@@ -8,6 +8,7 @@ import { Block, blockOf, inputs, kernel } from './kernel.ts'
 import { createLayoutCache, type Layout } from './layout.ts'
 import { encodePng, type PngOptions } from './png.ts'
 import { checkSide } from './raster.ts'
+import { createRecent } from './recent.ts'
 import { SceneEncoder } from './scene-png.ts'
 import { createStampCache, type Prepared } from './stamps.ts'
 
@@ -24,17 +25,15 @@ export interface Renderer {
   encodeScene(scene: Scene, options?: Pick<PngOptions, 'text'>): Uint8Array
 }
 
+/** Pictures that are kept for a catalogue, the latest ones. */
 const CANVASES = 4
 
-/** The last picture of a catalogue at one size, in the kernel's memory. */
+/** The last picture with one layout, in the kernel's memory. */
 interface Canvas {
+  readonly layout: Layout
   readonly pixels: Block
-  readonly width: number
-  readonly height: number
-  /** Where the items on it stand; absent: it is empty. */
-  layout?: Layout
   /** Sprite of each item, i32; -1: not drawn yet. */
-  drawn: Block
+  readonly drawn: Block
 }
 
 /** Draws the scenes of one catalogue and background. */
@@ -44,8 +43,7 @@ class CataloguePainter {
   readonly encoder: SceneEncoder
   /** The sprites as the kernel wants them. */
   readonly #stamps: Block
-  /** The latest ones. */
-  readonly #canvases: Canvas[] = []
+  readonly #recentCanvas = createRecent<Canvas>(CANVASES)
 
   constructor(ready: Prepared) {
     this.#ready = ready
@@ -56,33 +54,26 @@ class CataloguePainter {
   }
 
   /** The pixels of a scene; valid until the next one is drawn. */
-  paint({ width, height, items }: Scene, layout: Layout): Uint8Array {
+  paint({ width, items }: Scene, layout: Layout): Uint8Array {
     const { channels } = this.#ready
-    const canvas = this.#canvasOf(width, height)
-    if (canvas.layout !== layout || !layout.apart) this.#clear(canvas, layout, items.length)
+    const { pixels, drawn } = this.#canvasOf(layout)
     const [sprites, boxes] = inputs(
       items.map(({ sprite }) => sprite),
       layout.boxes,
     )
-    const { drawn, pixels } = canvas
     kernel.draw(items.length, sprites!, drawn.at, boxes!, this.#stamps.at, pixels.at, width * channels, channels)
     return pixels.bytes()
   }
 
-  #canvasOf(width: number, height: number): Canvas {
-    const known = this.#canvases.find((canvas) => canvas.width === width && canvas.height === height)
-    if (known) return known
-    const canvas = { pixels: new Block(width * height * this.#ready.channels), width, height, drawn: new Block(0) }
-    this.#canvases.unshift(canvas)
-    this.#canvases.length = Math.min(this.#canvases.length, CANVASES)
-    return canvas
-  }
-
-  #clear(canvas: Canvas, layout: Layout, items: number): void {
-    if (canvas.drawn.size < 4 * items) canvas.drawn = new Block(4 * items)
-    canvas.drawn.bytes().fill(255)
-    fill(canvas.pixels.bytes(), this.#ready.ground)
-    canvas.layout = layout
+  /** What is drawn over: the last picture of this layout, or an empty one if there is none, or if items overlap. */
+  #canvasOf(layout: Layout): Canvas {
+    const { channels, ground } = this.#ready
+    const make = (): Canvas => {
+      const pixels = new Block(layout.width * layout.height * channels)
+      return clear({ layout, pixels, drawn: new Block(layout.boxes.byteLength / 4) }, ground)
+    }
+    const canvas = this.#recentCanvas((one) => one.layout === layout, make)
+    return layout.apart ? canvas : clear(canvas, ground)
   }
 }
 
@@ -120,6 +111,13 @@ export function createRenderer(): Renderer {
   }
 
   return { renderScene: (scene) => draw(scene), renderInto: draw, encodeScene }
+}
+
+/** Makes a canvas an empty one. */
+function clear(canvas: Canvas, ground: Uint8Array): Canvas {
+  canvas.drawn.bytes().fill(255)
+  fill(canvas.pixels.bytes(), ground)
+  return canvas
 }
 
 /** Repeats `ground` (1 or 3 bytes) over the whole buffer. */
