@@ -1,30 +1,27 @@
-/**
- * npm run bench [-- --json] [-- --save FILE] [-- --against FILE] [-- --clock cpu] [-- gym|envs|engine]
- * Prints one table: name, unit, median, 10–90 % spread over the rounds, target. Run it on an idle machine; on a shared one, --clock cpu
- * counts processor time instead (of all threads together, so the rows about workers mean nothing then). docs/speed.md explains the rows.
- */
+/** Prints one table: name, unit, median, 10–90 % spread over the rounds, target. docs/speed.md explains the rows. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { Argument, Command, Option } from 'commander'
 import { engineBench } from './engine.mjs'
 import { envsBench } from './envs.mjs'
 import { gymBench } from './gym.mjs'
 import { setClock } from './measure.mjs'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean' }, save: { type: 'string' }, against: { type: 'string' }, clock: { type: 'string', default: 'wall' } },
-})
 const suites = { gym: gymBench, envs: envsBench, engine: engineBench }
-const wanted = positionals.length > 0 ? positionals : Object.keys(suites)
-for (const name of wanted) {
-  if (suites[name]) continue
-  console.error(`error: there is no benchmark "${name}"; known are ${Object.keys(suites).join(', ')}`)
-  process.exit(2)
-}
-if (!['wall', 'cpu'].includes(values.clock)) {
-  console.error(`error: there is no clock "${values.clock}"; choose wall or cpu`)
-  process.exit(2)
-}
+const command = new Command('npm run bench --')
+  .description('Measures how fast this machine plays, draws, scores, trains and samples. Run it on an idle machine.')
+  .addArgument(new Argument('[suites...]', 'what to measure; nothing: everything').choices(Object.keys(suites)))
+  .option('--json', 'a list of {name, unit, median, low, high, target, ok} instead of a table')
+  .option('--save <file>', 'write that list to a file, too')
+  .option('--against <file>', 'show each row as a multiple of its median in a saved list')
+  .addOption(
+    new Option('--clock <clock>', 'cpu: processor time of all threads, for a machine that is shared; rows about workers mean nothing then')
+      .choices(['wall', 'cpu'])
+      .default('wall'),
+  )
+  .addHelpText('after', '\nExample:\n  npm run bench -- gym --save today.json\n  npm run bench -- gym --against today.json')
+  .parse()
+const values = command.opts()
+const wanted = command.args.length > 0 ? command.args : Object.keys(suites)
 setClock(values.clock)
 const rows = []
 for (const name of wanted) for (const { rounds, ...row } of await suites[name]()) rows.push(row)

@@ -76,7 +76,7 @@ class Code {
   ground: i32
   sprites: i32
   headBits: i32
-  /** u16: the head of the block. */
+  /** u8: the head of the block. */
   head: usize
   /** u16, u8: words of literals and lengths, and their bits. */
   literalWords: usize
@@ -90,11 +90,11 @@ class Code {
   /** u16, u8: words of distances, and their bits. */
   distanceWords: usize
   distanceBits: usize
-  /** i32, i32, i32, u16: as in SpriteCode. */
+  /** i32, i32, i32, u8: as in SpriteCode. */
   rows: usize
   places: usize
   first: usize
-  words: usize
+  chunks: usize
   /** i32: two by sprite, numbers of its first and its last row; equal rows have equal numbers. */
   edges: usize
   /** i32: three by sprite, its sums `plain`, `byColumn`, `byRow`. */
@@ -236,7 +236,7 @@ function row(sprite: i32, y: i32, width: i32, nearby: i32): void {
   record += 16
   for (let end = record + chunks * 12; record < end; record += 12) {
     flush()
-    putBits(code.words + (load<i32>(record) << 1), load<i32>(record, 4))
+    putBits(code.chunks + load<i32>(record), load<i32>(record, 4))
     copy(load<i32>(record, 8))
   }
 }

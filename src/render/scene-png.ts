@@ -66,7 +66,7 @@ export class SceneEncoder {
 
 /** A code in the kernel's memory, in the order of its class Code. */
 function packed(code: SpriteCode, ground: number): Block {
-  const { stride, literals, distances, head, rows, places, first, words, edges, sums } = code
+  const { stride, literals, distances, head, rows, places, first, chunks, edges, sums } = code
   const lengthWords = new Int32Array(LONGEST_MATCH + 1)
   const lengthBits = new Uint8Array(LONGEST_MATCH + 1)
   const copyWords = new BigUint64Array(LONGEST_MATCH + 1)
@@ -82,8 +82,8 @@ function packed(code: SpriteCode, ground: number): Block {
   }
   const last = new Int32Array(first.length)
   const { block, at } = blockOf([
-    ...[head.words, literals.bits, literals.lengths, lengthWords, lengthBits, copyWords, copyBits, distances.bits, distances.lengths],
-    ...[rows, places, first, words, edges, sums, last],
+    ...[head.bytes, literals.bits, literals.lengths, lengthWords, lengthBits, copyWords, copyBits, distances.bits, distances.lengths],
+    ...[rows, places, first, chunks, edges, sums, last],
   ])
   return blockOf([Int32Array.of(stride, ground, first.length, head.count, ...at)], block).block
 }

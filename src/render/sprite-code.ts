@@ -14,6 +14,12 @@ export const WINDOW = 32768
 /** A literal byte (0..255), or a match as length * 65536 + distance. */
 type Token = number
 
+/** Bits, low bit first, and how many. */
+interface Bits {
+  readonly bytes: Uint8Array
+  readonly count: number
+}
+
 /** Copies and chunks in turn: `copies` has one more. Copies are 0 or 3 bytes and more. */
 interface Row {
   /** How many rows above an equal one of the sprite stands; 0 if nowhere near. */
@@ -28,19 +34,19 @@ export interface SpriteCode {
   readonly stride: number
   readonly literals: Code
   readonly distances: Code
-  /** Head of the deflate block: bits, 16 a word, and how many. */
-  readonly head: { readonly words: Uint16Array; readonly count: number }
+  /** Head of the deflate block. */
+  readonly head: Bits
   /**
    * Rows, one after the other: number of chunks, bits from the first chunk to the last, how many rows above an equal one of the sprite
-   * stands (0: none), first copy; then for each chunk its place in `words`, its bits, and the copy after it.
+   * stands (0: none), first copy; then for each chunk its place in `chunks`, its bits, and the copy after it.
    */
   readonly rows: Int32Array
   /** Places in `rows`, the rows of all sprites one after the other. A sprite's first row copies nothing from above. */
   readonly places: Int32Array
   /** By sprite: where its rows begin in `places`. */
   readonly first: Int32Array
-  /** Bits of the chunks, 16 a word; every chunk begins a word. */
-  readonly words: Uint16Array
+  /** Bits of the chunks; every chunk begins a byte. */
+  readonly chunks: Uint8Array
   /** Two by sprite: numbers of its first and its last row. Rows of equal bytes have equal numbers. */
   readonly edges: Int32Array
   /**
@@ -187,9 +193,9 @@ function pack(
   rows: readonly (readonly Row[])[],
   literals: Code,
   distances: Code,
-): Pick<SpriteCode, 'rows' | 'places' | 'first' | 'words'> {
+): Pick<SpriteCode, 'rows' | 'places' | 'first' | 'chunks'> {
   const records: number[] = []
-  const words: number[] = []
+  const chunks: number[] = []
   const place = (row: Row): number => {
     const at = records.length
     const packed = row.chunks.map((chunk) => bitsOf(chunk, literals, distances))
@@ -197,8 +203,8 @@ function pack(
     const inner = row.copies.slice(1, -1).length * 16
     records.push(packed.length, bits + inner, row.twin, row.copies[0]!)
     for (const [i, chunk] of packed.entries()) {
-      records.push(words.length, chunk.count, row.copies[i + 1]!)
-      words.push(...chunk.words)
+      records.push(chunks.length, chunk.count, row.copies[i + 1]!)
+      chunks.push(...chunk.bytes)
     }
     return at
   }
@@ -208,12 +214,7 @@ function pack(
     next += stamp.height
     return next - stamp.height
   })
-  return { rows: Int32Array.from(records), places, first, words: Uint16Array.from(words) }
-}
-
-interface Bits {
-  readonly words: Uint16Array
-  readonly count: number
+  return { rows: Int32Array.from(records), places, first, chunks: Uint8Array.from(chunks) }
 }
 
 function bitsOf(tokens: readonly Token[], literals: Code, distances: Code): Bits {
@@ -242,7 +243,7 @@ function headOf(literals: Code, distances: Code): Bits {
 function collect(write: (put: (bits: number, count: number) => void) => void): Bits {
   const writer = new BitWriter()
   write((bits, count) => writer.put(bits, count))
-  return { count: writer.count, words: writer.words() }
+  return { count: writer.count, bytes: writer.bytes() }
 }
 
 function sumsOf(rows: readonly Uint8Array[], ground: number): [plain: number, byColumn: number, byRow: number] {

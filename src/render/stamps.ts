@@ -54,14 +54,21 @@ function prepare(catalogue: SpriteCatalogue, { sprites, colours }: Rasterized, b
   const ground = parseColor(background)
   const all = [...new Set(colours).add(ground)]
   const index = all.length <= 256 ? new Map(all.map((colour, i) => [colour, i])) : undefined
-  const bytes = (colours: Iterable<number>): Uint8Array =>
-    index ? Uint8Array.from(colours, (colour) => index.get(colour)!) : Uint8Array.from(Array.from(colours, rgb).flat())
+  const bytes = (colours: ArrayLike<number>): Uint8Array =>
+    index ? Uint8Array.from(colours, (colour) => index.get(colour)!) : rgb(colours)
   const channels = index ? 1 : 3
   const stamps = catalogue.sprites.map(({ width, height }, i) => ({ width: width * channels, height, pixels: bytes(sprites[i]!) }))
-  const palette = index && Uint8Array.from(all.flatMap(rgb))
-  return { channels, palette, ground: bytes([ground]), stamps }
+  return { channels, palette: index && rgb(all), ground: bytes([ground]), stamps }
 }
 
-function rgb(colour: number): number[] {
-  return [colour >> 16, (colour >> 8) & 255, colour & 255]
+/** Three bytes for each colour. */
+function rgb(colours: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(3 * colours.length)
+  for (let i = 0, at = 0; i < colours.length; i++) {
+    const colour = colours[i]!
+    bytes[at++] = colour >> 16
+    bytes[at++] = colour >> 8
+    bytes[at++] = colour
+  }
+  return bytes
 }
