@@ -1,7 +1,18 @@
 /** Scoring thoughts in one pass, without making statements of them: equal to the share of true ones among what a game's `judgeThink` gives. */
 
+/** True thoughts: as they are written, and line by line. */
+export interface TrueThoughts {
+  /** The lines, joined with line feeds. */
+  readonly text: string
+  readonly lines: readonly TrueLine[]
+  /** Words on all lines, heads not counted. */
+  readonly count: number
+}
+
 /** A line of true thoughts. */
 export interface TrueLine {
+  /** Head and words, joined with single spaces. */
+  readonly text: string
   /** The words that the line must begin with. */
   readonly head: readonly string[]
   /** The true words in their order; single spaces within. */
@@ -10,6 +21,18 @@ export interface TrueLine {
   readonly most: number
   /** Sticky pattern of any word of the grammar. */
   readonly word: RegExp
+}
+
+/** A line of true words after a head; without `most`, there is room for no more words than these. */
+export function trueLine(head: readonly string[], words: readonly string[], word: RegExp, most: number = words.length): TrueLine {
+  return { text: `${head.join(' ')} ${words.join(' ')}`, head, words, most, word }
+}
+
+/** The thoughts of these lines. */
+export function trueThoughts(lines: readonly TrueLine[]): TrueThoughts {
+  let count = 0
+  for (const { words } of lines) count += words.length
+  return { text: lines.map(({ text }) => text).join('\n'), lines, count }
 }
 
 /** White space as `trim` and `\s` mean it. */
@@ -30,9 +53,15 @@ function after(text: string, at: number, word: string): number {
   return text.startsWith(word, at) && (next === text.length || isSpace(text.charCodeAt(next))) ? next : -1
 }
 
+/** Share of the true words that stand at their places, 0..1; 0 for a text that does not keep to the grammar. */
+export function trueShare(text: string, truth: TrueThoughts): number {
+  return text === truth.text ? 1 : Math.max(0, trueWords(text, truth.lines)) / truth.count
+}
+
 /**
  * How many words of a text are the true ones of their places; -1 if it does not keep to the grammar: other lines or heads, a word that is
- * none, too many words on a line. Blank lines and the amount of white space between words are free.
+ * none, too many words on a line. Blank lines and the amount of white space between words are free. A line that is written as the truth is
+ * counts as a whole.
  */
 export function trueWords(text: string, truth: readonly TrueLine[]): number {
   let right = 0
@@ -42,7 +71,7 @@ export function trueWords(text: string, truth: readonly TrueLine[]): number {
     if (expected === undefined) return -1
     const feed = text.indexOf('\n', at)
     const end = feed < 0 ? text.length : feed
-    const same = wordsOfLine(text, at, end, expected)
+    const same = text.slice(at, end) === expected.text ? expected.words.length : wordsOfLine(text, at, end, expected)
     if (same < 0) return -1
     right += same
     at = end
