@@ -1,5 +1,5 @@
 /** Every text of 2048 but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made of. */
-import type { ParsedAction, Perception, PromptStyle, StepResult } from '../../game.ts'
+import type { ParsedAction, Perception, PromptStyle, StepResult, WrittenPerception } from '../../game.ts'
 import type { Skin, TileSymbols } from '../../scene.ts'
 import { formatGrid, labelGrid, parseGrid } from '../shared/grid-text.ts'
 import { DIRECTION_NAMES, type Direction, MAX_EXPONENT, SIZE_MAX } from './rules.ts'
@@ -30,8 +30,8 @@ export function perceive(state: State2048): Perception {
 export const formatPerception = formatGrid
 
 /** Reads 1..6 rows of 1..6 cells each, all rows equally long; only '_' and the powers of two 2..131072 are labels. Blank lines are skipped. */
-export function parsePerception(text: string): Perception | null {
-  return parseGrid(text, { side: SIZE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) })
+export function parsePerception(text: string, likely?: WrittenPerception): Perception | null {
+  return parseGrid(text, { side: SIZE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) }, likely)
 }
 
 /** The action's digit. */

@@ -66,7 +66,7 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
   draw,
   perceive: (state) => perceive(state, pictureSetNamed(state.pictures).classes),
   formatPerception,
-  parsePerception: (text) => parsePerception(text, isClass),
+  parsePerception: (text, likely) => parsePerception(text, isClass, likely),
   prompt: (config, style) => {
     const { classes } = pictureSetNamed(config.pictures)
     return prompt(ID, config, style, {

@@ -76,7 +76,7 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   draw,
   perceive: (state) => perceive(state, LABELS),
   formatPerception,
-  parsePerception: (text) => parsePerception(text, (label) => KNOWN.has(label)),
+  parsePerception: (text, likely) => parsePerception(text, (label) => KNOWN.has(label), likely),
   prompt: (config, style) => prompt(ID, config, style, WORDING),
   feedback,
   formatAction: (_, action) => formatAction(action),
