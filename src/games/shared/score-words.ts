@@ -50,7 +50,7 @@ function skip(text: string, at: number, end: number): number {
 /** The end of `word` if it stands at `at` and ends there, else -1. */
 function after(text: string, at: number, word: string): number {
   const next = at + word.length
-  return text.startsWith(word, at) && (next === text.length || isSpace(text.charCodeAt(next))) ? next : -1
+  return text.slice(at, next) === word && (next === text.length || isSpace(text.charCodeAt(next))) ? next : -1
 }
 
 /** Share of the true words that stand at their places, 0..1; 0 for a text that does not keep to the grammar. */
