@@ -41,7 +41,13 @@ const ZERO = 48
  * sentence that shows what was found. Texts over 256 characters are refused unread.
  */
 export function parsePair(text: string): { readonly pair: readonly [Cell, Cell] } | { readonly reason: string } {
-  if (isPlain(text)) return { pair: [[digit(text, 1), digit(text, 4)], [digit(text, 8), digit(text, 11)]] }
+  if (isPlain(text))
+    return {
+      pair: [
+        [digit(text, 1), digit(text, 4)],
+        [digit(text, 8), digit(text, 11)],
+      ],
+    }
   const found = text.length > TEXT_CAP ? null : PAIR.exec(text)
   if (found !== null) {
     const [r1, c1, r2, c2] = found.slice(1).map(Number) as [number, number, number, number]
