@@ -72,9 +72,9 @@ export function runCells(board: Cells, { rows, columns }: Grid, at: number, kind
   const cells = rows * columns
   while (down < cells && down !== other && board[down] === kind) down += columns
   const across = right - left - 1
-  const along = (down - up) / columns - 1
-  if (across < 3) return along < 3 ? 0 : along
-  return along < 3 ? across : across + along - 1
+  const along = down - up < 4 * columns ? 0 : (down - up) / columns - 1
+  if (across < 3) return along
+  return along === 0 ? across : across + along - 1
 }
 
 /** Tiles that swapping the neighbours `a` and `b` clears at first, 0 if it makes no run. The board must be without runs for the count. */
