@@ -84,11 +84,36 @@ export function swapCells(board: Cells, grid: Grid, a: number, b: number): numbe
   return first === second ? 0 : runCells(board, grid, a, second, b) + runCells(board, grid, b, first, a)
 }
 
-/** Whether some swap of neighbours makes a run. */
+/**
+ * Whether some swap of neighbours makes a run. The board must be without runs. Then a swap makes one if and only if two equal tiles stand on
+ * a line, side by side or one apart, and a third beside the cell that they lack.
+ */
 export function hasSwap(board: Cells, grid: Grid): boolean {
-  const pairs = neighbours(grid)
-  for (let i = 0; i < pairs.length; i++) if (swapCells(board, grid, pairs[i]![0], pairs[i]![1]) > 0) return true
+  const { rows, columns } = grid
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const kind = board[at]!
+      if (column + 1 < columns && board[at + 1] === kind) {
+        if (beside(board, grid, row, column - 1, kind) > 1 || beside(board, grid, row, column + 2, kind) > 1) return true
+      } else if (column + 2 < columns && board[at + 2] === kind && beside(board, grid, row, column + 1, kind) > 2) return true
+      if (row + 1 < rows && board[at + columns] === kind) {
+        if (beside(board, grid, row - 1, column, kind) > 1 || beside(board, grid, row + 2, column, kind) > 1) return true
+      } else if (row + 2 < rows && board[at + 2 * columns] === kind && beside(board, grid, row + 1, column, kind) > 2) return true
+    }
+  }
   return false
+}
+
+/** How many of the four cells around a cell hold tiles of `kind`; 0 for a cell that is not on the board. */
+function beside(board: Cells, { rows, columns }: Grid, row: number, column: number, kind: number): number {
+  if (row < 0 || row >= rows || column < 0 || column >= columns) return 0
+  const at = row * columns + column
+  let count = 0
+  if (row > 0 && board[at - columns] === kind) count++
+  if (row + 1 < rows && board[at + columns] === kind) count++
+  if (column > 0 && board[at - 1] === kind) count++
+  if (column + 1 < columns && board[at + 1] === kind) count++
+  return count
 }
 
 /** Index in `neighbours` of the swap with the best first clearing, the first of equals; -1 if no swap makes a run. */
