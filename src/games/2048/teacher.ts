@@ -83,7 +83,7 @@ const SIDEWAYS_WORD = /both|stuck|left|right|\+[1-9][0-9]{0,7}/y
 const VERTICAL_WORD = /both|stuck|up|down|\+[1-9][0-9]{0,7}/y
 
 const truthOf = onceForEach((state: State2048) =>
-  trueThoughts(statements(state).map((words, at) => trueLine([HEADS[at]!], words, at % 2 === 0 ? SIDEWAYS_WORD : VERTICAL_WORD))),
+  trueThoughts(statements(state).map((words, at) => trueLine(HEADS[at]!, words, at % 2 === 0 ? SIDEWAYS_WORD : VERTICAL_WORD))),
 )
 
 /** The words of a readable text, each with whether it is the true one of its place. */

@@ -13,8 +13,8 @@ export interface TrueThoughts {
 export interface TrueLine {
   /** Head and words, joined with single spaces. */
   readonly text: string
-  /** The words that the line must begin with. */
-  readonly head: readonly string[]
+  /** What the line must begin with: words with single spaces between. */
+  readonly head: string
   /** The true words in their order; single spaces within. */
   readonly words: readonly string[]
   /** Most words that may stand after the head. */
@@ -24,15 +24,19 @@ export interface TrueLine {
 }
 
 /** A line of true words after a head; without `most`, there is room for no more words than these. */
-export function trueLine(head: readonly string[], words: readonly string[], word: RegExp, most: number = words.length): TrueLine {
-  return { text: `${head.join(' ')} ${words.join(' ')}`, head, words, most, word }
+export function trueLine(head: string, words: readonly string[], word: RegExp, most: number = words.length): TrueLine {
+  return { text: `${head} ${words.join(' ')}`, head, words, most, word }
 }
 
 /** The thoughts of these lines. */
 export function trueThoughts(lines: readonly TrueLine[]): TrueThoughts {
+  let text = ''
   let count = 0
-  for (const { words } of lines) count += words.length
-  return { text: lines.map(({ text }) => text).join('\n'), lines, count }
+  for (const line of lines) {
+    text += count === 0 ? line.text : `\n${line.text}`
+    count += line.words.length
+  }
+  return { text, lines, count }
 }
 
 /** White space as `trim` and `\s` mean it. */
@@ -81,7 +85,7 @@ export function trueWords(text: string, truth: readonly TrueLine[]): number {
 
 function wordsOfLine(text: string, from: number, end: number, { head, words, most, word }: TrueLine): number {
   let at = from
-  for (const part of head) {
+  for (const part of head.split(' ')) {
     const next = after(text, at, part)
     if (next < 0 || next > end) return -1
     at = skip(text, next, end)

@@ -48,9 +48,6 @@ interface Facts {
 const NAMES: readonly (readonly string[])[] = namesAfter('')
 /** The same of partners out of reach: 'not (0, 0)', … */
 const NOT_NAMES: readonly (readonly string[])[] = namesAfter('not ')
-/** The heads of the rows: ['row', '0'], … */
-const ROW_HEADS: readonly (readonly string[])[] = Array.from({ length: SIDE_MAX }, (_, row) => ['row', String(row)])
-const LAST_HEAD: readonly string[] = ['first']
 
 function namesAfter(start: string): string[][] {
   return Array.from({ length: SIDE_MAX + 1 }, (_, columns) =>
@@ -110,9 +107,8 @@ function statements({ board, rows, columns }: Position, labels: readonly string[
   return lines
 }
 
-/** The words that a line begins with. */
-function headOf(line: number, rows: number): readonly string[] {
-  return line < rows ? ROW_HEADS[line]! : LAST_HEAD
+function headOf(line: number, rows: number): string {
+  return line < rows ? `row ${line}` : 'first'
 }
 
 /** Most words that a line may have after its head. */
@@ -166,7 +162,7 @@ function judge(position: Position, labels: readonly string[], truth: readonly (r
   const { source } = wordOf(labels)
   const said: Statement[] = []
   for (const [at, line] of lines.entries()) {
-    const words = readLine(line, headOf(at, position.rows).join('\\s+'), source)
+    const words = readLine(line, headOf(at, position.rows).replace(' ', '\\s+'), source)
     if (words === null || words.length > mostOf(at, position)) return []
     said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[at]![i]))
   }

@@ -84,7 +84,7 @@ function rowsOf({ rows, columns }: StateSwap, { words }: Facts): string[][] {
 /** The true thoughts: the text, the rows' lines, the best swap. */
 const truthOf = onceForEach((state: StateSwap) => {
   const facts = factsOf(state)
-  const lines = rowsOf(state, facts).map((words, row) => trueLine(['row', String(row)], words, WORD))
+  const lines = rowsOf(state, facts).map((words, row) => trueLine(`row ${row}`, words, WORD))
   const text = [...lines.map((line) => line.text), `best ${formatPair(...facts.best)}`].join('\n')
   return { text, lines, best: facts.best }
 })
