@@ -84,36 +84,51 @@ export function swapCells(board: Cells, grid: Grid, a: number, b: number): numbe
   return first === second ? 0 : runCells(board, grid, a, second, b) + runCells(board, grid, b, first, a)
 }
 
-/**
- * Whether some swap of neighbours makes a run. The board must be without runs. Then a swap makes one if and only if two equal tiles stand on
- * a line, side by side or one apart, and a third beside the cell that they lack.
- */
+/** Whether some swap of neighbours makes a run. The board must be without runs. */
 export function hasSwap(board: Cells, grid: Grid): boolean {
+  return someMove(board, grid, () => true)
+}
+
+/**
+ * Whether `test` holds for some move of a tile to a neighbouring cell that puts it into a run; without one that does, it is asked of all such
+ * moves, of some more than once. The board must be without runs. Then these are the moves from beside a gap into it, a gap being a cell
+ * that two equal tiles on a line, side by side or one apart, lack to a run.
+ */
+export function someMove(board: Cells, grid: Grid, test: MoveTest): boolean {
   const { rows, columns } = grid
   for (let row = 0, at = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, at++) {
-      const kind = board[at]!
-      if (column + 1 < columns && board[at + 1] === kind) {
-        if (beside(board, grid, row, column - 1, kind) > 1 || beside(board, grid, row, column + 2, kind) > 1) return true
-      } else if (column + 2 < columns && board[at + 2] === kind && beside(board, grid, row, column + 1, kind) > 2) return true
-      if (row + 1 < rows && board[at + columns] === kind) {
-        if (beside(board, grid, row - 1, column, kind) > 1 || beside(board, grid, row + 2, column, kind) > 1) return true
-      } else if (row + 2 < rows && board[at + 2 * columns] === kind && beside(board, grid, row + 1, column, kind) > 2) return true
+      const kind = board[at]
+      if (column + 1 < columns && kind === board[at + 1]) {
+        if (column > 0 && someInto(board, grid, at - 1, at, at, test)) return true
+        if (column + 2 < columns && someInto(board, grid, at + 2, at + 1, at + 1, test)) return true
+      } else if (column + 2 < columns && kind === board[at + 2] && someInto(board, grid, at + 1, at, at + 2, test)) return true
+      if (row + 1 < rows && kind === board[at + columns]) {
+        if (row > 0 && someInto(board, grid, at - columns, at, at, test)) return true
+        if (row + 2 < rows && someInto(board, grid, at + 2 * columns, at + columns, at + columns, test)) return true
+      } else if (row + 2 < rows && kind === board[at + 2 * columns] && someInto(board, grid, at + columns, at, at + 2 * columns, test))
+        return true
     }
   }
   return false
 }
 
-/** How many of the four cells around a cell hold tiles of `kind`; 0 for a cell that is not on the board. */
-function beside(board: Cells, { rows, columns }: Grid, row: number, column: number, kind: number): number {
-  if (row < 0 || row >= rows || column < 0 || column >= columns) return 0
-  const at = row * columns + column
-  let count = 0
-  if (row > 0 && board[at - columns] === kind) count++
-  if (row + 1 < rows && board[at + columns] === kind) count++
-  if (column > 0 && board[at - 1] === kind) count++
-  if (column + 1 < columns && board[at + 1] === kind) count++
-  return count
+type MoveTest = (from: number, to: number) => boolean
+
+/** The moves into a gap of tiles that are equal to the two that lack it; `one` and `other`: those of the two that stand beside it. */
+function someInto(board: Cells, { rows, columns }: Grid, gap: number, one: number, other: number, test: MoveTest): boolean {
+  const column = gap % columns
+  const [up, left, right, down] = [gap - columns, gap - 1, gap + 1, gap + columns]
+  return (
+    (gap >= columns && isThird(board, up, one, other) && test(up, gap)) ||
+    (column > 0 && isThird(board, left, one, other) && test(left, gap)) ||
+    (column + 1 < columns && isThird(board, right, one, other) && test(right, gap)) ||
+    (down < rows * columns && isThird(board, down, one, other) && test(down, gap))
+  )
+}
+
+function isThird(board: Cells, at: number, one: number, other: number): boolean {
+  return board[at] === board[one] && at !== one && at !== other
 }
 
 /** Index in `neighbours` of the swap with the best first clearing, the first of equals; -1 if no swap makes a run. */

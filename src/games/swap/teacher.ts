@@ -26,8 +26,8 @@ import type { Statement, TeacherOptions, Thought } from '../../game.ts'
 import { type Cell, formatPair, parsePair } from '../shared/coordinates.ts'
 import { onceForEach, type TrueLine, trueLine, trueWords } from '../shared/score-words.ts'
 import { judged, linesIn, type Piece, piecesIn } from '../shared/statements.ts'
-import { neighbours, runCells, swapCells } from './rules.ts'
-import { actions, type Pair, type StateSwap } from './state.ts'
+import { neighbours, someMove, swapCells } from './rules.ts'
+import { actions, cellAt, type Pair, type StateSwap } from './state.ts'
 import { LABELS, MOVE_WORDS } from './text.ts'
 
 const WAYS = ['up', 'right', 'down', 'left'] as const
@@ -48,32 +48,31 @@ interface Facts {
  * MOVES[rank] is its word; rank 0 is no move.
  */
 const MOVES: readonly string[] = Array.from({ length: 60 }, (_, rank) => (rank < 4 ? 'stay' : `${WAYS[3 - (rank % 4)]} ${rank >> 2}`))
-const [UP, RIGHT, DOWN, LEFT] = [3, 2, 1, 0] as const
 
-/** Looks at each swap of neighbours once. */
+/** Looks at each move that puts a tile into a run. */
 function factsOf(state: StateSwap): Facts {
-  const { board } = state
+  const { board, columns } = state
   const ranks = new Array<number>(board.length).fill(0)
-  const pairs = neighbours(state)
-  let best = -1
+  let best: readonly [number, number] = [0, 0]
   let most = 0
-  for (let i = 0; i < pairs.length; i++) {
-    const [a, b] = pairs[i]!
-    if (board[a] === board[b]) continue
-    const there = runCells(board, state, b, board[a]!, a)
-    const here = runCells(board, state, a, board[b]!, b)
-    const cells = there + here
-    if (cells > most) {
+  someMove(board, state, (from, to) => {
+    const cells = swapCells(board, state, from, to)
+    ranks[from] = Math.max(ranks[from]!, 4 * cells + (to === from - columns ? 3 : to === from + 1 ? 2 : to > from ? 1 : 0))
+    const pair = from < to ? ([from, to] as const) : ([to, from] as const)
+    if (cells > most || (cells === most && isBefore(pair, best))) {
       most = cells
-      best = i
+      best = pair
     }
-    const sideways = b === a + 1
-    if (there > 0) ranks[a] = Math.max(ranks[a]!, 4 * cells + (sideways ? RIGHT : DOWN))
-    if (here > 0) ranks[b] = Math.max(ranks[b]!, 4 * cells + (sideways ? LEFT : UP))
-  }
+    return false
+  })
   const words: string[] = []
   for (let at = 0; at < board.length; at++) words.push(LABELS[board[at]!]!, MOVES[ranks[at]!]!)
-  return { words, best: actions(state)[best]! }
+  return { words, best: [cellAt(state, best[0]), cellAt(state, best[1])] }
+}
+
+/** Reading order of pairs of cells. */
+function isBefore([a, b]: readonly [number, number], [c, d]: readonly [number, number]): boolean {
+  return a < c || (a === c && b < d)
 }
 
 /** The true words of each row, two a cell. */
