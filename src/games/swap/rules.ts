@@ -149,22 +149,31 @@ export function bestSwap(board: Cells, grid: Grid): number {
 /** Marks (1) every cell of every run of three or more equal tiles, the rest 0; returns how many are marked. */
 export function markRuns(board: Cells, { rows, columns }: Grid, marks: MutableCells): number {
   const cells = rows * columns
-  for (let at = 0; at < cells; at++) marks[at] = 0
-  for (let row = 0; row < rows; row++) markLine(board, row * columns, columns, 1, marks)
-  for (let column = 0; column < columns; column++) markLine(board, column, rows, columns, marks)
   let count = 0
-  for (let at = 0; at < cells; at++) count += marks[at]!
+  for (let at = 0; at < cells; at++) marks[at] = 0
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      if (column + 2 < columns && isRun(board, at, 1)) count += markThree(marks, at, 1)
+      if (row + 2 < rows && isRun(board, at, columns)) count += markThree(marks, at, columns)
+    }
+  }
   return count
 }
 
-function markLine(board: Cells, first: number, length: number, step: number, marks: MutableCells): void {
-  let from = 0
-  for (let k = 1; k <= length; k++) {
-    const kind = board[first + from * step]!
-    if (k < length && board[first + k * step] === kind) continue
-    if (k - from >= 3 && kind !== NONE) for (let i = from; i < k; i++) marks[first + i * step] = 1
-    from = k
+/** Whether a tile and the next two, `step` apart, are equal. */
+function isRun(board: Cells, at: number, step: number): boolean {
+  const kind = board[at]
+  return kind === board[at + step] && kind === board[at + 2 * step] && kind !== NONE
+}
+
+/** Marks three cells; returns how many of them were not marked before. */
+function markThree(marks: MutableCells, at: number, step: number): number {
+  let count = 0
+  for (let cell = at; cell <= at + 2 * step; cell += step) {
+    count += 1 - marks[cell]!
+    marks[cell] = 1
   }
+  return count
 }
 
 /** Takes the marked tiles away; the cells are left empty. */
