@@ -24,7 +24,7 @@
  */
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
 import { type Cell, formatPair, parsePair } from '../shared/coordinates.ts'
-import { onceForEach, type TrueLine, trueLine, trueWords } from '../shared/score-words.ts'
+import { onceForEach, type TrueLine, trueWords } from '../shared/score-words.ts'
 import { judged, linesIn, type Piece, piecesIn } from '../shared/statements.ts'
 import { neighbours, someMove, swapCells } from './rules.ts'
 import { actions, cellAt, type Pair, type StateSwap } from './state.ts'
@@ -37,8 +37,8 @@ const WORD = new RegExp([...WORDS].map((word) => word.replace(' ', '\\s+')).join
 
 /** What is true of a board. */
 interface Facts {
-  /** The two words of each cell, row-major. */
-  readonly words: readonly string[]
+  /** Where each cell's tile would go, row-major: an index of MOVES. */
+  readonly ranks: readonly number[]
   /** The best swap. */
   readonly best: Pair
 }
@@ -48,6 +48,9 @@ interface Facts {
  * MOVES[rank] is its word; rank 0 is no move.
  */
 const MOVES: readonly string[] = Array.from({ length: 60 }, (_, rank) => (rank < 4 ? 'stay' : `${WAYS[3 - (rank % 4)]} ${rank >> 2}`))
+
+/** Both words of a cell as they stand in a line, `[kind][rank]`. */
+const PHRASES: readonly (readonly string[])[] = LABELS.map((label) => MOVES.map((move) => ` ${label} ${move}`))
 
 /** Looks at each move that puts a tile into a run. */
 function factsOf(state: StateSwap): Facts {
@@ -65,9 +68,7 @@ function factsOf(state: StateSwap): Facts {
     }
     return false
   })
-  const words: string[] = []
-  for (let at = 0; at < board.length; at++) words.push(LABELS[board[at]!]!, MOVES[ranks[at]!]!)
-  return { words, best: [cellAt(state, best[0]), cellAt(state, best[1])] }
+  return { ranks, best: [cellAt(state, best[0]), cellAt(state, best[1])] }
 }
 
 /** Reading order of pairs of cells. */
@@ -75,17 +76,30 @@ function isBefore([a, b]: readonly [number, number], [c, d]: readonly [number, n
   return a < c || (a === c && b < d)
 }
 
-/** The true words of each row, two a cell. */
-function rowsOf({ rows, columns }: StateSwap, { words }: Facts): string[][] {
-  return Array.from({ length: rows }, (_, row) => words.slice(2 * row * columns, 2 * (row + 1) * columns))
+/** The lines of the rows. */
+function linesOf({ rows, columns, board }: StateSwap, ranks: readonly number[]): TrueLine[] {
+  const lines: TrueLine[] = []
+  for (let row = 0, at = 0; row < rows; row++) {
+    const head = `row ${row}`
+    const words: string[] = []
+    let text = head
+    for (const end = at + columns; at < end; at++) {
+      const [kind, rank] = [board[at]!, ranks[at]!]
+      words.push(LABELS[kind]!, MOVES[rank]!)
+      text += PHRASES[kind]![rank]!
+    }
+    lines.push({ text, head, words, most: words.length, word: WORD })
+  }
+  return lines
 }
 
 /** The true thoughts: the text, the rows' lines, the best swap. */
 const truthOf = onceForEach((state: StateSwap) => {
-  const facts = factsOf(state)
-  const lines = rowsOf(state, facts).map((words, row) => trueLine(`row ${row}`, words, WORD))
-  const text = [...lines.map((line) => line.text), `best ${formatPair(...facts.best)}`].join('\n')
-  return { text, lines, best: facts.best }
+  const { ranks, best } = factsOf(state)
+  const lines = linesOf(state, ranks)
+  let text = ''
+  for (const line of lines) text += `${line.text}\n`
+  return { text: `${text}best ${formatPair(...best)}`, lines, best }
 })
 
 /** The true thoughts as text: rows + 1 lines, no line break at the end. */
@@ -122,18 +136,17 @@ export function judgeThink(state: StateSwap, think: string): Statement[] {
   if (think.length > 4096) return []
   const lines = linesIn(think)
   if (lines.length !== state.rows + 1) return []
-  const facts = factsOf(state)
-  const truth = rowsOf(state, facts)
+  const { lines: truth, best } = truthOf(state)
   const said: Statement[] = []
   for (const [row, line] of lines.slice(0, -1).entries()) {
     const words = readRow(line, row)
     if (words === null || words.length > 2 * state.columns) return []
-    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[row]![i]))
+    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[row]!.words[i]))
   }
   const last = lines.at(-1)!
   const cells = readBest(last.text)
   if (cells === null) return []
-  return [...said, ...judged(piecesIn(last, /\([^)]*\)/g), (_, i) => same(facts.best[i]!, cells[i]))]
+  return [...said, ...judged(piecesIn(last, /\([^)]*\)/g), (_, i) => same(best[i]!, cells[i]))]
 }
 
 /** The words of a row's line after its head, or null when it is not in the grammar. */
