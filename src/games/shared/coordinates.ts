@@ -16,9 +16,12 @@ export function formatPair(a: Cell, b: Cell): string {
   return `(${a[0]}, ${a[1]}) (${b[0]}, ${b[1]})`
 }
 
-/** The canonical text of single digits, in which nearly all answers are written. */
+/** Two cells of single digits in canonical text: how nearly all answers are written. */
 const PLAIN = '(0, 0) (0, 0)'
+/** Character code of '0'. */
+const ZERO = 48
 
+/** Whether a text is `PLAIN` with any digits. */
 function isPlain(text: string): boolean {
   if (text.length !== PLAIN.length) return false
   for (let at = 0; at < PLAIN.length; at++) {
@@ -32,9 +35,6 @@ function isPlain(text: string): boolean {
 function digit(text: string, at: number): number {
   return text.charCodeAt(at) - ZERO
 }
-
-/** Character code of '0'. */
-const ZERO = 48
 
 /**
  * Two cells from a text: integers of one to three ASCII digits; white space around, between and inside the brackets is free. Otherwise a
