@@ -83,13 +83,22 @@ export function trueWords(text: string, truth: readonly TrueLine[]): number {
   return line === truth.length ? right : -1
 }
 
-function wordsOfLine(text: string, from: number, end: number, { head, words, most, word }: TrueLine): number {
-  let at = from
+/** Where the words begin after a line's head; -1 if another stands there. */
+function afterHead(text: string, from: number, end: number, head: string): number {
+  let at = after(text, from, head)
+  if (at >= 0) return skip(text, at, end)
+  at = from
   for (const part of head.split(' ')) {
     const next = after(text, at, part)
     if (next < 0 || next > end) return -1
     at = skip(text, next, end)
   }
+  return at
+}
+
+function wordsOfLine(text: string, from: number, end: number, { head, words, most, word }: TrueLine): number {
+  let at = afterHead(text, from, end, head)
+  if (at < 0) return -1
   let right = 0
   let count = 0
   for (; at < end; count++) {
