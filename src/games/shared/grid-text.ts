@@ -41,7 +41,7 @@ export function parseGrid(text: string, { side, cap, isLabel }: GridGrammar, lik
     from = to + 1
     if (row.length === 1 && row[0] === '') continue
     if (cells.length === side || row.length > side || row.length !== (cells[0] ?? row).length) return null
-    if (!known && !row.every(isLabel)) return null
+    if (!known && !row.every((label) => isLabel(label))) return null
     cells.push(row)
   }
   return cells.length === 0 ? null : { rows: cells.length, columns: cells[0]!.length, cells }

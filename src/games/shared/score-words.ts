@@ -1,4 +1,9 @@
-/** Scoring thoughts in one pass, without making statements of them: equal to the share of true ones among what a game's `judgeThink` gives. */
+/**
+ * Scoring thoughts in one pass, without making statements of them: equal to the share of true ones among what a game's `judgeThink` gives.
+ *
+ * Thoughts are often the truth to the letter, as a whole or in most lines. So the whole is compared first, then line by line; words are looked
+ * at on other lines alone. Texts are compared as slices with `===`, which V8 does many times faster than `startsWith` or a loop over characters.
+ */
 
 /** True thoughts: as they are written, and line by line. */
 export interface TrueThoughts {
@@ -96,6 +101,7 @@ function afterHead(text: string, from: number, end: number, head: string): numbe
   return at
 }
 
+/** As `trueWords`, for one line: `text` from its first character that is no white space to `end`. */
 function wordsOfLine(text: string, from: number, end: number, { head, words, most, word }: TrueLine): number {
   let at = afterHead(text, from, end, head)
   if (at < 0) return -1

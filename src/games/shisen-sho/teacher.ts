@@ -107,6 +107,7 @@ function statements({ board, rows, columns }: Position, labels: readonly string[
   return lines
 }
 
+/** What a line begins with. */
 function headOf(line: number, rows: number): string {
   return line < rows ? `row ${line}` : 'first'
 }
