@@ -39,6 +39,12 @@ export interface Perception {
   readonly cells: readonly (readonly string[])[]
 }
 
+/** A perception with its canonical text, line by line; line i is row i of the cells. */
+export interface WrittenPerception {
+  readonly perception: Perception
+  readonly lines: readonly string[]
+}
+
 /** A knob's axis: what it makes harder. */
 export type Axis = 'perception' | 'reasoning' | 'horizon'
 
@@ -178,8 +184,11 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   perceive(state: S): Perception
   /** Canonical text of a perception: a line per row, cells separated by ' | '. */
   formatPerception(perception: Perception): string
-  /** Reads a model's own text back; null when it is not a grid of known labels. White space around cells and lines is free. */
-  parsePerception(text: string): Perception | null
+  /**
+   * Reads a model's own text back; null when it is not a grid of known labels. White space around cells and lines is free. `likely`: what the
+   * text may well say, to save reading its lines again; the rows of equal lines may then be its own. It never changes what is read.
+   */
+  parsePerception(text: string, likely?: WrittenPerception): Perception | null
 
   /** `skin`: only where tiles show symbols that the rules do not explain, and in style 'full' only. */
   prompt(config: C, style: PromptStyle, skin?: Skin): string

@@ -32,6 +32,7 @@ export type {
   StepResult,
   TeacherOptions,
   Thought,
+  WrittenPerception,
 } from './game.ts'
 export { GAMES, gameList, gameNamed, registerGame } from './games/index.ts'
 export { formatGrid, type GridGrammar, labelGrid, parseGrid } from './games/shared/grid-text.ts'

@@ -31,18 +31,11 @@ export const maxReplyLength = 1_048_576
 
 const names = ['perception', 'think', 'answer'] as const
 
-interface Section {
-  /** Where the open tag begins and the close tag ends; null when the section does not count. */
-  readonly span: readonly [number, number] | null
-  readonly text: string | null
-  readonly problem: string | null
-}
-
 /** '<perception>', '</perception>', '<think>', … */
 const tags = names.flatMap((name) => [`<${name}>`, `</${name}>`])
 
-/** Character codes that the names begin with. */
-const initials = names.map((name) => name.charCodeAt(0))
+/** The tags without their '<': at most twelve characters, which are compared fastest. */
+const endings = tags.map((tag) => tag.slice(1))
 
 const MISSING = -1
 const REPEATED = -2
@@ -51,38 +44,50 @@ const REPEATED = -2
 function placesOf(text: string): number[] {
   const places = [MISSING, MISSING, MISSING, MISSING, MISSING, MISSING]
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
-    const closes = text.charCodeAt(at + 1) === 47 ? 1 : 0
-    const tag = initials.indexOf(text.charCodeAt(at + 1 + closes)) * 2 + closes
-    if (tag >= 0 && text.startsWith(tags[tag]!, at)) places[tag] = places[tag] === MISSING ? at : REPEATED
+    const tag = tagAfter(text, at + 1)
+    if (tag >= 0) places[tag] = places[tag] === MISSING ? at : REPEATED
   }
   return places
 }
 
-function readSection(text: string, section: number, places: readonly number[]): Section {
-  for (const tag of [2 * section, 2 * section + 1]) {
-    if (places[tag] === MISSING) return { span: null, text: null, problem: `The tag ${tags[tag]} is missing.` }
-    if (places[tag] === REPEATED) return { span: null, text: null, problem: `The tag ${tags[tag]} occurs more than once.` }
-  }
-  const open = places[2 * section]!
-  const close = places[2 * section + 1]!
-  const start = open + tags[2 * section]!.length
-  if (close < start) {
-    return { span: null, text: null, problem: `The tag ${tags[2 * section + 1]} comes before ${tags[2 * section]}.` }
-  }
-  return { span: [open, close + tags[2 * section + 1]!.length], text: text.slice(start, close).trim(), problem: null }
+/** The tag whose '<' stands before `at`; -1 if it is none. */
+function tagAfter(text: string, at: number): number {
+  const closes = text.charCodeAt(at) === 47 ? 1 : 0
+  const initial = text.charCodeAt(at + closes)
+  const tag = closes + (initial === 112 ? 0 : initial === 116 ? 2 : 4)
+  const ending = endings[tag]!
+  return text.slice(at, at + ending.length) === ending ? tag : -1
 }
 
-/** Looks at what lies outside the three sections, and at their order. */
-function layoutProblem(text: string, spans: readonly (readonly [number, number] | null)[]): string | null {
+/** Why a section does not count; null if it does. */
+function sectionProblem(section: number, places: readonly number[]): string | null {
+  const open = 2 * section
+  const close = open + 1
+  const odd = places[open]! < 0 ? open : close
+  if (places[odd] === MISSING) return `The tag ${tags[odd]} is missing.`
+  if (places[odd] === REPEATED) return `The tag ${tags[odd]} occurs more than once.`
+  return places[close]! < places[open]! + tags[open]!.length ? `The tag ${tags[close]} comes before ${tags[open]}.` : null
+}
+
+/** The text of a section that counts. */
+function sectionText(text: string, section: number, places: readonly number[]): string {
+  return text.slice(places[2 * section]! + tags[2 * section]!.length, places[2 * section + 1]).trim()
+}
+
+/** Looks at what lies outside the three sections, which all count, and at their order. */
+function layoutProblem(text: string, places: readonly number[]): string | null {
   let end = 0
-  for (const span of spans) {
-    if (span === null) continue
-    const [from, to] = span
+  for (let tag = 0; tag < tags.length; tag += 2) {
+    const from = places[tag]!
     if (from < end) return 'The sections overlap or are not in the order perception, think, answer.'
-    if (from > end && text.slice(end, from).trim() !== '') return 'There is text outside the tags.'
-    end = to
+    if (!isBlank(text, end, from)) return 'There is text outside the tags.'
+    end = places[tag + 1]! + tags[tag + 1]!.length
   }
-  return end === text.length || text.slice(end).trim() === '' ? null : 'There is text outside the tags.'
+  return isBlank(text, end, text.length) ? null : 'There is text outside the tags.'
+}
+
+function isBlank(text: string, from: number, to: number): boolean {
+  return from === to || text.slice(from, to).trim() === ''
 }
 
 /** Reads a reply by the two rules above. Never throws, whatever the text: other scripts, control characters, lone surrogates. */
@@ -92,11 +97,15 @@ export function parseReply(text: string): ParsedReply {
     return { format: 0, perception: null, think: null, answer: null, problem }
   }
   const places = placesOf(text)
-  const perception = readSection(text, 0, places)
-  const think = readSection(text, 1, places)
-  const answer = readSection(text, 2, places)
-  const problem = perception.problem ?? think.problem ?? answer.problem ?? layoutProblem(text, [perception.span, think.span, answer.span])
-  return { format: problem === null ? 1 : 0, perception: perception.text, think: think.text, answer: answer.text, problem }
+  const [perception, think, answer] = [sectionProblem(0, places), sectionProblem(1, places), sectionProblem(2, places)]
+  const problem = perception ?? think ?? answer ?? layoutProblem(text, places)
+  return {
+    format: problem === null ? 1 : 0,
+    perception: perception === null ? sectionText(text, 0, places) : null,
+    think: think === null ? sectionText(text, 1, places) : null,
+    answer: answer === null ? sectionText(text, 2, places) : null,
+    problem,
+  }
 }
 
 /** The canonical reply: perception and think on lines of their own, the answer inline. */

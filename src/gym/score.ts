@@ -2,7 +2,7 @@
  * One reply, read, played from one state and scored. Training, evaluation and the server all come through here, so there is one
  * parser and one meaning of every column.
  */
-import type { ActionOutcome, AnyGame, Perception, StepResult } from '../game.ts'
+import type { ActionOutcome, AnyGame, Perception, StepResult, WrittenPerception } from '../game.ts'
 import type { Reply } from '../policy.ts'
 import { type ParsedReply, parseReply } from './protocol.ts'
 
@@ -54,11 +54,15 @@ export function perceptionAgreement(truth: Perception, read: Perception): number
   if (count === 0) return 1
   let equal = 0
   const columns = Math.min(truth.columns, read.columns)
-  for (let row = 0; row < Math.min(truth.rows, read.rows); row++) {
-    const [own, other] = [truth.cells[row]!, read.cells[row]!]
-    for (let column = 0; column < columns; column++) if (own[column] === other[column]) equal++
-  }
+  for (let row = 0; row < Math.min(truth.rows, read.rows); row++) equal += equalCells(truth.cells[row]!, read.cells[row]!, columns)
   return equal / count
+}
+
+function equalCells(own: readonly string[], other: readonly string[], columns: number): number {
+  if (own === other) return columns
+  let equal = 0
+  for (let column = 0; column < columns; column++) if (own[column] === other[column]) equal++
+  return equal
 }
 
 function unreadableMove(game: AnyGame, state: unknown, boundary: Boundary, problem: string | null): Move {
@@ -77,9 +81,20 @@ function moveOf(game: AnyGame, state: unknown, parsed: ParsedReply, moves?: Map<
 }
 
 /** What is true of a state: its perception, and that as text. */
-export interface Truth {
-  readonly perception: Perception
+export interface Truth extends WrittenPerception {
   readonly text: string
+}
+
+/** The lines of a text; faster than `split` for few. */
+function linesOf(text: string): string[] {
+  const lines: string[] = []
+  let from = 0
+  for (let to = text.indexOf('\n'); to >= 0; to = text.indexOf('\n', from)) {
+    lines.push(text.slice(from, to))
+    from = to + 1
+  }
+  lines.push(text.slice(from))
+  return lines
 }
 
 /** The truth of a state, found when it is first asked for. */
@@ -88,7 +103,8 @@ export function truthOf(game: AnyGame, state: unknown): () => Truth {
   return () => {
     if (known === undefined) {
       const perception = game.perceive(state)
-      known = { perception, text: game.formatPerception(perception) }
+      const text = game.formatPerception(perception)
+      known = { perception, text, lines: linesOf(text) }
     }
     return known
   }
@@ -97,7 +113,7 @@ export function truthOf(game: AnyGame, state: unknown): () => Truth {
 function readPerception(game: AnyGame, text: string | null, truth: () => Truth): number {
   if (text === null) return 0
   if (text === truth().text) return 1
-  const read = game.parsePerception(text)
+  const read = game.parsePerception(text, truth())
   return read === null ? 0 : perceptionAgreement(truth().perception, read)
 }
 

@@ -173,5 +173,5 @@ function spawn(board: number[], rng: Rng): number {
 }
 
 function tileEvent(kind: 'merge' | 'spawn', size: number, board: readonly number[], at: number): GameEvent {
-  return { kind, row: Math.floor(at / size), column: at % size, tile: 2 ** board[at]! }
+  return { kind, row: Math.floor(at / size), column: at % size, tile: 1 << board[at]! }
 }

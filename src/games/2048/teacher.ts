@@ -18,7 +18,7 @@
  */
 import { GameError } from '../../errors.ts'
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
-import { onceForEach, type TrueLine, trueWords } from '../shared/score-words.ts'
+import { onceForEach, trueLine, trueShare, trueThoughts } from '../shared/score-words.ts'
 import { judged, linesIn, piecesIn } from '../shared/statements.ts'
 import { columnsOf, type Direction, type LineFacts, largest, lineFacts, rowsOf } from './rules.ts'
 import { lookahead } from './solver.ts'
@@ -76,19 +76,14 @@ export function formatThink(state: State2048): string {
  * outside the grammar, or more words on a line than the board has. Words left out are not true. White space is free within a line.
  */
 export function scoreThink(state: State2048, think: string): number {
-  return think.length > 4096 ? 0 : Math.max(0, trueWords(think, truthOf(state))) / (2 * state.size + 2)
+  return think.length > 4096 ? 0 : trueShare(think, truthOf(state))
 }
 
 const SIDEWAYS_WORD = /both|stuck|left|right|\+[1-9][0-9]{0,7}/y
 const VERTICAL_WORD = /both|stuck|up|down|\+[1-9][0-9]{0,7}/y
 
-const truthOf = onceForEach((state: State2048): TrueLine[] =>
-  statements(state).map((words, at) => ({
-    head: [HEADS[at]!],
-    words,
-    most: words.length,
-    word: at % 2 === 0 ? SIDEWAYS_WORD : VERTICAL_WORD,
-  })),
+const truthOf = onceForEach((state: State2048) =>
+  trueThoughts(statements(state).map((words, at) => trueLine(HEADS[at]!, words, at % 2 === 0 ? SIDEWAYS_WORD : VERTICAL_WORD))),
 )
 
 /** The words of a readable text, each with whether it is the true one of its place. */

@@ -1,7 +1,7 @@
 /** Every text of 2048 but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made of. */
-import type { ParsedAction, Perception, PromptStyle, StepResult } from '../../game.ts'
+import type { ParsedAction, Perception, PromptStyle, StepResult, WrittenPerception } from '../../game.ts'
 import type { Skin, TileSymbols } from '../../scene.ts'
-import { formatGrid, labelGrid, parseGrid } from '../shared/grid-text.ts'
+import { formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
 import { DIRECTION_NAMES, type Direction, MAX_EXPONENT, SIZE_MAX } from './rules.ts'
 import type { Config2048, State2048 } from './state.ts'
 
@@ -19,6 +19,7 @@ export function letterOf(exponent: number): string {
 const KNOWN = new Set(LABELS)
 /** Longest text that is read at all; the largest board takes under 400 characters. */
 const TEXT_CAP = 4096
+const GRAMMAR: GridGrammar = { side: SIZE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) }
 
 /** The board as labels, `cells[row][column]`. */
 export function perceive(state: State2048): Perception {
@@ -30,8 +31,8 @@ export function perceive(state: State2048): Perception {
 export const formatPerception = formatGrid
 
 /** Reads 1..6 rows of 1..6 cells each, all rows equally long; only '_' and the powers of two 2..131072 are labels. Blank lines are skipped. */
-export function parsePerception(text: string): Perception | null {
-  return parseGrid(text, { side: SIZE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) })
+export function parsePerception(text: string, likely?: WrittenPerception): Perception | null {
+  return parseGrid(text, GRAMMAR, likely)
 }
 
 /** The action's digit. */
@@ -42,7 +43,8 @@ export function formatAction(action: Direction): string {
 /** Exactly one digit 0..3 with white space around it. */
 export function parseAction(text: string): ParsedAction<Direction> {
   const answer = text.length > TEXT_CAP ? text : text.trim()
-  if (/^[0-3]$/.test(answer)) return { action: Number(answer) as Direction }
+  const digit = answer.length === 1 ? answer.charCodeAt(0) - 48 : -1
+  if (digit >= 0 && digit <= 3) return { action: digit as Direction }
   if (answer === '') return { reason: 'The answer is empty; it must be one digit from 0 to 3.' }
   const shown = answer.length > 40 ? `${answer.slice(0, 40)}…` : answer
   return { reason: `The answer ${JSON.stringify(shown)} is not one digit from 0 to 3.` }

@@ -14,7 +14,17 @@ import { draws } from '../shisen-sho/paper.ts'
 import { legalPairs, over, type Pair, pairs, unreadable, won } from '../shisen-sho/position.ts'
 import { lookahead, solver } from '../shisen-sho/solver.ts'
 import { teacherOf } from '../shisen-sho/teacher.ts'
-import { feedback, formatAction, formatPerception, lexiconOf, parseAction, parsePerception, perceive, prompt } from '../shisen-sho/text.ts'
+import {
+  feedback,
+  formatAction,
+  formatPerception,
+  grammarOf,
+  lexiconOf,
+  parseAction,
+  parsePerception,
+  perceive,
+  prompt,
+} from '../shisen-sho/text.ts'
 import { draw } from './draw.ts'
 import { protocol } from './paper.ts'
 import { isClass } from './pool.ts'
@@ -33,6 +43,7 @@ import {
 export type { PictureShisenShoConfig, PictureShisenShoState } from './state.ts'
 
 const ID = 'picture-shisen-sho'
+const GRAMMAR = grammarOf(isClass)
 
 /** The game of picture Shisen-Sho; see the head of this file. */
 export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShisenShoConfig> = {
@@ -66,7 +77,7 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
   draw,
   perceive: (state) => perceive(state, pictureSetNamed(state.pictures).classes),
   formatPerception,
-  parsePerception: (text) => parsePerception(text, isClass),
+  parsePerception: (text, likely) => parsePerception(text, GRAMMAR, likely),
   prompt: (config, style) => {
     const { classes } = pictureSetNamed(config.pictures)
     return prompt(ID, config, style, {

@@ -131,10 +131,13 @@ export function reseed(state: PictureShisenShoState, seed: number): PictureShise
 
 /** One move; see `play` of shisen-sho/position.ts for rewards and events. */
 export function step(state: PictureShisenShoState, action: Pair): StepResult<PictureShisenShoState> {
-  return play(state, action, (before, first, second) => {
-    const faces = before.faces.slice()
-    faces[first] = EMPTY
-    faces[second] = EMPTY
-    return { ...emptied(before, first, second), faces }
-  })
+  return play(state, action, without)
+}
+
+/** Written out field by field: all states then have one layout in memory, which makes them quick to read. */
+function without(state: PictureShisenShoState, first: number, second: number): PictureShisenShoState {
+  const { rows, columns, kinds, clearable, pictures, split, removed, moves, rng } = state
+  const board = emptied(state.board, first, second)
+  const faces = emptied(state.faces, first, second)
+  return { rows, columns, kinds, clearable, pictures, split, board, faces, removed: removed + 1, moves: moves + 1, rng }
 }

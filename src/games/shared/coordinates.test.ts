@@ -45,6 +45,19 @@ describe('pairs of cells', () => {
     expect((result as { reason: string }).reason).toMatch(reason)
   })
 
+  it('of single digits are read as strictly', () => {
+    const sign = fc.constantFrom('', ' ', '\t', '\n', '\u00a0', ...'0123456789(),/:;-+x１')
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 13 }), sign, (at, other) => {
+        const text = `(1, 2) (3, 4)`
+        const changed = text.slice(0, at) + other + text.slice(at + 1)
+        const cells = /^\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)\s*$/.exec(changed)?.slice(1).map(Number)
+        const read = parsePair(changed)
+        expect('pair' in read ? read.pair.flat() : undefined).toEqual(cells)
+      }),
+    )
+  })
+
   it('cost nothing when the text is long, and any text gives a pair or a sentence', () => {
     for (const long of [' '.repeat(1e6), '('.repeat(1e6), `(0, 1)${' '.repeat(1e6)}(2, 3)`, '9'.repeat(1e6)]) {
       const result = parsePair(long)

@@ -16,11 +16,38 @@ export function formatPair(a: Cell, b: Cell): string {
   return `(${a[0]}, ${a[1]}) (${b[0]}, ${b[1]})`
 }
 
+/** Two cells of single digits in canonical text: how nearly all answers are written. */
+const PLAIN = '(0, 0) (0, 0)'
+/** Character code of '0'. */
+const ZERO = 48
+
+/** Whether a text is `PLAIN` with any digits. */
+function isPlain(text: string): boolean {
+  if (text.length !== PLAIN.length) return false
+  for (let at = 0; at < PLAIN.length; at++) {
+    const code = text.charCodeAt(at)
+    const wanted = PLAIN.charCodeAt(at)
+    if (wanted === ZERO ? code < ZERO || code > ZERO + 9 : code !== wanted) return false
+  }
+  return true
+}
+
+function digit(text: string, at: number): number {
+  return text.charCodeAt(at) - ZERO
+}
+
 /**
  * Two cells from a text: integers of one to three ASCII digits; white space around, between and inside the brackets is free. Otherwise a
  * sentence that shows what was found. Texts over 256 characters are refused unread.
  */
 export function parsePair(text: string): { readonly pair: readonly [Cell, Cell] } | { readonly reason: string } {
+  if (isPlain(text))
+    return {
+      pair: [
+        [digit(text, 1), digit(text, 4)],
+        [digit(text, 8), digit(text, 11)],
+      ],
+    }
   const found = text.length > TEXT_CAP ? null : PAIR.exec(text)
   if (found !== null) {
     const [r1, c1, r2, c2] = found.slice(1).map(Number) as [number, number, number, number]

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatGrid, labelGrid, parseGrid } from './grid-text.ts'
 
@@ -17,6 +18,20 @@ describe('grids as text', () => {
     expect(formatGrid(grid)).toBe('a | b c | _\n_ | a | a')
     expect(parseGrid(formatGrid(grid), grammar)).toEqual(grid)
     expect(parseGrid('\n a|b c |_ \r\n\n _ | a | a\n', grammar)).toEqual(grid)
+  })
+
+  it('are read alike with and without what the text may well say', () => {
+    const lines = ['a | b c | _', '_ | a | a']
+    const pieces = fc.constantFrom(...lines, '_ | a | b c', ' a|a |_', 'a | x', 'a', '', ' ', '\t', '\n', '\n', '\r\n', ' | ', '\u00a0')
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 6 }), (said) => {
+        const text = said.join('')
+        expect(parseGrid(text, grammar, { perception: grid, lines })).toEqual(parseGrid(text, grammar))
+      }),
+    )
+    const read = parseGrid(`\n${lines[0]}\n_ | a | b c`, grammar, { perception: grid, lines })
+    expect(read?.cells[0]).toBe(grid.cells[0])
+    expect(read?.cells[1]).toEqual(['_', 'a', 'b c'])
   })
 
   it.each([

@@ -2,7 +2,7 @@
  * The perception of a grid as text, shared by the games: a line per row, cells joined with ' | '. Reading is strict: every row equally long,
  * every cell a known label; only white space around cells and lines, and blank lines, are free.
  */
-import type { Perception } from '../../game.ts'
+import type { Perception, WrittenPerception } from '../../game.ts'
 
 /** What a game's reader takes. */
 export interface GridGrammar {
@@ -29,18 +29,19 @@ export function formatGrid({ cells }: Perception): string {
   return cells.map((row) => row.join(' | ')).join('\n')
 }
 
-/** Reads a grid back; null when it is none, too large, or holds anything but labels. */
-export function parseGrid(text: string, { side, cap, isLabel }: GridGrammar): Perception | null {
+/** Reads a grid back; null when it is none, too large, or holds anything but labels. `likely`: a grid of labels; its lines are not read again. */
+export function parseGrid(text: string, { side, cap, isLabel }: GridGrammar, likely?: WrittenPerception): Perception | null {
   if (text.length > cap) return null
-  const cells: string[][] = []
+  const cells: (readonly string[])[] = []
   for (let from = 0; from <= text.length; ) {
     const end = text.indexOf('\n', from)
     const to = end < 0 ? text.length : end
-    const row = readRow(text, from, to)
+    const known = likely !== undefined && text.slice(from, to) === likely.lines[cells.length]
+    const row = known ? likely.perception.cells[cells.length]! : readRow(text, from, to)
     from = to + 1
     if (row.length === 1 && row[0] === '') continue
     if (cells.length === side || row.length > side || row.length !== (cells[0] ?? row).length) return null
-    for (let i = 0; i < row.length; i++) if (!isLabel(row[i]!)) return null
+    if (!known && !row.every((label) => isLabel(label))) return null
     cells.push(row)
   }
   return cells.length === 0 ? null : { rows: cells.length, columns: cells[0]!.length, cells }

@@ -1,15 +1,47 @@
-/** Scoring thoughts in one pass, without making statements of them: equal to the share of true ones among what a game's `judgeThink` gives. */
+/**
+ * Scoring thoughts in one pass, without making statements of them: equal to the share of true ones among what a game's `judgeThink` gives.
+ *
+ * Thoughts are often the truth to the letter, as a whole or in most lines. So the whole is compared first, then line by line; words are looked
+ * at on other lines alone. Texts are compared as slices with `===`, which V8 does many times faster than `startsWith` or a loop over characters.
+ */
+
+/** True thoughts: as they are written, and line by line. */
+export interface TrueThoughts {
+  /** The lines, joined with line feeds. */
+  readonly text: string
+  readonly lines: readonly TrueLine[]
+  /** Words on all lines, heads not counted. */
+  readonly count: number
+}
 
 /** A line of true thoughts. */
 export interface TrueLine {
-  /** The words that the line must begin with. */
-  readonly head: readonly string[]
+  /** Head and words, joined with single spaces. */
+  readonly text: string
+  /** What the line must begin with: words with single spaces between. */
+  readonly head: string
   /** The true words in their order; single spaces within. */
   readonly words: readonly string[]
   /** Most words that may stand after the head. */
   readonly most: number
   /** Sticky pattern of any word of the grammar. */
   readonly word: RegExp
+}
+
+/** A line of true words after a head; without `most`, there is room for no more words than these. */
+export function trueLine(head: string, words: readonly string[], word: RegExp, most: number = words.length): TrueLine {
+  return { text: `${head} ${words.join(' ')}`, head, words, most, word }
+}
+
+/** The thoughts of these lines. */
+export function trueThoughts(lines: readonly TrueLine[]): TrueThoughts {
+  let text = ''
+  let count = 0
+  for (const line of lines) {
+    text += count === 0 ? line.text : `\n${line.text}`
+    count += line.words.length
+  }
+  return { text, lines, count }
 }
 
 /** White space as `trim` and `\s` mean it. */
@@ -27,12 +59,18 @@ function skip(text: string, at: number, end: number): number {
 /** The end of `word` if it stands at `at` and ends there, else -1. */
 function after(text: string, at: number, word: string): number {
   const next = at + word.length
-  return text.startsWith(word, at) && (next === text.length || isSpace(text.charCodeAt(next))) ? next : -1
+  return text.slice(at, next) === word && (next === text.length || isSpace(text.charCodeAt(next))) ? next : -1
+}
+
+/** Share of the true words that stand at their places, 0..1; 0 for a text that does not keep to the grammar. */
+export function trueShare(text: string, truth: TrueThoughts): number {
+  return text === truth.text ? 1 : Math.max(0, trueWords(text, truth.lines)) / truth.count
 }
 
 /**
  * How many words of a text are the true ones of their places; -1 if it does not keep to the grammar: other lines or heads, a word that is
- * none, too many words on a line. Blank lines and the amount of white space between words are free.
+ * none, too many words on a line. Blank lines and the amount of white space between words are free. A line that is written as the truth is
+ * counts as a whole.
  */
 export function trueWords(text: string, truth: readonly TrueLine[]): number {
   let right = 0
@@ -42,7 +80,7 @@ export function trueWords(text: string, truth: readonly TrueLine[]): number {
     if (expected === undefined) return -1
     const feed = text.indexOf('\n', at)
     const end = feed < 0 ? text.length : feed
-    const same = wordsOfLine(text, at, end, expected)
+    const same = text.slice(at, end) === expected.text ? expected.words.length : wordsOfLine(text, at, end, expected)
     if (same < 0) return -1
     right += same
     at = end
@@ -50,13 +88,23 @@ export function trueWords(text: string, truth: readonly TrueLine[]): number {
   return line === truth.length ? right : -1
 }
 
-function wordsOfLine(text: string, from: number, end: number, { head, words, most, word }: TrueLine): number {
-  let at = from
-  for (const part of head) {
+/** Where the words begin after a line's head; -1 if another stands there. */
+function afterHead(text: string, from: number, end: number, head: string): number {
+  let at = after(text, from, head)
+  if (at >= 0) return skip(text, at, end)
+  at = from
+  for (const part of head.split(' ')) {
     const next = after(text, at, part)
     if (next < 0 || next > end) return -1
     at = skip(text, next, end)
   }
+  return at
+}
+
+/** As `trueWords`, for one line: `text` from its first character that is no white space to `end`. */
+function wordsOfLine(text: string, from: number, end: number, { head, words, most, word }: TrueLine): number {
+  let at = afterHead(text, from, end, head)
+  if (at < 0) return -1
   let right = 0
   let count = 0
   for (; at < end; count++) {

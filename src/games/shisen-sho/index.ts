@@ -22,6 +22,7 @@ import {
   feedback,
   formatAction,
   formatPerception,
+  grammarOf,
   lexiconOf,
   parseAction,
   parsePerception,
@@ -38,6 +39,7 @@ const ID = 'shisen-sho'
 /** Labels by kind: 'red circle', 'red square', … 'cyan star'. */
 const LABELS: readonly string[] = COLOURS.flatMap((colour) => SHAPES.map((shape) => `${colour} ${shape}`))
 const KNOWN = new Set(LABELS)
+const GRAMMAR = grammarOf((label) => KNOWN.has(label))
 const LEXICON = lexiconOf(ID, LABELS)
 
 const WORDING: Wording = {
@@ -76,7 +78,7 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   draw,
   perceive: (state) => perceive(state, LABELS),
   formatPerception,
-  parsePerception: (text) => parsePerception(text, (label) => KNOWN.has(label)),
+  parsePerception: (text, likely) => parsePerception(text, GRAMMAR, likely),
   prompt: (config, style) => prompt(ID, config, style, WORDING),
   feedback,
   formatAction: (_, action) => formatAction(action),

@@ -4,7 +4,7 @@ import { GameError, StateError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type RngState } from '../../rng.ts'
 import type { Cell } from '../shared/coordinates.ts'
-import { EMPTY, ending, joinLength, joinsOf, linesOf, SIDE_MAX, SIDE_MIN } from './rules.ts'
+import { EMPTY, ending, joinLength, joinsOf, linesOf, SIDE_MAX, SIDE_MIN, toggle } from './rules.ts'
 
 /** The board's knobs. */
 export interface BoardConfig {
@@ -129,33 +129,36 @@ export function won({ board }: Position): boolean {
 /**
  * One move: +1 and the pair removed, or -1 and nothing changed; after the end 0. Events: {kind: 'pair', first, second, length} (cells as
  * [row, column]; steps of the shortest path), {kind: 'ended', reason: 'cleared' | 'dead-end'}; a move that is not legal gives {kind: 'refused',
- * first, second, reason: 'empty' | 'different' | 'blocked' | 'ended'} alone. `without`: the state less two cells' tiles (indices).
+ * first, second, reason: 'empty' | 'different' | 'blocked' | 'ended'} alone. `without`: the state less the tiles of two cells (indices), counted.
  */
 export function play<S extends Position>(state: S, pair: Pair, without: (state: S, first: number, second: number) => S): StepResult<S> {
   const { board, rows, columns } = state
   const [first, second] = indices(state, pair)
   const kind = board[first]!
-  const length = kind === EMPTY || kind !== board[second] ? 0 : joinLength(linesOf(board, rows, columns), first, second)
+  const lines = linesOf(board, rows, columns)
+  const length = kind === EMPTY || kind !== board[second] ? 0 : joinLength(lines, first, second)
   const cells = { first: [...pair[0]], second: [...pair[1]] }
   if (length === 0) {
-    const ended = over(state)
+    const ended = ending(board, rows, columns, lines) !== null
     const empty = kind === EMPTY || board[second] === EMPTY
     const reason = ended ? 'ended' : empty ? 'empty' : kind !== board[second] ? 'different' : 'blocked'
     return { state, reward: ended ? 0 : -1, legal: false, terminated: ended, events: [{ kind: 'refused', ...cells, reason }] }
   }
   const next = without(state, first, second)
   const events: GameEvent[] = [{ kind: 'pair', ...cells, length }]
-  const reason = ending(next.board, rows, columns)
+  toggle(lines, first)
+  toggle(lines, second)
+  const reason = ending(next.board, rows, columns, lines)
   if (reason !== null) events.push({ kind: 'ended', reason })
   return { state: next, reward: 1, legal: true, terminated: reason !== null, events }
 }
 
-/** The state with two cells emptied and counted, for `play`. */
-export function emptied<S extends Position>(state: S, first: number, second: number): S {
-  const board = state.board.slice()
-  board[first] = EMPTY
-  board[second] = EMPTY
-  return { ...state, board, removed: state.removed + 1, moves: state.moves + 1 }
+/** A board, or what else there is by cell, with two cells emptied. */
+export function emptied(cells: readonly number[], first: number, second: number): number[] {
+  const left = cells.slice()
+  left[first] = EMPTY
+  left[second] = EMPTY
+  return left
 }
 
 /** An unreadable reply: nothing changes, reward -1 (0 after the end). Event: {kind: 'unreadable'}. */

@@ -142,9 +142,8 @@ export function joinsOf(board: Cells, rows: number, columns: number): Join[] {
   return joins
 }
 
-/** Whether any pair can be joined. */
-export function anyJoin(board: Cells, rows: number, columns: number): boolean {
-  const lines = linesOf(board, rows, columns)
+/** Whether any pair can be joined. `lines`: the board's, if known. */
+export function anyJoin(board: Cells, rows: number, columns: number, lines: Lines = linesOf(board, rows, columns)): boolean {
   for (let first = 0; first < board.length; first++) {
     const kind = board[first]!
     if (kind === EMPTY) continue
@@ -154,9 +153,9 @@ export function anyJoin(board: Cells, rows: number, columns: number): boolean {
   return false
 }
 
-/** Why the game is over on this board: 'cleared' (no tile), 'dead-end' (no joinable pair), or null while it goes on. */
-export function ending(board: Cells, rows: number, columns: number): 'cleared' | 'dead-end' | null {
-  if (anyJoin(board, rows, columns)) return null
+/** Why the game is over on this board: 'cleared' (no tile), 'dead-end' (no joinable pair), or null while it goes on. `lines`: as `anyJoin`. */
+export function ending(board: Cells, rows: number, columns: number, lines?: Lines): 'cleared' | 'dead-end' | null {
+  if (anyJoin(board, rows, columns, lines)) return null
   for (let at = 0; at < board.length; at++) if (board[at] !== EMPTY) return 'dead-end'
   return 'cleared'
 }

@@ -19,10 +19,10 @@
  */
 import { GameError } from '../../errors.ts'
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
-import { onceForEach, type TrueLine, trueWords } from '../shared/score-words.ts'
+import { onceForEach, type TrueThoughts, trueLine, trueShare, trueThoughts } from '../shared/score-words.ts'
 import { judged, linesIn, type Piece, piecesIn } from '../shared/statements.ts'
 import { type Pair, type Position, pairOf } from './position.ts'
-import { EMPTY, type Join, joinsOf } from './rules.ts'
+import { EMPTY, joinLength, linesOf, SIDE_MAX } from './rules.ts'
 import { EMPTY_LABEL } from './text.ts'
 
 const TEXT_CAP = 4096
@@ -30,59 +30,91 @@ const TEXT_CAP = 4096
 /** What the family's games differ in here: how the tiles of a position are called, by kind. */
 type LabelsOf<S extends Position> = (position: S) => readonly string[]
 
-/** The true thoughts as words, a list a line without the heads: the rows, two words a cell, then the first pair. */
-function statements(position: Position, labels: readonly string[], joins: readonly Join[]): string[][] {
-  const { board, rows, columns } = position
-  const name = (cell: number): string => `(${Math.floor(cell / columns)}, ${cell % columns})`
-  const partners: string[] = board.map((kind, cell) => (kind === EMPTY ? 'gone' : `not ${name(nearestEqual(position, cell))}`))
-  const lengths = new Array<number>(board.length).fill(Number.POSITIVE_INFINITY)
-  const note = (cell: number, partner: number, length: number): void => {
-    if (length >= lengths[cell]!) return
-    lengths[cell] = length
-    partners[cell] = name(partner)
+/** Two different cells, the first in reading order first. */
+interface Cells {
+  readonly first: number
+  readonly second: number
+}
+
+/** What is true of a board. */
+interface Facts {
+  /** The second word of each cell, row-major. */
+  readonly partners: readonly string[]
+  /** The removable pair with the shortest path, the first of equals; null if no pair can be removed. */
+  readonly best: Cells | null
+}
+
+/** Cells by index, for boards of `[columns]`: '(0, 0)', '(0, 1)', … */
+const NAMES: readonly (readonly string[])[] = namesAfter('')
+/** The same of partners out of reach: 'not (0, 0)', … */
+const NOT_NAMES: readonly (readonly string[])[] = namesAfter('not ')
+
+function namesAfter(start: string): string[][] {
+  return Array.from({ length: SIDE_MAX + 1 }, (_, columns) =>
+    Array.from({ length: columns * SIDE_MAX }, (_, cell) => `${start}(${Math.floor(cell / columns)}, ${cell % columns})`),
+  )
+}
+
+/** More than the steps of any path: added to the distance of a pair that cannot be removed. */
+const APART = 1000
+
+/** Looks at each pair of equal tiles once, in reading order, so that the first of equals stays. */
+function factsOf({ board, rows, columns }: Position): Facts {
+  const lines = linesOf(board, rows, columns)
+  const partner = new Array<number>(board.length).fill(-1)
+  const far = new Array<number>(board.length).fill(2 * APART)
+  let best: Cells | null = null
+  let least = APART
+  for (let first = 0; first < board.length; first++) {
+    const kind = board[first]!
+    if (kind === EMPTY) continue
+    for (let second = first + 1; second < board.length; second++) {
+      if (board[second] !== kind) continue
+      const steps = joinLength(lines, first, second) || APART + distance(columns, first, second)
+      if (steps < far[first]!) {
+        far[first] = steps
+        partner[first] = second
+      }
+      if (steps < far[second]!) {
+        far[second] = steps
+        partner[second] = first
+      }
+      if (steps < least) {
+        least = steps
+        best = { first, second }
+      }
+    }
   }
-  for (const { first, second, length } of joins) {
-    note(first, second, length)
-    note(second, first, length)
-  }
-  const best = shortest(joins)
-  const words = board.flatMap((kind, cell) => [kind === EMPTY ? EMPTY_LABEL : labels[kind]!, partners[cell]!])
-  const lines = Array.from({ length: rows }, (_, row) => words.slice(2 * row * columns, 2 * (row + 1) * columns))
-  return [...lines, best === undefined ? ['none'] : [name(best.first), name(best.second)]]
+  const partners = partner.map((cell, at) => (cell < 0 ? 'gone' : (far[at]! < APART ? NAMES : NOT_NAMES)[columns]![cell]!))
+  return { partners, best }
 }
 
 /** Rows plus columns between two cells. */
 function distance(columns: number, first: number, second: number): number {
-  return Math.abs(Math.floor(second / columns) - Math.floor(first / columns)) + Math.abs((second % columns) - (first % columns))
+  return Math.floor(second / columns) - Math.floor(first / columns) + Math.abs((second % columns) - (first % columns))
 }
 
-/** The equal tile nearest to a tile, as the crow walks; the first of equals. */
-function nearestEqual({ board, columns }: Position, cell: number): number {
-  let nearest = -1
-  for (const [other, kind] of board.entries()) {
-    if (other === cell || kind !== board[cell]) continue
-    if (nearest < 0 || distance(columns, cell, other) < distance(columns, cell, nearest)) nearest = other
+/** The true thoughts as words, a list a line without the heads: the rows, two words a cell, then the first pair. */
+function statements({ board, rows, columns }: Position, labels: readonly string[], { partners, best }: Facts): string[][] {
+  const lines: string[][] = []
+  for (let at = 0; at < rows * columns; ) {
+    const words: string[] = []
+    for (const end = at + columns; at < end; at++) words.push(board[at] === EMPTY ? EMPTY_LABEL : labels[board[at]!]!, partners[at]!)
+    lines.push(words)
   }
-  return nearest
+  const names = NAMES[columns]!
+  lines.push(best === null ? ['none'] : [names[best.first]!, names[best.second]!])
+  return lines
 }
 
-/** The join with the shortest path, the first of equals. */
-function shortest(joins: readonly Join[]): Join | undefined {
-  return joins.reduce<Join | undefined>((best, join) => (best === undefined || join.length < best.length ? join : best), undefined)
-}
-
-function joinsAt({ board, rows, columns }: Position): Join[] {
-  return joinsOf(board, rows, columns)
-}
-
-function head(line: number, rows: number): string {
+/** What a line begins with. */
+function headOf(line: number, rows: number): string {
   return line < rows ? `row ${line}` : 'first'
 }
 
-function write(position: Position, labels: readonly string[], joins: readonly Join[]): string {
-  return statements(position, labels, joins)
-    .map((words, line) => [head(line, position.rows), ...words].join(' '))
-    .join('\n')
+/** Most words that a line may have after its head. */
+function mostOf(line: number, { rows, columns }: Position): number {
+  return line < rows ? 2 * columns : 2
 }
 
 /** Teaching functions of a game of the family, for its own labels. */
@@ -101,75 +133,68 @@ export interface Teacher<S extends Position> {
 
 /** The teacher for tiles called so. */
 export function teacherOf<S extends Position>(labelsOf: LabelsOf<S>): Teacher<S> {
-  const judge = (position: S, joins: readonly Join[], think: string): Statement[] => {
-    if (think.length > TEXT_CAP) return []
-    const { rows, columns } = position
-    const lines = linesIn(think)
-    if (lines.length !== rows + 1) return []
+  const thoughtsOf = (position: S, facts: Facts): TrueThoughts => {
     const labels = labelsOf(position)
-    const truth = statements(position, labels, joins)
-    const said: Statement[] = []
-    for (const [at, line] of lines.entries()) {
-      const words = readLine(line, head(at, rows), patternOf(labels))
-      if (words === null || words.length > (at < rows ? 2 * columns : 2)) return []
-      said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[at]![i]))
-    }
-    return said
+    const word = wordOf(labels)
+    const lines = statements(position, labels, facts)
+    return trueThoughts(lines.map((words, at) => trueLine(headOf(at, position.rows), words, word, mostOf(at, position))))
   }
-  const truthOf = onceForEach((position: S): TrueLine[] => {
-    const { rows, columns } = position
-    const labels = labelsOf(position)
-    const word = new RegExp(patternOf(labels), 'y')
-    return statements(position, labels, joinsAt(position)).map((words, at) => ({
-      head: head(at, rows).split(' '),
-      words,
-      most: at < rows ? 2 * columns : 2,
-      word,
-    }))
-  })
+  const truthOf = onceForEach((position: S) => thoughtsOf(position, factsOf(position)))
   return {
     teach: (position, options) => {
-      const joins = joinsAt(position)
-      const best = shortest(joins)
-      if (best === undefined)
+      const facts = factsOf(position)
+      if (facts.best === null)
         throw new GameError('The teacher of Shisen-Sho was asked for a move after the end: check terminated(state) first.')
-      const { first, second } = options.blind ? nearestEquals(position) : best
-      return { think: write(position, labelsOf(position), joins), action: pairOf(position, first, second) }
+      const { first, second } = options.blind ? nearestEquals(position) : facts.best
+      return { think: thoughtsOf(position, facts).text, action: pairOf(position, first, second) }
     },
-    scoreThink: (position, think) => {
-      if (think.length > TEXT_CAP) return 0
-      const truth = truthOf(position)
-      return Math.max(0, trueWords(think, truth)) / truth.reduce((sum, { words }) => sum + words.length, 0)
+    scoreThink: (position, think) => (think.length > TEXT_CAP ? 0 : trueShare(think, truthOf(position))),
+    judgeThink: (position, think) => {
+      const labels = labelsOf(position)
+      return think.length > TEXT_CAP ? [] : judge(position, labels, statements(position, labels, factsOf(position)), think)
     },
-    judgeThink: (position, think) => judge(position, joinsAt(position), think),
   }
 }
 
-const patterns = new WeakMap<readonly string[], string>()
+/** The words of a readable text, each with whether it is the true one of its place; none if it is unreadable. */
+function judge(position: Position, labels: readonly string[], truth: readonly (readonly string[])[], think: string): Statement[] {
+  const lines = linesIn(think)
+  if (lines.length !== truth.length) return []
+  const { source } = wordOf(labels)
+  const said: Statement[] = []
+  for (const [at, line] of lines.entries()) {
+    const words = readLine(line, headOf(at, position.rows).replace(' ', '\\s+'), source)
+    if (words === null || words.length > mostOf(at, position)) return []
+    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[at]![i]))
+  }
+  return said
+}
 
-/** A regular expression's source for one word of a thought. */
-function patternOf(labels: readonly string[]): string {
+const patterns = new WeakMap<readonly string[], RegExp>()
+
+/** Sticky pattern of one word of a thought. */
+function wordOf(labels: readonly string[]): RegExp {
   const known = patterns.get(labels)
   if (known !== undefined) return known
   const names = labels.map((label) => label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'))
-  const pattern = `(?:not\\s+)?\\([0-7],\\s+[0-7]\\)|gone|none|${EMPTY_LABEL}|${names.join('|')}`
+  const pattern = new RegExp(`(?:not\\s+)?\\([0-7],\\s+[0-7]\\)|gone|none|${EMPTY_LABEL}|${names.join('|')}`, 'y')
   patterns.set(labels, pattern)
   return pattern
 }
 
-/** The words of a line after its head; null if it does not keep to the grammar. */
-function readLine(line: Piece, expected: string, pattern: string): Piece[] | null {
-  const start = new RegExp(`^\\s*${expected.replace(' ', '\\s+')}(?=\\s|$)`).exec(line.text)?.[0]
+/** The words of a line after its head; null if it does not keep to the grammar. `head`, `word`: sources of regular expressions. */
+function readLine(line: Piece, head: string, word: string): Piece[] | null {
+  const start = new RegExp(`^\\s*${head}(?=\\s|$)`).exec(line.text)?.[0]
   if (start === undefined) return null
   const rest = { text: line.text.slice(start.length), start: line.start + start.length }
-  return new RegExp(`^(?:\\s+(?:${pattern}))*\\s*$`).test(rest.text) ? piecesIn(rest, new RegExp(pattern, 'g')) : null
+  return new RegExp(`^(?:\\s+(?:${word}))*\\s*$`).test(rest.text) ? piecesIn(rest, new RegExp(word, 'g')) : null
 }
 
 /** The two equal tiles nearest to each other, as the crow walks, the first of equals; the board must hold a pair. */
-function nearestEquals(position: Position): { first: number; second: number } {
-  const { board, columns } = position
-  const pairs = board.flatMap((kind, first) => (kind === EMPTY ? [] : { first, second: nearestEqual(position, first) }))
-  const apart = ({ first, second }: (typeof pairs)[number]): number => distance(columns, first, second)
-  const { first, second } = pairs.reduce((best, pair) => (apart(pair) < apart(best) ? pair : best))
-  return { first: Math.min(first, second), second: Math.max(first, second) }
+function nearestEquals({ board, columns }: Position): Cells {
+  const pairs = board.flatMap((kind, first) =>
+    board.flatMap((other, second) => (kind !== EMPTY && other === kind && first < second ? [{ first, second }] : [])),
+  )
+  const apart = ({ first, second }: Cells): number => distance(columns, first, second)
+  return pairs.reduce((best, pair) => (apart(pair) < apart(best) ? pair : best))
 }

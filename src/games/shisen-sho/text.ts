@@ -4,7 +4,7 @@
  */
 import type { ParsedAction, Perception, PromptStyle, StepResult } from '../../game.ts'
 import { coordinateWords, formatPair, parsePair } from '../shared/coordinates.ts'
-import { formatGrid, labelGrid, parseGrid } from '../shared/grid-text.ts'
+import { formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
 import type { BoardConfig, Pair, Position } from './position.ts'
 import { EMPTY, SIDE_MAX, SIDE_MIN } from './rules.ts'
 
@@ -32,10 +32,13 @@ export function perceive({ board, rows, columns }: Position, labels: readonly st
 /** A line per row, cells joined with ' | '. */
 export const formatPerception = formatGrid
 
-/** Reads 1..8 rows of 1..8 cells each, all rows equally long, of '_' and the labels that `known` takes. Blank lines are skipped. */
-export function parsePerception(text: string, known: (label: string) => boolean): Perception | null {
-  return parseGrid(text, { side: SIDE_MAX, cap: TEXT_CAP, isLabel: (label) => label === EMPTY_LABEL || known(label) })
+/** For `parsePerception`: 1..8 rows of 1..8 cells each, all rows equally long, of '_' and the labels that `known` takes. */
+export function grammarOf(known: (label: string) => boolean): GridGrammar {
+  return { side: SIDE_MAX, cap: TEXT_CAP, isLabel: (label) => label === EMPTY_LABEL || known(label) }
 }
+
+/** Reads a grid of the grammar; blank lines are skipped. */
+export const parsePerception = parseGrid
 
 /** '(row1, col1) (row2, col2)', the first cell in reading order first. */
 export function formatAction([first, second]: Pair): string {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seededRng } from '../../rng.ts'
 import { cascade, deal, kindsOf, reshuffle, type Stage } from './cascade.ts'
-import { bestSwap, exchange, fall, hasSwap, markRuns, NONE, neighbours, pointsOf, remove, runCells, swapCells } from './rules.ts'
+import { bestSwap, exchange, fall, hasSwap, markRuns, NONE, neighbours, pointsOf, remove, runCells, someMove, swapCells } from './rules.ts'
 
 const side = fc.integer({ min: 3, max: 8 })
 const grids = fc.record({ rows: side, columns: side })
@@ -70,6 +70,24 @@ describe('runs', () => {
         expect(cells).toEqual(neighbours(grid).map(([a, b]) => runsByDefinition(swapped(board, a, b), grid).length))
         const most = Math.max(...cells)
         expect(bestSwap(board, grid)).toBe(most === 0 ? -1 : cells.indexOf(most))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('put the tiles into runs that the moves lead to', () => {
+    fc.assert(
+      fc.property(deals, ({ grid, board }) => {
+        const moves = new Set<string>()
+        const told = someMove(board, grid, (from, to) => {
+          moves.add(`${from} ${to}`)
+          return false
+        })
+        const expected = neighbours(grid)
+          .flatMap(([a, b]) => [[a, b] as const, [b, a] as const])
+          .filter(([from, to]) => board[from] !== board[to] && runsByDefinition(swapped(board, from, to), grid).includes(to))
+        expect(told).toBe(false)
+        expect([...moves].sort()).toEqual(expected.map(([from, to]) => `${from} ${to}`).sort())
       }),
       { numRuns: 50 },
     )

@@ -72,9 +72,9 @@ export function runCells(board: Cells, { rows, columns }: Grid, at: number, kind
   const cells = rows * columns
   while (down < cells && down !== other && board[down] === kind) down += columns
   const across = right - left - 1
-  const along = (down - up) / columns - 1
-  if (across < 3) return along < 3 ? 0 : along
-  return along < 3 ? across : across + along - 1
+  const along = down - up < 4 * columns ? 0 : (down - up) / columns - 1
+  if (across < 3) return along
+  return along === 0 ? across : across + along - 1
 }
 
 /** Tiles that swapping the neighbours `a` and `b` clears at first, 0 if it makes no run. The board must be without runs for the count. */
@@ -84,11 +84,51 @@ export function swapCells(board: Cells, grid: Grid, a: number, b: number): numbe
   return first === second ? 0 : runCells(board, grid, a, second, b) + runCells(board, grid, b, first, a)
 }
 
-/** Whether some swap of neighbours makes a run. */
+/** Whether some swap of neighbours makes a run. The board must be without runs. */
 export function hasSwap(board: Cells, grid: Grid): boolean {
-  const pairs = neighbours(grid)
-  for (let i = 0; i < pairs.length; i++) if (swapCells(board, grid, pairs[i]![0], pairs[i]![1]) > 0) return true
+  return someMove(board, grid, () => true)
+}
+
+/**
+ * Whether `test` holds for some move of a tile to a neighbouring cell that puts it into a run; without one that does, it is asked of all such
+ * moves, of some more than once. The board must be without runs. Then these are the moves from beside a gap into it, a gap being a cell
+ * that two equal tiles on a line, side by side or one apart, lack to a run.
+ */
+export function someMove(board: Cells, grid: Grid, test: MoveTest): boolean {
+  const { rows, columns } = grid
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const kind = board[at]
+      if (column + 1 < columns && kind === board[at + 1]) {
+        if (column > 0 && someInto(board, grid, at - 1, at, at, test)) return true
+        if (column + 2 < columns && someInto(board, grid, at + 2, at + 1, at + 1, test)) return true
+      } else if (column + 2 < columns && kind === board[at + 2] && someInto(board, grid, at + 1, at, at + 2, test)) return true
+      if (row + 1 < rows && kind === board[at + columns]) {
+        if (row > 0 && someInto(board, grid, at - columns, at, at, test)) return true
+        if (row + 2 < rows && someInto(board, grid, at + 2 * columns, at + columns, at + columns, test)) return true
+      } else if (row + 2 < rows && kind === board[at + 2 * columns] && someInto(board, grid, at + columns, at, at + 2 * columns, test))
+        return true
+    }
+  }
   return false
+}
+
+type MoveTest = (from: number, to: number) => boolean
+
+/** The moves into a gap of tiles that are equal to the two that lack it; `one` and `other`: those of the two that stand beside it. */
+function someInto(board: Cells, { rows, columns }: Grid, gap: number, one: number, other: number, test: MoveTest): boolean {
+  const column = gap % columns
+  const [up, left, right, down] = [gap - columns, gap - 1, gap + 1, gap + columns]
+  return (
+    (gap >= columns && isThird(board, up, one, other) && test(up, gap)) ||
+    (column > 0 && isThird(board, left, one, other) && test(left, gap)) ||
+    (column + 1 < columns && isThird(board, right, one, other) && test(right, gap)) ||
+    (down < rows * columns && isThird(board, down, one, other) && test(down, gap))
+  )
+}
+
+function isThird(board: Cells, at: number, one: number, other: number): boolean {
+  return board[at] === board[one] && at !== one && at !== other
 }
 
 /** Index in `neighbours` of the swap with the best first clearing, the first of equals; -1 if no swap makes a run. */
@@ -109,22 +149,31 @@ export function bestSwap(board: Cells, grid: Grid): number {
 /** Marks (1) every cell of every run of three or more equal tiles, the rest 0; returns how many are marked. */
 export function markRuns(board: Cells, { rows, columns }: Grid, marks: MutableCells): number {
   const cells = rows * columns
-  for (let at = 0; at < cells; at++) marks[at] = 0
-  for (let row = 0; row < rows; row++) markLine(board, row * columns, columns, 1, marks)
-  for (let column = 0; column < columns; column++) markLine(board, column, rows, columns, marks)
   let count = 0
-  for (let at = 0; at < cells; at++) count += marks[at]!
+  for (let at = 0; at < cells; at++) marks[at] = 0
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      if (column + 2 < columns && isRun(board, at, 1)) count += markThree(marks, at, 1)
+      if (row + 2 < rows && isRun(board, at, columns)) count += markThree(marks, at, columns)
+    }
+  }
   return count
 }
 
-function markLine(board: Cells, first: number, length: number, step: number, marks: MutableCells): void {
-  let from = 0
-  for (let k = 1; k <= length; k++) {
-    const kind = board[first + from * step]!
-    if (k < length && board[first + k * step] === kind) continue
-    if (k - from >= 3 && kind !== NONE) for (let i = from; i < k; i++) marks[first + i * step] = 1
-    from = k
+/** Whether a tile and the next two, `step` apart, are equal. */
+function isRun(board: Cells, at: number, step: number): boolean {
+  const kind = board[at]
+  return kind === board[at + step] && kind === board[at + 2 * step] && kind !== NONE
+}
+
+/** Marks three cells; returns how many of them were not marked before. */
+function markThree(marks: MutableCells, at: number, step: number): number {
+  let count = 0
+  for (let cell = at; cell <= at + 2 * step; cell += step) {
+    count += 1 - marks[cell]!
+    marks[cell] = 1
   }
+  return count
 }
 
 /** Takes the marked tiles away; the cells are left empty. */

@@ -164,7 +164,8 @@ export function step(state: StateSwap, action: Pair): StepResult<StateSwap> {
     events.push({ kind: 'cleared', cells: cells(cleared), points }, { kind: 'refilled', cells: cells(refilled) })
   })
   if (!hasSwap(board, state)) events.push({ kind: 'reshuffled', sameTiles: reshuffle(board, state, kinds, rng) })
-  const next = { ...state, board, points: state.points + reward, swaps: state.swaps + 1, rng: rng.state() }
+  const { rows, columns, colours, shapes, points, swaps } = state
+  const next = { rows, columns, colours, shapes, board, points: points + reward, swaps: swaps + 1, rng: rng.state() }
   return { state: next, reward, legal: true, terminated: false, events }
 }
 

@@ -26,51 +26,85 @@ import type { Statement, TeacherOptions, Thought } from '../../game.ts'
 import { type Cell, formatPair, parsePair } from '../shared/coordinates.ts'
 import { onceForEach, type TrueLine, trueWords } from '../shared/score-words.ts'
 import { judged, linesIn, type Piece, piecesIn } from '../shared/statements.ts'
-import { bestSwap, neighbours, runCells, swapCells } from './rules.ts'
-import { actions, type Pair, type StateSwap } from './state.ts'
+import { neighbours, someMove, swapCells } from './rules.ts'
+import { actions, cellAt, type Pair, type StateSwap } from './state.ts'
 import { LABELS, MOVE_WORDS } from './text.ts'
 
 const WAYS = ['up', 'right', 'down', 'left'] as const
 const WORDS = new Set<string>([...LABELS, ...MOVE_WORDS])
+/** Any word of a cell. */
+const WORD = new RegExp([...WORDS].map((word) => word.replace(' ', '\\s+')).join('|'), 'y')
 
-/** The two true words of a cell. */
-function wordsAt(state: StateSwap, at: number): [string, string] {
-  const { rows, columns, board } = state
-  const column = at % columns
-  const around = [
-    at >= columns ? at - columns : -1,
-    column + 1 < columns ? at + 1 : -1,
-    at + columns < rows * columns ? at + columns : -1,
-    column > 0 ? at - 1 : -1,
-  ]
-  let way = -1
+/** What is true of a board. */
+interface Facts {
+  /** Where each cell's tile would go, row-major: an index of MOVES. */
+  readonly ranks: readonly number[]
+  /** The best swap. */
+  readonly best: Pair
+}
+
+/**
+ * A move as one number: the larger, the rather it is named. The count of tiles, then `up` before `right`, `down`, `left` (3..0).
+ * MOVES[rank] is its word; rank 0 is no move.
+ */
+const MOVES: readonly string[] = Array.from({ length: 60 }, (_, rank) => (rank < 4 ? 'stay' : `${WAYS[3 - (rank % 4)]} ${rank >> 2}`))
+
+/** Both words of a cell as they stand in a line, `[kind][rank]`. */
+const PHRASES: readonly (readonly string[])[] = LABELS.map((label) => MOVES.map((move) => ` ${label} ${move}`))
+
+/** Looks at each move that puts a tile into a run. */
+function factsOf(state: StateSwap): Facts {
+  const { board, columns } = state
+  const ranks = new Array<number>(board.length).fill(0)
+  let best: readonly [number, number] = [0, 0]
   let most = 0
-  for (const [direction, to] of around.entries()) {
-    if (to < 0 || board[to] === board[at] || runCells(board, state, to, board[at]!, at) === 0) continue
-    const cells = swapCells(board, state, at, to)
-    if (cells <= most) continue
-    most = cells
-    way = direction
+  someMove(board, state, (from, to) => {
+    const cells = swapCells(board, state, from, to)
+    ranks[from] = Math.max(ranks[from]!, 4 * cells + (to === from - columns ? 3 : to === from + 1 ? 2 : to > from ? 1 : 0))
+    const pair = from < to ? ([from, to] as const) : ([to, from] as const)
+    if (cells > most || (cells === most && isBefore(pair, best))) {
+      most = cells
+      best = pair
+    }
+    return false
+  })
+  return { ranks, best: [cellAt(state, best[0]), cellAt(state, best[1])] }
+}
+
+/** Reading order of pairs of cells. */
+function isBefore([a, b]: readonly [number, number], [c, d]: readonly [number, number]): boolean {
+  return a < c || (a === c && b < d)
+}
+
+/** The lines of the rows. */
+function linesOf({ rows, columns, board }: StateSwap, ranks: readonly number[]): TrueLine[] {
+  const lines: TrueLine[] = []
+  for (let row = 0, at = 0; row < rows; row++) {
+    const head = `row ${row}`
+    const words: string[] = []
+    let text = head
+    for (const end = at + columns; at < end; at++) {
+      const [kind, rank] = [board[at]!, ranks[at]!]
+      words.push(LABELS[kind]!, MOVES[rank]!)
+      text += PHRASES[kind]![rank]!
+    }
+    lines.push({ text, head, words, most: words.length, word: WORD })
   }
-  return [LABELS[board[at]!]!, way < 0 ? 'stay' : `${WAYS[way]!} ${most}`]
+  return lines
 }
 
-/** The true words of each row, two a cell. */
-function rowWords(state: StateSwap): string[][] {
-  const { rows, columns } = state
-  return Array.from({ length: rows }, (_, row) =>
-    Array.from({ length: columns }, (_, column) => wordsAt(state, row * columns + column)).flat(),
-  )
-}
-
-function bestPair(state: StateSwap): Pair {
-  return actions(state)[bestSwap(state.board, state)]!
-}
+/** The true thoughts: the text, the rows' lines, the best swap. */
+const truthOf = onceForEach((state: StateSwap) => {
+  const { ranks, best } = factsOf(state)
+  const lines = linesOf(state, ranks)
+  let text = ''
+  for (const line of lines) text += `${line.text}\n`
+  return { text: `${text}best ${formatPair(...best)}`, lines, best }
+})
 
 /** The true thoughts as text: rows + 1 lines, no line break at the end. */
 export function formatThink(state: StateSwap): string {
-  const lines = rowWords(state).map((words, row) => [`row ${row}`, ...words].join(' '))
-  return [...lines, `best ${formatPair(...bestPair(state))}`].join('\n')
+  return truthOf(state).text
 }
 
 /**
@@ -80,39 +114,38 @@ export function formatThink(state: StateSwap): string {
  */
 export function scoreThink(state: StateSwap, think: string): number {
   if (think.length > 4096) return 0
+  const { text, lines, best } = truthOf(state)
+  return think === text ? 1 : shareOf(think, lines, best)
+}
+
+/** The share for a text that is not the truth's own. */
+function shareOf(think: string, lines: readonly TrueLine[], best: Pair): number {
   const said = think.trimEnd().length
   const start = think.lastIndexOf('\n', said - 1) + 1
   const end = think.indexOf('\n', said)
-  const best = readBest(think.slice(start, end < 0 ? think.length : end))
-  if (best === null) return 0
-  const { lines, pair } = truthOf(state)
+  const cells = readBest(think.slice(start, end < 0 ? think.length : end))
+  if (cells === null) return 0
   const right = trueWords(think.slice(0, start), lines)
-  return right < 0 ? 0 : (right + pair.filter((cell, i) => same(cell, best[i])).length) / (2 * state.rows * state.columns + 2)
+  if (right < 0) return 0
+  const total = lines.reduce<number>((sum, { words }) => sum + words.length, best.length)
+  return (right + best.filter((cell, i) => same(cell, cells[i])).length) / total
 }
-
-const WORD = new RegExp([...WORDS].map((word) => word.replace(' ', '\\s+')).join('|'), 'y')
-
-const truthOf = onceForEach((state: StateSwap) => ({
-  lines: rowWords(state).map((words, row): TrueLine => ({ head: ['row', String(row)], words, most: words.length, word: WORD })),
-  pair: bestPair(state),
-}))
 
 /** The words of a readable text, each with whether it is the true one of its place. */
 export function judgeThink(state: StateSwap, think: string): Statement[] {
   if (think.length > 4096) return []
   const lines = linesIn(think)
   if (lines.length !== state.rows + 1) return []
-  const truth = rowWords(state)
+  const { lines: truth, best } = truthOf(state)
   const said: Statement[] = []
   for (const [row, line] of lines.slice(0, -1).entries()) {
     const words = readRow(line, row)
     if (words === null || words.length > 2 * state.columns) return []
-    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[row]![i]))
+    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[row]!.words[i]))
   }
   const last = lines.at(-1)!
   const cells = readBest(last.text)
   if (cells === null) return []
-  const best = bestPair(state)
   return [...said, ...judged(piecesIn(last, /\([^)]*\)/g), (_, i) => same(best[i]!, cells[i]))]
 }
 
@@ -139,7 +172,8 @@ function same(a: Cell, b: Cell | undefined): boolean {
 
 /** True thoughts and a decision. Not blind: the best swap of the thoughts; blind: see the head of this file. */
 export function teach(state: StateSwap, options: TeacherOptions): Thought<Pair> {
-  return { think: formatThink(state), action: options.blind ? blindAction(state) : bestPair(state) }
+  const { text, best } = truthOf(state)
+  return { think: text, action: options.blind ? blindAction(state) : best }
 }
 
 function blindAction(state: StateSwap): Pair {

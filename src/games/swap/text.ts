@@ -1,7 +1,7 @@
 /** Every text of Swap but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made of. */
-import type { ParsedAction, Perception, PromptStyle, StepResult } from '../../game.ts'
+import type { ParsedAction, Perception, PromptStyle, StepResult, WrittenPerception } from '../../game.ts'
 import { type Cell, coordinateWords, formatPair, parsePair } from '../shared/coordinates.ts'
-import { formatGrid, labelGrid, parseGrid } from '../shared/grid-text.ts'
+import { formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
 import { COLOURS, SHAPES } from '../shared/tile-art.ts'
 import { kindsOf } from './cascade.ts'
 import { COLOURS_MAX, SHAPES_MAX, SIDE_MAX, SIDE_MIN } from './rules.ts'
@@ -21,6 +21,7 @@ export const MOVE_WORDS: readonly string[] = [
 const KNOWN = new Set(LABELS)
 /** Longest text that is read at all; the largest board takes under 1,200 characters. */
 const TEXT_CAP = 4096
+const GRAMMAR: GridGrammar = { side: SIDE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) }
 
 /** The board as labels, `cells[row][column]`. */
 export function perceive({ rows, columns, board }: StateSwap): Perception {
@@ -31,8 +32,8 @@ export function perceive({ rows, columns, board }: StateSwap): Perception {
 export const formatPerception = formatGrid
 
 /** Reads 1..8 rows of 1..8 cells each, all rows equally long; only the twelve labels, one space inside. Blank lines are skipped. */
-export function parsePerception(text: string): Perception | null {
-  return parseGrid(text, { side: SIDE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) })
+export function parsePerception(text: string, likely?: WrittenPerception): Perception | null {
+  return parseGrid(text, GRAMMAR, likely)
 }
 
 /** '(row1, col1) (row2, col2)' in reading order. */
