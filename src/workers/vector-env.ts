@@ -31,6 +31,9 @@ export interface WorkerVectorEnvOptions extends Omit<VectorEnvOptions, 'first'> 
   readonly modules?: readonly string[]
 }
 
+/** Pictures begin at multiples of this many bytes: V8 copies into shared memory by words only where they begin at whole ones, else by bytes. */
+const ALIGNED = 64
+
 /** A part of the envs: those from `first` on. */
 interface Part {
   readonly first: number
@@ -67,7 +70,7 @@ export async function openVectorEnv(specs: readonly EnvSpec[], options: WorkerVe
     let size = 0
     for (const spec of which) {
       offsets.push(size)
-      size += looks[spec]!.pixels.length
+      size += Math.ceil(looks[spec]!.pixels.length / ALIGNED) * ALIGNED
     }
     const pixels = new SharedArrayBuffer(size)
     for (const [i, spec] of which.entries()) {

@@ -112,7 +112,7 @@ export function step(state: State2048, action: Direction): StepResult<State2048>
   if (direction === undefined)
     throw new GameError(`${JSON.stringify(action)} is not an action of 2048: use 0 up, 1 right, 2 down or 3 left.`)
   const over = terminated(state)
-  const board = new Array<number>(state.board.length).fill(0)
+  const board = state.board.slice()
   const merges: number[] = []
   const reward = over ? -1 : slideInto(state.board, state.size, action, board, merges)
   if (reward < 0) {
