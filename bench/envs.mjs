@@ -57,7 +57,7 @@ function scale({ id, game, spec }) {
     return { time: times.sort((a, b) => a - b)[1], bytes }
   }
   play(1000)
-  const many = Array.from({ length: 2 }, () => ({ small: play(10_000), large: play(100_000) }))
+  const many = Array.from({ length: 3 }, () => ({ small: play(10_000), large: play(100_000) }))
   return [
     row(
       `${id}: 100,000 live envs, memory`,
@@ -85,23 +85,31 @@ async function workers({ id, game, spec }) {
   const batches = Array.from({ length: 50 }, (_, turn) => specs.map((_, i) => replies[(turn * ENVS + i) % replies.length]))
   const alone = new VectorEnv(specs, { seed: 1 })
   const shared = await openVectorEnv(specs, { seed: 1, workers: 2 })
-  const [one, two] = [inTurn(batches), inTurn(batches)]
+  const into = new VectorEnv(specs, { seed: 1 })
+  const [one, reused, two] = [inTurn(batches), inTurn(batches), inTurn(batches)]
+  const frames = into.observe().map(({ frame }) => frame())
   const onOne = () => alone.step(one()).map((step) => step.observation.frame())
+  const onOneInto = () => {
+    into.step(reused())
+    for (const [env, frame] of frames.entries()) into.drawInto(env, frame)
+  }
   const onTwo = () => shared.step(two())
   const rows = await measure(
     [
       { name: `${id}: ${ENVS} envs on one core, reply + frame`, unit: '/s', perCall: ENVS, work: onOne },
+      { name: `${id}: ${ENVS} envs on one core, reply + frame drawn over the last one`, unit: '/s', perCall: ENVS, work: onOneInto },
       { name: `${id}: ${ENVS} envs on two workers, reply + frame`, unit: '/s', perCall: ENVS, work: onTwo },
     ],
     { milliseconds: 300 },
   )
-  const gain = rows[1].rounds.map((value, i) => value / rows[0].rounds[i])
+  const gain = (from) => rows[2].rounds.map((value, i) => value / rows[from].rounds[i])
   const costs = []
   for (let round = 0; round < 3; round++) costs.push((await cost(onTwo)) / (await cost(onOne)))
   await shared.close()
   return [
     ...rows,
-    row(`${id}: two workers against one core`, '×', gain, 1.8),
+    row(`${id}: two workers against one core`, '×', gain(0), 1.8),
+    row(`${id}: two workers against one core that draws over its last frames`, '×', gain(1)),
     row(`${id}: processor time with two workers, main thread included, against one core`, '×', costs),
   ]
 }

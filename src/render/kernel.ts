@@ -2,11 +2,11 @@
  * The renderer's inner loops: a WebAssembly module (kernel.as.ts) with memory of its own, one for each thread. What it works on is copied
  * into blocks of that memory. Integers only, so results are equal on every platform. Little-endian, as WebAssembly is everywhere.
  */
-import { KERNEL } from './kernel-data.ts'
+import { KERNEL, SHARED_KERNEL } from './kernel-data.ts'
 
 /** Addresses are bytes in `memory`; see kernel.as.ts. */
 interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer }
+  readonly memory: { readonly buffer: ArrayBuffer | SharedArrayBuffer }
   allocate(size: number): number
   release(block: number): void
   draw(count: number, sprites: number, drawn: number, boxes: number, stamps: number, canvas: number, stride: number, channels: number): void
@@ -29,13 +29,27 @@ interface Kernel {
 /** The part of the global WebAssembly that is used here; TypeScript knows it only beside a browser's other globals. */
 interface Wasm {
   readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
+  readonly Instance: new (module: object, imports?: object) => { readonly exports: unknown }
+  readonly Memory: new (pages: { initial: number; maximum: number; shared: boolean }) => object
 }
 
-const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly
-const binary = Uint8Array.from(atob(KERNEL), (char) => char.charCodeAt(0))
+const { Module, Instance, Memory } = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly
 
-export const kernel = new Instance(new Module(binary)).exports as Kernel
+function start(binary: string, imports?: object): Kernel {
+  const bytes = Uint8Array.from(atob(binary), (char) => char.charCodeAt(0))
+  return new Instance(new Module(bytes), imports).exports as Kernel
+}
+
+/** The kernel of this thread. */
+export let kernel: Kernel = start(KERNEL)
+
+let used = false
+
+/** Gives this thread a kernel whose memory other threads can read, as `shareFrame` of renderer.ts needs. Call it before anything is drawn. */
+export function shareKernelMemory(): void {
+  if (used) throw new Error('The kernel of this thread is in use; share its memory before anything is drawn.')
+  kernel = start(SHARED_KERNEL, { env: { memory: new Memory({ initial: 1, maximum: 65536, shared: true }) } })
+}
 
 const garbage = new FinalizationRegistry((at: number) => kernel.release(at))
 
@@ -49,13 +63,14 @@ export class Block {
 
   /** A block of `size` bytes, whatever they hold. */
   constructor(size: number, refersTo?: Block) {
+    used = true
     this.size = size
     this.refersTo = refersTo
     this.at = kernel.allocate(size)
     garbage.register(this, this.at)
   }
 
-  /** Its bytes, from `from` on; valid until the kernel's memory grows, that is until the next block is made. */
+  /** Its bytes, from `from` on; unless the memory is shared, valid until it grows, that is until the next block is made. */
   bytes(from = 0): Uint8Array {
     return new Uint8Array(kernel.memory.buffer, this.at + from, this.size - from)
   }
@@ -63,11 +78,11 @@ export class Block {
 
 /** A block that is used again for what is needed at the moment. */
 export class Scratch {
-  #block = new Block(4096)
+  #block: Block | undefined
 
   /** Room for `size` bytes; what was there is lost. */
   room(size: number): Block {
-    if (size > this.#block.size) this.#block = new Block(2 * size)
+    if (this.#block === undefined || size > this.#block.size) this.#block = new Block(4096 + 2 * size)
     return this.#block
   }
 }

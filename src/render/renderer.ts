@@ -21,6 +21,11 @@ export interface Renderer {
   renderScene(scene: Scene): Frame
   /** Draws over `frame` and returns it if size and palette are this scene's own; otherwise leaves it alone and returns a fresh frame. */
   renderInto(scene: Scene, frame: Frame): Frame
+  /**
+   * A copy of a frame in the kernel's memory, which must be shared (`shareKernelMemory`): other threads can read it, and `renderInto` draws
+   * over it only what changes, without a copy. Nobody else may write to it.
+   */
+  shareFrame(frame: Frame): Frame
   /** A PNG file of the scene, in a fraction of the time that `encodePng` takes for its frame. Takes `text` as `encodePng` does. */
   encodeScene(scene: Scene, options?: Pick<PngOptions, 'text'>): Uint8Array
 }
@@ -28,12 +33,13 @@ export interface Renderer {
 /** Pictures that are kept for a catalogue, the latest ones. */
 const CANVASES = 4
 
-/** The last picture with one layout, in the kernel's memory. */
+/** A picture in the kernel's memory. */
 interface Canvas {
-  readonly layout: Layout
   readonly pixels: Block
+  /** Where the items on it stand; null: nothing is drawn yet. */
+  layout: Layout | null
   /** Sprite of each item, i32; -1: not drawn yet. */
-  readonly drawn: Block
+  drawn: Block
 }
 
 /** Draws the scenes of one catalogue and background. */
@@ -53,27 +59,31 @@ class CataloguePainter {
     this.#stamps = blockOf([Int32Array.from(records)], block).block
   }
 
-  /** The pixels of a scene; valid until the next one is drawn. */
-  paint({ width, items }: Scene, layout: Layout): Uint8Array {
-    const { channels } = this.#ready
-    const { pixels, drawn } = this.#canvasOf(layout)
+  /** The pixels of a scene on the canvas of its layout; valid until the next one is drawn. */
+  paint(scene: Scene, layout: Layout): Uint8Array {
+    const size = layout.width * layout.height * this.#ready.channels
+    const canvas = this.#recentCanvas(
+      (known) => known.layout === layout,
+      () => ({ pixels: new Block(size), layout: null, drawn: new Block(0) }),
+    )
+    this.paintOn(canvas, scene, layout)
+    return canvas.pixels.bytes()
+  }
+
+  /** Draws a scene over what stands on a canvas of its size: all of it if items stand elsewhere or overlap, otherwise those that changed. */
+  paintOn(canvas: Canvas, { width, items }: Scene, layout: Layout): void {
+    const { channels, ground } = this.#ready
+    if (canvas.layout !== layout || !layout.apart) {
+      if (canvas.drawn.size < 4 * items.length) canvas.drawn = new Block(4 * items.length)
+      canvas.drawn.bytes().fill(255)
+      fill(canvas.pixels.bytes(), ground)
+      canvas.layout = layout
+    }
     const [sprites, boxes] = inputs(
       items.map(({ sprite }) => sprite),
       layout.boxes,
     )
-    kernel.draw(items.length, sprites!, drawn.at, boxes!, this.#stamps.at, pixels.at, width * channels, channels)
-    return pixels.bytes()
-  }
-
-  /** What is drawn over: the last picture of this layout, or an empty one if there is none, or if items overlap. */
-  #canvasOf(layout: Layout): Canvas {
-    const { channels, ground } = this.#ready
-    const make = (): Canvas => {
-      const pixels = new Block(layout.width * layout.height * channels)
-      return clear({ layout, pixels, drawn: new Block(layout.boxes.byteLength / 4) }, ground)
-    }
-    const canvas = this.#recentCanvas((one) => one.layout === layout, make)
-    return layout.apart ? canvas : clear(canvas, ground)
+    kernel.draw(items.length, sprites!, canvas.drawn.at, boxes!, this.#stamps.at, canvas.pixels.at, width * channels, channels)
   }
 }
 
@@ -81,6 +91,8 @@ class CataloguePainter {
 export function createRenderer(): Renderer {
   const preparedOf = createStampCache()
   const painters = new WeakMap<Prepared, CataloguePainter>()
+  /** Of shared frames. */
+  const canvases = new WeakMap<Frame, Canvas>()
 
   const painterOf = (ready: Prepared): CataloguePainter => {
     const painter = painters.get(ready) ?? new CataloguePainter(ready)
@@ -95,12 +107,14 @@ export function createRenderer(): Renderer {
     const ready = preparedOf(scene)
     const { palette } = ready
     const painter = painterOf(ready)
-    const pixels = painter.paint(scene, painter.layoutOf(scene))
+    const layout = painter.layoutOf(scene)
     if (onto && onto.width === width && onto.height === height && onto.palette === palette) {
-      onto.pixels.set(pixels)
+      const canvas = canvases.get(onto)
+      if (canvas) painter.paintOn(canvas, scene, layout)
+      else onto.pixels.set(painter.paint(scene, layout))
       return onto
     }
-    const copy = new Uint8Array(pixels)
+    const copy = new Uint8Array(painter.paint(scene, layout))
     return palette ? { width, height, pixels: copy, palette } : { width, height, pixels: copy }
   }
 
@@ -110,14 +124,16 @@ export function createRenderer(): Renderer {
     return painterOf(preparedOf(scene)).encoder.encode(scene, options) ?? encodePng(draw(scene), options)
   }
 
-  return { renderScene: (scene) => draw(scene), renderInto: draw, encodeScene }
-}
+  const shareFrame = (frame: Frame): Frame => {
+    if (kernel.memory.buffer instanceof ArrayBuffer) throw new Error('A frame can be shared only after shareKernelMemory().')
+    const pixels = new Block(frame.pixels.length)
+    const copy = { ...frame, pixels: pixels.bytes() }
+    copy.pixels.set(frame.pixels)
+    canvases.set(copy, { pixels, layout: null, drawn: new Block(0) })
+    return copy
+  }
 
-/** Makes a canvas an empty one. */
-function clear(canvas: Canvas, ground: Uint8Array): Canvas {
-  canvas.drawn.bytes().fill(255)
-  fill(canvas.pixels.bytes(), ground)
-  return canvas
+  return { renderScene: (scene) => draw(scene), renderInto: draw, shareFrame, encodeScene }
 }
 
 /** Repeats `ground` (1 or 3 bytes) over the whole buffer. */
@@ -147,6 +163,9 @@ export const renderScene: (scene: Scene) => Frame = shared.renderScene
 
 /** `renderInto` of a renderer shared by the process (see Renderer). */
 export const renderInto: (scene: Scene, frame: Frame) => Frame = shared.renderInto
+
+/** `shareFrame` of a renderer shared by the process (see Renderer). */
+export const shareFrame: (frame: Frame) => Frame = shared.shareFrame
 
 /** `encodeScene` of a renderer shared by the process (see Renderer). */
 export const encodeScene: Renderer['encodeScene'] = shared.encodeScene

@@ -17,6 +17,7 @@ const TRIES = 3
 interface Thread {
   readonly worker: Worker
   readonly shard: Comlink.Remote<Shard>
+  readonly pixels: readonly Uint8Array[]
   /** Rejects when the worker ends. */
   readonly lost: Promise<never>
 }
@@ -26,16 +27,21 @@ export class Keeper {
   #data: ShardData
   #log: Move[] = []
   #thread: Promise<Thread>
+  #pixels: readonly Uint8Array[] = []
 
   constructor(data: ShardData) {
     this.#data = data
-    this.#thread = start(data)
-    this.#thread.catch(() => {})
+    this.#thread = this.#start(data)
   }
 
   /** Resolves when the envs are there and drawn. Rejects when they cannot be made. */
   async ready(): Promise<void> {
     await this.#thread
+  }
+
+  /** The pixels of an env of this shard, in shared memory; others once the worker was replaced. */
+  pixels(env: number): Uint8Array {
+    return this.#pixels[env]!
   }
 
   async move(move: Move): Promise<Moved> {
@@ -65,6 +71,17 @@ export class Keeper {
     this.#log = []
   }
 
+  #start(data: ShardData): Promise<Thread> {
+    const thread = start(data)
+    thread.then(
+      ({ pixels }) => {
+        this.#pixels = pixels
+      },
+      () => {},
+    )
+    return thread
+  }
+
   /** Asks the worker, or its replacement. Errors of the shard itself are passed on. */
   async #ask<T>(work: (shard: Comlink.Remote<Shard>) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
@@ -74,8 +91,7 @@ export class Keeper {
       } catch (error) {
         if (!(error instanceof WorkerLost)) throw error
         if (tries === TRIES) throw new GameError(`${TRIES} workers in a row ended at the same move: ${error.message}`, { cause: error })
-        this.#thread = start({ ...this.#data, log: this.#log })
-        this.#thread.catch(() => {})
+        this.#thread = this.#start({ ...this.#data, log: this.#log })
       }
     }
   }
@@ -93,6 +109,6 @@ async function start(data: ShardData): Promise<Thread> {
     worker.once('exit', (code) => reject(new WorkerLost(`a worker ended with code ${code}${reason}`)))
   })
   lost.catch(() => {})
-  await Promise.race([new Promise((resolve) => worker.once('message', resolve)), lost])
-  return { worker, shard: Comlink.wrap<Shard>(nodeEndpoint(worker)), lost }
+  const pixels = await Promise.race([new Promise<Uint8Array[]>((resolve) => worker.once('message', resolve)), lost])
+  return { worker, shard: Comlink.wrap<Shard>(nodeEndpoint(worker)), pixels, lost }
 }

@@ -2,6 +2,7 @@
 import { gameNamed } from '../games/index.ts'
 import { type AutoresetMode, type EnvSpec, envSpec, VectorEnv, type VectorSnapshot, type VectorStep } from '../gym/index.ts'
 import type { Frame, Observation, Reply } from '../policy.ts'
+import { shareFrame } from '../render/index.ts'
 
 /** An env spec as plain data: the game by its id. */
 export type SpecData = Omit<EnvSpec, 'game'> & { readonly game: string }
@@ -21,10 +22,6 @@ export interface ShardData {
   readonly snapshot: VectorSnapshot | null
   /** What was done since then. */
   readonly log: readonly Move[]
-  /** Pixels of all envs, one after the other. */
-  readonly pixels: SharedArrayBuffer
-  /** By env: where its pixels begin. */
-  readonly offsets: readonly number[]
 }
 
 /** Something done to the envs of a shard. */
@@ -44,12 +41,14 @@ export interface Moved {
   readonly snapshot: VectorSnapshot | null
 }
 
-/** Envs of one worker. Draws every picture into the shared pixels. */
+/** Envs of one worker. Draws every picture into shared memory. */
 export class Shard {
   readonly #envs: VectorEnv
-  readonly #slots: Frame[]
+  /** By env: its picture as it stands, in shared memory. */
+  readonly pictures: readonly Frame[]
 
-  constructor({ specs, which, first, seed, autoreset, snapshot, log, pixels, offsets }: ShardData) {
+  /** The kernel's memory must be shared. */
+  constructor({ specs, which, first, seed, autoreset, snapshot, log }: ShardData) {
     const own = specs.map(({ game, ...rest }) => envSpec({ ...rest, game: gameNamed(game) }))
     this.#envs = new VectorEnv(
       which.map((spec) => own[spec]!),
@@ -57,17 +56,13 @@ export class Shard {
     )
     if (snapshot) this.#envs.restore(snapshot)
     for (const move of log) this.#play(move)
-    this.#slots = this.#envs.observe().map(({ frame }, env) => {
-      const drawn = frame()
-      return { ...drawn, pixels: new Uint8Array(pixels, offsets[env]!, drawn.pixels.length) }
-    })
-    this.#draw(this.#slots.map((_, env) => env))
+    this.pictures = this.#envs.observe().map(({ frame }) => shareFrame(frame()))
   }
 
   /** Plays a move and draws what it changed. `keep`: with a snapshot of the envs after it. */
   move(move: Move, keep: boolean): Moved {
     const steps = this.#play(move)
-    this.#draw('reset' in move ? [move.reset] : this.#slots.map((_, env) => env))
+    this.#draw('reset' in move ? [move.reset] : this.pictures.keys())
     return { steps: steps.map(stepData), snapshot: keep ? this.#envs.snapshot() : null }
   }
 
@@ -77,7 +72,7 @@ export class Shard {
 
   restore(snapshot: VectorSnapshot): void {
     this.#envs.restore(snapshot)
-    this.#draw(this.#slots.map((_, env) => env))
+    this.#draw(this.pictures.keys())
   }
 
   #play(move: Move): VectorStep[] {
@@ -86,11 +81,11 @@ export class Shard {
     return []
   }
 
-  #draw(envs: readonly number[]): void {
+  #draw(envs: Iterable<number>): void {
     for (const env of envs) {
-      const slot = this.#slots[env]!
-      const drawn = this.#envs.drawInto(env, slot)
-      if (drawn !== slot) slot.pixels.set(drawn.pixels)
+      const picture = this.pictures[env]!
+      const drawn = this.#envs.drawInto(env, picture)
+      if (drawn !== picture) picture.pixels.set(drawn.pixels)
     }
   }
 }

@@ -1,12 +1,15 @@
-/** A worker thread: a Shard behind a message port. */
+/** A worker thread: a Shard behind a message port. The first message are the pixels of its pictures, in shared memory. */
 import { parentPort, workerData } from 'node:worker_threads'
 import * as Comlink from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { shareKernelMemory } from '../render/index.ts'
 import { Shard, type ShardData } from './shard.ts'
 
 if (parentPort) {
   const data = workerData as ShardData
+  shareKernelMemory()
   for (const module of data.modules) await import(module)
-  Comlink.expose(new Shard(data), nodeEndpoint(parentPort))
-  parentPort.postMessage('ready')
+  const shard = new Shard(data)
+  Comlink.expose(shard, nodeEndpoint(parentPort))
+  parentPort.postMessage(shard.pictures.map(({ pixels }) => pixels))
 }

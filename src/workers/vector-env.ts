@@ -31,9 +31,6 @@ export interface WorkerVectorEnvOptions extends Omit<VectorEnvOptions, 'first'> 
   readonly modules?: readonly string[]
 }
 
-/** Pictures begin at multiples of this many bytes: V8 copies into shared memory by words only where they begin at whole ones, else by bytes. */
-const ALIGNED = 64
-
 /** A part of the envs: those from `first` on. */
 interface Part {
   readonly first: number
@@ -41,8 +38,10 @@ interface Part {
   readonly keeper: Keeper
 }
 
-/** Where an env's pictures are. `look`: a frame of its spec over the shared pixels. */
+/** An env as seen from here. */
 interface Seat {
+  readonly part: Part
+  /** A frame of its spec, whatever it shows. */
   readonly look: Frame
   /** Moves so far: an observation is of one of them. */
   moves: number
@@ -61,39 +60,23 @@ export async function openVectorEnv(specs: readonly EnvSpec[], options: WorkerVe
   }
   const unique = [...new Set(specs)]
   const looks = unique.map(({ game, config, skin }) => drawState(game, game.init(config, 0), skin))
+  const { seed, autoreset = 'next-step', modules = [] } = options
+  const data = { modules, specs: unique.map(specData), seed, autoreset, snapshot: null, log: [] }
   const seats: Seat[] = []
   const parts = Array.from({ length: workers }, (_, k): Part => {
     const first = Math.floor((k * specs.length) / workers)
     const own = specs.slice(first, Math.floor(((k + 1) * specs.length) / workers))
     const which = own.map((spec) => unique.indexOf(spec))
-    const offsets: number[] = []
-    let size = 0
-    for (const spec of which) {
-      offsets.push(size)
-      size += Math.ceil(looks[spec]!.pixels.length / ALIGNED) * ALIGNED
-    }
-    const pixels = new SharedArrayBuffer(size)
-    for (const [i, spec] of which.entries()) {
-      const look = looks[spec]!
-      seats.push({ look: { ...look, pixels: new Uint8Array(pixels, offsets[i]!, look.pixels.length) }, moves: 0, last: null })
-    }
-    const { seed, autoreset = 'next-step', modules = [] } = options
-    const keeper = new Keeper({
-      modules,
-      specs: unique.map(specData),
-      which,
-      first,
-      seed,
-      autoreset,
-      snapshot: null,
-      log: [],
-      pixels,
-      offsets,
-    })
-    return { first, count: own.length, keeper }
+    const part = { first, count: own.length, keeper: new Keeper({ ...data, which, first }) }
+    for (const spec of which) seats.push({ part, look: looks[spec]!, moves: 0, last: null })
+    return part
   })
   await Promise.all(parts.map(({ keeper }) => keeper.ready()))
-  return new WorkerVectorEnv(specs, options.seed, options.autoreset ?? 'next-step', parts, seats)
+  return new WorkerVectorEnv(specs, seed, autoreset, parts, seats)
+}
+
+function ownFrame(frame: Frame): Frame {
+  return { ...frame, pixels: new Uint8Array(frame.pixels) }
 }
 
 function specData({ game, ...rest }: EnvSpec): SpecData {
@@ -122,9 +105,10 @@ export class WorkerVectorEnv {
     return this.specs.map((_, env) => this.#observation(env))
   }
 
-  /** The picture of an env in shared memory: no copy; the env's next move overwrites it. */
+  /** The picture of an env in shared memory, no copy. The env's next move overwrites it; ask again then, since a worker may have been replaced. */
   pixels(env: number): Frame {
-    return this.#seat(env).look
+    const { part, look } = this.#seat(env)
+    return { ...look, pixels: part.keeper.pixels(env - part.first) }
   }
 
   /** One reply per env; [env]. */
@@ -139,8 +123,7 @@ export class WorkerVectorEnv {
 
   /** Starts the next game of one env. */
   async reset(env: number): Promise<Observation> {
-    this.#seat(env)
-    const { keeper, first } = this.#parts.findLast((part) => part.first <= env)!
+    const { keeper, first } = this.#seat(env).part
     await keeper.move({ reset: env - first })
     this.#moveOn(env, null)
     return this.#observation(env)
@@ -189,12 +172,12 @@ export class WorkerVectorEnv {
   #observation(env: number): Observation {
     const spec = this.specs[env]!
     const seat = this.#seat(env)
-    const { moves, look } = seat
+    const { moves } = seat
     let copy: Frame | undefined
     const frame = (): Frame => {
       if (copy === undefined && seat.moves !== moves)
         throw new ConfigError(`The picture of env ${env} is gone: the env has moved on. Call frame() before its next move.`)
-      copy ??= { ...look, pixels: new Uint8Array(look.pixels) }
+      copy ??= ownFrame(this.pixels(env))
       return copy
     }
     return { game: spec.game.id, prompt: promptAfter(spec, seat.last), frame }
