@@ -39,7 +39,7 @@ const specs = [
   envSpec({ game: gameNamed('picture-shisen-sho'), config: { rows: 2, columns: 4, kinds: 4 }, skin: look, feedback: false }),
   envSpec({ game: gameNamed('mortal'), skin: { ...look, contrast: 0.5 } }),
 ]
-const many = [...specs, ...specs, specs[0]!]
+const many = [...specs, ...specs, specs[0]!, envSpec({ game: gameNamed('swap'), skin: look })]
 
 /** Replies for every env, the same at every call with the same seed: legal and other moves, and texts that say nothing. */
 function repliesOf(turn: number): string[] {
@@ -104,7 +104,7 @@ test('goes back to snapshots of either kind; pictures of the past are refused; b
   expect(() => late.frame()).toThrow('has moved on')
   expect(frameHash(shared.pixels(2))).toBe(frameHash(alone.observe()[2]!.frame()))
   await shared.close()
-  await expect(openVectorEnv(many, { seed: 1, workers: 10 })).rejects.toThrow('give 1 to 9')
+  await expect(openVectorEnv(many, { seed: 1, workers: 11 })).rejects.toThrow('give 1 to 10')
   const foreign = { ...specs[0]!, game: { ...specs[0]!.game } }
   await expect(openVectorEnv([foreign], { seed: 1 })).rejects.toThrow('not the registered one')
 })

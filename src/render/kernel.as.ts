@@ -1,5 +1,5 @@
 /**
- * The renderer's inner loops, in AssemblyScript: `node scripts/make-kernel.ts` compiles this file to kernel-data.ts, kernel.ts loads it.
+ * The renderer's inner loops, in AssemblyScript: `npm run kernel` compiles this file to kernel-data.ts, which kernel.ts loads.
  * Everything here works on addresses in the kernel's own memory; nothing is checked, that is the callers' task.
  */
 
@@ -308,7 +308,6 @@ function run(pixels: i32): void {
 }
 
 /** Writes the low `bits` of a word, 0..56; the others are 0. */
-// @ts-ignore: decorator
 @inline
 function put(word: u64, bits: i32): void {
   held |= word << count
@@ -320,7 +319,6 @@ function put(word: u64, bits: i32): void {
 }
 
 /** Writes the first `bits` at an address; eight bytes beyond the last may be read. */
-// @ts-ignore: decorator
 @inline
 function putBits(from: usize, bits: i32): void {
   for (; bits > 56; bits -= 56, from += 7) put(load<u64>(from) & 0xff_ffff_ffff_ffff, 56)
@@ -366,7 +364,7 @@ function modulo(value: i64): u32 {
 }
 
 /** [k * 256 + byte]: what a byte does to a CRC-32 when k bytes follow it (eight at a time, Kounavis & Berry). */
-const crcTable = memory.data(8 * 256 * 4)
+const crcTable = heap.alloc(8 * 256 * 4)
 for (let n = 0; n < 2048; n++) {
   let c: u32 = n < 256 ? n : load<u32>(crcTable + ((n - 256) << 2))
   for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
@@ -380,14 +378,14 @@ export function crc32(at: usize, size: i32): u32 {
   for (; at + 8 <= end; at += 8) {
     const low = crc ^ load<u32>(at)
     const high = load<u32>(at, 4)
-    crc =
-      step(low, 7) ^ step(low >>> 8, 6) ^ step(low >>> 16, 5) ^ step(low >>> 24, 4) ^ step(high, 3) ^ step(high >>> 8, 2) ^ step(high >>> 16, 1) ^ step(high >>> 24, 0)
+    crc = step(low, 7) ^ step(low >>> 8, 6) ^ step(low >>> 16, 5) ^ step(low >>> 24, 4)
+    crc ^= step(high, 3) ^ step(high >>> 8, 2) ^ step(high >>> 16, 1) ^ step(high >>> 24, 0)
   }
   for (; at < end; at++) crc = step(crc ^ load<u8>(at), 0) ^ (crc >>> 8)
   return ~crc
 }
 
-// @ts-ignore: decorator
+/** What the low byte does to the sum when `after` bytes follow it. */
 @inline
 function step(byte: u32, after: i32): u32 {
   return load<u32>(crcTable + (after << 10) + ((byte & 255) << 2))

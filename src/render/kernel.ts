@@ -70,9 +70,9 @@ export class Block {
     garbage.register(this, this.at)
   }
 
-  /** Its bytes, from `from` on; unless the memory is shared, valid until it grows, that is until the next block is made. */
-  bytes(from = 0): Uint8Array {
-    return new Uint8Array(kernel.memory.buffer, this.at + from, this.size - from)
+  /** Its bytes; unless the memory is shared, valid until it grows, that is until the next block is made. */
+  bytes(): Uint8Array {
+    return new Uint8Array(kernel.memory.buffer, this.at, this.size)
   }
 }
 
@@ -82,7 +82,9 @@ export class Scratch {
 
   /** Room for `size` bytes; what was there is lost. */
   room(size: number): Block {
-    if (this.#block === undefined || size > this.#block.size) this.#block = new Block(4096 + 2 * size)
+    const known = this.#block
+    if (known !== undefined && known.size >= size) return known
+    this.#block = new Block(Math.max(size, 2 * (known?.size ?? 2048)))
     return this.#block
   }
 }
