@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AnyGame } from 'vlm-gym'
 import { checkGame } from 'vlm-gym/testing'
+import { main, type Outcome, runNode } from './vlm-gym.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const page = readFileSync(join(root, 'docs/add-a-game.md'), 'utf8')
@@ -15,27 +16,13 @@ const code = /^```js harvest\.mjs\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? ''
 let folder = ''
 let plugin = ''
 
-interface Outcome {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
 /** Runs a program in the folder of somebody who has installed vlm-gym and zod. */
-async function runNode(...args: string[]): Promise<Outcome> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: folder, maxBuffer: 1 << 26 })
-    return { code: 0, stdout, stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as Outcome & Error
-    return { code: Number(code), stdout, stderr }
-  }
-}
+const runHere = (...args: string[]): Promise<Outcome> => runNode(args, folder)
 
-const vlmGym = (...args: string[]): Promise<Outcome> => runNode(join(root, 'dist/cli/main.js'), ...args)
+const vlmGym = (...args: string[]): Promise<Outcome> => runHere(main, ...args)
 
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/ is missing; run npm test (it builds first) or npm run build')
+  if (!existsSync(main)) throw new Error('dist/ is missing; run npm test (it builds first) or npm run build')
   folder = mkdtempSync(join(tmpdir(), 'add-a-game-'))
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(root, join(folder, 'node_modules/vlm-gym'), 'dir')
@@ -56,7 +43,7 @@ describe('the game of docs/add-a-game.md', () => {
     const options = { noEmit: true, allowJs: true, checkJs: true, strict: false, module: 'nodenext', target: 'es2023', skipLibCheck: true }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...options, types: [] }, files: ['harvest.mjs'] }))
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    expect(await runNode(tsc, '-p', join(folder, 'tsconfig.json'))).toMatchObject({ code: 0, stdout: '' })
+    expect(await runHere(tsc, '-p', join(folder, 'tsconfig.json'))).toMatchObject({ code: 0, stdout: '' })
   })
 
   it('keeps the contract', async () => {
@@ -68,7 +55,7 @@ describe('the game of docs/add-a-game.md', () => {
     const check = /^```js\n(import \{ checkGame \}[\s\S]*?)^```$/m.exec(page)?.[1] ?? ''
     expect(check).toContain('checkGame(harvest')
     writeFileSync(join(folder, 'check.mjs'), check.replace('games: 200', 'games: 50, seeds: [0]'))
-    expect(await runNode('check.mjs')).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await runHere('check.mjs')).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 })
 
@@ -98,7 +85,6 @@ describe('--plugin', () => {
     for (const policy of ['random', 'teacher', 'base', 'g0', 'cold-start', 'g1', 'solver']) expect(policies).toContain(`harvest ${policy}`)
     expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')).config.plugins).toEqual([expect.stringMatching(/^\/.*harvest\.mjs$/)])
     rmSync(join(out, 'results.json'))
-    const main = join(root, 'dist/cli/main.js')
     const resumed = await promisify(execFile)(process.execPath, [main, 'train', '--resume', out, '--quiet', '--json'], { cwd: tmpdir() })
     expect(JSON.parse(resumed.stdout)).toEqual(JSON.parse(trained.stdout))
   })

@@ -1,26 +1,14 @@
 /** CIFAR-10 through the command line, on small files of its format: 3073 bytes a record, a label and three planes of 32x32. */
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { main, vlmGym } from './vlm-gym.ts'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const GAME = 'picture-shisen-sho'
 const BOARD = ['rows=2', 'columns=4', 'kinds=3', 'pictures=cifar10']
 const set = BOARD.flatMap((knob) => ['--set', knob])
-
-async function vlmGym(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [main, ...args], { maxBuffer: 1 << 26 })) }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { code: Number(code), stdout, stderr }
-  }
-}
 
 /** A file with one record of every class in the usual order; each class its own red, each file its own blue. */
 function batch(blue: number): Uint8Array {

@@ -1,26 +1,12 @@
 /** `vlm-gym teach` with a model behind HTTP as the teacher: what it is told, what is kept, and what happens when it cannot be used. */
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeState, formatReply, GAMES, parseReply } from 'vlm-gym'
 import { type ChatRequest, chatServer } from '../src/policies/chat-server-fixture.ts'
-
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
-
-async function vlmGym(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { maxBuffer: 1 << 26 })
-    return { code: 0, stdout, stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string } & Error
-    return { code: Number(code), stdout, stderr }
-  }
-}
+import { vlmGym } from './vlm-gym.ts'
 
 /** The board that a request tells, and how many pictures it shows. */
 function toldBy({ messages }: ChatRequest): { board: string; pictures: number } {

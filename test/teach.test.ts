@@ -11,27 +11,11 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'h
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodePng, decodeState, frameToRgb, GAMES, parseReply, playReply, stateHash } from 'vlm-gym'
 import { smallModel } from './small-model.ts'
+import { main, vlmGym } from './vlm-gym.ts'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const reader = fileURLToPath(new URL('./python/read_dataset.py', import.meta.url))
 const python = process.env.VLM_GYM_PYTHON ?? 'python3'
 const hasDatasets = spawnSync(python, ['-c', 'import datasets, PIL']).status === 0
-
-interface Outcome {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function vlmGym(...args: string[]): Promise<Outcome> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { maxBuffer: 1 << 26 })
-    return { code: 0, stdout, stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as Outcome & Error
-    return { code: Number(code), stdout, stderr }
-  }
-}
 
 interface Line {
   readonly id: string

@@ -1,31 +1,13 @@
 /** The main job as a user types it: runs, is killed, resumes, refuses. Tiny numbers, the built command. */
-import { execFile, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { main, vlmGym } from './vlm-gym.ts'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const TINY = ['train', '--preset', 'tiny', '--quiet']
-
-interface Outcome {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function vlmGym(...args: string[]): Promise<Outcome> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { maxBuffer: 1 << 26 })
-    return { code: 0, stdout, stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as Outcome & Error
-    return { code: Number(code), stdout, stderr }
-  }
-}
 
 /** Metric lines without the wall time. */
 async function numbers(folder: string): Promise<unknown[]> {
