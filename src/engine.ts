@@ -11,7 +11,7 @@
  * - `importance_sampling` {targetTokens, logprobs, advantages}:   -exp(lp - logprob) · A
  * - `ppo` the same inputs:  -min(r · A, clip(r, clipLow, clipHigh) · A), r = exp(lp - logprob); bounds are absolute ratios, e.g. 0.8, 1.28
  */
-import type { Frame } from './policy.ts'
+import type { Frame } from './scene.ts'
 
 export type Chunk =
   | { readonly type: 'encoded_text'; readonly tokens: readonly number[] }

@@ -132,7 +132,7 @@ export {
   teacherPolicy,
   uniformPolicy,
 } from './policies/index.ts'
-export type { Frame, Observation, Policy, PrivilegedContext, Reply, ReplyOptions, Turn, Usage } from './policy.ts'
+export type { Observation, Policy, PrivilegedContext, Reply, ReplyOptions, Turn, Usage } from './policy.ts'
 export {
   type CanvasContextLike,
   createRenderer,
@@ -160,4 +160,4 @@ export {
   themeNamed,
 } from './render/index.ts'
 export { deriveSeed, isRngState, type Rng, type RngState, rngFromState, seededRng } from './rng.ts'
-export type { Color, Scene, Shape, Skin, Sprite, SpriteCatalogue, Theme, TileSymbols } from './scene.ts'
+export type { Color, Frame, Scene, Shape, Skin, Sprite, SpriteCatalogue, Theme, TileSymbols } from './scene.ts'

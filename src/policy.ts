@@ -2,15 +2,7 @@
  * The policy contract: anything that answers pictures with text. Random play, the solver, a teacher, an engine's sampler,
  * an HTTP endpoint and a person at the keyboard are policies, and all are evaluated alike.
  */
-
-/** Palette-indexed (1 byte a pixel) or RGB (3 bytes a pixel) picture, row-major, top-left origin. */
-export interface Frame {
-  readonly width: number
-  readonly height: number
-  readonly pixels: Uint8Array
-  /** RGB triples, at most 256; absent for RGB frames. */
-  readonly palette?: Uint8Array
-}
+import type { Frame } from './scene.ts'
 
 /** An earlier exchange of the conversation: a worked example, or a turn of this episode as it was. */
 export interface Turn {

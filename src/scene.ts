@@ -17,6 +17,15 @@ export interface Picture {
   readonly rgb: Uint8Array
 }
 
+/** Palette-indexed (1 byte a pixel) or RGB (3 bytes a pixel) picture, row-major, top-left origin. */
+export interface Frame {
+  readonly width: number
+  readonly height: number
+  readonly pixels: Uint8Array
+  /** RGB triples, at most 256; absent for RGB frames. */
+  readonly palette?: Uint8Array
+}
+
 /** Shapes are painted in order, each over what is below it, anti-aliased. */
 export type Shape =
   | { kind: 'rect'; x: number; y: number; width: number; height: number; radius?: number; fill: Color }

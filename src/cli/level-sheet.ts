@@ -1,10 +1,9 @@
 /** The sheet of a game's levels: perception across, reasoning down, one picture each from the middle of a random game. */
 import type { AnyGame } from '../game.ts'
 import { type Difficulty, difficulty, drawState, LEVELS, SKIN_LEVELS } from '../gym/index.ts'
-import type { Frame } from '../policy.ts'
 import { renderScene, type SheetHeading, sheetScene, themeNamed } from '../render/index.ts'
 import { seededRng } from '../rng.ts'
-import type { Skin } from '../scene.ts'
+import type { Frame, Skin } from '../scene.ts'
 
 /** Most moves of the random game whose state after a third is shown. */
 const MOVES = 60

@@ -1,9 +1,9 @@
 /** A data set in memory, to train on. Everything is read and checked at once, so that a fault shows before training begins. */
 import { readFile } from 'node:fs/promises'
 import { StorageError } from '../errors.ts'
-import type { Frame } from '../policy.ts'
 import { decodePng } from '../render/index.ts'
 import { readFolder } from '../runs/index.ts'
+import type { Frame } from '../scene.ts'
 import { contentHash, DATASET, EXAMPLES, type Example, exampleRecord, type Split, textsOf } from './example.ts'
 
 /** One example as a model is to see and answer it. */

@@ -4,9 +4,9 @@ import { gameNamed } from '../games/index.ts'
 import { envSpec, formatReply } from '../gym/index.ts'
 import { type ToyConfig, toyGame } from '../gym/toy-game.ts'
 import { scriptedPolicy } from '../policies/index.ts'
-import type { Frame } from '../policy.ts'
 import { frameToRgb } from '../render/index.ts'
 import { generalisationRows } from '../runs/index.ts'
+import type { Frame } from '../scene.ts'
 import { generalisation, thingsOf } from './generalisation.ts'
 
 const moves = (count: number): Partial<ToyConfig> => ({ moves: count })

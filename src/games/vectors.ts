@@ -6,25 +6,11 @@
  */
 import { ZodError } from 'zod'
 import { vectors2048 } from './2048/vectors.ts'
+import type { VectorDifference, VectorFormat } from './shared/vector-format.ts'
 import { vectorsShisenSho } from './shisen-sho/vectors.ts'
 import { vectorsSwap } from './swap/vectors.ts'
 
-/** One field of one vector on which the game and the record disagree. */
-export interface VectorDifference {
-  readonly field: string
-  readonly expected: unknown
-  readonly actual: unknown
-}
-
-/** How the vectors of one game are known and checked. */
-export interface VectorFormat {
-  /** The game's id. */
-  readonly game: string
-  /** Whether a parsed line looks like this game's. */
-  matches(row: object): boolean
-  /** Differences of one row, none if it agrees. Throws when the row is malformed. */
-  check(row: unknown): VectorDifference[]
-}
+export type { VectorDifference, VectorFormat }
 
 /** Outcome for one file. `line`: 1-based; `id`: the row's own id or null. A malformed line is a difference of the field 'line'. */
 export interface VectorReport {

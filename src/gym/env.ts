@@ -8,9 +8,9 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
-import type { Frame, Observation, Reply } from '../policy.ts'
+import type { Observation, Reply } from '../policy.ts'
 import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
-import type { Skin } from '../scene.ts'
+import type { Frame, Skin } from '../scene.ts'
 import { blankFrame, captionOf, OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { LastStep } from './token.ts'

@@ -4,10 +4,9 @@
  */
 import { GameError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
-import type { Frame } from '../policy.ts'
 import { themeNamed } from '../render/index.ts'
 import { deriveSeed } from '../rng.ts'
-import type { Skin } from '../scene.ts'
+import type { Frame, Skin } from '../scene.ts'
 
 /** Every mode, in the order of tables. */
 export const OBSERVATION_MODES = ['image', 'image+caption', 'caption', 'wrong-caption'] as const

@@ -8,8 +8,9 @@
  * - 'disabled': an ended game stays as it is (every reply a no-op) until `reset(index)`.
  */
 import { ConfigError } from '../errors.ts'
-import type { Frame, Observation, Reply } from '../policy.ts'
+import type { Observation, Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
+import type { Frame } from '../scene.ts'
 import { Env, type EnvSnapshot, type EnvSpec, type EnvStep } from './env.ts'
 
 export type AutoresetMode = 'next-step' | 'same-step' | 'disabled'

@@ -1,7 +1,8 @@
 /** An observation as the messages of a chat: earlier turns as pairs of user and assistant, then the state. */
 import type { ModelMessage } from 'ai'
-import type { Frame, Observation } from '../policy.ts'
+import type { Observation } from '../policy.ts'
 import { encodePng } from '../render/index.ts'
+import type { Frame } from '../scene.ts'
 
 /** A frame's PNG is made once, so that a picture has the same bytes in every turn it stands in. */
 const pictures = new WeakMap<Frame, Uint8Array>()

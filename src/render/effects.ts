@@ -7,8 +7,7 @@
  * noise keep their places and grow. Integer hashes and IEEE arithmetic only, so pixels are equal on every platform.
  */
 import { ConfigError } from '../errors.ts'
-import type { Frame } from '../policy.ts'
-import type { Color, Scene, Skin, Theme } from '../scene.ts'
+import type { Color, Frame, Scene, Skin, Theme } from '../scene.ts'
 import { frameToRgb } from './frame.ts'
 import { chance, hashed } from './hash.ts'
 import { addClutter, coverTiles, shiftTiles, type TilePlace } from './marks.ts'

@@ -2,7 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
 import { ConfigError } from '../errors.ts'
-import type { Frame } from '../policy.ts'
+import type { Frame } from '../scene.ts'
 
 /** A fresh copy of the pixels: 3 bytes each, row-major, top-left origin. */
 export function frameToRgb(frame: Frame): Uint8Array {

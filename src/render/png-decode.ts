@@ -1,7 +1,7 @@
 /** PNG -> frame: the reverse of `encodePng`, and as much of other people's PNGs as a frame can hold (8 bits a channel, opaque). */
 import { decode } from 'fast-png'
 import { ConfigError } from '../errors.ts'
-import type { Frame } from '../policy.ts'
+import type { Frame } from '../scene.ts'
 
 /** Sides of a PNG in pixels, from its header alone; null if the bytes do not begin as a PNG does. */
 export function pngSize(bytes: Uint8Array): { width: number; height: number } | null {

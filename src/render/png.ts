@@ -4,7 +4,7 @@
  */
 import { zlibSync } from 'fflate'
 import { ConfigError } from '../errors.ts'
-import type { Frame } from '../policy.ts'
+import type { Frame } from '../scene.ts'
 import { checkFrame } from './frame.ts'
 import { crc32 } from './kernel.ts'
 

@@ -2,8 +2,7 @@
  * Scene -> Frame or PNG. Sprites are rasterised once (stamps.ts). For each catalogue, background and size the last picture is kept in the
  * kernel's memory: the next one draws over it what has changed, and a frame is a copy of it. Pixels never depend on what was drawn before.
  */
-import type { Frame } from '../policy.ts'
-import type { Scene } from '../scene.ts'
+import type { Frame, Scene } from '../scene.ts'
 import { Block, blockOf, inputs, kernel } from './kernel.ts'
 import { createLayoutCache, type Layout } from './layout.ts'
 import { encodePng, type PngOptions } from './png.ts'

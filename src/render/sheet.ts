@@ -1,6 +1,5 @@
 /** A table of pictures with headings, as one scene: what `vlm-gym show --grid` draws. Pictures keep their pixels. */
-import type { Frame } from '../policy.ts'
-import type { Scene, Shape, Sprite, Theme } from '../scene.ts'
+import type { Frame, Scene, Shape, Sprite, Theme } from '../scene.ts'
 import { frameToRgb } from './frame.ts'
 import { textWidth } from './text.ts'
 

@@ -7,8 +7,8 @@ import { z } from 'zod'
 import type { Engine, ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { modelInputOf } from '../policies/index.ts'
-import type { Frame } from '../policy.ts'
 import { decodePng, pngSize } from '../render/index.ts'
+import type { Frame } from '../scene.ts'
 import { ApiError } from './api-error.ts'
 
 /** Choices of a request at most. */

@@ -10,6 +10,7 @@ import type { AnyGame } from '../game.ts'
 import type { LastStep } from '../gym/index.ts'
 import { type Rng, seededRng } from '../rng.ts'
 import type { Skin, Theme } from '../scene.ts'
+import type { CheckContext } from './check-context.ts'
 import { checkLevels } from './check-levels.ts'
 import { checkGroup, checkObservation, checkReplies, checkSolver, checkTokens, checkVector } from './check-play.ts'
 import { checkScene, checkStep, checkTexts } from './check-state.ts'
@@ -52,18 +53,6 @@ export const PLAIN_THEME: Theme = {
 export const PLAIN_SKINS: readonly Skin[] = (['board', 'full'] as const).flatMap((layout) =>
   [32, 8].map((tile) => ({ theme: 'plain', tile, layout })),
 )
-
-/** Everything a check of one state needs. */
-export interface CheckContext {
-  readonly game: AnyGame
-  readonly config: unknown
-  readonly words: readonly string[]
-  readonly skins: readonly Skin[]
-  readonly theme: Theme
-  readonly actions: number
-  /** Where the check stands, for messages. */
-  readonly where: string
-}
 
 /** Plays the game at random under each config and seed and checks every state on the way. */
 export function checkGame(game: AnyGame, options: CheckGameOptions = {}): void {

@@ -16,7 +16,7 @@ import {
 } from '../gym/index.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 import type { Skin } from '../scene.ts'
-import type { CheckContext } from './check-game.ts'
+import type { CheckContext } from './check-context.ts'
 import { canonical, ensure } from './ensure.ts'
 
 /** Actions of a state that are played as whole replies. */

@@ -1,6 +1,6 @@
 /** The parts of `checkGame` that look at one state: picture, texts, and every action on it. */
 import type { Scene } from '../scene.ts'
-import type { CheckContext } from './check-game.ts'
+import type { CheckContext } from './check-context.ts'
 import { canonical, ensure, notPlain, splitGreedily } from './ensure.ts'
 
 /** Draws under each skin: whole pixels, items inside the scene, sprites of the catalogue, one catalogue object per skin. */

@@ -1,8 +1,9 @@
 /** One worker's part of a vector env, and what travels between it and the main thread: plain data, and pixels in shared memory. */
 import { gameNamed } from '../games/index.ts'
 import { type AutoresetMode, type EnvSpec, envSpec, VectorEnv, type VectorSnapshot, type VectorStep } from '../gym/index.ts'
-import type { Frame, Observation, Reply } from '../policy.ts'
+import type { Observation, Reply } from '../policy.ts'
 import { shareFrame } from '../render/index.ts'
+import type { Frame } from '../scene.ts'
 
 /** An env spec as plain data: the game by its id. */
 export type SpecData = Omit<EnvSpec, 'game'> & { readonly game: string }

@@ -20,7 +20,8 @@ import {
   type VectorSnapshot,
   type VectorStep,
 } from '../gym/index.ts'
-import type { Frame, Observation, Reply } from '../policy.ts'
+import type { Observation, Reply } from '../policy.ts'
+import type { Frame } from '../scene.ts'
 import { Keeper } from './keeper.ts'
 import type { SpecData, StepData } from './shard.ts'
 
