@@ -40,8 +40,9 @@ const LEVELS: { readonly [part: string]: number } = {
 /** Imports within a level that are allowed. */
 const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
   game: ['scene'],
-  engine: ['policy'],
-  pictures: ['scene', 'policy'],
+  policy: ['scene'],
+  engine: ['scene', 'policy'],
+  pictures: ['scene'],
   policies: ['gym'],
   datasets: ['runs'],
 }
