@@ -35,10 +35,10 @@ const linesOf = (folder: string): Line[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Line)
 
-/** Every file of a folder with its content; what the lock leaves aside. */
+/** Every file of a folder with its content; left out are what the lock leaves, and when and where it was made. */
 async function filesOf(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
-    (entry) => entry.isFile() && !entry.name.startsWith('.'),
+    (entry) => entry.isFile() && !entry.name.startsWith('.') && entry.name !== 'about.json',
   )
   const pairs = names.map(({ parentPath, name }) => {
     const path = join(parentPath, name)

@@ -2,9 +2,9 @@
  * Running a command line: a table of commands, one named, its errors told in one line each.
  * Exit codes: 0 done; 1 failed, or a check found a difference; 2 the command line or a config was wrong; 130 interrupted.
  */
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ConfigError, VlmGymError } from '../errors.ts'
+import { packageVersion } from '../version.ts'
 import { exitOnInterrupt, INTERRUPTED } from './interrupt.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -36,18 +36,13 @@ export async function runCli(entries: readonly CommandEntry[], argv: readonly st
 function createProgram(entries: readonly CommandEntry[]): Command {
   const program = new Command('vlm-gym')
     .description('Visual games that train and judge vision-language models.')
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
     .addHelpText('after', '\nvlm-gym <command> --help shows the options of a command, with examples.')
   for (const { name, summary } of entries) program.command(name).description(summary)
   return program
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }
 
 /** Loads the module of the command that argv names, if it names one; `help show` names show. */

@@ -6,7 +6,7 @@ import { rm, rmdir } from 'node:fs/promises'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
-import { createFolder, type FolderKind, openFolder, type RunFolder } from '../runs/index.ts'
+import { ABOUT, createFolder, type FolderKind, openFolder, type RunFolder } from '../runs/index.ts'
 
 /** The folder of a data set. */
 export const DATASET: FolderKind = {
@@ -26,7 +26,7 @@ export const openDataset = (path: string): Promise<RunFolder> => openFolder(DATA
 
 /** Takes a new folder back in which nothing has been kept yet; what others put there stays. Call it after `close`. */
 export async function discardDataset({ file, path }: RunFolder): Promise<void> {
-  for (const name of [DATASET.header, '.owner']) await rm(file(name), { force: true })
+  for (const name of [DATASET.header, ABOUT, '.owner']) await rm(file(name), { force: true })
   for (const folder of [...DATASET.folders.map(file), path]) await rmdir(folder).catch(() => {})
 }
 

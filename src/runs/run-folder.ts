@@ -1,6 +1,6 @@
 /**
- * A run is a folder: `run.json` (what it is), `metrics.jsonl` (one line a step), `progress.json` (where it stands), `checkpoints/`,
- * `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed; lines are appended and cut back
+ * A run is a folder: `run.json` (what it is), `about.json` (which program and machine), `metrics.jsonl` (one line a step), `progress.json`
+ * (where it stands), `checkpoints/`, `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed; lines are appended and cut back
  * to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
  */
 import { access, appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
@@ -10,6 +10,7 @@ import { lock } from 'proper-lockfile'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { StorageError } from '../errors.ts'
+import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
 
 /** A kind of folder: what its header says, and the words of messages about it. */
 export interface FolderKind {
@@ -46,6 +47,8 @@ export interface RunFolder {
   readonly path: string
   /** The config it was started with, as it was written. */
   readonly config: unknown
+  /** What ran: the session that made the folder, then each that differed from the one before it. None in folders of earlier versions. */
+  readonly about: readonly Session[]
   /** Path of a file in the folder. */
   file(name: string): string
   /** Writes JSON (two-space indent), text or bytes, atomically. */
@@ -109,12 +112,13 @@ export async function createFolder(
   folders: readonly string[] = kind.folders,
 ): Promise<RunFolder> {
   for (const name of ['', ...folders]) await guarded(path, 'make', () => mkdir(join(path, name), { recursive: true }))
-  const folder = await lockFolder(path, config)
+  const folder = await lockFolder(path, config, [await currentSession()])
   try {
     if (await exists(join(path, kind.header))) {
       throw new StorageError(`${path} holds a ${kind.noun} already; go on with it by --resume, or give another folder with --out`)
     }
     await folder.write(kind.header, { format: kind.format, version: kind.version, config })
+    await folder.write(ABOUT, { sessions: folder.about })
     return folder
   } catch (error) {
     await folder.close()
@@ -126,14 +130,33 @@ export async function createFolder(
 export async function openFolder(kind: FolderKind, path: string): Promise<RunFolder> {
   if (!(await exists(join(path, kind.header))))
     throw new StorageError(`there is no ${kind.noun} in ${path}; start one with ${kind.command} --out ${path}`)
-  return lockFolder(path, await readHeader(kind, path))
+  const config = await readHeader(kind, path)
+  const before = await readSessions(path)
+  const about = before === null ? [] : withSession(before, await currentSession())
+  const folder = await lockFolder(path, config, about)
+  try {
+    if (before !== null && about !== before) await folder.write(ABOUT, { sessions: about })
+    return folder
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
 }
 
 /** Reads a folder without locking it: it may still be growing. */
 export async function readFolder(kind: FolderKind, path: string): Promise<RunFolder> {
   if (!(await exists(join(path, kind.header))))
     throw new StorageError(`there is no ${kind.noun} in ${path}; give the folder that ${kind.command} wrote`)
-  return folderAt(path, await readHeader(kind, path), async () => {}, new AbortController().signal)
+  return folderAt(path, await readHeader(kind, path), (await readSessions(path)) ?? [], async () => {}, new AbortController().signal)
+}
+
+/** The sessions of a folder: none if the file is missing, null if it holds something else, which then stays as it is. */
+async function readSessions(path: string): Promise<readonly Session[] | null> {
+  try {
+    return sessions.parse(JSON.parse(await readFile(join(path, ABOUT), 'utf8'))).sessions
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : null
+  }
 }
 
 /** Makes a new run folder, with `folders` in it (default: checkpoints). Throws StorageError if there is a run in it already. */
@@ -160,7 +183,7 @@ async function ownerIsGone(path: string): Promise<boolean> {
   }
 }
 
-async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
+async function lockFolder(path: string, config: unknown, about: readonly Session[]): Promise<RunFolder> {
   let release: () => Promise<void>
   const lost = new AbortController()
   const options = { update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() }
@@ -178,10 +201,10 @@ async function lockFolder(path: string, config: unknown): Promise<RunFolder> {
     }
     throw new StorageError(`cannot lock ${path}: ${(error as Error).message}`, { cause: error })
   }
-  return folderAt(path, config, async () => (lost.signal.aborted ? undefined : release()), lost.signal)
+  return folderAt(path, config, about, async () => (lost.signal.aborted ? undefined : release()), lost.signal)
 }
 
-function folderAt(path: string, config: unknown, close: () => Promise<void>, lost: AbortSignal): RunFolder {
+function folderAt(path: string, config: unknown, about: readonly Session[], close: () => Promise<void>, lost: AbortSignal): RunFolder {
   const file = (name: string): string => join(path, name)
   const own = (): void => {
     if (lost.aborted) throw new StorageError(`${path} was taken over by another process while this one hung; nothing more is written here`)
@@ -191,6 +214,7 @@ function folderAt(path: string, config: unknown, close: () => Promise<void>, los
   return {
     path,
     config,
+    about,
     file,
     write: async (name, value) => {
       own()

@@ -1,5 +1,5 @@
 /** Training: stages, GRPO, supervised learning, configs and presets, and the run folders they write. */
-export { createRun, openRun, type RunFolder, readRun } from '../runs/index.ts'
+export { createRun, openRun, type RunFolder, readRun, type Session } from '../runs/index.ts'
 export { parseTrainConfig, type RlConfig, type SupervisedConfig, type TrainConfig, trainConfig } from './config.ts'
 export { formatExample, type ReplyLists, replyDatum, teacherExample } from './examples.ts'
 export { type GrpoContext, type GrpoMetrics, grpoStep } from './grpo.ts'
