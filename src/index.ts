@@ -132,7 +132,18 @@ export {
   teacherPolicy,
   uniformPolicy,
 } from './policies/index.ts'
-export type { Observation, Policy, PrivilegedContext, Reply, ReplyOptions, Turn, Usage } from './policy.ts'
+export type {
+  Assembly,
+  Finish,
+  Observation,
+  Policy,
+  PrivilegedContext,
+  RawReply,
+  Reply,
+  ReplyOptions,
+  Turn,
+  Usage,
+} from './policy.ts'
 export {
   type CanvasContextLike,
   createRenderer,

@@ -45,13 +45,44 @@ export interface Usage {
   readonly requests: number
 }
 
+/**
+ * Why a reply of an endpoint stopped. 'stop': the model ended it; 'length': cut at the limit of tokens; 'filtered': held back by a filter of
+ * the server; 'refused': the model declined; 'tool-call': it called a tool instead; 'error': the server failed on the way; 'other': the
+ * server names no reason, or one that is not known here.
+ */
+export type Finish = 'stop' | 'length' | 'filtered' | 'refused' | 'tool-call' | 'error' | 'other'
+
+/** What a server sent, before the reply was put together. Keys are taken out, and each text is cut after `maxReplyChars` characters. */
+export interface RawReply {
+  /** The text of the message; null if it had none. */
+  readonly content: string | null
+  /** What the server keeps apart as thoughts (`reasoning_content`, `reasoning`, `thinking`, thinking blocks, thought parts); null if none. */
+  readonly reasoning: string | null
+  /** The server's own word for why it stopped; null if it says nothing. */
+  readonly finish: string | null
+}
+
+/**
+ * How a reply's text was put together out of what the server sent; absent if the text is the content as it is. 'joined': the server had
+ * moved a part of the layout to the thoughts; 'from-reasoning': all of it stood there; 'perception-dropped': the server's parser took the
+ * perception away and sent it nowhere; 'thoughts-removed': thoughts that stood before the layout were left out.
+ */
+export type Assembly = 'joined' | 'from-reasoning' | 'perception-dropped' | 'thoughts-removed'
+
 /** One sampled reply. `tokens` and `logprobs` (natural log, one per token) come from engines only. */
 export interface Reply {
+  /** What is read, played and scored. */
   readonly text: string
   readonly tokens?: readonly number[]
   readonly logprobs?: readonly number[]
   /** From endpoints only. */
   readonly usage?: Usage
+  /** From endpoints only. */
+  readonly finish?: Finish
+  /** From endpoints only. */
+  readonly raw?: RawReply
+  /** From endpoints only. */
+  readonly assembly?: Assembly
   /** Set when the reply could not be had; the text is then ''. */
   readonly failure?: { readonly boundary: 'endpoint' | 'engine'; readonly reason: string }
 }

@@ -81,8 +81,31 @@ describe('evaluate', () => {
       if (index === 0 && call === 0) return { text: '', failure: { boundary: 'endpoint', reason: 'gone' } }
       return formatReply({ perception: '', think: '', answer: '0' })
     }, 'endpoint')
-    const { rows } = await evaluate(options(broken, { decoding: 'sampled' }))
+    const { rows, episodes } = await evaluate(options(broken, { decoding: 'sampled' }))
     expect(meanOf(rows, 'failed')).toBe(0.25)
+    expect(meanOf(rows, 'parse failures')).toBe(0)
+    expect(episodes.map(({ values }) => typeof values.return)).toEqual(['object', 'number', 'number', 'number'])
+    expect(rows.find(({ metric }) => metric === 'return')?.episodes).toBe(3)
+  })
+
+  test('an endpoint that fails every second request has the scores of the replies that were had', async () => {
+    const good = formatReply({ perception: '', think: '', answer: '0' })
+    const broken = scriptedPolicy(
+      (_, { index, call }) =>
+        (index + call) % 2 === 0 ? { text: '', failure: { boundary: 'endpoint', reason: 'gone' } } : { text: good, finish: 'length' },
+      'endpoint',
+    )
+    const { rows, episodes } = await evaluate(options(broken, { decoding: 'sampled' }))
+    expect(meanOf(rows, 'failed')).toBe(1)
+    expect(meanOf(rows, 'return')).toBeNull()
+    expect(meanOf(rows, 'parse failures')).toBe(0)
+    expect(meanOf(rows, 'wasted')).toBeLessThan(1)
+    expect(episodes.map(({ replies }) => replies ?? null)).toEqual([
+      null,
+      { count: 2, finish: { length: 2 }, assembly: {} },
+      null,
+      { count: 1, finish: { length: 1 }, assembly: {} },
+    ])
   })
 
   test('specs of one game are put together, progress counts up, and abort rejects', async () => {

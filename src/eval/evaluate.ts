@@ -159,6 +159,7 @@ function placesByGame(entries: readonly RolloutEpisode[]): Map<string, number[]>
 
 function recordOf(trajectory: Trajectory, episode: number, tally: Tally, decoding: EpisodeRecord['decoding']): EpisodeRecord {
   const { game, policy, seed, steps, stopReason, problem } = trajectory
+  const replies = tally.replies()
   const boundary = stopReason === 'failed' ? (steps.at(-1)?.score.boundary ?? null) : null
   return {
     game,
@@ -172,6 +173,7 @@ function recordOf(trajectory: Trajectory, episode: number, tally: Tally, decodin
     problem,
     values: tally.values(trajectory),
     confusion: tally.confusion,
+    ...(replies && { replies }),
   }
 }
 

@@ -20,8 +20,8 @@ export interface ProtocolRow {
   readonly source: ProtocolSource
   /** How replies were picked; null for the results of others. */
   readonly decoding: Evaluation['rows'][number]['decoding'] | null
-  /** Mean over `games` of what the protocol counts. */
-  readonly mean: number
+  /** Mean over `games` of what the protocol counts; null if every episode failed. */
+  readonly mean: number | null
   /** Standard error of the mean; null if unknown. */
   readonly error: number | null
   /** 95 % bootstrap interval of the mean; null for the results of others. */
@@ -35,6 +35,9 @@ export interface ProtocolRow {
   readonly unreadable: number | null
   readonly illegal: number | null
 }
+
+/** A row of others: its mean is known. */
+export type KnownRow = ProtocolRow & { readonly mean: number }
 
 /** The rows of one game: those of this run, measured ones, published ones. */
 export interface ProtocolResults {
@@ -59,7 +62,7 @@ export function protocolRow({ rows, episodes }: Evaluation, protocol: Protocol):
     about: aboutOf(result.policy, protocol),
     source: 'run',
     decoding: result.decoding,
-    mean: result.mean as number,
+    mean: result.mean,
     error: standardError(returns),
     low: result.low,
     high: result.high,
@@ -71,14 +74,14 @@ export function protocolRow({ rows, episodes }: Evaluation, protocol: Protocol):
 }
 
 /** What is known of others at that horizon: measured rows, then published ones, each in the order of the protocol. */
-export function knownRows(protocol: Protocol, horizon: number): ProtocolRow[] {
+export function knownRows(protocol: Protocol, horizon: number): KnownRow[] {
   const known = protocol.results.filter((result) => result.horizon === horizon)
-  const of = (source: KnownResult['source']): ProtocolRow[] =>
+  const of = (source: KnownResult['source']): KnownRow[] =>
     known.filter((result) => result.source === source).map((result) => knownRow(result, protocol))
   return [...of('measured'), ...of('published')]
 }
 
-function knownRow({ player, source, mean, error }: KnownResult, protocol: Protocol): ProtocolRow {
+function knownRow({ player, source, mean, error }: KnownResult, protocol: Protocol): KnownRow {
   const nothing = { low: null, high: null, asPublished: null, unreadable: null, illegal: null }
   const games = source === 'published' ? protocol.published : null
   return { player, about: aboutOf(player, protocol), source, decoding: null, mean, error, games, ...nothing }
@@ -106,7 +109,7 @@ function cellsOf(row: ProtocolRow): string[] {
   return [
     player,
     SOURCES[row.source],
-    withError(row.mean, row.error),
+    row.mean === null ? '–' : withError(row.mean, row.error),
     row.asPublished === null ? '–' : pointsText(row.asPublished),
     row.games === null ? '–' : String(row.games),
     share(row.unreadable),

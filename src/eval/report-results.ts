@@ -87,6 +87,6 @@ export function resultsSection(results: GameResults): Html {
   const warning =
     failed.length === 0
       ? null
-      : html`<p><b>Episodes stopped by a failed endpoint or engine, counted as they stood:</b> ${failed.join(', ')}.</p>`
+      : html`<p><b>Episodes stopped by a failed endpoint or engine, of which only the replies that were had count:</b> ${failed.join(', ')}.</p>`
   return html`${warning}${TABLES.map(({ title, metrics }) => resultsTable(results, title, metrics))}`
 }

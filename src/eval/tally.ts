@@ -10,8 +10,8 @@ import {
   type Trajectory,
   type TrajectoryStep,
 } from '../gym/index.ts'
-import type { Usage } from '../policy.ts'
-import type { EpisodeRecord } from '../runs/index.ts'
+import type { Reply, Usage } from '../policy.ts'
+import type { EpisodeRecord, ReplyCounts } from '../runs/index.ts'
 import type { MetricName } from './metrics.ts'
 import { meanOf } from './statistics.ts'
 
@@ -35,6 +35,21 @@ export interface Tally {
   values(trajectory: Trajectory): Record<MetricName, number | null>
   /** [true label][read label]: how often; null for policies that see nothing. */
   readonly confusion: Confusion | null
+  /** Of an endpoint's replies so far; null where there was none. */
+  replies(): ReplyCounts | null
+}
+
+/** One more of a kind. */
+function addOne<K extends string>(counts: Partial<Record<K, number>>, kind: K): void {
+  counts[kind] = (counts[kind] ?? 0) + 1
+}
+
+/** Counts a reply that was had; those of policies without a finish reason are left out. */
+function addReply(counts: ReplyCounts, { finish, assembly, failure }: Reply): void {
+  if (finish === undefined || failure !== undefined) return
+  counts.count++
+  addOne(counts.finish, finish)
+  if (assembly !== undefined) addOne(counts.assembly, assembly)
 }
 
 /** Adds the cells of a read grid to the counts. Cells that were left out count as ''; a grid that cannot be read adds nothing. */
@@ -67,11 +82,15 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
   const regrets: number[] = []
   const goodOfSeen: number[] = []
   const usages: Usage[] = []
+  const replies: ReplyCounts = { count: 0, finish: {}, assembly: {} }
   let won: boolean | null = null
   return {
     confusion,
+    replies: () => (replies.count === 0 ? null : replies),
     see: (step) => {
       const { index, state, next, reply } = step
+      addReply(replies, reply)
+      if (reply.failure !== undefined) return
       if (expertEvery > 0 && (index + episode) % expertEvery === 0) {
         const scores = expertScores(game, state, 'solver')
         const regret = regretOf(step.step.score, scores)
@@ -84,10 +103,12 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
       if (confusion) addCells(spec, step, confusion)
     },
     values: ({ steps, score: points, played, stopReason }) => {
-      const share = (of: (step: TrajectoryStep) => number | boolean): number | null => meanOf(steps.map((step) => Number(of(step))))
+      const failed = stopReason === 'failed'
+      const had = steps.filter(({ score }) => score.boundary !== 'endpoint' && score.boundary !== 'engine')
+      const share = (of: (step: TrajectoryStep) => number | boolean): number | null => meanOf(had.map((step) => Number(of(step))))
       return {
-        return: counts === 'points' ? points : played,
-        success: won === null ? null : Number(won),
+        return: failed ? null : counts === 'points' ? points : played,
+        success: failed || won === null ? null : Number(won),
         wasted: share(({ score }) => score.outcome !== 'played'),
         'parse failures': share(({ score }) => score.outcome === 'unreadable'),
         'illegal moves': share(({ score }) => score.outcome === 'illegal'),
@@ -96,7 +117,7 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
         'perception cells': sees ? share(({ score }) => score.perceptionCells) : null,
         think: sees && game.scoreThink !== undefined ? share(({ score }) => score.think) : null,
         'good given perception': meanOf(goodOfSeen),
-        failed: stopReason === 'failed' ? 1 : 0,
+        failed: failed ? 1 : 0,
         'input tokens': mean(usages.map(({ inputTokens }) => inputTokens)),
         'output tokens': mean(usages.map(({ outputTokens }) => outputTokens)),
         cost: sumOf(usages.map(({ cost }) => cost)),

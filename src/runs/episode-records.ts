@@ -20,13 +20,39 @@ const usage = z.object({
   requests: count,
 })
 
-/** A line of replies.jsonl: a reply that was had, kept before it was played. */
-export const replyLine = z.object({ ...contestant, episode: count, step: count, text: z.string(), usage: usage.optional() })
+const finish = z.enum(['stop', 'length', 'filtered', 'refused', 'tool-call', 'error', 'other'])
+const assembly = z.enum(['joined', 'from-reasoning', 'perception-dropped', 'thoughts-removed'])
+
+/**
+ * A line of replies.jsonl: a reply that was had, kept before it was played. `raw`: what the server sent; its `content` is absent where it is
+ * the text itself.
+ */
+export const replyLine = z.object({
+  ...contestant,
+  episode: count,
+  step: count,
+  text: z.string(),
+  finish: finish.optional(),
+  assembly: assembly.optional(),
+  raw: z.object({ content: z.string().nullable().optional(), reasoning: z.string().nullable(), finish: z.string().nullable() }).optional(),
+  usage: usage.optional(),
+})
 export type ReplyLine = z.output<typeof replyLine>
 
 /**
+ * Replies of an endpoint in an episode: how many there were, why they stopped, and how their texts were put together.
+ */
+const replyCounts = z.object({
+  count,
+  finish: z.partialRecord(finish, count),
+  assembly: z.partialRecord(assembly, count),
+})
+export type ReplyCounts = z.output<typeof replyCounts>
+
+/**
  * A line of episodes.jsonl. `values`: a metric's value in this episode, null where undefined. `confusion`: how often a cell with the
- * first label was read as the second ('' if it was left out); null for policies that see nothing. `boundary`: where it failed.
+ * first label was read as the second ('' if it was left out); null for policies that see nothing. `boundary`: where it failed. `replies`: of
+ * endpoints only.
  */
 export const episodeRecord = z.object({
   ...contestant,
@@ -38,5 +64,6 @@ export const episodeRecord = z.object({
   problem: z.string().nullable(),
   values: z.record(z.string(), z.number().nullable()),
   confusion: z.record(z.string(), z.record(z.string(), count)).nullable(),
+  replies: replyCounts.optional(),
 })
 export type EpisodeRecord = z.output<typeof episodeRecord>

@@ -44,7 +44,27 @@ export async function episodeRecords(folder: RunFolder): Promise<EpisodeRecord[]
   })
 }
 
-const replyOf = ({ text, usage }: ReplyLine): Reply => ({ text, ...(usage && { usage }) })
+function replyOf({ text, usage, finish, assembly, raw }: ReplyLine): Reply {
+  return {
+    text,
+    ...(finish && { finish }),
+    ...(assembly && { assembly }),
+    ...(raw && { raw: { ...raw, content: raw.content === undefined ? text : raw.content } }),
+    ...(usage && { usage }),
+  }
+}
+
+/** The fields of a reply that are kept: a content that is the text is written once. */
+function keptFields({ text, finish, assembly, raw, usage }: Reply): object {
+  const { content, ...rest } = raw ?? {}
+  return {
+    text,
+    ...(finish && { finish }),
+    ...(assembly && { assembly }),
+    ...(raw && { raw: content === text ? rest : raw }),
+    ...(usage && { usage }),
+  }
+}
 
 /** Opens the store of a run folder that this process holds. Episodes that failed are taken out, to be tried again. */
 export async function openEpisodeStore(folder: RunFolder): Promise<EpisodeStore> {
@@ -82,9 +102,8 @@ export async function openEpisodeStore(folder: RunFolder): Promise<EpisodeStore>
     replies: (who, episode) => kept.get(keyOf(who, episode)) ?? new Map(),
     keepReply: (who, episode, step, reply) => {
       const { game, policy, decoding } = who
-      const { text, usage } = reply
       ofEpisode(who, episode).set(step, reply)
-      return inTurn(() => folder.append(REPLIES, { game, policy, decoding, episode, step, text, ...(usage && { usage }) }))
+      return inTurn(() => folder.append(REPLIES, { game, policy, decoding, episode, step, ...keptFields(reply) }))
     },
     keepEpisode: (record) =>
       inTurn(async () => {
