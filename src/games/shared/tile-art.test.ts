@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { closest, SIGHTS } from '../../render/colour-vision-fixture.ts'
 import { rasterizeSprite } from '../../render/raster.ts'
 import { THEMES } from '../../render/themes.ts'
-import { COLOURS, emptySprite, SHAPES, tileSprite } from './tile-art.ts'
+import { COLOURS, emptySprite, inkOf, SHAPES, tileSprite } from './tile-art.ts'
 
 /** The 36 tiles and the empty cell, as pixels. */
 function pictures(theme: string, tile: number): Uint32Array[] {
@@ -23,6 +24,13 @@ describe.each(Object.keys(THEMES))('tiles in the theme %s', (theme) => {
     const shown = pictures(theme, tile)
     for (let i = 0; i < shown.length; i++)
       for (let j = 0; j < i; j++) expect(difference(shown[i]!, shown[j]!) / (tile * tile), `${i} and ${j}`).toBeGreaterThan(10)
+  })
+
+  it('have colours that alone tell them apart, with red-green blindness too', () => {
+    const inks = COLOURS.map((_, colour) => inkOf(colour, THEMES[theme]!))
+    const [full, ...colourBlind] = SIGHTS.map((sight) => closest(inks, [THEMES[theme]!.empty], sight))
+    expect(full).toBeGreaterThanOrEqual(0.18)
+    for (const distance of colourBlind) expect(distance).toBeGreaterThanOrEqual(theme === 'classic' ? 0.14 : 0.1)
   })
 
   it('fit one palette', () => {

@@ -1,7 +1,7 @@
 /**
  * Tiles that are a coloured shape on a plain face, shared by the tile games: 6 colours x 6 shapes, in the order of the reference vectors.
  * The inks are picked for the face they stand on (three palettes, by its luminance), so that every theme keeps all six apart:
- * by 0.18 or more in Oklab from each other and the face; on dark faces (the theme 'contrast') by 0.09 for protanopes and deuteranopes too.
+ * by 0.18 or more in Oklab from each other and the face, and for protanopes and deuteranopes by 0.1 or more (0.14 in the theme 'classic').
  */
 import type { Color, Shape, Skin, Sprite, Theme } from '../../scene.ts'
 
@@ -13,9 +13,9 @@ export const SHAPES = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star
 
 /** Inks in the order of COLOURS for light, middling and dark faces. */
 const INKS: { readonly [face in 'light' | 'middling' | 'dark']: readonly Color[] } = {
-  light: ['#d4183a', '#178a3a', '#2350d8', '#e9ad00', '#cc33c4', '#00a9bf'],
-  middling: ['#b80f2c', '#0a6b2c', '#1a3cc4', '#ffe436', '#c512b4', '#18e8f4'],
-  dark: ['#f23a2e', '#35c95a', '#4474ff', '#ffe13a', '#f58ae4', '#8ff6fb'],
+  light: ['#b10533', '#2b9738', '#2347e1', '#eaad0b', '#c633bf', '#28afc1'],
+  middling: ['#950013', '#338e4e', '#222ace', '#fee334', '#c419b4', '#36ecfe'],
+  dark: ['#ee3121', '#3acd5f', '#4474fd', '#ffe33b', '#f68ae4', '#91f6fa'],
 }
 
 /**
@@ -23,9 +23,15 @@ const INKS: { readonly [face in 'light' | 'middling' | 'dark']: readonly Color[]
  * on the board's colour, the shape in the middle. Opaque. Throws RangeError for an index outside 0..5.
  */
 export function tileSprite(colour: number, shape: number, skin: Skin, theme: Theme): Sprite {
+  const ink = inkOf(colour, theme)
+  return { width: skin.tile, height: skin.tile, fill: theme.board, shapes: [face(skin.tile, theme.empty), figure(shape, skin.tile, ink)] }
+}
+
+/** What a shape of a colour (index) is painted with on the theme's tile faces. Throws RangeError for an index outside 0..5. */
+export function inkOf(colour: number, theme: Theme): Color {
   const ink = INKS[faceOf(theme.empty)][colour]
   if (ink === undefined) throw new RangeError(`There is no tile colour ${colour}; they are 0..${COLOURS.length - 1}.`)
-  return { width: skin.tile, height: skin.tile, fill: theme.board, shapes: [face(skin.tile, theme.empty), figure(shape, skin.tile, ink)] }
+  return ink
 }
 
 /** A cell without a tile: the bare board. */
