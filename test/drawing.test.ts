@@ -61,6 +61,9 @@ test.each(gameList().flatMap((game) => SKINS.map((skin, i) => [game.id, i, game,
     if (turn % 5 === 0) {
       expect(decodes(encodeScene(scene), frame)).toBe(true)
       expect(decodes(drawPng(game, state, skin), drawState(game, state, skin))).toBe(true)
+      const rgb = drawPng(game, state, skin, { rgb: true })
+      expect([rgb[24], rgb[25]]).toEqual([8, 2])
+      expect(decodes(rgb, drawState(game, state, skin))).toBe(true)
     }
     const legal = game.legalActions(state)
     state = legal.length === 0 || rng.int(8) === 0 ? game.init(config, turn) : game.step(state, rng.pick(legal)).state

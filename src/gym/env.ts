@@ -90,10 +90,10 @@ export function drawState(game: AnyGame, state: unknown, skin: Skin): Frame {
   return renderSkinned(game.draw(state, skin, theme), skin, theme)
 }
 
-/** The same as a PNG file, many times faster than `encodePng` of the frame where the skin has no effects and the colours fit a palette. */
-export function drawPng(game: AnyGame, state: unknown, skin: Skin): Uint8Array {
-  if (hasEffects(skin)) return encodePng(drawState(game, state, skin))
-  return encodeScene(game.draw(state, skin, themeNamed(skin.theme)))
+/** The same as a PNG file, many times faster than `encodePng` of the frame where the skin has no effects and the colours fit a palette. `rgb`: see PngOptions. */
+export function drawPng(game: AnyGame, state: unknown, skin: Skin, options: { readonly rgb?: boolean } = {}): Uint8Array {
+  if (hasEffects(skin)) return encodePng(drawState(game, state, skin), options)
+  return encodeScene(game.draw(state, skin, themeNamed(skin.theme)), options)
 }
 
 /** What a player may see of a snapshot: never the state, and its text only in a mode that says so. The frame is drawn on first use and kept. */

@@ -4,11 +4,11 @@ import type { Observation } from '../policy.ts'
 import { encodePng } from '../render/index.ts'
 import type { Frame } from '../scene.ts'
 
-/** A frame's PNG is made once, so that a picture has the same bytes in every turn it stands in. */
+/** A frame's PNG is made once, so that a picture has the same bytes in every turn it stands in. RGB: some image processors take nothing else. */
 const pictures = new WeakMap<Frame, Uint8Array>()
 
 function pngOf(frame: Frame): Uint8Array {
-  const known = pictures.get(frame) ?? encodePng(frame)
+  const known = pictures.get(frame) ?? encodePng(frame, { rgb: true })
   pictures.set(frame, known)
   return known
 }

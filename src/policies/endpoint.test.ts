@@ -78,7 +78,7 @@ describe('what is asked', () => {
     const asked = requests.find(({ seed }) => seed === deriveSeed(5, 0))
     expect(asked).toMatchObject({ model: 'm', temperature: 0.5, max_tokens: 77 })
     const [picture, text] = partsOf(asked)
-    const png = Buffer.from(encodePng(seen(1).frame())).toString('base64')
+    const png = Buffer.from(encodePng(seen(1).frame(), { rgb: true })).toString('base64')
     expect(picture?.image_url?.url).toBe(`data:image/png;base64,${png}`)
     expect(text?.text).toBe(seen(1).prompt)
     expect((await one(policy)).text).toBe(`seed ${deriveSeed(5, 0)}`)
@@ -312,7 +312,7 @@ describe('providers', () => {
     expect((await one(policy)).text).toBe('hi')
     expect(asked[0]).toBe(path)
     expect(asked[1]).toContain(KEY)
-    expect(asked[2]).toContain(Buffer.from(encodePng(seen().frame())).toString('base64'))
+    expect(asked[2]).toContain(Buffer.from(encodePng(seen().frame(), { rgb: true })).toString('base64'))
   })
 
   it('are told apart from other names', () => {

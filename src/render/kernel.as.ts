@@ -73,6 +73,8 @@ function copyRows(stamp: Stamp, to: usize, stride: i32): void {
 class Code {
   /** Bytes of a row of the picture, its filter byte included. */
   stride: i32
+  /** Bytes of a pixel, 1 or 3, and those of a background pixel, the first one lowest. */
+  channels: i32
   ground: i32
   sprites: i32
   headBits: i32
@@ -296,13 +298,14 @@ function distanceSymbol(far: i32, extra: i32): i32 {
   return 2 * extra + ((far - 1) >> extra)
 }
 
-/** `pixels` pixels of background. */
-function run(pixels: i32): void {
-  literal(code.ground)
-  for (let left = pixels - 1; left > 0; ) {
+/** Background of `bytes` bytes: its first pixel, and a match with that. */
+function run(bytes: i32): void {
+  const channels = code.channels
+  for (let i = 0; i < channels; i++) literal((code.ground >> (i << 3)) & 255)
+  for (let left = bytes - channels; left > 0; ) {
     const length = left < 3 ? 1 : min(left, LONGEST_MATCH)
     if (length == 1) literal(code.ground)
-    else match(length, 1)
+    else match(length, channels)
     left -= length
   }
 }

@@ -21,6 +21,10 @@ export interface Layout {
   readonly bands: Int32Array
 }
 
+/** Numbers of a band before its segments, and of a segment, in `bands`. */
+const BAND = 3
+const SEGMENT = 5
+
 /** Rows `top` … `bottom` - 1, all of which cross the same items. */
 interface Band {
   readonly top: number
@@ -77,6 +81,16 @@ function layoutOf(scene: Scene): Layout {
   const boxes = Int32Array.from(placed.flatMap((box) => [box.x, box.y, box.width, box.height]))
   const apart = areApart(placed)
   return { width, height, boxes, apart, bands: Int32Array.from(apart ? bandsOf(width, height, placed).flatMap(flat) : []) }
+}
+
+/** The same layout with everything along x taken `factor` times. */
+export function widened({ width, height, boxes, apart, bands }: Layout, factor: number): Layout {
+  const wide = Int32Array.from(bands)
+  for (let at = 0; at < wide.length; ) {
+    const end = at + BAND + wide[at + 2]! * SEGMENT
+    for (at += BAND; at < end; at += SEGMENT) wide[at]! *= factor
+  }
+  return { width: width * factor, height, apart, bands: wide, boxes: boxes.map((value, i) => (i % 2 === 0 ? value * factor : value)) }
 }
 
 function flat({ top, bottom, segments }: Band): number[] {

@@ -50,6 +50,15 @@ describe('encodePng', () => {
     )
   })
 
+  test('with rgb, every file is 8-bit RGB, and an independent decoder reads it back exactly', () => {
+    const isRgb = (frame: Frame): void => {
+      const png = encodePng(frame, { rgb: true })
+      expect([png[24], png[25]]).toEqual([8, 2])
+      expectSamePicture(frame, png)
+    }
+    fc.assert(fc.property(fc.oneof(rgbFrames, paletteFrames), isRgb), { numRuns: 60 })
+  })
+
   test('corners: 1x1, one colour, more than 256 colours, every level', () => {
     expectSamePicture(
       { width: 1, height: 1, pixels: Uint8Array.of(1, 2, 3) },

@@ -5,7 +5,7 @@
 import { zlibSync } from 'fflate'
 import { ConfigError } from '../errors.ts'
 import type { Frame } from '../scene.ts'
-import { checkFrame } from './frame.ts'
+import { checkFrame, frameToRgb } from './frame.ts'
 import { crc32 } from './kernel.ts'
 
 export interface PngOptions {
@@ -13,6 +13,8 @@ export interface PngOptions {
   readonly text?: Readonly<Record<string, string>>
   /** Deflate level, 0 (stored) .. 9 (smallest). Default 4: nearly as small as 6 for flat pictures, and twice as fast. */
   readonly level?: Level
+  /** 8-bit RGB whatever the frame is, as image processors of vision models want it. Default: a palette where the frame has one. */
+  readonly rgb?: boolean
 }
 
 type Level = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
@@ -26,6 +28,7 @@ const TRUE_COLOUR = 2
 
 /** A PNG file: palette of 1, 2, 4 or 8 bits a pixel (the fewest that hold the palette) or 8-bit RGB, as the frame is. */
 export function encodePng(frame: Frame, options: PngOptions = {}): Uint8Array {
+  if (options.rgb && frame.palette) return encodePng({ width: frame.width, height: frame.height, pixels: frameToRgb(frame) }, options)
   checkFrame(frame)
   const depth = frame.palette ? bitDepth(frame.palette.length / 3) : 8
   // `mem` is given because fflate would otherwise derive it with Math.log, which is not exact on every platform.
@@ -33,13 +36,13 @@ export function encodePng(frame: Frame, options: PngOptions = {}): Uint8Array {
   return joined([beforePixels(frame, depth, options), chunk('IDAT', pixels), END])
 }
 
-function beforePixels(frame: Omit<Frame, 'pixels'>, depth: BitDepth, { text = {} }: PngOptions): Uint8Array {
+function beforePixels(frame: Omit<Frame, 'pixels'>, depth: BitDepth, { text = {} }: Pick<PngOptions, 'text'>): Uint8Array {
   const texts = Object.entries(text).map(([keyword, content]) => chunk('tEXt', textData(keyword, content)))
   return joined([SIGNATURE, chunk('IHDR', header(frame, depth)), ...texts, ...(frame.palette ? [chunk('PLTE', frame.palette)] : [])])
 }
 
 /** All of a file with 8 bits a sample that comes before the compressed pixels; the four bytes of their length are left open. */
-export function pngHead(frame: Omit<Frame, 'pixels'>, options: PngOptions): Uint8Array {
+export function pngHead(frame: Omit<Frame, 'pixels'>, options: Pick<PngOptions, 'text'>): Uint8Array {
   return joined([beforePixels(frame, 8, options), Uint8Array.of(0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54)])
 }
 

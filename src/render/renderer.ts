@@ -9,7 +9,7 @@ import { encodePng, type PngOptions } from './png.ts'
 import { checkSide } from './raster.ts'
 import { createRecent } from './recent.ts'
 import { SceneEncoder } from './scene-png.ts'
-import { createStampCache, type Prepared } from './stamps.ts'
+import { createStampCache, inRgb, type Prepared } from './stamps.ts'
 
 /** Draws scenes; holds a cache of rasterised catalogues and their last pictures, weakly. */
 export interface Renderer {
@@ -25,8 +25,8 @@ export interface Renderer {
    * over it only what changes, without a copy. Nobody else may write to it.
    */
   shareFrame(frame: Frame): Frame
-  /** A PNG file of the scene, in a fraction of the time that `encodePng` takes for its frame. Takes `text` as `encodePng` does. */
-  encodeScene(scene: Scene, options?: Pick<PngOptions, 'text'>): Uint8Array
+  /** A PNG file of the scene, in a fraction of the time that `encodePng` takes for its frame. Takes `text` and `rgb` as `encodePng` does. */
+  encodeScene(scene: Scene, options?: Pick<PngOptions, 'text' | 'rgb'>): Uint8Array
 }
 
 /** Pictures that are kept for a catalogue, the latest ones. */
@@ -45,17 +45,27 @@ interface Canvas {
 class CataloguePainter {
   readonly #ready: Prepared
   readonly layoutOf = createLayoutCache()
-  readonly encoder: SceneEncoder
+  /** By whether it writes RGB. */
+  readonly #encoders = new Map<boolean, SceneEncoder>()
   /** The sprites as the kernel wants them. */
   readonly #stamps: Block
   readonly #recentCanvas = createRecent<Canvas>(CANVASES)
 
   constructor(ready: Prepared) {
     this.#ready = ready
-    this.encoder = new SceneEncoder(ready, this.layoutOf)
     const { block, at } = blockOf(ready.stamps.map(({ pixels }) => pixels))
     const records = ready.stamps.flatMap(({ width, height }, i) => [at[i]!, width, height])
     this.#stamps = blockOf([Int32Array.from(records)], block).block
+  }
+
+  /** A PNG file; null for a scene that must be drawn first: it has more colours than a palette holds, or see SceneEncoder. */
+  encode(scene: Scene, { rgb = false, ...options }: Pick<PngOptions, 'text' | 'rgb'>): Uint8Array | null {
+    const ready = this.#ready
+    const { palette } = ready
+    if (palette === undefined) return null
+    const encoder = this.#encoders.get(rgb) ?? new SceneEncoder(rgb ? inRgb({ ...ready, palette }) : ready, this.layoutOf)
+    this.#encoders.set(rgb, encoder)
+    return encoder.encode(scene, options)
   }
 
   /** The pixels of a scene on the canvas of its layout; valid until the next one is drawn. */
@@ -120,7 +130,7 @@ export function createRenderer(): Renderer {
   const encodeScene: Renderer['encodeScene'] = (scene, options = {}) => {
     checkSide(scene.width)
     checkSide(scene.height)
-    return painterOf(preparedOf(scene)).encoder.encode(scene, options) ?? encodePng(draw(scene), options)
+    return painterOf(preparedOf(scene)).encode(scene, options) ?? encodePng(draw(scene), options)
   }
 
   const shareFrame = (frame: Frame): Frame => {

@@ -23,6 +23,9 @@ function scenes(free: boolean): fc.Arbitrary<Scene> {
   })
 }
 
+/** Of the IHDR chunk: 2 is RGB, 3 a palette. */
+const colourType = (png: Uint8Array): number => png[25]!
+
 function expectDecoded(png: Uint8Array, scene: Scene): void {
   const decoded = PNG.sync.read(Buffer.from(png), { checkCRC: true })
   const frame = createRenderer().renderScene(scene)
@@ -48,8 +51,11 @@ describe.each([false, true])('scenes with items anywhere: %s', (free) => {
     const renderer = createRenderer()
     fc.assert(
       fc.property(scenes(free), (scene) => {
-        const png = renderer.encodeScene(scene)
-        expectDecoded(png, scene)
+        for (const rgb of [false, true]) {
+          const png = renderer.encodeScene(scene, { rgb })
+          expect(colourType(png)).toBe(rgb ? 2 : 3)
+          expectDecoded(png, scene)
+        }
       }),
       { numRuns: 25 },
     )
@@ -59,7 +65,7 @@ describe.each([false, true])('scenes with items anywhere: %s', (free) => {
 test('the bytes of a PNG do not depend on what was encoded before', () => {
   const used = createRenderer()
   for (const scene of fc.sample(scenes(false), { seed: 1, numRuns: 5 }))
-    expect(used.encodeScene(scene)).toEqual(createRenderer().encodeScene(scene))
+    for (const rgb of [true, false]) expect(used.encodeScene(scene, { rgb })).toEqual(createRenderer().encodeScene(scene, { rgb }))
 })
 
 test('text goes into the file; corners are exact: one pixel, no items, one sprite alone', () => {
@@ -71,7 +77,10 @@ test('text goes into the file; corners are exact: one pixel, no items, one sprit
   const dot: Scene = { width: 1, height: 1, background: '#000000', catalogue: dots, items: [{ sprite: 0, x: 0, y: 0 }] }
   const lone: Scene = { ...scene, width: 16, height: 16, items: [{ sprite: 1, x: 0, y: 0 }] }
   const wide: Scene = { ...scene, width: 3000, items: [] }
-  for (const one of [scene, { ...scene, items: [] }, { ...dot, items: [] }, dot, lone, wide]) expectDecoded(encodeScene(one), one)
+  const huge: Scene = { ...scene, width: 8192, items: [] }
+  for (const one of [scene, { ...scene, items: [] }, { ...dot, items: [] }, dot, lone, wide, huge]) {
+    for (const rgb of [false, true]) expectDecoded(encodeScene(one, { rgb }), one)
+  }
   expectDecoded(titled, scene)
 })
 

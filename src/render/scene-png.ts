@@ -7,7 +7,7 @@
 import type { Scene } from '../scene.ts'
 import { distanceSymbol, lengthSymbol } from './huffman.ts'
 import { type Block, blockOf, inputs, kernel, Scratch } from './kernel.ts'
-import type { Layout } from './layout.ts'
+import { type Layout, widened } from './layout.ts'
 import { type PngOptions, pngEnd, pngHead } from './png.ts'
 import { LONGEST_MATCH, modulo, type SpriteCode, spriteCode, WINDOW } from './sprite-code.ts'
 import type { Prepared } from './stamps.ts'
@@ -15,7 +15,7 @@ import type { Prepared } from './stamps.ts'
 /** Where files are written; each is copied out at once. */
 const output = new Scratch()
 
-/** Encodes the scenes of one catalogue and background. */
+/** Encodes the scenes of one catalogue and background: as palette files or as RGB, as the catalogue is prepared. */
 export class SceneEncoder {
   readonly #ready: Prepared
   readonly #layoutOf: (scene: Scene) => Layout
@@ -24,20 +24,20 @@ export class SceneEncoder {
 
   constructor(ready: Prepared, layoutOf: (scene: Scene) => Layout) {
     this.#ready = ready
-    this.#layoutOf = layoutOf
+    this.#layoutOf = ready.channels === 1 ? layoutOf : inBytes(layoutOf, ready.channels)
   }
 
-  /** A PNG file; null for a scene that must be drawn first: it needs RGB, its items overlap, or a row is wider than deflate looks back. */
-  encode(scene: Scene, options: PngOptions): Uint8Array | null {
-    const { palette, ground } = this.#ready
+  /** A PNG file; null for a scene that must be drawn first: its items overlap, or a row is wider than deflate looks back. */
+  encode(scene: Scene, options: Pick<PngOptions, 'text'>): Uint8Array | null {
+    const { palette, ground, channels } = this.#ready
     const { width, height, items } = scene
     const layout = this.#layoutOf(scene)
-    if (!palette || !layout.apart || width >= WINDOW) return null
-    const code = this.#codes.get(width) ?? packed(spriteCode(this.#ready, width), ground[0]!)
+    if (!layout.apart || width * channels >= WINDOW) return null
+    const code = this.#codes.get(width) ?? packed(spriteCode(this.#ready, width), ground)
     this.#codes.set(width, code)
-    const head = pngHead({ width, height, palette }, options)
+    const head = pngHead({ width, height, ...(palette && { palette }) }, options)
     // No symbol is longer than 15 bits, so two bytes for each byte of the picture are enough.
-    const file = output.room(head.length + 2 * (width + 1) * height + 8192)
+    const file = output.room(head.length + 2 * (width * channels + 1) * height + 8192)
     const { plain, weighted } = this.#background(width, height)
     const sprites = items.map(({ sprite }) => sprite)
     const [wanted, nearby, boxes, bands, end] = inputs(sprites, sprites, layout.boxes, layout.bands)
@@ -54,18 +54,32 @@ export class SceneEncoder {
     const key = `${width} ${height}`
     const known = this.#backgrounds.get(key)
     if (known) return known
-    const ground = this.#ready.ground[0]!
-    const byColumn = (ground * width * (width + 1)) / 2
+    const { ground } = this.#ready
+    const stride = width * ground.length + 1
+    const row = width * ground.reduce((sum, byte) => sum + byte, 0)
+    let byColumn = 0
+    for (let x = 1; x < stride; x++) byColumn += x * ground[(x - 1) % ground.length]!
     let weighted = 0
-    for (let y = 0; y < height; y++) weighted = modulo(weighted + modulo((height - y) * (width + 1)) * ground * width - byColumn)
-    const sums = { plain: modulo(ground * width * height), weighted }
+    for (let y = 0; y < height; y++) weighted = modulo(weighted + modulo((height - y) * stride) * row - byColumn)
+    const sums = { plain: modulo(row * height), weighted }
     this.#backgrounds.set(key, sums)
     return sums
   }
 }
 
+/** Layouts whose places and widths along a row are bytes instead of pixels. */
+function inBytes(layoutOf: (scene: Scene) => Layout, channels: number): (scene: Scene) => Layout {
+  const known = new WeakMap<Layout, Layout>()
+  return (scene) => {
+    const layout = layoutOf(scene)
+    const scaled = known.get(layout) ?? widened(layout, channels)
+    known.set(layout, scaled)
+    return scaled
+  }
+}
+
 /** A code in the kernel's memory, in the order of its class Code. */
-function packed(code: SpriteCode, ground: number): Block {
+function packed(code: SpriteCode, ground: Uint8Array): Block {
   const { stride, literals, distances, head, rows, places, first, chunks, edges, sums } = code
   const lengthWords = new Int32Array(LONGEST_MATCH + 1)
   const lengthBits = new Uint8Array(LONGEST_MATCH + 1)
@@ -85,5 +99,6 @@ function packed(code: SpriteCode, ground: number): Block {
     ...[head.bytes, literals.bits, literals.lengths, lengthWords, lengthBits, copyWords, copyBits, distances.bits, distances.lengths],
     ...[rows, places, first, chunks, edges, sums, last],
   ])
-  return blockOf([Int32Array.of(stride, ground, first.length, head.count, ...at)], block).block
+  const pixel = ground.reduce((sum, byte, i) => sum | (byte << (8 * i)), 0)
+  return blockOf([Int32Array.of(stride, ground.length, pixel, first.length, head.count, ...at)], block).block
 }

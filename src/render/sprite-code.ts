@@ -28,7 +28,7 @@ interface Row {
   readonly chunks: readonly (readonly Token[])[]
 }
 
-/** All sprites of a catalogue with a palette in pictures of one width. */
+/** All sprites of a catalogue of few colours, as palette indices or RGB, in pictures of one width. */
 export interface SpriteCode {
   /** Bytes of a row of the picture, its filter byte included. */
   readonly stride: number
@@ -58,13 +58,14 @@ export interface SpriteCode {
 
 /** Compresses a catalogue for pictures of `width` pixels. */
 export function spriteCode(ready: Prepared, width: number): SpriteCode {
-  const stride = 1 + width
+  const { channels, ground } = ready
+  const stride = 1 + width * channels
   const numbered = rowNumbers()
   const sprites = ready.stamps.map(({ width, height, pixels }): SpriteRows => {
     const rows = Array.from({ length: height }, (_, y) => pixels.subarray(y * width, (y + 1) * width))
     return { rows, numbers: rows.map(numbered) }
   })
-  const rows = sprites.map((sprite) => sprite.rows.map((_, y) => rowOf(sprite, y, stride)))
+  const rows = sprites.map((sprite) => sprite.rows.map((_, y) => rowOf(sprite, y, stride, channels)))
   const { literals, distances } = codesFor(ready, rows, stride)
   return {
     stride,
@@ -73,7 +74,7 @@ export function spriteCode(ready: Prepared, width: number): SpriteCode {
     ...pack(ready, rows, literals, distances),
     head: headOf(literals, distances),
     edges: Int32Array.from(sprites.flatMap(({ numbers }) => [numbers[0]!, numbers.at(-1)!])),
-    sums: Int32Array.from(sprites.flatMap(({ rows }) => sumsOf(rows, ready.ground[0]!))),
+    sums: Int32Array.from(sprites.flatMap(({ rows }) => sumsOf(rows, ground))),
   }
 }
 
@@ -94,12 +95,12 @@ function rowNumbers(): (row: Uint8Array) => number {
   }
 }
 
-/** Rows and columns around that are searched for what looks alike. */
+/** Rows and columns around that are searched for what looks alike, pixels. */
 const ROWS_BACK = 6
 const SHIFT = 3
 
 /** Row `y` of a sprite, greedily: the longest of a copy from right above, a match with what is near in the sprite, or a literal. */
-function rowOf({ rows, numbers }: SpriteRows, y: number, stride: number): Row {
+function rowOf({ rows, numbers }: SpriteRows, y: number, stride: number, channels: number): Row {
   const row = rows[y]!
   const above = rows[y - 1]
   const copies = [0]
@@ -107,7 +108,7 @@ function rowOf({ rows, numbers }: SpriteRows, y: number, stride: number): Row {
   let open: Token[] | undefined
   for (let at = 0; at < row.length; ) {
     const copy = above === undefined ? 0 : equalBytes(row, at, above, at)
-    const { length, distance } = matchNear(rows, y, at, stride)
+    const { length, distance } = matchNear(rows, y, at, stride, channels)
     if (copy >= 3 && copy + 1 >= length) {
       if (open) {
         chunks.push(open)
@@ -132,7 +133,13 @@ function rowOf({ rows, numbers }: SpriteRows, y: number, stride: number): Row {
 }
 
 /** The longest match of a row from `at` on with pixels before it in the row, or with pixels of the sprite's rows above, nearest first. */
-function matchNear(rows: readonly Uint8Array[], y: number, at: number, stride: number): { length: number; distance: number } {
+function matchNear(
+  rows: readonly Uint8Array[],
+  y: number,
+  at: number,
+  stride: number,
+  channels: number,
+): { length: number; distance: number } {
   const row = rows[y]!
   let [length, distance] = [0, 0]
   const look = (source: Uint8Array, from: number, far: number): void => {
@@ -140,10 +147,10 @@ function matchNear(rows: readonly Uint8Array[], y: number, at: number, stride: n
     const equal = Math.min(LONGEST_MATCH, equalBytes(row, at, source, from))
     if (equal > length && equal >= (far > 4 ? 4 : 3)) [length, distance] = [equal, far]
   }
-  for (let back = 1; back <= at; back++) look(row, at - back, back)
+  for (let back = channels; back <= at; back += channels) look(row, at - back, back)
   for (let up = 1; up <= Math.min(y, ROWS_BACK); up++) {
     for (let shift = 0; shift <= 2 * SHIFT; shift++) {
-      const side = (shift + 1) >> 1
+      const side = channels * ((shift + 1) >> 1)
       const from = at + (shift % 2 === 0 ? side : -side)
       look(rows[y - up]!, from, up * stride + at - from)
     }
@@ -162,7 +169,10 @@ function equalBytes(one: Uint8Array, at: number, other: Uint8Array, from: number
 function codesFor(ready: Prepared, rows: readonly (readonly Row[])[], stride: number): { literals: Code; distances: Code } {
   const literals = new Array<number>(286).fill(1)
   const distances = new Array<number>(30).fill(1)
-  for (let byte = ready.palette!.length / 3; byte < 256; byte++) literals[byte] = 0
+  // A row begins with the filter byte 0.
+  const used = new Set<number>([0, ...ready.ground])
+  for (const { pixels } of ready.stamps) for (const byte of pixels) used.add(byte)
+  for (let byte = 0; byte < 256; byte++) if (!used.has(byte)) literals[byte] = 0
   const match = (length: number, distance: number, times: number): void => {
     literals[lengthSymbol(length).symbol]! += times
     distances[distanceSymbol(distance).symbol]! += times
@@ -246,12 +256,12 @@ function collect(write: (put: (bits: number, count: number) => void) => void): B
   return { count: writer.count, bytes: writer.bytes() }
 }
 
-function sumsOf(rows: readonly Uint8Array[], ground: number): [plain: number, byColumn: number, byRow: number] {
+function sumsOf(rows: readonly Uint8Array[], ground: Uint8Array): [plain: number, byColumn: number, byRow: number] {
   let [plain, byColumn, byRow] = [0, 0, 0]
   for (const [y, row] of rows.entries()) {
     let [own, across] = [0, 0]
     for (const [x, byte] of row.entries()) {
-      const more = byte - ground
+      const more = byte - ground[x % ground.length]!
       own += more
       across += x * more
     }

@@ -43,6 +43,17 @@ export function createStampCache(): (scene: Scene) => Prepared {
   }
 }
 
+/** A catalogue with a palette, in RGB. */
+export function inRgb({ palette, ground, stamps }: Prepared & { readonly palette: Uint8Array }): Prepared {
+  const expanded = (indices: Uint8Array): Uint8Array => {
+    const bytes = new Uint8Array(3 * indices.length)
+    for (const [i, index] of indices.entries()) for (let c = 0; c < 3; c++) bytes[3 * i + c] = palette[3 * index + c]!
+    return bytes
+  }
+  const wide = stamps.map(({ width, height, pixels }) => ({ width: 3 * width, height, pixels: expanded(pixels) }))
+  return { channels: 3, palette: undefined, ground: expanded(ground), stamps: wide }
+}
+
 function rasterize(catalogue: SpriteCatalogue): Rasterized {
   const sprites = catalogue.sprites.map(rasterizeSprite)
   const colours = new Set<number>()

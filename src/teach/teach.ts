@@ -7,9 +7,18 @@ import { readdir, rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { contentHash, EXAMPLES, type Example, exampleRecord, messagesOf } from '../datasets/index.ts'
 import { EngineError, StorageError } from '../errors.ts'
-import { advance, type EnvSnapshot, type EnvSpec, encodeState, observationOf, playReply, startSnapshot, stateHash } from '../gym/index.ts'
+import {
+  advance,
+  drawPng,
+  type EnvSnapshot,
+  type EnvSpec,
+  encodeState,
+  observationOf,
+  playReply,
+  startSnapshot,
+  stateHash,
+} from '../gym/index.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
-import { encodePng } from '../render/index.ts'
 import { deriveSeed } from '../rng.ts'
 import type { RunFolder } from '../runs/index.ts'
 import { writeCard } from './card.ts'
@@ -166,8 +175,8 @@ async function playRound(
     const { score, result } = playReply(spec.game, state, reply)
     const verdict = judge(spec.game, state, reply.text, score, config)
     if (verdict.keep) {
-      const { prompt, frame } = observations[i] as Observation
-      const png = encodePng(frame())
+      const { prompt } = observations[i] as Observation
+      const png = drawPng(spec.game, state, spec.skin, { rgb: true })
       const picture = contentHash(png)
       const id = contentHash(JSON.stringify([spec.game.id, spec.game.version, prompt, picture]))
       const hash = stateHash(spec.game, state)
