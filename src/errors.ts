@@ -44,3 +44,36 @@ export class EngineError extends VlmGymError {
     super('engine', message, options)
   }
 }
+
+/** What the codes of failed file operations mean, for messages; 'read' and 'write' differ in what is missing and what is not allowed. */
+const FILE_REASONS: { readonly [code: string]: string | { readonly read: string; readonly write: string } } = {
+  ENOENT: { read: 'there is no such file or folder', write: 'its folder does not exist' },
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EACCES: { read: 'you have no permission to read it', write: 'you have no permission to write there' },
+  EPERM: { read: 'you have no permission to read it', write: 'you have no permission to write there' },
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full; free some space',
+  EDQUOT: 'your share of the disk is used up; free some space',
+  EFBIG: 'it is too large for the disk',
+  EEXIST: 'there is a file of that name',
+  ENOTEMPTY: 'the folder is not empty',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its links lead in a circle',
+  ENXIO: 'it is no ordinary file',
+  EBUSY: 'another program uses it',
+  EIO: 'the disk does not answer',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+  ERR_STRING_TOO_LONG: 'it is larger than 512 MiB',
+  ERR_INVALID_ARG_VALUE: 'its name holds a character that no file name can hold',
+}
+
+/** Why a file operation failed, in words for people; an unknown failure in the system's words, without code, call and path. */
+export function fileReason(error: unknown, doing: 'read' | 'write' = 'read'): string {
+  const { code = '', message = String(error) } = (error ?? {}) as { readonly code?: string; readonly message?: string }
+  const known = Object.hasOwn(FILE_REASONS, code) ? FILE_REASONS[code] : undefined
+  if (known !== undefined) return typeof known === 'string' ? known : known[doing]
+  return message.replace(/^[A-Z]\w*: /, '').replace(/, \w+( '.*')?$/s, '')
+}

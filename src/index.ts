@@ -1,4 +1,5 @@
 /** The public door of vlm-gym: contracts, games, gym, rendering and policies. All of it runs in a browser (a person at the terminal apart). */
+export { checkConfig } from './checks.ts'
 export type {
   AdamParams,
   Chunk,
@@ -13,7 +14,7 @@ export type {
   SamplingParams,
   Tokenizer,
 } from './engine.ts'
-export { ConfigError, EngineError, GameError, StateError, StorageError, VlmGymError } from './errors.ts'
+export { ConfigError, EngineError, fileReason, GameError, StateError, StorageError, VlmGymError } from './errors.ts'
 export type {
   ActionOutcome,
   AnyGame,

@@ -107,7 +107,7 @@ describe('checkConfig', () => {
 
   it('names every key that is unknown or wrong', () => {
     expect(message({ rl: { stesp: 1, steps: -1 }, games: [{ id: 'a', idd: 1 }], sede: 1 })).toBe(
-      'the config is refused: rl.steps cannot be -1 (Too small: expected number to be >=0); unknown key "rl.stesp" (did you mean "steps"?); ' +
+      'the config is refused: rl.steps cannot be -1 (give a whole number, 0 or more); unknown key "rl.stesp" (did you mean "steps"?); ' +
         'unknown key "games.0.idd" (did you mean "id"?); unknown key "sede"',
     )
     expect(message({})).toContain('rl is missing')

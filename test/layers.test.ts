@@ -15,7 +15,9 @@ const src = join(root, 'src')
 const LEVELS: { readonly [part: string]: number } = {
   errors: 0,
   version: 0,
+  suggest: 0,
   rng: 0,
+  checks: 1,
   game: 1,
   scene: 1,
   policy: 1,
@@ -49,7 +51,7 @@ const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
 }
 
 /** Runs in a browser: neither these parts nor anything they import may use Node. */
-const CORE = ['errors', 'rng', 'game', 'scene', 'policy', 'engine', 'games', 'render', 'gym']
+const CORE = ['errors', 'suggest', 'checks', 'rng', 'game', 'scene', 'policy', 'engine', 'games', 'render', 'gym']
 
 /** Where a game may be called by its name: presets and the examples in the help of the command line. */
 const MAY_NAME_GAMES = ['train/presets.ts', 'cli/']

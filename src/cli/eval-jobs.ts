@@ -5,10 +5,10 @@
 import { ConfigError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, knownRows, type ProtocolResults, protocolRow } from '../eval/index.ts'
 import type { Protocol } from '../game.ts'
-import { gameList } from '../games/index.ts'
+import { gameList, gameNamed } from '../games/index.ts'
 import { type EnvSpec, envSpec } from '../gym/index.ts'
-import { findGame, gameConfig } from './start.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean } from '../suggest.ts'
+import { gameConfig } from './start.ts'
 
 /** Presets that whole games are evaluated under. */
 const EVAL_PRESETS = ['paper'] as const
@@ -43,7 +43,7 @@ export function evalJobs(options: JobOptions): EvalJob[] {
   if (options.preset !== undefined && options.preset !== null) return presetJobs(options, presetNamed(options.preset))
   const { names, look, game, set = [], horizon, restart } = options
   if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
-  const found = findGame(game)
+  const found = gameNamed(game)
   const spec = envSpec({ game: found, config: gameConfig(found, set), ...look })
   return [{ spec, names, rules: { horizon, restart } }]
 }
@@ -62,7 +62,7 @@ function presetJobs({ names, look, game, given, horizon }: JobOptions, preset: E
   const option = given.includes('set') ? '--set' : given.includes('restart') ? '--no-restart' : undefined
   if (option !== undefined)
     throw new ConfigError(`${option} cannot go with --preset ${preset}, which fixes what is played; leave one of the two out`)
-  const games = given.includes('game') ? [findGame(game)] : gameList().filter(({ presets }) => presets?.[preset].protocol !== undefined)
+  const games = given.includes('game') ? [gameNamed(game)] : gameList().filter(({ presets }) => presets?.[preset].protocol !== undefined)
   return games.map((one) => {
     const own = one.presets?.[preset]
     const protocol = own?.protocol

@@ -5,10 +5,11 @@
  *     const config = checkConfig(trainConfig, value, 'the training config')
  */
 import { readFile } from 'node:fs/promises'
-import { type Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
-import { ConfigError } from '../errors.ts'
-import { didYouMean } from './suggest.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { ConfigError, fileReason } from '../errors.ts'
+import { didYouMean } from '../suggest.ts'
+
+export { checkConfig } from '../checks.ts'
 
 /** A JSON object. */
 export type ConfigObject = { [key: string]: unknown }
@@ -81,8 +82,7 @@ export function mergeConfig(base: ConfigObject, over: ConfigObject): ConfigObjec
 /** Reads a JSON file that holds an object. Throws ConfigError that says what is wrong with the file. */
 export async function readConfigFile(path: string): Promise<ConfigObject> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'there is no such file' : error.code === 'EISDIR' ? 'it is a folder' : error.message
-    throw new ConfigError(`--config ${path} cannot be read: ${reason}`, { cause: error })
+    throw new ConfigError(`--config ${path} cannot be read: ${fileReason(error)}`, { cause: error })
   })
   let value: unknown
   try {
@@ -104,44 +104,6 @@ export async function gatherConfig(parts: {
   return applySettings(mergeConfig(parts.base ?? {}, file), parts.set ?? [])
 }
 
-/** Checks a value; throws ConfigError that names every unknown key (with a guess at what was meant) and every wrong value. `what`: 'the …'. */
-export function checkConfig<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const reasons = parsed.error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [wrongValue(issue, value)]
-    const known = keysAt(schema, issue.path)
-    return issue.keys.map((key) => `unknown key ${JSON.stringify([...issue.path, key].join('.'))}${didYouMean(key, known)}`)
-  })
-  throw new ConfigError(`${what} is refused: ${reasons.join('; ')}`, { cause: parsed.error })
-}
-
-function wrongValue({ path, message }: z.core.$ZodIssue, value: unknown): string {
-  const given = path.reduce<unknown>((at, key) => (at as ConfigObject | undefined)?.[key as string], value)
-  const shown = JSON.stringify(given)
-  const place = path.join('.') || 'it'
-  return given === undefined ? `${place} is missing or wrong (${message})` : `${place} cannot be ${shown.slice(0, 60)} (${message})`
-}
-
-interface JsonSchema {
-  readonly properties?: { readonly [key: string]: JsonSchema }
-  readonly items?: JsonSchema
-}
-
-/** Keys that the schema has at a path; none if it cannot say. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  try {
-    const root = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema
-    const at = path.reduce<JsonSchema | undefined>(
-      (node, key) => (typeof key === 'number' ? node?.items : node?.properties?.[String(key)]),
-      root,
-    )
-    return Object.keys(at?.properties ?? {})
-  } catch {
-    return []
-  }
-}
-
 /** Parser of a commander option that takes a whole number within bounds (safe integers unless given). */
 export function wholeNumber(min: number = Number.MIN_SAFE_INTEGER, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
@@ -150,6 +112,27 @@ export function wholeNumber(min: number = Number.MIN_SAFE_INTEGER, max: number =
     const upper = max === Number.MAX_SAFE_INTEGER ? ' or more' : ` to ${max}`
     throw new InvalidArgumentError(min === Number.MIN_SAFE_INTEGER ? 'Give a whole number.' : `Give a whole number, ${min}${upper}.`)
   }
+}
+
+/** Parser of a commander option that takes a number within bounds. */
+export function numberWithin(min: number = 0, max: number = Number.POSITIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isFinite(value) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(
+      max === Number.POSITIVE_INFINITY ? `Give a number, ${min} or more.` : `Give a number from ${min} to ${max}.`,
+    )
+  }
+}
+
+/** An option that takes one of a few words; a mistyped one gets a guess. */
+export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices([...choices]).argParser((text: string) => {
+    if (choices.includes(text)) return text
+    throw new InvalidArgumentError(
+      `${text === '' ? 'It is empty' : 'It is none of the choices'}${didYouMean(text, choices)}; give ${choices.join(', ')}.`,
+    )
+  })
 }
 
 /** Parser of a commander option that may be given many times. */

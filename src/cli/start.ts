@@ -7,10 +7,9 @@ import { gameList, gameNamed } from '../games/index.ts'
 import { decodeState, difficulty, type EnvSnapshot, type EnvSpec, envSpec, LEVELS, skinSettings, startSnapshot } from '../gym/index.ts'
 import { THEMES, themeNamed } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
-import { applySettings, type ConfigObject, checkConfig, collect, wholeNumber, withSeed, withSet } from './options.ts'
+import { applySettings, type ConfigObject, checkConfig, choiceOption, collect, wholeNumber, withSeed, withSet } from './options.ts'
 import { withPictures } from './pictures.ts'
 import { withPlugins } from './plugins.ts'
-import { didYouMean } from './suggest.ts'
 
 /** The options that say where a game starts. */
 export interface StartOptions {
@@ -38,17 +37,10 @@ export function withStart(command: Command): Command {
 export function withSkin(command: Command): Command {
   return command
     .option('--tile <pixels>', 'side of a tile, 8 to 256', wholeNumber(8, 256), 48)
-    .option('--layout <name>', '"board": tiles only; "full": margins and a score line', 'full')
+    .addOption(choiceOption('--layout <name>', 'board: tiles only; full: margins and a score line', ['board', 'full']).default('full'))
     .option('--perception <level>', 'how hard it is to see: 0, easy, to 5', wholeNumber(0, LEVELS - 1))
     .option('--reasoning <level>', 'how hard it is to play: 0, easy, to 5', wholeNumber(0, LEVELS - 1))
     .option('--skin <key=value>', `of the picture alone: ${Object.keys(skinSettings).join(', ')}; may be given many times`, collect)
-}
-
-/** A game by name; a mistyped name gets a guess. */
-export function findGame(id: string): AnyGame {
-  const known = gameList().map((game) => game.id)
-  if (known.includes(id)) return gameNamed(id)
-  throw new ConfigError(`no game is called ${JSON.stringify(id)}${didYouMean(id, known)}; choose one of ${known.join(', ')}`)
 }
 
 /** The config of a game from settings over `base`; unknown knobs and values out of range are refused by name. */
@@ -62,7 +54,7 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
   if (options.state === undefined) {
     const known = gameList().map((game) => game.id)
     if (id === undefined) throw new ConfigError(`name a game (${known.join(', ')}) or give a token with --state`)
-    const game = findGame(id)
+    const game = gameNamed(id)
     const at = levelsOf(game, options, look)
     const spec = envSpec({ game, skin: dressed(at.skin, options.skin), config: gameConfig(game, options.set, at.config) })
     return { spec, start: startSnapshot(spec, options.seed) }
@@ -71,7 +63,7 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
     throw new ConfigError('levels and --state do not go together: the token already holds the knobs; --skin changes the picture')
   if (options.set !== undefined) throw new ConfigError('--set and --state do not go together: the token already holds the knobs')
   const { game, state, last } = decodeState(options.state, Object.fromEntries(gameList().map((one) => [one.id, one])))
-  if (id !== undefined && findGame(id) !== game) throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
+  if (id !== undefined && gameNamed(id) !== game) throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
   return {
     spec: envSpec({ game, skin: dressed(look, options.skin), config: game.configOf(state) }),
     start: { state, last, steps: 0, return: 0 },
@@ -94,6 +86,5 @@ function dressed(skin: Skin, settings: readonly string[] = []): Skin {
 
 function skinOf(skin: Skin): Skin {
   themeNamed(skin.theme)
-  if (skin.layout !== 'board' && skin.layout !== 'full') throw new ConfigError(`--layout must be board or full, not "${skin.layout}"`)
   return skin
 }

@@ -6,6 +6,7 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
+import { didYouMean } from '../suggest.ts'
 import { game2048 } from './2048/index.ts'
 import { gamePictureShisenSho } from './picture-shisen-sho/index.ts'
 import { gameShisenSho } from './shisen-sho/index.ts'
@@ -29,7 +30,10 @@ export function gameList(): readonly AnyGame[] {
 /** The game of that id. Throws ConfigError that names the value and the choices. */
 export function gameNamed(id: string): AnyGame {
   const game = games.get(id)
-  if (game === undefined) throw new ConfigError(`No game is called ${JSON.stringify(id)}: choose one of ${[...games.keys()].join(', ')}.`)
+  if (game === undefined) {
+    const known = [...games.keys()]
+    throw new ConfigError(`no game is called ${JSON.stringify(id)}${didYouMean(id, known)}; choose one of ${known.join(', ')}`)
+  }
   return game
 }
 

@@ -6,11 +6,13 @@
  *     const env = new Env(envSpec({ game, skin }), 7)
  *     const { score, observation } = env.step(await ask(env.observe()))
  */
+import { checkConfig } from '../checks.ts'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
 import type { Frame, Skin } from '../scene.ts'
+import { didYouMean } from '../suggest.ts'
 import { blankFrame, captionOf, OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { LastStep } from './token.ts'
@@ -53,13 +55,11 @@ export function envSpec(options: Pick<EnvSpec, 'game' | 'skin'> & Partial<EnvSpe
   const { game, skin, promptStyle = 'full', feedback = true, mode = 'image' } = options
   themeNamed(skin.theme)
   if (!OBSERVATION_MODES.includes(mode))
-    throw new ConfigError(`There is no observation mode '${mode}'; choose one of ${OBSERVATION_MODES.join(', ')}.`)
-  const config = game.config.safeParse(options.config ?? {})
-  if (!config.success) {
-    const issue = config.error.issues[0]
-    throw new ConfigError(`The config of ${game.id} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unknown'}.`)
-  }
-  return { game, config: config.data, skin, promptStyle, feedback, mode }
+    throw new ConfigError(
+      `there is no observation mode ${JSON.stringify(mode)}${didYouMean(mode, OBSERVATION_MODES)}; choose one of ${OBSERVATION_MODES.join(', ')}`,
+    )
+  const config = checkConfig(game.config, options.config ?? {}, `the config of ${game.id}`)
+  return { game, config, skin, promptStyle, feedback, mode }
 }
 
 /** A fresh game. */

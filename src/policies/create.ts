@@ -1,6 +1,7 @@
 /** Policies by name, for the command line and for configs. */
 import { ConfigError } from '../errors.ts'
 import type { Policy } from '../policy.ts'
+import { didYouMean } from '../suggest.ts'
 import { type HumanOptions, humanPolicy } from './human.ts'
 import { drawNames, drawPolicy, randomPolicy, uniformPolicy } from './random.ts'
 import { lookaheadPolicy, solverPolicy } from './solver.ts'
@@ -9,11 +10,14 @@ import { type TeacherPolicyOptions, teacherPolicy } from './teacher.ts'
 /** Options of any policy by name; each takes what concerns it. */
 export interface CreatePolicyOptions extends Omit<TeacherPolicyOptions, 'name'>, HumanOptions {}
 
-/** The names `createPolicy` knows; <n> is a look-ahead of 1..9 own moves. The draws of registered games come on top. */
-export const policyNames: readonly string[] = [
-  ...['random', 'uniform', ...drawNames()],
-  ...['solver', 'solver-<n>', 'greedy-<n>', 'teacher', 'human'],
-]
+/** The names `createPolicy` knows now, with the draws of every game that is registered; <n> is a look-ahead of 1..9 own moves. */
+export function policyNames(): string[] {
+  return ['random', 'uniform', ...drawNames(), 'solver', 'solver-<n>', 'greedy-<n>', 'teacher', 'human']
+}
+
+/** Every name in full, for guesses. */
+const fullNames = (): string[] =>
+  policyNames().flatMap((name) => (name.endsWith('<n>') ? Array.from({ length: 9 }, (_, i) => name.replace('<n>', String(i + 1))) : [name]))
 
 /** The scripted policy of a name. Throws ConfigError with the known names. Endpoints and engines are made by their own functions. */
 export function createPolicy(name: string, options: CreatePolicyOptions = {}): Policy {
@@ -26,5 +30,5 @@ export function createPolicy(name: string, options: CreatePolicyOptions = {}): P
   if (kind === 'solver') return solverPolicy(Number(depth), options)
   if (kind === 'greedy') return lookaheadPolicy(Number(depth), options)
   if (drawNames().includes(name)) return drawPolicy(name, options)
-  throw new ConfigError(`There is no policy "${name}"; known are ${policyNames.join(', ')}.`)
+  throw new ConfigError(`There is no policy "${name}"${didYouMean(name, fullNames())}; known are ${policyNames().join(', ')}.`)
 }

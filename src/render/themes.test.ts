@@ -47,6 +47,6 @@ test.each([
 test('an unknown name is refused with the choices', () => {
   expect(themeNamed('dark')).toBe(THEMES.dark)
   expect(() => themeNamed('neon')).toThrow(ConfigError)
-  expect(() => themeNamed('neon')).toThrow("There is no theme 'neon'; choose one of classic, dark, pastel, contrast.")
+  expect(() => themeNamed('neon')).toThrow('there is no theme "neon"; choose one of classic, dark, pastel, contrast')
   expect(() => themeNamed('constructor')).toThrow(ConfigError)
 })

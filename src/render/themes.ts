@@ -4,6 +4,7 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { Color, Theme } from '../scene.ts'
+import { didYouMean } from '../suggest.ts'
 
 /** Tiles with a dark ink, or a light one where the fill is listed in `lightInk` (by index). */
 function tiles(fills: readonly Color[], dark: Color, light: Color, lightInk: readonly number[]): Theme['tiles'] {
@@ -88,6 +89,9 @@ export const THEMES: Readonly<Record<string, Theme>> = { classic: CLASSIC, dark:
 /** The theme of that name. Throws ConfigError for any other name. */
 export function themeNamed(name: string): Theme {
   const theme = Object.hasOwn(THEMES, name) ? THEMES[name] : undefined
-  if (!theme) throw new ConfigError(`There is no theme '${name}'; choose one of ${Object.keys(THEMES).join(', ')}.`)
+  if (!theme) {
+    const known = Object.keys(THEMES)
+    throw new ConfigError(`there is no theme ${JSON.stringify(name)}${didYouMean(name, known)}; choose one of ${known.join(', ')}`)
+  }
   return theme
 }

@@ -1,6 +1,6 @@
 /** What a training run is: one typed object with a comment on every field. The command line and config files are checked against it. */
 import { z } from 'zod'
-import { ConfigError } from '../errors.ts'
+import { checkConfig } from '../checks.ts'
 import { LEVELS, skinSettings } from '../gym/index.ts'
 
 const rate = z.number().min(0).max(1)
@@ -151,10 +151,7 @@ export type TrainConfig = z.output<typeof trainConfig>
 export type SupervisedConfig = TrainConfig['base']
 export type RlConfig = TrainConfig['rl']
 
-/** Checks a config object. Throws ConfigError naming each wrong key, its reason, and the remedy. */
+/** Checks a config object. Throws ConfigError naming each wrong key, its reason, and what could be given. */
 export function parseTrainConfig(value: unknown): TrainConfig {
-  const parsed = trainConfig.safeParse(value)
-  if (parsed.success) return parsed.data
-  const reasons = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'config'}: ${message}`)
-  throw new ConfigError(`the training config is refused: ${reasons.join('; ')}; see vlm-gym train --help for the fields`)
+  return checkConfig(trainConfig, value, 'the training config')
 }

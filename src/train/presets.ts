@@ -1,5 +1,6 @@
 /** Named training configs. The figures that each was seen to reach stand in README.md and LOG.md. */
 import { ConfigError } from '../errors.ts'
+import { didYouMean } from '../suggest.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 
 const GAMES = [
@@ -71,7 +72,11 @@ export const PRESETS: { readonly [name: string]: unknown } = { laptop, quick, pl
 /** A preset, checked and with all defaults. Throws ConfigError. */
 export function presetNamed(name: string): TrainConfig {
   const preset = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined
-  if (preset === undefined)
-    throw new ConfigError(`there is no preset ${JSON.stringify(name)}; known are ${Object.keys(PRESETS).join(', ')}`)
+  if (preset === undefined) {
+    const known = Object.keys(PRESETS)
+    throw new ConfigError(
+      `there is no training preset ${JSON.stringify(name)}${didYouMean(name, known)}; choose one of ${known.join(', ')}`,
+    )
+  }
   return parseTrainConfig(preset)
 }

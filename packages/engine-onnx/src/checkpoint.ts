@@ -3,7 +3,7 @@
  * file, synced and renamed, so that a file under its final name is always whole.
  */
 import { readFile } from 'node:fs/promises'
-import { StorageError } from 'vlm-gym'
+import { fileReason, StorageError } from 'vlm-gym'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 
@@ -82,7 +82,7 @@ export async function writeCheckpoint(path: string, file: SafetensorsFile): Prom
     await writeFileAtomic(path, Buffer.from(encodeSafetensors(file).buffer))
   } catch (error) {
     throw new StorageError(
-      `cannot write the checkpoint ${path}: ${(error as Error).message}; free space or choose another folder, nothing earlier was lost`,
+      `cannot write the checkpoint ${path}: ${fileReason(error, 'write')}; free space or choose another folder, nothing earlier was lost`,
       { cause: error },
     )
   }
@@ -94,7 +94,9 @@ export async function readCheckpoint(path: string): Promise<SafetensorsFile> {
   try {
     bytes = await readFile(path)
   } catch (error) {
-    throw new StorageError(`cannot read the checkpoint ${path}: ${(error as Error).message}`, { cause: error })
+    throw new StorageError(`cannot read the checkpoint ${path}: ${fileReason(error)}; give a file that vlm-gym train wrote`, {
+      cause: error,
+    })
   }
   return decodeSafetensors(bytes, path)
 }

@@ -1,5 +1,5 @@
 /** The model's settings, its parameters in one flat buffer, and how they start. */
-import { EngineError, type Rng, seededRng } from 'vlm-gym'
+import { checkConfig, type Rng, seededRng } from 'vlm-gym'
 import { z } from 'zod'
 import { LINES, type Vocabulary, WORDS } from './vocabulary.ts'
 
@@ -15,12 +15,9 @@ export const modelConfig = z.strictObject({
 })
 export type ModelConfig = z.output<typeof modelConfig>
 
-/** Checks model settings. Throws EngineError naming each wrong one. */
+/** Checks model settings. Throws ConfigError naming each wrong one. */
 export function parseModelConfig(value: unknown): ModelConfig {
-  const parsed = modelConfig.safeParse(value)
-  if (parsed.success) return parsed.data
-  const reasons = parsed.error.issues.map(({ path, message }) => `model${path.map((key) => `.${String(key)}`).join('')}: ${message}`)
-  throw new EngineError(`the model settings are refused: ${reasons.join('; ')}`)
+  return checkConfig(modelConfig, value, 'the model')
 }
 
 /** Where a parameter lies in the flat buffer. `scale`: standard deviation at the start. */

@@ -1,12 +1,12 @@
 /** `vlm-gym compare`: runs side by side, as a table and a plot. */
 import { writeFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
-import { type Command, Option } from 'commander'
-import { ConfigError, StorageError } from '../../errors.ts'
+import type { Command } from 'commander'
+import { ConfigError, fileReason, StorageError } from '../../errors.ts'
 import { type ComparedGroup, type ComparedRun, compareRuns, comparisonCsv, comparisonPage, comparisonText } from '../../eval/index.ts'
 import { episodeRecords, readRun, resultRows } from '../../runs/index.ts'
 import { evalRunConfig } from '../eval-config.ts'
-import { withExamples } from '../options.ts'
+import { choiceOption, withExamples } from '../options.ts'
 import { loadPlugins } from '../plugins.ts'
 import { printJson, printLines } from '../terminal.ts'
 
@@ -29,7 +29,7 @@ interface CompareFlags {
 /** Options and action of `compare`. */
 export function defineCompare(command: Command): void {
   command.argument('<run...>', 'run folders of vlm-gym eval --out, also while they are going, or of vlm-gym train')
-  command.addOption(new Option('--format <name>', 'default: by the ending of --out, else terminal').choices([...FORMATS]))
+  command.addOption(choiceOption('--format <name>', 'default: by the ending of --out, else terminal', FORMATS))
   command.option('--out <file>', `write to a file instead: ${Object.keys(BY_ENDING).join(', ')}`)
   withExamples(command, [
     ['vlm-gym compare runs/qwen runs/gemma', 'who plays better, and whether it is more than chance'],
@@ -53,7 +53,7 @@ async function compareCommand(paths: string[], { format, out }: CompareFlags): P
   const text = textOf(how, groups, runs)
   if (out === undefined) return printLines([text.trimEnd()])
   await writeFile(out, text).catch((error: Error) => {
-    throw new StorageError(`cannot write ${out}: ${error.message}`, { cause: error })
+    throw new StorageError(`cannot write ${out}: ${fileReason(error, 'write')}; give another file with --out`, { cause: error })
   })
 }
 

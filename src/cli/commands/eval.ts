@@ -1,6 +1,6 @@
 /** `vlm-gym eval`: any policy on fixed games: scripted ones by name, trained models by checkpoint, any VLM by its endpoint. */
 import { resolve } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
 import { ConfigError, EngineError } from '../../errors.ts'
 import { type Evaluation, protocolTable, resultTable } from '../../eval/index.ts'
 import { OBSERVATION_MODES } from '../../gym/index.ts'
@@ -12,7 +12,7 @@ import { type Player, withPlayers } from '../eval-players.ts'
 import { runningFigures } from '../eval-progress.ts'
 import { beginRun, checkSameGames, type EvalRun, evaluateIn, resumeRun } from '../eval-run.ts'
 import { interruptible } from '../interrupt.ts'
-import { checkConfig, collect, wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
+import { checkConfig, choiceOption, collect, numberWithin, wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
 import { loadPictures, withPictures } from '../pictures.ts'
 import { loadPlugins, resolvePlugin, withPlugins } from '../plugins.ts'
 import { createProgress, type Progress } from '../progress.ts'
@@ -27,16 +27,11 @@ interface EvalFlags extends LocalOptions {
   readonly [name: string]: unknown
 }
 
-/** Parser of an option that takes a number of 0 or more. */
-function amount(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('Give a number of 0 or more.')
-  return value
-}
-
 /** Options and action of `eval`. */
 export function defineEval(command: Command): void {
-  const scripted = policyNames.filter((name) => name !== 'human').join(', ')
+  const scripted = policyNames()
+    .filter((name) => name !== 'human')
+    .join(', ')
   command.argument('[policy...]', `one of ${scripted}; a checkpoint (a file ending in .safetensors); a model (see --model)`)
   command.optionsGroup('Who plays:')
   command.option(
@@ -45,15 +40,15 @@ export function defineEval(command: Command): void {
     collect,
   )
   command.option('--base-url <url>', 'address of its server, like http://localhost:8000/v1; its key stands in the environment')
-  command.option('--decoding <how>', 'sampled, greedy or both; default: both of checkpoints, sampled of models')
-  command.option('--temperature <t>', 'of sampled replies of models; default 1', amount)
+  command.addOption(choiceOption('--decoding <how>', 'default: both of checkpoints, sampled of models', ['sampled', 'greedy', 'both']))
+  command.option('--temperature <t>', 'of sampled replies of models; default 1', numberWithin(0, 2))
   command.option('--max-tokens <n>', 'longest reply, tokens; default: 48 of checkpoints, 1024 of models', wholeNumber(4))
   command.option('--concurrency <n>', 'requests and episodes at once; default 8 of models', wholeNumber(1, 1024))
   command.option('--per-minute <n>', 'requests a minute at most', wholeNumber(1))
   command.option('--retries <n>', 'tries after a failed request', wholeNumber(0, 100), 6)
   command.option('--timeout <seconds>', 'of a request', wholeNumber(1, 86_400), 120)
-  command.option('--price-in <amount>', 'of a million tokens of prompts, for the cost; needs --price-out', amount)
-  command.option('--price-out <amount>', 'of a million tokens of replies', amount)
+  command.option('--price-in <amount>', 'of a million tokens of prompts, for the cost; needs --price-out', numberWithin())
+  command.option('--price-out <amount>', 'of a million tokens of replies', numberWithin())
   command.option('--engine <package>', 'package that makes the engine of checkpoints', '@vlm-gym/engine-onnx')
   command.option('--threads <n>', 'threads of the engine', wholeNumber(1, 256), 2)
   command.optionsGroup('What is played:')
@@ -77,12 +72,12 @@ export function defineEval(command: Command): void {
     wholeNumber(8, 256),
   )
   command.addOption(
-    new Option('--layout <name>', 'board: tiles only; full: margins and a score line; default: full of models').choices(['board', 'full']),
+    choiceOption('--layout <name>', 'board: tiles only; full: margins and a score line; default: full of models', ['board', 'full']),
   )
   command.addOption(
-    new Option('--prompt <style>', 'full: rules in sentences; brief: a few tokens; default: full of models').choices(['full', 'brief']),
+    choiceOption('--prompt <style>', 'full: rules in sentences; brief: a few tokens; default: full of models', ['full', 'brief']),
   )
-  command.addOption(new Option('--mode <name>', 'what is given of a board').choices([...OBSERVATION_MODES]).default('image'))
+  command.addOption(choiceOption('--mode <name>', 'what is given of a board', OBSERVATION_MODES).default('image'))
   command.option('--no-feedback', 'leave out what the last move did')
   command.option('--history <k>', 'turns of the episode that a model is shown again', wholeNumber(0, 1000), 0)
   command.option('--examples <k>', 'worked examples that a model is shown first, from games that are not evaluated', wholeNumber(0, 50), 0)
@@ -114,8 +109,6 @@ function configOf(policies: readonly string[], flags: EvalFlags, command: Comman
     throw new ConfigError(`--model ${wrong} is not written provider:NAME with a provider of ${endpointProviders.join(', ')}`)
   const twice = names.find((name, at) => names.indexOf(name) < at)
   if (twice !== undefined) throw new ConfigError(`${twice} is named twice; name each policy once`)
-  if (!['sampled', 'greedy', 'both', undefined].includes(flags.decoding as string | undefined))
-    throw new ConfigError(`--decoding ${flags.decoding} is not sampled, greedy or both`)
   if ((flags.priceIn === undefined) !== (flags.priceOut === undefined))
     throw new ConfigError('--price-in and --price-out make a cost together only; give both')
   const plugins = (flags.plugin ?? []).map((name) => resolvePlugin(name))

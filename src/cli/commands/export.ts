@@ -1,7 +1,7 @@
 /** `vlm-gym export`: a trained model as one ONNX file, for onnxruntime-web and other runtimes. */
 import type { Command } from 'commander'
 import writeFileAtomic from 'write-file-atomic'
-import { EngineError, StorageError } from '../../errors.ts'
+import { EngineError, fileReason, StorageError } from '../../errors.ts'
 import { loadEngineModule } from '../engine-module.ts'
 import { wholeNumber, withExamples } from '../options.ts'
 import { printLines } from '../terminal.ts'
@@ -33,7 +33,7 @@ export function defineExport(command: Command): void {
       if (!engine.exportOnnx) throw new EngineError(`${name} cannot export ONNX files`)
       const bytes = await engine.exportOnnx(rows, columns)
       await writeFileAtomic(out, Buffer.from(bytes)).catch((error: Error) => {
-        throw new StorageError(`cannot write ${out}: ${error.message}`, { cause: error })
+        throw new StorageError(`cannot write ${out}: ${fileReason(error, 'write')}; give another file with --out`, { cause: error })
       })
       printLines([`${out}: ${bytes.length.toLocaleString('en-US')} bytes`])
     } finally {

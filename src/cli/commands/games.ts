@@ -1,17 +1,16 @@
 /** `vlm-gym games`: what there is to play. */
 import type { Command } from 'commander'
 import type { AnyGame } from '../../game.ts'
-import { gameList } from '../../games/index.ts'
+import { gameList, gameNamed } from '../../games/index.ts'
 import { knobRows } from '../knobs.ts'
 import { withExamples, withJson } from '../options.ts'
 import { withPlugins } from '../plugins.ts'
-import { findGame } from '../start.ts'
 import { coloursOf, printJson, printLines, tableLines } from '../terminal.ts'
 
 /** Options and action of `games`. */
 export function defineGames(command: Command): void {
   command.argument('[game...]', 'only these games').action((ids: string[], options: { json?: boolean }) => {
-    const games = ids.length > 0 ? ids.map(findGame) : gameList()
+    const games = ids.length > 0 ? ids.map(gameNamed) : gameList()
     if (options.json) printJson(games.map(listed))
     else printLines(games.flatMap((game, at) => (at > 0 ? ['', ...describe(game)] : describe(game))))
   })

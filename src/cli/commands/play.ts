@@ -21,7 +21,12 @@ interface PlayOptions extends StartOptions {
 export function definePlay(command: Command): void {
   command.argument('[game]', 'the game; may be left out with --state')
   withStart(command)
-  command.option('--watch <policy>', `let a policy play: ${policyNames.filter((name) => name !== 'human').join(', ')}`)
+  command.option(
+    '--watch <policy>',
+    `let a policy play: ${policyNames()
+      .filter((name) => name !== 'human')
+      .join(', ')}`,
+  )
   command.option('--delay <ms>', 'pause before every move that is watched', wholeNumber(0, 60_000), 400)
   command.option('--moves <n>', 'moves to watch at most', wholeNumber(1, 1_000_000), 1000)
   withJson(command).addHelpText('after', '\n--json goes with --watch: it prints the trajectory and nothing else, without pauses.')

@@ -2,20 +2,20 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { Command } from 'commander'
-import { ConfigError, StorageError } from '../../errors.ts'
+import { ConfigError, fileReason, StorageError } from '../../errors.ts'
 import type { PromptStyle } from '../../game.ts'
 import { advance, type EnvSnapshot, type EnvSpec, encodeState, observationOf, stateHash } from '../../gym/index.ts'
 import { encodePng, frameHash, hasEffects, sceneToSvg, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
 import type { Frame, Skin } from '../../scene.ts'
 import { levelSheet } from '../level-sheet.ts'
-import { wholeNumber, withExamples, withJson } from '../options.ts'
+import { choiceOption, wholeNumber, withExamples, withJson } from '../options.ts'
 import { type StartOptions, startOf, withSkin, withStart } from '../start.ts'
 import { boardLines, coloursOf, hasColours, printJson, printLines, tableLines } from '../terminal.ts'
 
 interface ShowOptions extends StartOptions {
   readonly moves: number
-  readonly prompt: string
+  readonly prompt: PromptStyle
   readonly tile: number
   readonly layout: Skin['layout']
   readonly out?: string
@@ -28,7 +28,9 @@ export function defineShow(command: Command): void {
   command.argument('[game]', 'the game; may be left out with --state')
   withStart(command)
   command.option('--moves <n>', 'random legal moves to make first', wholeNumber(0, 1_000_000), 0)
-  command.option('--prompt <style>', '"full": as a real VLM is asked; "brief": as the embedded model is', 'full')
+  command.addOption(
+    choiceOption('--prompt <style>', 'full: as a real VLM is asked; brief: as the embedded model is', ['full', 'brief']).default('full'),
+  )
   withSkin(command)
   command.option('--grid', 'draw one picture for every pair of levels, perception across and reasoning down (with --out FILE.png)')
   command.option('--out <file>', 'write the picture to this .png or .svg file')
@@ -46,12 +48,10 @@ export function defineShow(command: Command): void {
 
 async function show(id: string | undefined, options: ShowOptions): Promise<void> {
   const { theme, tile, layout } = options
-  if (options.prompt !== 'full' && options.prompt !== 'brief')
-    throw new ConfigError(`--prompt must be full or brief, not "${options.prompt}"`)
   if (options.grid) return showGrid(id, options)
   const from = options.state === undefined ? `seed ${options.seed}` : 'from a token'
   const { spec: plain, start } = startOf(id, options, { theme, tile, layout })
-  const spec: EnvSpec = { ...plain, promptStyle: options.prompt satisfies PromptStyle }
+  const spec: EnvSpec = { ...plain, promptStyle: options.prompt }
   const now = moved(spec, start, options.moves, options.seed)
   const picture = options.out === undefined ? null : await writePicture(spec, now, options.out)
   const facts = factsOf(spec, now, picture)
@@ -109,9 +109,8 @@ async function writeFrame(frame: Frame, file: string): Promise<Picture> {
 }
 
 async function writeBytes(file: string, data: Uint8Array): Promise<void> {
-  await writeFile(file, data).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'its folder does not exist' : error.message
-    throw new StorageError(`cannot write ${file}: ${reason}`, { cause: error })
+  await writeFile(file, data).catch((error: Error) => {
+    throw new StorageError(`cannot write ${file}: ${fileReason(error, 'write')}; give another file with --out`, { cause: error })
   })
 }
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
+import { gameNamed } from '../../games/index.ts'
 import { themeNamed } from '../../render/index.ts'
 import type { RunFolder } from '../../runs/index.ts'
 import {
@@ -19,10 +20,10 @@ import {
   teachConfig,
 } from '../../teach/index.ts'
 import { interruptible } from '../interrupt.ts'
-import { checkConfig, collect, wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
+import { checkConfig, choiceOption, collect, numberWithin, wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
 import { loadPlugins, resolvePlugin, withPluginOption } from '../plugins.ts'
 import { createProgress } from '../progress.ts'
-import { findGame, gameConfig } from '../start.ts'
+import { gameConfig } from '../start.ts'
 import { openTeacher, SCRIPTED, type Teacher } from '../teacher.ts'
 import { printJson, printLines, tableLines } from '../terminal.ts'
 
@@ -38,7 +39,7 @@ interface TeachFlags {
   readonly game?: string[]
   readonly set?: string[]
   readonly plugin?: string[]
-  readonly for: string
+  readonly for: keyof typeof LOOKS
   readonly prompt?: string
   readonly layout?: string
   readonly tile?: number
@@ -75,30 +76,35 @@ export function defineTeach(command: Command): void {
   )
   command.option('--base-url <url>', 'address of the server of --model, like http://localhost:8000/v1; its key stands in the environment')
   command.option('--no-blind', 'the scripted teacher without its blind spots')
-  command.option('--slip <p>', 'of the scripted teacher: probability of a uniform legal move instead of its own', Number, 0.05)
+  command.option('--slip <p>', 'of the scripted teacher: probability of a uniform legal move instead of its own', numberWithin(0, 1), 0.05)
   command.option(
     '--insight <p>',
     'of the scripted teacher: probability that it acts on its thoughts, as if without blind spots',
-    Number,
+    numberWithin(0, 1),
     0.1,
   )
-  command.option('--temperature <t>', 'of a model', Number, 1)
+  command.option('--temperature <t>', 'of a model', numberWithin(0, 2), 1)
   command.option('--max-tokens <n>', 'longest reply of a model, tokens', wholeNumber(4), 1024)
   command.option('--game <id>', 'game to play; may be given many times (default: 2048)', collect)
   withSet(command, 'one knob of the game, such as size=4')
   withPluginOption(command)
-  command.option('--for <whom>', 'vlm: full prompts and large pictures; embedded: those of the embedded model', 'vlm')
-  command.option('--prompt <style>', 'full or brief, instead of what --for says')
-  command.option('--layout <name>', 'full or board, instead of what --for says')
+  command.addOption(
+    choiceOption('--for <whom>', 'vlm: full prompts and large pictures; embedded: those of the embedded model', [
+      'vlm',
+      'embedded',
+    ]).default('vlm'),
+  )
+  command.addOption(choiceOption('--prompt <style>', 'instead of what --for says', ['full', 'brief']))
+  command.addOption(choiceOption('--layout <name>', 'instead of what --for says', ['board', 'full']))
   command.option('--tile <n>', 'side of a tile, pixels, instead of what --for says', wholeNumber(8, 256))
   command.option('--theme <name>', 'colours of the pictures', 'classic')
   command.option('--horizon <n>', 'moves after which a fresh game begins', wholeNumber(1), 100)
   command.option('--examples <n>', 'examples to make', wholeNumber(1), 1000)
   command.option('--max-replies <n>', 'replies to ask for at most (default: 20 an example)', wholeNumber(1))
   command.option('--parallel <n>', 'games played side by side', wholeNumber(1, 4096), 16)
-  command.option('--held-out <share>', 'share of the boards that are held out, 0 to 0.9', Number, 0.1)
-  command.option('--min-reward <points>', 'environment reward that a kept move earns at least', Number, 0)
-  command.option('--max-regret <points>', 'points that a kept move may lose against the solver (default: any)', Number)
+  command.option('--held-out <share>', 'share of the boards that are held out, 0 to 0.9', numberWithin(0, 0.9), 0.1)
+  command.option('--min-reward <points>', 'environment reward that a kept move earns at least', numberWithin(Number.MIN_SAFE_INTEGER), 0)
+  command.option('--max-regret <points>', 'points that a kept move may lose against the solver (default: any)', numberWithin())
   withSeed(command, 'the games and all chance of the teacher')
   command.option('--out <folder>', 'folder of the data set (default: data/<games>-<seed>)')
   command.option('--resume <folder>', 'go on with a stopped session; it keeps its options')
@@ -201,15 +207,14 @@ async function goOn(path: string, command: Command): Promise<Session> {
 }
 
 function configOf(flags: TeachFlags, plugins: readonly string[]): TeachConfig {
-  if (!Object.hasOwn(LOOKS, flags.for)) throw new ConfigError(`--for ${flags.for} is not vlm or embedded`)
-  const look = LOOKS[flags.for as keyof typeof LOOKS]
+  const look = LOOKS[flags.for]
   const ids = flags.game ?? ['2048']
   if (ids.length > 1 && flags.set !== undefined)
     throw new ConfigError('--set is for one game; with several --game, make a data set of each, or leave it out')
   themeNamed(flags.theme)
   const { teacher, model, blind, slip, insight, temperature, maxTokens, horizon, examples, parallel, heldOut, minReward, seed } = flags
   const given = {
-    games: ids.map((id) => ({ id, config: gameConfig(findGame(id), flags.set) })),
+    games: ids.map((id) => ({ id, config: gameConfig(gameNamed(id), flags.set) })),
     horizon,
     skin: { theme: flags.theme, tile: flags.tile ?? look.tile, layout: flags.layout ?? look.layout },
     prompt: flags.prompt ?? look.prompt,

@@ -54,11 +54,18 @@ export function defineTrain(command: Command): void {
     ['vlm-gym train --preset tiny', 'a minute, to see every part run'],
   ])
   command.addHelpText('after', () => `\nFields of a config (defaults are those of the preset):\n${fieldLines(trainConfig).join('\n')}`)
-  command.action(trainCommand)
+  command.action((flags: TrainFlags) => trainCommand(withQuick(flags, command)))
 }
 
-async function trainCommand(given: TrainFlags): Promise<void> {
-  const flags = given.quick ? { ...given, preset: 'quick' } : given
+/** The flags with --quick told as a preset. Throws ConfigError for --quick beside --preset. */
+function withQuick(flags: TrainFlags, command: Command): TrainFlags {
+  if (!flags.quick) return flags
+  if (command.getOptionValueSource('preset') === 'cli')
+    throw new ConfigError(`--quick is short for --preset quick and cannot go with --preset ${flags.preset}; give one of the two`)
+  return { ...flags, preset: 'quick' }
+}
+
+async function trainCommand(flags: TrainFlags): Promise<void> {
   const start = performance.now()
   const { folder, config, engine } = flags.resume === undefined ? await startRun(flags) : await resumeRun(flags)
   const progress = createProgress({ quiet: flags.quiet })

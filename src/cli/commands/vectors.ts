@@ -1,7 +1,7 @@
 /** `vlm-gym vectors`: do the rules here agree with recorded vectors of another implementation? Exit code 1 if not. */
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { StorageError } from '../../errors.ts'
+import { fileReason, StorageError } from '../../errors.ts'
 import { checkVectorFile, type VectorReport } from '../../games/vectors.ts'
 import { withExamples, withJson } from '../options.ts'
 import { coloursOf, printJson, printLines } from '../terminal.ts'
@@ -29,9 +29,8 @@ async function vectors(files: string[], options: { json?: boolean }): Promise<vo
 }
 
 async function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'there is no such file' : error.code === 'EISDIR' ? 'it is a folder' : error.message
-    throw new StorageError(`cannot read ${file}: ${reason}`, { cause: error })
+  return readFile(file, 'utf8').catch((error: Error) => {
+    throw new StorageError(`cannot read ${file}: ${fileReason(error)}; give a file of JSON lines`, { cause: error })
   })
 }
 
