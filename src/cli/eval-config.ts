@@ -1,6 +1,6 @@
 /** What an evaluation is, as it stands in the run folder: enough to go on with it. Keys are not part of it. */
 import { z } from 'zod'
-import { OBSERVATION_MODES } from '../gym/index.ts'
+import { OBSERVATION_MODES, REPLY_TAGS } from '../gym/index.ts'
 
 const count = z.number().int().nonnegative()
 const price = z.number().nonnegative().nullable()
@@ -21,6 +21,10 @@ export const evalConfig = z.strictObject({
   tile: count.min(8).max(256).nullable(),
   layout: z.enum(['board', 'full']).nullable(),
   prompt: z.enum(['brief', 'full']).nullable(),
+  tags: z
+    .enum(REPLY_TAGS)
+    .default('paper')
+    .describe('of prompts and worked examples of models behind HTTP; runs without it had the paper’s'),
   mode: z.enum(OBSERVATION_MODES),
   feedback: z.boolean().describe('whether a prompt ends with what the last move did'),
   history: count.describe('turns kept in the conversation'),

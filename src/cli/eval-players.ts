@@ -72,9 +72,9 @@ async function withCheckpoint(
 }
 
 /** A model behind HTTP sees the whole prompt and a larger picture, unless the options say otherwise. */
-function endpointSpec(spec: EnvSpec, { tile, layout, prompt }: EvalConfig): EnvSpec {
+function endpointSpec(spec: EnvSpec, { tile, layout, prompt, tags }: EvalConfig): EnvSpec {
   const skin = { ...spec.skin, tile: tile ?? 64, layout: layout ?? 'full' }
-  return envSpec({ ...spec, skin, promptStyle: prompt ?? 'full' })
+  return envSpec({ ...spec, skin, promptStyle: prompt ?? 'full', tags })
 }
 
 /** The players of an endpoint: one a decoding. Throws ConfigError for a name, key or address that cannot be right. */

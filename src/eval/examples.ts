@@ -1,6 +1,6 @@
 /** Worked examples for prompts: states that are never evaluated, each with the reply of the teacher without its faults. */
 import { ConfigError } from '../errors.ts'
-import { advance, type EnvSnapshot, type EnvSpec, observationOf, startSnapshot } from '../gym/index.ts'
+import { advance, type EnvSnapshot, type EnvSpec, inTags, observationOf, startSnapshot } from '../gym/index.ts'
 import { teacherPolicy } from '../policies/index.ts'
 import type { Turn } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
@@ -28,7 +28,7 @@ function stateOf(spec: EnvSpec, seed: number): EnvSnapshot | null {
   return game.terminated(now.state) ? null : now
 }
 
-/** `count` exchanges: what the player sees, and a reply that is true in every part. Throws ConfigError in a game without a teacher. */
+/** `count` exchanges: what the player sees, and a reply that is true in every part, in the tags of the spec. Throws ConfigError in a game without a teacher. */
 export async function workedExamples(spec: EnvSpec, { count, seed, used }: ExampleOptions): Promise<Turn[]> {
   if (count > 0 && spec.game.teach === undefined) {
     throw new ConfigError(`the game ${spec.game.id} has no teacher, so there are no worked examples; leave --examples out`)
@@ -42,7 +42,7 @@ export async function workedExamples(spec: EnvSpec, { count, seed, used }: Examp
     if (now === null) continue
     const observation = observationOf(spec, now)
     const [[reply] = []] = await teacher.reply([observation], { n: 1, seed: own, privileged: { states: [now.state] } })
-    if (reply) examples.push({ observation, reply: reply.text })
+    if (reply) examples.push({ observation, reply: inTags(reply.text, spec.tags) })
   }
   return examples
 }

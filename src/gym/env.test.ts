@@ -18,6 +18,37 @@ describe('envSpec', () => {
   })
 })
 
+describe('the tags of a spec', () => {
+  const game = {
+    ...toyGame,
+    prompt: () => 'Reply <perception>…</perception><think>…</think><answer>N</answer>.',
+    feedback: () => 'Nothing stood in <answer>.',
+  }
+  const promptBy = (options: Partial<EnvSpec>): string => new Env(envSpec({ game, skin, ...options }), 1).observe().prompt
+
+  it('stand in full prompts and their feedback, whatever game wrote them', () => {
+    const paper = 'Reply <perception>…</perception><think>…</think><answer>N</answer>.\n\nNothing stood in <answer>.'
+    expect(promptBy({})).toBe(paper)
+    expect(promptBy({ tags: 'paper' })).toBe(paper)
+    const neutral = 'Reply <perception>…</perception><rationale>…</rationale><move>N</move>.\n\nNothing stood in <move>.'
+    expect(promptBy({ tags: 'neutral' })).toBe(neutral)
+  })
+
+  it('leave brief prompts alone, and are one of two sets', () => {
+    expect(promptBy({ tags: 'neutral', promptStyle: 'brief' })).toContain('<answer>N</answer>')
+    expect(() => envSpec({ game, skin, tags: 'xml' as never })).toThrow('there are no reply tags "xml"; choose one of paper, neutral')
+  })
+
+  it('do not matter to the reader', () => {
+    const sections = { perception: '', think: '', answer: '0' }
+    for (const tags of ['paper', 'neutral'] as const)
+      expect(new Env(envSpec({ game, skin, tags: 'neutral' }), 1).step(formatReply(sections, tags)).score).toMatchObject({
+        outcome: 'played',
+        format: 1,
+      })
+  })
+})
+
 describe('Env', () => {
   it('shows prompt, feedback and picture, never the state', () => {
     const env = new Env(spec, 1)

@@ -14,6 +14,7 @@ import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNam
 import type { Frame, Skin } from '../scene.ts'
 import { didYouMean } from '../suggest.ts'
 import { blankFrame, captionOf, OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
+import { REPLY_TAGS, type ReplyTags, tagsReplaced } from './protocol.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { LastStep } from './token.ts'
 
@@ -28,6 +29,8 @@ export interface EnvSpec {
   readonly feedback: boolean
   /** What is given of a board; 'image' but for analyses. */
   readonly mode: ObservationMode
+  /** The tags that full prompts ask for and worked examples show. Replies are read in either set. */
+  readonly tags: ReplyTags
 }
 
 /** An env at one moment; plain JSON. */
@@ -50,16 +53,23 @@ export interface EnvStep {
   readonly observation: Observation
 }
 
-/** A spec with the config completed by the game's defaults. Throws ConfigError. Defaults: prompt style 'full', feedback on, mode 'image'. */
+/**
+ * A spec with the config completed by the game's defaults. Throws ConfigError. Defaults: prompt style 'full', feedback on, mode 'image',
+ * tags 'paper'.
+ */
 export function envSpec(options: Pick<EnvSpec, 'game' | 'skin'> & Partial<EnvSpec>): EnvSpec {
-  const { game, skin, promptStyle = 'full', feedback = true, mode = 'image' } = options
+  const { game, skin, promptStyle = 'full', feedback = true, mode = 'image', tags = 'paper' } = options
   themeNamed(skin.theme)
   if (!OBSERVATION_MODES.includes(mode))
     throw new ConfigError(
       `there is no observation mode ${JSON.stringify(mode)}${didYouMean(mode, OBSERVATION_MODES)}; choose one of ${OBSERVATION_MODES.join(', ')}`,
     )
+  if (!REPLY_TAGS.includes(tags))
+    throw new ConfigError(
+      `there are no reply tags ${JSON.stringify(tags)}${didYouMean(tags, REPLY_TAGS)}; choose one of ${REPLY_TAGS.join(', ')}`,
+    )
   const config = checkConfig(game.config, options.config ?? {}, `the config of ${game.id}`)
-  return { game, config, skin, promptStyle, feedback, mode }
+  return { game, config, skin, promptStyle, feedback, mode, tags }
 }
 
 /** A fresh game. */
@@ -69,8 +79,13 @@ export function startSnapshot(spec: Pick<EnvSpec, 'game' | 'config'>, seed: numb
 
 const prompts = new WeakMap<EnvSpec, string>()
 
+/** A text of the game in the spec's tags: games write the paper's. */
+function tagged({ promptStyle, tags }: EnvSpec, text: string): string {
+  return promptStyle === 'full' ? tagsReplaced(text, tags) : text
+}
+
 function promptOf(spec: EnvSpec): string {
-  const known = prompts.get(spec) ?? spec.game.prompt(spec.config, spec.promptStyle, spec.skin)
+  const known = prompts.get(spec) ?? tagged(spec, spec.game.prompt(spec.config, spec.promptStyle, spec.skin))
   prompts.set(spec, known)
   return known
 }
@@ -79,7 +94,7 @@ function promptOf(spec: EnvSpec): string {
 export function promptAfter(spec: EnvSpec, last: LastStep): string {
   const prompt = promptOf(spec)
   if (!spec.feedback) return prompt
-  const feedback = spec.game.feedback(last, spec.promptStyle)
+  const feedback = tagged(spec, spec.game.feedback(last, spec.promptStyle))
   if (feedback === '') return prompt
   return spec.promptStyle === 'brief' ? prompt + feedback : `${prompt}\n\n${feedback}`
 }

@@ -42,11 +42,14 @@ export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 export {
   forcedPerception,
   formatReply,
+  inTags,
   maxReplyLength,
   type ParsedReply,
   parseReply,
   protocolLexicon,
+  REPLY_TAGS,
   type ReplySections,
+  type ReplyTags,
 } from './protocol.ts'
 export { paperWeights, type RewardWeights, totalReward } from './rewards.ts'
 export { type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'

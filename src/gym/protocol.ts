@@ -1,14 +1,29 @@
 /**
- * The reply protocol: `<perception>…</perception><think>…</think><answer>…</answer>`. There is one reader and one writer of it, here.
+ * The reply protocol: three sections, `<perception>`, thoughts, answer. There is one reader and one writer of it, here.
  *
- * Rule of format: a text has format 1 if and only if, up to white space outside the tags, it is exactly the three tag pairs in this
- * order, and each of the six tags occurs exactly once anywhere in the text. Tags are case-sensitive and have no attributes.
+ * The sections are marked by one of two sets of tags:
+ *
+ *     paper:   <perception>…</perception><think>…</think><answer>…</answer>            the layout of the paper, and of our own engine
+ *     neutral: <perception>…</perception><rationale>…</rationale><move>…</move>        for other models
+ *
+ * Inference servers and chat templates cut a text at `<think>`, some at `<answer>`; none of them knows the other tags.
+ *
+ * Rule of the set: a text with a tag that only one set has is read by that set; a text with none of them by the paper's. A text with such
+ * tags of both is a mixture: format 0, and neither its thoughts nor its answer count.
+ *
+ * Rule of format: a text has format 1 if and only if, up to white space outside the tags, it is exactly the three tag pairs of one set in
+ * this order, each of the six tags occurs exactly once anywhere in the text, and no tag that only the other set has occurs. Tags are
+ * case-sensitive and have no attributes.
  *
  * Rule of sections, independent of format: a section counts only if its open tag and its close tag each occur exactly once and in this
  * order; its text is what lies between them, trimmed. Otherwise it is null: two answers are no answer.
  *
  * Reading takes time linear in the text. A text over `maxReplyLength` is refused as a whole: format 0, no sections.
  */
+
+/** The sets of tags by name. */
+export const REPLY_TAGS = ['paper', 'neutral'] as const
+export type ReplyTags = (typeof REPLY_TAGS)[number]
 
 /** What a reply says, section by section. `problem` is a sentence on the first departure from the format; null when format is 1. */
 export interface ParsedReply {
@@ -17,6 +32,8 @@ export interface ParsedReply {
   readonly think: string | null
   readonly answer: string | null
   readonly problem: string | null
+  /** The set that the text was read by; null for a mixture. */
+  readonly tags: ReplyTags | null
 }
 
 /** The three texts of a reply. They must not contain tags themselves. */
@@ -29,20 +46,35 @@ export interface ReplySections {
 /** Longest text that is read: 1 MiB, counted in UTF-16 code units. */
 export const maxReplyLength = 1_048_576
 
-const names = ['perception', 'think', 'answer'] as const
+/** The names of the three tags, in the order of the sections. */
+const NAMES: Readonly<Record<ReplyTags, readonly [string, string, string]>> = {
+  paper: ['perception', 'think', 'answer'],
+  neutral: ['perception', 'rationale', 'move'],
+}
 
-/** '<perception>', '</perception>', '<think>', … */
-const tags = names.flatMap((name) => [`<${name}>`, `</${name}>`])
+/** '<perception>', '</perception>', '<think>', … '</move>': the shared pair, the paper's own two, the neutral set's own two. */
+const tags = ['perception', 'think', 'answer', 'rationale', 'move'].flatMap((name) => [`<${name}>`, `</${name}>`])
+
+/** The first of the neutral set's own tags. */
+const NEUTRAL = 6
+
+/** The open tags of the three sections, as indices in `tags`. */
+const PAPER_OPENS = [0, 2, 4] as const
+const NEUTRAL_OPENS = [0, NEUTRAL, NEUTRAL + 2] as const
+type Opens = typeof PAPER_OPENS | typeof NEUTRAL_OPENS
 
 /** The tags without their '<': at most twelve characters, which are compared fastest. */
 const endings = tags.map((tag) => tag.slice(1))
 
+/** The problem of a reply with a perception and no tag that tells which set it means. */
+const NO_OWN_TAGS = 'The tags <think> and <answer>, or <rationale> and <move>, are missing.'
+
 const MISSING = -1
 const REPEATED = -2
 
-/** Where each of the six tags stands: a position, MISSING or REPEATED. One pass over the text. */
+/** Where each of the ten tags stands: a position, MISSING or REPEATED. One pass over the text. */
 function placesOf(text: string): number[] {
-  const places = [MISSING, MISSING, MISSING, MISSING, MISSING, MISSING]
+  const places = [MISSING, MISSING, MISSING, MISSING, MISSING, MISSING, MISSING, MISSING, MISSING, MISSING]
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
     const tag = tagAfter(text, at + 1)
     if (tag >= 0) places[tag] = places[tag] === MISSING ? at : REPEATED
@@ -54,14 +86,19 @@ function placesOf(text: string): number[] {
 function tagAfter(text: string, at: number): number {
   const closes = text.charCodeAt(at) === 47 ? 1 : 0
   const initial = text.charCodeAt(at + closes)
-  const tag = closes + (initial === 112 ? 0 : initial === 116 ? 2 : 4)
+  const tag = closes + (initial === 112 ? 0 : initial === 116 ? 2 : initial === 97 ? 4 : initial === 114 ? 6 : 8)
   const ending = endings[tag]!
   return text.slice(at, at + ending.length) === ending ? tag : -1
 }
 
-/** Why a section does not count; null if it does. */
-function sectionProblem(section: number, places: readonly number[]): string | null {
-  const open = 2 * section
+/** Whether any of the tags from (inclusive) to (exclusive) occurs. */
+function anyOf(places: readonly number[], from: number, to: number): boolean {
+  for (let tag = from; tag < to; tag++) if (places[tag] !== MISSING) return true
+  return false
+}
+
+/** Why a section does not count; null if it does. `open`: its open tag. */
+function sectionProblem(open: number, places: readonly number[]): string | null {
   const close = open + 1
   const odd = places[open]! < 0 ? open : close
   if (places[odd] === MISSING) return `The tag ${tags[odd]} is missing.`
@@ -70,16 +107,16 @@ function sectionProblem(section: number, places: readonly number[]): string | nu
 }
 
 /** The text of a section that counts. */
-function sectionText(text: string, section: number, places: readonly number[]): string {
-  return text.slice(places[2 * section]! + tags[2 * section]!.length, places[2 * section + 1]).trim()
+function sectionText(text: string, open: number, places: readonly number[]): string {
+  return text.slice(places[open]! + tags[open]!.length, places[open + 1]).trim()
 }
 
 /** Looks at what lies outside the three sections, which all count, and at their order. */
-function layoutProblem(text: string, places: readonly number[]): string | null {
+function layoutProblem(text: string, opens: Opens, places: readonly number[]): string | null {
   let end = 0
-  for (let tag = 0; tag < tags.length; tag += 2) {
+  for (const tag of opens) {
     const from = places[tag]!
-    if (from < end) return 'The sections overlap or are not in the order perception, think, answer.'
+    if (from < end) return `The sections overlap or are not in the order ${opens.map((open) => tags[open]).join(', ')}.`
     if (!isBlank(text, end, from)) return 'There is text outside the tags.'
     end = places[tag + 1]! + tags[tag + 1]!.length
   }
@@ -90,32 +127,63 @@ function isBlank(text: string, from: number, to: number): boolean {
   return from === to || text.slice(from, to).trim() === ''
 }
 
-/** Reads a reply by the two rules above. Never throws, whatever the text: other scripts, control characters, lone surrogates. */
+/** Reads a reply by the rules above. Never throws, whatever the text: other scripts, control characters, lone surrogates. */
 export function parseReply(text: string): ParsedReply {
   if (text.length > maxReplyLength) {
     const problem = `The reply has ${text.length} characters; at most ${maxReplyLength} are read.`
-    return { format: 0, perception: null, think: null, answer: null, problem }
+    return { format: 0, perception: null, think: null, answer: null, problem, tags: 'paper' }
   }
   const places = placesOf(text)
-  const [perception, think, answer] = [sectionProblem(0, places), sectionProblem(1, places), sectionProblem(2, places)]
-  const problem = perception ?? think ?? answer ?? layoutProblem(text, places)
+  const neutral = anyOf(places, NEUTRAL, tags.length)
+  if (neutral && anyOf(places, 2, NEUTRAL)) return mixture(text, places)
+  return readBy(text, neutral ? NEUTRAL_OPENS : PAPER_OPENS, places)
+}
+
+/** What counts of a text with tags of both sets: the section that they share. */
+function mixture(text: string, places: readonly number[]): ParsedReply {
+  const own = (from: number, to: number): string | undefined => tags.find((_, tag) => tag >= from && tag < to && places[tag] !== MISSING)
+  const perception = sectionProblem(0, places) === null ? sectionText(text, 0, places) : null
+  const problem = `The reply mixes two sets of tags: it has ${own(2, NEUTRAL)} and ${own(NEUTRAL, tags.length)}.`
+  return { format: 0, perception, think: null, answer: null, problem, tags: null }
+}
+
+/** Reads a text that has no tags but those of one set. */
+function readBy(text: string, opens: Opens, places: readonly number[]): ParsedReply {
+  const [first, second, third] = opens
+  const [perception, think, answer] = [sectionProblem(first, places), sectionProblem(second, places), sectionProblem(third, places)]
+  const problem = perception ?? think ?? answer ?? layoutProblem(text, opens, places)
   return {
     format: problem === null ? 1 : 0,
-    perception: perception === null ? sectionText(text, 0, places) : null,
-    think: think === null ? sectionText(text, 1, places) : null,
-    answer: answer === null ? sectionText(text, 2, places) : null,
-    problem,
+    perception: perception === null ? sectionText(text, first, places) : null,
+    think: think === null ? sectionText(text, second, places) : null,
+    answer: answer === null ? sectionText(text, third, places) : null,
+    problem: problem !== null && problem === think && !anyOf(places, 2, tags.length) ? NO_OWN_TAGS : problem,
+    tags: opens === NEUTRAL_OPENS ? 'neutral' : 'paper',
   }
 }
 
-/** The canonical reply: perception and think on lines of their own, the answer inline. */
-export function formatReply(sections: ReplySections): string {
-  const { perception, think, answer } = sections
-  return `${forcedPerception(perception)}\n${think}\n</think>\n<answer>${answer}</answer>`
+/** The canonical reply: perception and thoughts on lines of their own, the answer inline. */
+export function formatReply({ perception, think, answer }: ReplySections, tags: ReplyTags = 'paper'): string {
+  const [seen, thought, said] = NAMES[tags]
+  return `<${seen}>\n${perception}\n</${seen}>\n<${thought}>\n${think}\n</${thought}>\n<${said}>${answer}</${said}>`
+}
+
+/** A reply of format 1 in the canonical layout of another set; any other text, and a reply that is in that set already, as it is. */
+export function inTags(text: string, tags: ReplyTags): string {
+  const { format, perception, think, answer, tags: own } = parseReply(text)
+  if (format === 0 || own === tags) return text
+  return formatReply({ perception: perception as string, think: think as string, answer: answer as string }, tags)
+}
+
+/** A text about the protocol, written with the paper's tags, with those of another set in their place. */
+export function tagsReplaced(text: string, tags: ReplyTags): string {
+  if (tags === 'paper') return text
+  const [, thought, said] = NAMES[tags]
+  return text.replace(/<(\/?)(think|answer)>/g, (_, slash: string, name: string) => `<${slash}${name === 'think' ? thought : said}>`)
 }
 
 /**
- * The start of the canonical reply up to its thoughts: what is put in a model's mouth so that it goes on from a given perception. It ends
+ * The start of the canonical reply in the paper's tags up to its thoughts: what is put in a model's mouth so that it goes on from a given perception. It ends
  * with the open tag of the thoughts, since the joint of the two sections is one word of the tokenizer.
  */
 export function forcedPerception(perception: string): string {
@@ -123,8 +191,8 @@ export function forcedPerception(perception: string): string {
 }
 
 /**
- * The words of the protocol for an engine's tokenizer: the four joints of `formatReply` (longest first), then each tag alone and the
- * line feed, so that every arrangement of tags can be written too.
+ * The words of the protocol in the paper's tags for an engine's tokenizer: the four joints of `formatReply` (longest first), then each tag
+ * alone and the line feed, so that every arrangement of tags can be written too.
  */
 export const protocolLexicon: readonly string[] = [
   '\n</perception>\n<think>',

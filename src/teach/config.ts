@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
-import { type EnvSpec, envSpec, type ObservationMode, skinSettings } from '../gym/index.ts'
+import { type EnvSpec, envSpec, type ObservationMode, REPLY_TAGS, skinSettings } from '../gym/index.ts'
 import type { RunFolder } from '../runs/index.ts'
 
 const count = z.number().int()
@@ -27,6 +27,7 @@ export const teachConfig = z.strictObject({
     })
     .describe('how the pictures look'),
   prompt: z.enum(['full', 'brief']).describe('style of the prompts'),
+  tags: z.enum(REPLY_TAGS).default('paper').describe('of full prompts and of the replies that are kept; sets without it have the paper’s'),
   teacher: z
     .strictObject({
       model: z.string().describe('"scripted", or what --model names'),
@@ -56,7 +57,7 @@ export type TeachConfig = z.output<typeof teachConfig>
 /** The specs of a config's games. `mode`: what the teacher is given of a board. Throws ConfigError. */
 export function specsOf(config: TeachConfig, mode: ObservationMode): EnvSpec[] {
   return config.games.map(({ id, config: knobs }) =>
-    envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: config.prompt, feedback: true, mode }),
+    envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: config.prompt, feedback: true, mode, tags: config.tags }),
   )
 }
 

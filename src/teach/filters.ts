@@ -22,14 +22,14 @@ export type Verdict =
 
 /**
  * Judges a scored reply. A kept one is written anew: the true perception in front of the teacher's own thoughts and move, in the canonical
- * format.
+ * format and the tags of the data set.
  */
 export function judge(
   game: AnyGame,
   state: unknown,
   text: string,
   score: ReplyScore,
-  { minReward, maxRegret }: Pick<TeachConfig, 'minReward' | 'maxRegret'>,
+  { minReward, maxRegret, tags }: Pick<TeachConfig, 'minReward' | 'maxRegret' | 'tags'>,
 ): Verdict {
   const drop = (reason: Reason): Verdict => ({ keep: false, reason })
   if (score.boundary === 'endpoint' || score.boundary === 'engine') return drop('failed')
@@ -40,5 +40,6 @@ export function judge(
   const regret = maxRegret === null ? null : regretOf(score, expertScores(game, state, 'solver'))
   if (maxRegret !== null && (regret === null || regret > maxRegret)) return drop('regret')
   const perception = game.formatPerception(game.perceive(state))
-  return { keep: true, regret, reply: formatReply({ perception, think: parseReply(text).think ?? '', answer: score.action as string }) }
+  const sections = { perception, think: parseReply(text).think ?? '', answer: score.action as string }
+  return { keep: true, regret, reply: formatReply(sections, tags) }
 }

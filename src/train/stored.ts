@@ -1,9 +1,12 @@
-/** Cold start from a data set: its examples are checked against the model before anything is trained, and drawn by (seed, step). */
+/**
+ * Cold start from a data set: its examples are checked against the model before anything is trained, and drawn by (seed, step). The embedded
+ * model knows the paper's tags alone, so replies in others are written anew.
+ */
 import { readExamples, type StoredExample, type StoredExamples } from '../datasets/index.ts'
 import type { Datum, Engine } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
-import { parseReply } from '../gym/index.ts'
+import { inTags, parseReply } from '../gym/index.ts'
 import { seededRng } from '../rng.ts'
 import type { TrainConfig } from './config.ts'
 import { replyDatum } from './examples.ts'
@@ -15,7 +18,8 @@ import { replyDatum } from './examples.ts'
 export async function coldStartExamples(engine: Engine, config: TrainConfig): Promise<StoredExamples | null> {
   const { dataset } = config.coldStart
   if (dataset === undefined) return null
-  const stored = await readExamples(dataset, 'train')
+  const read = await readExamples(dataset, 'train')
+  const stored = { ...read, examples: read.examples.map((example) => ({ ...example, reply: inTags(example.reply, 'paper') })) }
   const refuse = (reason: string, cause?: unknown): never => {
     throw new ConfigError(
       `the data set ${dataset} does not fit this run: ${reason}; make one for it with: vlm-gym teach --for embedded (and the run's games)`,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError, EngineError } from '../../errors.ts'
 import { type Evaluation, protocolTable, resultTable } from '../../eval/index.ts'
-import { OBSERVATION_MODES } from '../../gym/index.ts'
+import { OBSERVATION_MODES, REPLY_TAGS } from '../../gym/index.ts'
 import { endpointProviders, isEndpointName, policyNames } from '../../policies/index.ts'
 import { openEpisodeStore } from '../../runs/index.ts'
 import { type EvalConfig, evalConfig, LOCAL, type LocalOptions } from '../eval-config.ts'
@@ -77,6 +77,13 @@ export function defineEval(command: Command): void {
   command.addOption(
     choiceOption('--prompt <style>', 'full: rules in sentences; brief: a few tokens; default: full of models', ['full', 'brief']),
   )
+  command.addOption(
+    choiceOption(
+      '--tags <set>',
+      'of models, in prompts and worked examples: paper (<think>, <answer>) or neutral (<rationale>, <move>), which no server cuts at; replies are read in either; default: neutral with full prompts, paper with brief ones',
+      REPLY_TAGS,
+    ),
+  )
   command.addOption(choiceOption('--mode <name>', 'what is given of a board', OBSERVATION_MODES).default('image'))
   command.option('--no-feedback', 'leave out what the last move did')
   command.option('--history <k>', 'turns of the episode that a model is shown again', wholeNumber(0, 1000), 0)
@@ -109,6 +116,8 @@ function configOf(policies: readonly string[], flags: EvalFlags, command: Comman
     throw new ConfigError(`--model ${wrong} is not written provider:NAME with a provider of ${endpointProviders.join(', ')}`)
   const twice = names.find((name, at) => names.indexOf(name) < at)
   if (twice !== undefined) throw new ConfigError(`${twice} is named twice; name each policy once`)
+  if (flags.tags !== undefined && !names.some(isEndpointName))
+    throw new ConfigError('--tags is for models behind HTTP, and none is named; leave it out, or name one with --model')
   if ((flags.priceIn === undefined) !== (flags.priceOut === undefined))
     throw new ConfigError('--price-in and --price-out make a cost together only; give both')
   const plugins = (flags.plugin ?? []).map((name) => resolvePlugin(name))
@@ -116,7 +125,12 @@ function configOf(policies: readonly string[], flags: EvalFlags, command: Comman
   const optional = ['preset', 'decoding', 'temperature', 'maxTokens', 'tile', 'layout', 'prompt', 'baseUrl', 'priceIn', 'priceOut']
   const plain = ['game', 'episodes', 'horizon', 'restart', 'theme', 'mode', 'feedback', 'history', 'examples', 'anchors', 'seed', 'engine']
   const of = (keys: readonly string[]): Record<string, unknown> => Object.fromEntries(keys.map((key) => [key, flags[key] ?? null]))
-  return checkConfig(evalConfig, { ...of(optional), ...of(plain), names, set: flags.set ?? [], plugins, pictures, given }, 'the evaluation')
+  const tags = flags.tags ?? (flags.prompt === 'brief' ? 'paper' : 'neutral')
+  return checkConfig(
+    evalConfig,
+    { ...of(optional), ...of(plain), tags, names, set: flags.set ?? [], plugins, pictures, given },
+    'the evaluation',
+  )
 }
 
 function jobsOf(config: EvalConfig, kept: boolean): EvalJob[] {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import { gameNamed } from '../../games/index.ts'
+import { REPLY_TAGS } from '../../gym/index.ts'
 import { themeNamed } from '../../render/index.ts'
 import type { RunFolder } from '../../runs/index.ts'
 import {
@@ -41,6 +42,7 @@ interface TeachFlags {
   readonly plugin?: string[]
   readonly for: keyof typeof LOOKS
   readonly prompt?: string
+  readonly tags?: string
   readonly layout?: string
   readonly tile?: number
   readonly theme: string
@@ -60,8 +62,8 @@ interface TeachFlags {
 
 /** What --for stands for: how prompts and pictures are made. */
 const LOOKS = {
-  vlm: { prompt: 'full', layout: 'full', tile: 64 },
-  embedded: { prompt: 'brief', layout: 'board', tile: 16 },
+  vlm: { prompt: 'full', layout: 'full', tile: 64, tags: 'neutral' },
+  embedded: { prompt: 'brief', layout: 'board', tile: 16, tags: 'paper' },
 } as const
 
 /** What may be given beside --resume. */
@@ -95,6 +97,13 @@ export function defineTeach(command: Command): void {
     ]).default('vlm'),
   )
   command.addOption(choiceOption('--prompt <style>', 'instead of what --for says', ['full', 'brief']))
+  command.addOption(
+    choiceOption(
+      '--tags <set>',
+      'of prompts and kept replies: neutral (<rationale>, <move>), which chat templates leave alone, or paper (<think>, <answer>); default: neutral for vlm, paper for embedded',
+      REPLY_TAGS,
+    ),
+  )
   command.addOption(choiceOption('--layout <name>', 'instead of what --for says', ['board', 'full']))
   command.option('--tile <n>', 'side of a tile, pixels, instead of what --for says', wholeNumber(8, 256))
   command.option('--theme <name>', 'colours of the pictures', 'classic')
@@ -218,6 +227,7 @@ function configOf(flags: TeachFlags, plugins: readonly string[]): TeachConfig {
     horizon,
     skin: { theme: flags.theme, tile: flags.tile ?? look.tile, layout: flags.layout ?? look.layout },
     prompt: flags.prompt ?? look.prompt,
+    tags: flags.tags ?? look.tags,
     teacher: {
       model: model === undefined ? teacher : model.endsWith('.safetensors') ? resolve(model) : model,
       ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
