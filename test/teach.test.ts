@@ -315,6 +315,14 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       const { examples } = JSON.parse(await readFile(join(first, 'dataset.json'), 'utf8')) as { examples: number }
       expect(examples).toBe(linesOf(small).filter(({ split }) => split === 'train').length)
       expect(examples).toBeLessThan(60)
+
+      const neutral = join(parent, 'small-neutral')
+      const made = await vlmGym('teach', '--for', 'embedded', '--tags', 'neutral', '--examples', '60', '--out', neutral, '--quiet')
+      expect(made.code).toBe(0)
+      expect(linesOf(neutral)[0]?.messages[1].content[0].text).toContain('</rationale>')
+      const from = join(parent, 'from-neutral')
+      expect((await vlmGym(...TINY, '--set', `coldStart.dataset=${neutral}`, '--out', from)).code).toBe(0)
+      expect(await numbers(from)).toEqual(await numbers(first))
     })
 
     it('is refused before anything is written where it does not fit', async () => {

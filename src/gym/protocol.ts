@@ -55,11 +55,12 @@ const NAMES: Readonly<Record<ReplyTags, readonly [string, string, string]>> = {
 /** '<perception>', '</perception>', '<think>', … '</move>': the shared pair, the paper's own two, the neutral set's own two. */
 const tags = ['perception', 'think', 'answer', 'rationale', 'move'].flatMap((name) => [`<${name}>`, `</${name}>`])
 
-/** The first of the neutral set's own tags. */
+/** The first of the four tags that only one set has. */
+const PAPER = 2
 const NEUTRAL = 6
 
 /** The open tags of the three sections, as indices in `tags`. */
-const PAPER_OPENS = [0, 2, 4] as const
+const PAPER_OPENS = [0, PAPER, PAPER + 2] as const
 const NEUTRAL_OPENS = [0, NEUTRAL, NEUTRAL + 2] as const
 type Opens = typeof PAPER_OPENS | typeof NEUTRAL_OPENS
 
@@ -91,10 +92,9 @@ function tagAfter(text: string, at: number): number {
   return text.slice(at, at + ending.length) === ending ? tag : -1
 }
 
-/** Whether any of the tags from (inclusive) to (exclusive) occurs. */
-function anyOf(places: readonly number[], from: number, to: number): boolean {
-  for (let tag = from; tag < to; tag++) if (places[tag] !== MISSING) return true
-  return false
+/** Whether any of the four tags from `first` on occurs: the own tags of a set. */
+function anyOf(places: readonly number[], first: number): boolean {
+  return places[first] !== MISSING || places[first + 1] !== MISSING || places[first + 2] !== MISSING || places[first + 3] !== MISSING
 }
 
 /** Why a section does not count; null if it does. `open`: its open tag. */
@@ -114,7 +114,8 @@ function sectionText(text: string, open: number, places: readonly number[]): str
 /** Looks at what lies outside the three sections, which all count, and at their order. */
 function layoutProblem(text: string, opens: Opens, places: readonly number[]): string | null {
   let end = 0
-  for (const tag of opens) {
+  for (let section = 0; section < 3; section++) {
+    const tag = opens[section]!
     const from = places[tag]!
     if (from < end) return `The sections overlap or are not in the order ${opens.map((open) => tags[open]).join(', ')}.`
     if (!isBlank(text, end, from)) return 'There is text outside the tags.'
@@ -134,30 +135,31 @@ export function parseReply(text: string): ParsedReply {
     return { format: 0, perception: null, think: null, answer: null, problem, tags: 'paper' }
   }
   const places = placesOf(text)
-  const neutral = anyOf(places, NEUTRAL, tags.length)
-  if (neutral && anyOf(places, 2, NEUTRAL)) return mixture(text, places)
+  const neutral = anyOf(places, NEUTRAL)
+  if (neutral && anyOf(places, PAPER)) return mixture(text, places)
   return readBy(text, neutral ? NEUTRAL_OPENS : PAPER_OPENS, places)
 }
 
 /** What counts of a text with tags of both sets: the section that they share. */
 function mixture(text: string, places: readonly number[]): ParsedReply {
-  const own = (from: number, to: number): string | undefined => tags.find((_, tag) => tag >= from && tag < to && places[tag] !== MISSING)
+  const own = (first: number): string | undefined => tags.slice(first, first + 4).find((_, at) => places[first + at] !== MISSING)
   const perception = sectionProblem(0, places) === null ? sectionText(text, 0, places) : null
-  const problem = `The reply mixes two sets of tags: it has ${own(2, NEUTRAL)} and ${own(NEUTRAL, tags.length)}.`
+  const problem = `The reply mixes two sets of tags: it has ${own(PAPER)} and ${own(NEUTRAL)}.`
   return { format: 0, perception, think: null, answer: null, problem, tags: null }
 }
 
 /** Reads a text that has no tags but those of one set. */
 function readBy(text: string, opens: Opens, places: readonly number[]): ParsedReply {
-  const [first, second, third] = opens
-  const [perception, think, answer] = [sectionProblem(first, places), sectionProblem(second, places), sectionProblem(third, places)]
+  const perception = sectionProblem(opens[0], places)
+  const think = sectionProblem(opens[1], places)
+  const answer = sectionProblem(opens[2], places)
   const problem = perception ?? think ?? answer ?? layoutProblem(text, opens, places)
   return {
     format: problem === null ? 1 : 0,
-    perception: perception === null ? sectionText(text, first, places) : null,
-    think: think === null ? sectionText(text, second, places) : null,
-    answer: answer === null ? sectionText(text, third, places) : null,
-    problem: problem !== null && problem === think && !anyOf(places, 2, tags.length) ? NO_OWN_TAGS : problem,
+    perception: perception === null ? sectionText(text, opens[0], places) : null,
+    think: think === null ? sectionText(text, opens[1], places) : null,
+    answer: answer === null ? sectionText(text, opens[2], places) : null,
+    problem: problem !== null && problem === think && !anyOf(places, PAPER) && !anyOf(places, NEUTRAL) ? NO_OWN_TAGS : problem,
     tags: opens === NEUTRAL_OPENS ? 'neutral' : 'paper',
   }
 }
@@ -183,8 +185,8 @@ export function tagsReplaced(text: string, tags: ReplyTags): string {
 }
 
 /**
- * The start of the canonical reply in the paper's tags up to its thoughts: what is put in a model's mouth so that it goes on from a given perception. It ends
- * with the open tag of the thoughts, since the joint of the two sections is one word of the tokenizer.
+ * The start of the canonical reply in the paper's tags up to its thoughts: what is put in a model's mouth so that it goes on from a given
+ * perception. It ends with the open tag of the thoughts, since the joint of the two sections is one word of the tokenizer.
  */
 export function forcedPerception(perception: string): string {
   return `<perception>\n${perception}\n</perception>\n<think>`

@@ -1,5 +1,6 @@
 /** The data card: README.md with the front matter that the Hugging Face Hub reads. Written last, so its being there says that the set is whole. */
 import { type Example, SPLITS } from '../datasets/index.ts'
+import type { ReplyTags } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import type { RunFolder } from '../runs/index.ts'
 import type { TeachConfig } from './config.ts'
@@ -14,6 +15,25 @@ const SIZES = [
   [1e5, '10K<n<100K'],
   [1e6, '100K<n<1M'],
 ] as const
+
+const OWN_TAGS: Readonly<Record<ReplyTags, string>> = {
+  paper: '`<think>` and `<answer>`',
+  neutral: '`<rationale>` and `<move>`',
+}
+
+/** What a chat template makes of a reply in these tags. */
+const TEMPLATES: Readonly<Record<ReplyTags, string>> = {
+  paper: `**This set is not for every chat template.** Its replies have the tags \`<think>\` and \`</think>\`, and templates of reasoning models
+(Qwen3 and its vision models, GLM-4.5 and 4.6, distillates of DeepSeek-R1) take these for their own: of an assistant turn they keep what
+follows \`</think>\`, and thoughts from \`<think>\` on. What stands before them, the perception, is lost. The set is for templates that leave an
+assistant turn as it is (Qwen2.5-VL, SmolVLM, Idefics3) and for the embedded model of vlm-gym. To find out which kind a model's is:
+
+\`\`\`python
+"</think>" in processor.chat_template  # True: take a set made with --tags neutral instead
+\`\`\``,
+  neutral: `The tags \`<perception>\`, \`<rationale>\` and \`<move>\` belong to no chat template, reasoning parser or trainer that we know: an assistant turn comes
+through whole. \`vlm-gym eval\` asks a model behind HTTP for the same tags.`,
+}
 
 const sizeOf = (count: number): string => SIZES.find(([below]) => count < below)?.[1] ?? 'n>1M'
 const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`)
@@ -65,7 +85,7 @@ ${parts.map(({ split }) => `  - split: ${split}\n    path: ${parquetFile(split)}
 ---
 # Cold-start data from vlm-gym
 
-Boards of ${games.join(', ')} as pictures, each with a prompt and the reply of a teacher: \`<perception>\` the true board, \`<think>\` and \`<answer>\` the
+Boards of ${games.join(', ')} as pictures, each with a prompt and the reply of a teacher: \`<perception>\` the true board, ${OWN_TAGS[config.tags]} the
 teacher's own. Made by \`vlm-gym teach\` for perception-enhanced cold starts, as in the paper *G1* (arXiv 2505.13426).
 
 | | |
@@ -74,6 +94,7 @@ teacher's own. Made by \`vlm-gym teach\` for perception-enhanced cold starts, as
 | games | ${games.join(', ')}; the teacher's own moves are played, up to ${config.horizon} a game |
 | pictures | theme ${config.skin.theme}, tiles of ${config.skin.tile} pixels, layout ${config.skin.layout} |
 | prompts | ${config.prompt} |
+| tags of the replies | ${config.tags} |
 | kept | replies in the format, with a true perception, a legal move, ${limits.join(', ')} |
 | seed | ${config.seed} |
 ${parts.map(({ split, count }) => `| ${split} | ${count} examples |`).join('\n')}
@@ -87,6 +108,10 @@ ${counts.kept < config.examples ? `\n**Fewer than wanted**: ${counts.kept} of ${
 ${[row('kept', counts.kept), ...reasons, row('asked for', asked)].join('\n')}
 
 A reply is counted once, at the first reason that holds.
+
+## Chat templates
+
+${TEMPLATES[config.tags]}
 
 ## Columns
 

@@ -51,7 +51,10 @@ export function checkTexts(context: CheckContext, state: unknown, actions: reado
     const prompt = game.prompt(config, style)
     ensure(game.prompt(config, style) === prompt, where, `the ${style} prompt is not deterministic`)
   }
-  ensure(game.prompt(config, 'full').includes('<answer>'), where, 'the full prompt does not give the reply format')
+  const full = game.prompt(config, 'full')
+  for (const tag of ['<perception>', '<think>', '<answer>'])
+    ensure(full.includes(tag), where, `the full prompt does not give the reply format: ${tag} is missing`)
+  ensure(!/<\/?(rationale|move)>/.test(full), where, 'the full prompt has tags of another set; write the paper’s, the gym replaces them')
   ensure(game.feedback(null, 'full') === '', where, 'full feedback before the first step is not empty')
   for (const action of actions) checkAnswer(context, state, action)
   for (const junk of ['', 'x', '-1', '9'.repeat(50)])
