@@ -11,5 +11,5 @@ export {
 } from '../datasets/index.ts'
 export { specsOf, storedConfig, type TeachConfig, teachConfig } from './config.ts'
 export { judge, REASONS, type Reason, type Verdict } from './filters.ts'
-export { parquetFile, writeParquet } from './parquet.ts'
+export { type GroupLimits, parquetFile, writeParquet } from './parquet.ts'
 export { type Counts, repliesOf, type TeachOptions, teach } from './teach.ts'

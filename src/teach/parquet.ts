@@ -6,12 +6,17 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
-import { type Example, SPLITS, type Split } from '../datasets/index.ts'
+import { type Example, SPLITS, type Split, textsOf } from '../datasets/index.ts'
 import { StorageError } from '../errors.ts'
 import type { RunFolder } from '../runs/index.ts'
 
-/** Rows written at once. */
-const GROUP = 500
+/** What a row group holds at most; a reader takes it into memory as a whole. */
+export interface GroupLimits {
+  /** Bytes before compression, pictures included. A larger example makes a group of its own. Default 32 MiB. */
+  readonly bytes?: number
+  /** Examples. Default 1000. */
+  readonly rows?: number
+}
 
 /** File of a part, relative to the folder. */
 export const parquetFile = (split: Split): string => `data/${split}-00000-of-00001.parquet`
@@ -50,47 +55,102 @@ const FEATURES = {
   state: value('string'),
 }
 
-/** Writes a file for each part that has examples, and takes away one that has none. Throws StorageError. */
-export async function writeParquet(folder: RunFolder, examples: readonly Example[]): Promise<void> {
-  await mkdir(folder.file('data'), { recursive: true })
-  for (const split of SPLITS) {
-    const path = folder.file(parquetFile(split))
-    const own = examples.filter((example) => example.split === split)
-    try {
-      if (own.length === 0) await rm(path, { force: true })
-      else await writeFile(folder, path, own)
-    } catch (error) {
-      throw new StorageError(`cannot write ${path}: ${(error as Error).message}; free some space and go on with --resume`, { cause: error })
-    }
+/**
+ * Writes a file for each part that has examples, and takes away one that has none. No more than a row group of each part is held in memory.
+ * Returns how many examples each part has. Throws StorageError.
+ */
+export async function writeParquet(
+  folder: RunFolder,
+  examples: Iterable<Example> | AsyncIterable<Example>,
+  limits: GroupLimits = {},
+): Promise<Record<Split, number>> {
+  try {
+    await mkdir(folder.file('data'), { recursive: true })
+    const parts = Object.fromEntries(SPLITS.map((split) => [split, partWriter(folder, split, limits)])) as Record<Split, PartWriter>
+    for await (const example of examples) await parts[example.split].add(example)
+    const counts = {} as Record<Split, number>
+    for (const split of SPLITS) counts[split] = await parts[split].finish()
+    return counts
+  } catch (error) {
+    if (error instanceof StorageError) throw error
+    throw new StorageError(`cannot write ${folder.file('data')}: ${(error as Error).message}; free some space and go on with --resume`, {
+      cause: error,
+    })
   }
 }
 
-async function writeFile(folder: RunFolder, path: string, examples: readonly Example[]): Promise<void> {
+interface PartWriter {
+  add(example: Example): Promise<void>
+  /** Puts the file in its place; returns its number of examples. */
+  finish(): Promise<number>
+}
+
+interface Row {
+  readonly example: Example
+  readonly picture: Uint8Array
+}
+
+function partWriter(folder: RunFolder, split: Split, { bytes: most = 32 * 2 ** 20, rows: longest = 1000 }: GroupLimits): PartWriter {
+  const path = folder.file(parquetFile(split))
   const partial = `${path}.partial`
-  const writer = new ParquetWriter({
-    writer: fileWriter(partial),
+  let writer: ParquetWriter | undefined
+  let group: Row[] = []
+  let [size, count] = [0, 0]
+  const writeGroup = async (): Promise<void> => {
+    writer ??= fileOf(partial)
+    const columnData = Object.entries(columnsOf(group)).map(([name, data]) => ({ name, data }))
+    await writer.write({ columnData, rowGroupSize: group.length })
+    count += group.length
+    group = []
+    size = 0
+  }
+  return {
+    add: async (example) => {
+      const picture = new Uint8Array(await readFile(folder.file(example.images[0])))
+      const own = picture.length + textBytes(example)
+      if (group.length > 0 && (size + own > most || group.length >= longest)) await writeGroup()
+      group.push({ example, picture })
+      size += own
+    },
+    finish: async () => {
+      if (group.length > 0) await writeGroup()
+      if (writer === undefined) await rm(path, { force: true })
+      else {
+        await writer.finish()
+        await rename(partial, path)
+      }
+      return count
+    },
+  }
+}
+
+function fileOf(path: string): ParquetWriter {
+  return new ParquetWriter({
+    writer: fileWriter(path),
     schema: [{ name: 'root', num_children: COLUMNS.length }, ...COLUMNS.flat()],
     kvMetadata: [{ key: 'huggingface', value: JSON.stringify({ info: { features: FEATURES } }) }],
     createdBy: 'vlm-gym',
   })
-  for (let from = 0; from < examples.length; from += GROUP) {
-    const part = examples.slice(from, from + GROUP)
-    const pictures = await Promise.all(part.map(({ images: [name] }) => readFile(folder.file(name))))
-    const columns: { [name: string]: unknown[] } = {
-      images: part.map(({ images: [name] }, i) => [{ bytes: new Uint8Array(pictures[i] as Buffer), path: basename(name) }]),
-      messages: part.map(({ messages }) =>
-        messages.map(({ role, content }) => ({
-          role,
-          content: content.map((one) => ({ type: one.type, text: 'text' in one ? one.text : null })),
-        })),
-      ),
-    }
-    for (const name of ['id', 'game', 'action', 'reward', 'regret', 'state'] as const) columns[name] = part.map((example) => example[name])
-    await writer.write({
-      columnData: Object.entries(columns).map(([name, data]) => ({ name, data })),
-      rowGroupSize: GROUP,
-    })
+}
+
+/** Bytes of an example's own texts and numbers, a little more than they take. */
+function textBytes(example: Example): number {
+  const { prompt, reply } = textsOf(example)
+  const texts = [prompt, reply, example.images[0], example.id, example.game, example.action, example.state]
+  return 256 + texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+}
+
+function columnsOf(group: readonly Row[]): { [name: string]: unknown[] } {
+  const columns: { [name: string]: unknown[] } = {
+    images: group.map(({ example, picture }) => [{ bytes: picture, path: basename(example.images[0]) }]),
+    messages: group.map(({ example }) =>
+      example.messages.map(({ role, content }) => ({
+        role,
+        content: content.map((one) => ({ type: one.type, text: 'text' in one ? one.text : null })),
+      })),
+    ),
   }
-  await writer.finish()
-  await rename(partial, path)
+  for (const name of ['id', 'game', 'action', 'reward', 'regret', 'state'] as const)
+    columns[name] = group.map(({ example }) => example[name])
+  return columns
 }
