@@ -1,42 +1,69 @@
 /** The work of `endpointPolicy`: requests in a queue, and what becomes of their answers. Loaded with the libraries it needs on first use. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { generateText, type LanguageModel } from 'ai'
 import PQueue from 'p-queue'
 import { ConfigError } from '../errors.ts'
-import type { Observation, Policy, Reply, ReplyOptions, Usage } from '../policy.ts'
+import type { Observation, RawReply, Reply, ReplyOptions, Usage } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
-import { type EndpointOptions, maxReplyChars, type Prices } from './endpoint.ts'
-import { type EndpointPlace, endpointProblem } from './endpoint-errors.ts'
+import { assembleReply } from './assemble.ts'
+import { type EndpointOptions, type EndpointPolicy, type EndpointRecord, maxReplyChars } from './endpoint.ts'
+import { finishOf, readAnswer } from './endpoint-answer.ts'
+import {
+  bodyProblem,
+  connectionProblem,
+  type EndpointPlace,
+  type EndpointProblem,
+  failedAnswer,
+  type Refused,
+  statusProblem,
+} from './endpoint-errors.ts'
+import { type Fields, optionalFields, valueAt } from './endpoint-fields.ts'
 import { messagesOf } from './endpoint-messages.ts'
-import { endpointModel } from './endpoint-model.ts'
-import { limitedFetch } from './limited-fetch.ts'
+import { type Endpoint, endpointOf } from './endpoint-place.ts'
+import { type HttpAnswer, type Post, poster, proxyNamed } from './http.ts'
 import { redactor } from './redact.ts'
+import { type JsonObject, keptEdits, mergeBody } from './request-edits.ts'
 import { observationSeed } from './sampler.ts'
+import type { Answer } from './wire.ts'
 
-/** Longest wait between two tries, whatever the server says, ms. */
+/** Longest wait of its own between two tries, ms. */
 const LONGEST_WAIT = 60_000
 
 interface Client {
-  readonly model: LanguageModel
+  readonly endpoint: Endpoint
   readonly place: EndpointPlace
   readonly options: EndpointOptions
   readonly queue: PQueue
+  readonly post: Post
   readonly redact: (text: string) => string
-  /** A request has passed: from now on a refused connection is a fault that may end. */
+  readonly fields: Fields
+  /** What has passed; see `EndpointHistory`. */
   proven: boolean
+  pictures: boolean
+  /** The last body that was answered. */
+  sent: JsonObject | null
 }
 
 /** See `endpointPolicy`. */
-export async function clientPolicy(options: EndpointOptions): Promise<Policy> {
-  const { model, ...place } = await endpointModel({ ...options, fetch: limitedFetch })
-  // The SDK prints warnings of its own; what matters is told by vlm-gym.
-  globalThis.AI_SDK_LOG_WARNINGS = false
-  const { concurrency = 8, perMinute } = options
-  const queue = new PQueue({ concurrency, ...(perMinute !== undefined && { interval: 60_000 / perMinute, intervalCap: 1 }) })
-  const client: Client = { model, place, options, queue, redact: redactor(place.secrets), proven: false }
+export function clientPolicy(options: EndpointOptions): EndpointPolicy {
+  const { concurrency = 8, perMinute, timeoutMs = 120_000, env } = options
+  const endpoint = endpointOf(options)
+  const { id, address, variable, wire, edits, secrets } = endpoint
+  const client: Client = {
+    endpoint,
+    place: { id, address, variable, proxy: proxyNamed(address, env), seconds: timeoutMs / 1000 },
+    options,
+    queue: new PQueue({ concurrency, ...(perMinute !== undefined && { interval: 60_000 / perMinute, intervalCap: 1 }) }),
+    post: poster(env),
+    redact: redactor(secrets),
+    fields: optionalFields(wire, edits.body),
+    proven: false,
+    pictures: false,
+    sent: null,
+  }
   return {
     name: options.name ?? options.model,
     privileged: false,
+    record: () => recordOf(client),
     reply: (observations, replyOptions) =>
       Promise.all(
         observations.map((observation, index) =>
@@ -50,84 +77,128 @@ export async function clientPolicy(options: EndpointOptions): Promise<Policy> {
   }
 }
 
+function recordOf({ endpoint, options, fields, sent }: Client): EndpointRecord {
+  const { headers, query } = keptEdits({ ...options, query: endpoint.edits.query.map((pair) => pair.join('=')) })
+  const { id: model, address, notes } = endpoint
+  return { model, address, sent: sent === null ? null : sentFields(sent), headers, query, notes: [...notes, ...fields.notes] }
+}
+
+/** The fields of a body that say how is asked: seeds differ from request to request, so it is kept whether there is one. */
+function sentFields(body: JsonObject): JsonObject {
+  const { messages, contents, ...rest } = body
+  const seeded = (holder: JsonObject): JsonObject => ('seed' in holder ? { ...holder, seed: 'of the request' } : holder)
+  const config = rest.generationConfig
+  return keptEdits({
+    body: seeded(typeof config === 'object' && config !== null ? { ...rest, generationConfig: seeded(config as JsonObject) } : rest),
+  }).body
+}
+
 /** Sample 0 of an observation has the seed that an engine would draw it from, so that a model plays alike directly and behind HTTP. */
 function sampleSeed(seed: number, index: number, sample: number): number {
   return sample === 0 ? observationSeed(seed, index) : deriveSeed(seed, index, sample)
 }
 
+type Outcome = Reply | EndpointProblem | 'again'
+
 /** One sample, tried until it is there or the tries are used up. Rejects on abort and with ConfigError. */
 async function ask(client: Client, observation: Observation, seed: number, { signal }: ReplyOptions): Promise<Reply> {
   const { retries = 6 } = client.options
-  for (let requests = 1; ; requests++) {
+  for (let [requests, failures] = [1, 0]; ; requests++) {
     const outcome = await client.queue.add(() => request(client, observation, seed, requests, signal), signal ? { signal } : {})
+    if (outcome === 'again') continue
     if ('text' in outcome) return outcome
-    if (requests > retries) {
-      const times = requests === 1 ? 'once' : `${requests} times`
-      return { text: '', failure: { boundary: 'endpoint', reason: `${outcome.reason} (asked ${times})` } }
-    }
-    await sleep(waitBefore(client.options, seed, requests, outcome.waitMs), undefined, signal ? { signal } : {})
+    if (outcome.kind === 'setup') throw new ConfigError(outcome.reason)
+    if (outcome.kind === 'state') return failed(outcome.reason)
+    if (++failures > retries) return failed(`${outcome.reason} (asked ${failures === 1 ? 'once' : `${failures} times`})`)
+    await sleep(waitBefore(client.options, seed, failures, outcome.waitMs), undefined, signal ? { signal } : {})
   }
 }
+
+const failed = (reason: string): Reply => ({ text: '', failure: { boundary: 'endpoint', reason } })
 
 /** What the server asks for, or doubling waits with a seeded part, so that many episodes do not come back at once. */
-function waitBefore({ backoffMs = 500 }: EndpointOptions, seed: number, requests: number, asked: number | null): number {
-  const grown = backoffMs * 2 ** (requests - 1) * (0.5 + 0.5 * seededRng(seed, 'backoff', requests).real())
-  return Math.min(LONGEST_WAIT, asked ?? grown)
+function waitBefore({ backoffMs = 500 }: EndpointOptions, seed: number, failures: number, asked: number | null): number {
+  const grown = backoffMs * 2 ** (failures - 1) * (0.5 + 0.5 * seededRng(seed, 'backoff', failures).real())
+  return asked ?? Math.min(LONGEST_WAIT, grown)
 }
 
-type Outcome = Reply | { readonly reason: string; readonly waitMs: number | null }
-
+/** One request. No reason of a failure holds a key. */
 async function request(client: Client, observation: Observation, seed: number, requests: number, signal?: AbortSignal): Promise<Outcome> {
-  const { temperature, maxTokens = 1024, timeoutMs = 120_000 } = client.options
-  const limit = AbortSignal.timeout(timeoutMs)
+  const outcome = await requested(client, observation, seed, requests, signal)
+  return outcome === 'again' || 'text' in outcome ? outcome : { ...outcome, reason: client.redact(outcome.reason) }
+}
+
+async function requested(client: Client, observation: Observation, seed: number, requests: number, signal?: AbortSignal): Promise<Outcome> {
+  const { endpoint, options, fields } = client
+  const limit = AbortSignal.timeout(options.timeoutMs ?? 120_000)
   const started = performance.now()
+  const body = bodyOf(client, observation, seed)
+  const about: Refused = { place: client.place, history: client, picture: hasPicture(observation) }
+  let answer: HttpAnswer
   try {
-    const { text, usage } = await generateText({
-      model: client.model,
-      messages: messagesOf(observation),
-      maxRetries: 0,
-      maxOutputTokens: maxTokens,
-      seed,
-      abortSignal: signal ? AbortSignal.any([signal, limit]) : limit,
-      ...(temperature !== undefined && { temperature }),
-    })
-    client.proven = true
-    const seconds = (performance.now() - started) / 1000
-    return {
-      text: client.redact(text.slice(0, maxReplyChars)),
-      usage: usageOf(usage.inputTokens, usage.outputTokens, client.options.prices, seconds, requests),
-    }
+    const { url, headers } = endpoint
+    answer = await client.post({ url, headers, body: JSON.stringify(body), signal: signal ? AbortSignal.any([signal, limit]) : limit })
   } catch (error) {
     signal?.throwIfAborted()
-    return told(client, limit.aborted ? limit.reason : error)
+    return connectionProblem(limit.aborted ? limit.reason : error, about)
   }
+  if (answer.status < 200 || answer.status > 299) {
+    const refused = failedAnswer(answer, client.redact)
+    const field = fields.refused(refused, body)
+    return field === null ? statusProblem(refused, about) : without(client, field, refused, body)
+  }
+  const read = readAnswer(answer, endpoint.wire, client.redact)
+  if (read.kind !== 'answer') {
+    const field = read.kind === 'error' ? fields.refused({ ...read, status: read.code || 400, headers: answer.headers }, body) : null
+    return field === null || read.kind !== 'error' ? bodyProblem(read, answer.headers, about) : without(client, field, read, body)
+  }
+  client.proven = true
+  client.pictures ||= about.picture
+  client.sent = body
+  fields.passed(body)
+  return replyOf(client, read.answer, { seconds: (performance.now() - started) / 1000, requests })
 }
 
-/** What a failed request leads to. Throws ConfigError where asking again is in vain. */
-function told(client: Client, error: unknown): Outcome {
-  const { place } = client
-  const problem = endpointProblem(error, place, client.redact)
-  if (problem.kind === 'setup') throw new ConfigError(problem.reason)
-  if (problem.kind === 'state') return { text: '', failure: { boundary: 'endpoint', reason: problem.reason } }
-  if (problem.refused && !client.proven) {
-    throw new ConfigError(`${place.baseUrl ?? place.id} cannot be reached: ${problem.reason}; start the server, or correct --base-url`)
+/** Goes on without a field, unless it was insisted on. */
+function without(client: Client, field: 'seed' | 'temperature' | 'maxTokens', { words }: { words: string }, body: JsonObject): Outcome {
+  const { temperature, insistOnTemperature = temperature === 0 } = client.options
+  if (field === 'temperature' && insistOnTemperature) {
+    const remedy = temperature === 0 ? 'leave --decoding greedy out' : 'leave --temperature out'
+    return { kind: 'setup', reason: `${client.place.id} takes no temperature, and ${temperature} was asked for (${words}); ${remedy}` }
   }
-  return problem
+  client.fields.drop(field, words, body)
+  return 'again'
 }
 
-function usageOf(
-  input: number | undefined,
-  output: number | undefined,
-  prices: Prices | undefined,
-  seconds: number,
-  requests: number,
-): Usage {
-  const priced = prices !== undefined && input !== undefined && output !== undefined
+/** The body of a request: what is asked, as the server takes it, with the caller's own changes over it. Throws ConfigError for a label that these make untrue. */
+function bodyOf({ endpoint, options, fields }: Client, observation: Observation, seed: number): JsonObject {
+  const { temperature = null, maxTokens = 1024 } = options
+  const { wire, name, edits } = endpoint
+  const body = mergeBody(fields.fit(wire.body({ name, messages: messagesOf(observation), seed, temperature, maxTokens })), edits.body)
+  const lost = temperature === 0 && wire.places.temperature.every((path) => valueAt(body, path) === undefined)
+  if (lost) throw new ConfigError('--body takes the temperature out, so replies would not be greedy; leave one of the two out')
+  return body
+}
+
+const hasPicture = ({ blank, turns = [] }: Observation): boolean =>
+  blank !== true || turns.some(({ observation }) => observation.blank !== true)
+
+function replyOf(client: Client, answer: Answer, took: Pick<Usage, 'seconds' | 'requests'>): Reply {
+  const finish = finishOf(answer)
+  const { text, assembly } = assembleReply({ ...answer, cut: finish === 'length' })
+  const cut = (part: string | null): string | null => (part === null ? null : part.slice(0, maxReplyChars))
+  const raw: RawReply = { content: cut(answer.content), reasoning: cut(answer.reasoning), finish: answer.finish?.slice(0, 100) ?? null }
   return {
-    inputTokens: input ?? null,
-    outputTokens: output ?? null,
-    cost: priced ? (input * prices.input + output * prices.output) / 1e6 : null,
-    seconds,
-    requests,
+    // Parts that were put together may make up a key again.
+    text: client.redact(text).slice(0, maxReplyChars),
+    finish,
+    raw,
+    ...(assembly && { assembly }),
+    usage: { ...costOf(answer, client.options), ...took },
   }
+}
+
+function costOf({ inputTokens, outputTokens }: Answer, { prices }: EndpointOptions): Omit<Usage, 'seconds' | 'requests'> {
+  const priced = prices !== undefined && inputTokens !== null && outputTokens !== null
+  return { inputTokens, outputTokens, cost: priced ? (inputTokens * prices.input + outputTokens * prices.output) / 1e6 : null }
 }

@@ -1,115 +1,180 @@
 /**
- * What a failed request means. 'retry': the next try may go well (429, 5xx, timeouts, cut connections, a body that is no completion).
- * 'state': the server refuses this request and would again, but others may pass. 'setup': no request can pass (wrong key, address, model,
- * a model without vision); the message says what to do.
+ * What a failed request means, by status, code and what has passed before; never by a word alone.
+ *
+ * 'retry': the next try may go well (429, 5xx, timeouts, cut connections, a body that is no completion). 'state': the server refuses this
+ * request and would again, but others may pass. 'setup': nothing has passed yet, and nothing will (wrong key, address or model, a model
+ * without vision); the message says what to do. Once a request has passed, the key, the address and the model are right: what is refused then
+ * fails its own episode.
  */
-import { APICallError } from 'ai'
+import { jsonOf, quoted, wordsOf, wordsOfText } from './endpoint-answer.ts'
+import { type HttpAnswer, urlOf } from './http.ts'
+import { isObject, type JsonObject } from './request-edits.ts'
+import { objectsOf } from './wire.ts'
 
 export type EndpointProblem =
-  | { readonly kind: 'retry'; readonly reason: string; readonly waitMs: number | null; readonly refused: boolean }
+  | { readonly kind: 'retry'; readonly reason: string; readonly waitMs: number | null }
   | { readonly kind: 'state'; readonly reason: string }
   | { readonly kind: 'setup'; readonly reason: string }
 
 /** What messages name. */
 export interface EndpointPlace {
   readonly id: string
-  readonly baseUrl: string | null
+  /** The address that is asked. */
+  readonly address: string
+  /** Environment variable of the key. */
   readonly variable: string
+  /** Environment variable of the proxy on the way; null if there is none. */
+  readonly proxy: string | null
+  /** Seconds that a request may take. */
+  readonly seconds: number
 }
 
-/** Longest piece of a server's own words in a reason, characters. */
-const QUOTED = 200
+/** What this evaluation has seen of the endpoint so far. */
+export interface EndpointHistory {
+  /** A request has passed. */
+  readonly proven: boolean
+  /** One with a picture has. */
+  readonly pictures: boolean
+}
 
+/** A request as far as its refusal is concerned. */
+export interface Refused {
+  readonly place: EndpointPlace
+  readonly history: EndpointHistory
+  /** The request held a picture. */
+  readonly picture: boolean
+}
+
+/** Longest wait that a server may ask for, s. */
+export const LONGEST_ASKED = 600
+
+/** Statuses below 500 after which the same request may pass. */
 const RETRIED = [408, 409, 425, 429]
+/** Statuses from 500 on after which it will not. */
+const FINAL = [501, 505]
 
-/** Codes of a broken or refused connection, and how they are called. */
-const CONNECTION: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'the host is not known',
-  EAI_AGAIN: 'the host could not be looked up',
-  ECONNRESET: 'the connection was cut',
-  UND_ERR_SOCKET: 'the connection was cut',
-  ETIMEDOUT: 'the connection timed out',
-  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
-  UND_ERR_HEADERS_TIMEOUT: 'the answer did not come',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped',
+/** What an answer with a status of a failure says, keys taken out. */
+export interface FailedAnswer {
+  readonly status: number
+  /** The server's own words, in one line. */
+  readonly words: string
+  /** The error as JSON; undefined if the body was none. */
+  readonly error: unknown
+  readonly headers: Readonly<Record<string, string>>
 }
 
-/** Codes for which the address is to blame, until a request has passed. */
-const NOBODY = ['ECONNREFUSED', 'ENOTFOUND']
-
-/** Sorts an error of a request. `redact` has the last word on every reason. */
-export function endpointProblem(error: unknown, place: EndpointPlace, redact: (text: string) => string): EndpointProblem {
-  const problem = sorted(error, place)
-  return { ...problem, reason: redact(problem.reason) }
+/** Reads the body of a failure. */
+export function failedAnswer({ status, body, headers }: HttpAnswer, redact: (text: string) => string): FailedAnswer {
+  const json = jsonOf(body, redact)
+  const error = isObject(json) && isObject(json.error) ? json.error : Array.isArray(json) ? json[0] : json
+  return { status, words: json === undefined ? wordsOfText(redact(body)) : wordsOf(Array.isArray(json) ? json[0] : json), error, headers }
 }
 
-function sorted(error: unknown, place: EndpointPlace): EndpointProblem {
-  if (!APICallError.isInstance(error)) return retry(connectionReason(error))
-  const { statusCode: status } = error
-  if (status === undefined) return retry(connectionReason(error.cause ?? error), null, NOBODY.includes(codeOf(error.cause ?? error) ?? ''))
-  if (status >= 200 && status < 300) return retry(`HTTP ${status} with a body that is no completion`)
-  const said = saidBy(error)
-  const reason = `HTTP ${status}${said === '' ? '' : `: ${said}`}`
-  if (status === 402 || /insufficient_quota|billing/i.test(said)) {
-    return { kind: 'setup', reason: `${place.id} cannot be paid for (${reason}); fill up the account of ${place.variable}` }
+/** Sorts an answer with a status of 300 or more, or one that calls itself so. `shown` names it where the status is not that of HTTP. */
+export function statusProblem(answer: FailedAnswer, about: Refused, shown = `HTTP ${answer.status}`): EndpointProblem {
+  const { status, words, error, headers } = answer
+  const { place, history } = about
+  const reason = `${shown}${words === '' ? '' : `: ${words}`}`
+  if (status < 400) return redirected(reason, headers.location, place, history)
+  if (isUnpaid(status, error)) return refusal(history, reason, `${place.id} cannot be paid for`, `fill up the account of ${place.variable}`)
+  if (about.picture && !history.pictures && refusesPictures(status, words)) return blind(place, reason)
+  if (RETRIED.includes(status) || (status >= 500 && !FINAL.includes(status))) return retry(reason, waitOf(headers, error))
+  if (status === 401) {
+    return refusal(history, reason, `${place.address} refuses the key`, `put the right one into the environment variable ${place.variable}`)
   }
-  if (RETRIED.includes(status) || status >= 500)
-    return refusesPictures(said) ? blind(place, reason) : retry(reason, waitOf(error.responseHeaders))
-  return refusal(status, reason, said, place)
-}
-
-function retry(reason: string, waitMs: number | null = null, refused = false): EndpointProblem {
-  return { kind: 'retry', reason, waitMs, refused }
-}
-
-const blind = (place: EndpointPlace, reason: string): EndpointProblem => ({
-  kind: 'setup',
-  reason: `${place.id} takes no pictures (${reason}); choose a model with vision, or play without pictures by --mode caption`,
-})
-
-function refusal(status: number, reason: string, said: string, place: EndpointPlace): EndpointProblem {
-  const where = place.baseUrl ?? 'the provider'
-  if (status === 401 || status === 403 || /api.?key.*(not valid|invalid)|invalid.*api.?key/i.test(said)) {
-    return {
-      kind: 'setup',
-      reason: `${where} refuses the key (${reason}); put the right one into the environment variable ${place.variable}`,
-    }
+  if (status === 403) {
+    const remedy = `check the key in the environment variable ${place.variable}, and what it may be used for`
+    return refusal(history, reason, `${place.address} refuses access`, remedy)
   }
-  if (status === 404 || status === 405) {
-    return {
-      kind: 'setup',
-      reason: `${where} does not know ${place.id} (${reason}); check the model's name, and that --base-url ends like http://localhost:8000/v1`,
-    }
+  if (isWrongKey(status, words, error)) {
+    return refusal(history, reason, `${place.address} refuses the key`, `put the right one into the environment variable ${place.variable}`)
   }
-  if (refusesPictures(said)) return blind(place, reason)
-  if (status < 400) return { kind: 'setup', reason: `${where} answers with ${reason}; give the final address with --base-url` }
+  if (status === 404 || status === 405) return unknown(reason, place, history)
+  if (/plain HTTP request was sent to (an )?HTTPS|client sent an HTTP request to an HTTPS/i.test(words))
+    return refusal(history, reason, `${place.address} speaks HTTPS`, 'begin --base-url with https:')
   return { kind: 'state', reason }
 }
 
-/** Words of servers (vLLM, Ollama, llama.cpp, OpenAI, OpenRouter …) about a model that cannot see. */
-function refusesPictures(said: string): boolean {
-  return (
-    /(image|vision|multi-?modal|image_url)/i.test(said) &&
-    /(not (a )?(support|multi-?modal|accept|available|allow)|does ?n.t support|unsupported|only supported by|no endpoints|missing|cannot|at most 0)/i.test(
-      said,
-    )
+/** Sorts a body of status 200 that is an error, or no completion at all. */
+export function bodyProblem(
+  body: { readonly kind: 'error' | 'foreign' | 'broken'; readonly words: string; readonly code?: number; readonly error?: unknown },
+  headers: Readonly<Record<string, string>>,
+  about: Refused,
+): EndpointProblem {
+  const { kind, words, code = 0, error } = body
+  if (kind === 'broken') return retry(`HTTP 200 with a body that is no completion: ${words}`)
+  if (kind === 'foreign') return unknown(`HTTP 200 with a body that is no completion: ${words}`, about.place, about.history, SILENT)
+  if (code > 0) return statusProblem({ status: code, words, error, headers }, about, `an error ${code} in a body of HTTP 200`)
+  const reason = `HTTP 200 with an error: ${words}`
+  if (about.picture && !about.history.pictures && refusesPictures(400, words)) return blind(about.place, reason)
+  // There is no status to go by, so what the server calls it has to do.
+  const type = isObject(error) ? `${error.type} ${error.code} ${words}` : words
+  if (/overload|rate.?limit|time.?out|timed out|temporar|try again|unavailable|busy|loading|internal|server_error|failed while/i.test(type))
+    return retry(reason, waitOf(headers, error))
+  return unknown(reason, about.place, about.history, SILENT)
+}
+
+const SILENT = 'gives no completion'
+
+const retry = (reason: string, waitMs: number | null = null): EndpointProblem => {
+  if (waitMs === null || waitMs <= 1000 * LONGEST_ASKED) return { kind: 'retry', reason, waitMs }
+  return { kind: 'state', reason: `${reason}; the server asks to wait ${Math.round(waitMs / 1000)} s, and ${LONGEST_ASKED} s is the most` }
+}
+
+/** Stops everything while nothing has passed; afterwards it is a matter of one request. */
+function refusal({ proven }: EndpointHistory, reason: string, what: string, remedy: string): EndpointProblem {
+  return proven ? { kind: 'state', reason } : { kind: 'setup', reason: `${what} (${reason}); ${remedy}` }
+}
+
+const unknown = (reason: string, { address, id }: EndpointPlace, history: EndpointHistory, what = `does not know ${id}`): EndpointProblem =>
+  refusal(history, reason, `${address} ${what}`, "check the model's name, and that --base-url ends like http://localhost:8000/v1")
+
+const blind = ({ id }: EndpointPlace, reason: string): EndpointProblem => ({
+  kind: 'setup',
+  reason: `it seems that ${id} takes no pictures (${reason}); choose a model with vision, or play without pictures by --mode caption`,
+})
+
+function redirected(reason: string, location: string | undefined, place: EndpointPlace, history: EndpointHistory): EndpointProblem {
+  const target = location === undefined ? null : urlOf(location, place.address)
+  if (target === null) return refusal(history, reason, `${place.address} answers with a redirect`, 'give the final address with --base-url')
+  const final = `${target.origin}${target.pathname.replace(/\/(chat\/completions|messages|models\/[^/]*)\/?$/, '')}`
+  return refusal(
+    history,
+    reason,
+    `${place.address} redirects to ${target.origin}${target.pathname}`,
+    `give the final address with --base-url, perhaps ${final}`,
   )
 }
 
-/** The server's own words in one short line: its error message, or the head of the body. */
-function saidBy(error: APICallError): string {
-  const data = error.data as { error?: { message?: unknown; code?: unknown; type?: unknown } } | undefined
-  const parts = [data?.error?.message, data?.error?.code].filter((part) => typeof part === 'string')
-  const text = parts.length > 0 ? parts.join(' ') : (error.responseBody ?? '')
-  return text.replace(/\s+/g, ' ').trim().slice(0, QUOTED)
+/** By status, or by OpenAI's code of an account that is used up. */
+function isUnpaid(status: number, error: unknown): boolean {
+  return status === 402 || (isObject(error) && (error.code === 'insufficient_quota' || error.type === 'insufficient_quota'))
 }
 
-/** `retry-after-ms`, or `retry-after` in seconds or as a date; milliseconds, 0 or more. */
-function waitOf(headers: Readonly<Record<string, string>> | undefined): number | null {
-  const exact = Number(headers?.['retry-after-ms'] ?? Number.NaN)
+/** Google refuses keys with status 400. */
+function isWrongKey(status: number, words: string, error: unknown): boolean {
+  const reasons = isObject(error) ? objectsOf(error.details).map(({ reason }) => reason) : []
+  return (
+    status === 400 &&
+    (reasons.includes('API_KEY_INVALID') || /^(incorrect|invalid) api.?key|api.?key (is )?(not valid|invalid)/i.test(words))
+  )
+}
+
+/** Words of servers (vLLM, Ollama, llama.cpp, OpenAI, OpenRouter, serde, pydantic …) about a model or server that takes no pictures. */
+function refusesPictures(status: number, words: string): boolean {
+  const about = /image|vision|visual|picture|multi-?modal/i.test(words)
+  const denied =
+    /not (a )?(support|multi-?modal|accept|available|allow|known|able|recogni|valid)|n.t support|unsupported|unknown|only (supported|support|text)|no endpoints|missing|cannot|unable|at most 0|expected|invalid|unexpected/i
+  if (status >= 500) return about && /not (a )?(support|multi-?modal)|n.t support|unsupported|mmproj/i.test(words)
+  if (![400, 404, 415, 422].includes(status)) return false
+  return (about && denied.test(words)) || /content.{0,40}(must be|should be|expected|not|invalid).{0,20}(str\b|string|text)/i.test(words)
+}
+
+/** `retry-after-ms`, `retry-after` in seconds or as a date, or Google's retryDelay; milliseconds, 0 or more. */
+function waitOf(headers: Readonly<Record<string, string>>, error: unknown): number | null {
+  const exact = Number(headers['retry-after-ms'] || Number.NaN)
   if (Number.isFinite(exact)) return Math.max(0, exact)
-  const text = headers?.['retry-after']
+  const text = headers['retry-after'] ?? retryDelay(error)
   if (text === undefined || text === '') return null
   const seconds = Number(text)
   if (Number.isFinite(seconds)) return Math.max(0, 1000 * seconds)
@@ -117,19 +182,72 @@ function waitOf(headers: Readonly<Record<string, string>> | undefined): number |
   return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
 }
 
+function retryDelay(error: unknown): string | undefined {
+  const details: JsonObject[] = isObject(error) ? objectsOf(error.details) : []
+  const delay = details.map(({ retryDelay: asked }) => asked).find((asked) => typeof asked === 'string')
+  return typeof delay === 'string' ? delay.replace(/s$/, '') : undefined
+}
+
+/** Codes of a connection that did not come about or broke, and how they are called. */
+const CONNECTION: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ENOTFOUND: 'the host is not known',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  EAI_AGAIN: 'the host could not be looked up',
+  ECONNRESET: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ETIMEDOUT: 'the connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+}
+
+/** Codes for which the address is to blame, until a request has passed. */
+const NOBODY = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']
+
+/** Certificates that are not trusted. */
+const UNTRUSTED = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_UNTRUSTED|INVALID_CA)/
+/** Certificates that are trusted and wrong. */
+const WRONG_CERTIFICATE = /^(CERT_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/
+
+/** Sorts an error of a request that got no answer, or half of one. */
+export function connectionProblem(error: unknown, about: Refused): EndpointProblem {
+  const { place, history } = about
+  const { name, message = String(error) } = (error ?? {}) as Error
+  if (name === 'TimeoutError' || name === 'AbortError') return retry(`no answer within the time limit of ${place.seconds} s (--timeout)`)
+  const code = codeOf(error)
+  const cause = quoted(innermost(error)?.message || message)
+  const said = code === undefined ? cause : CONNECTION[code]
+  const reason = code === undefined ? cause : `${said ?? cause} (${code})`
+  const unreachable = (remedy: string): EndpointProblem =>
+    history.proven ? retry(reason) : { kind: 'setup', reason: `${place.address} cannot be reached: ${reason}; ${remedy}` }
+  if (/proxy response|proxy auth/i.test(cause))
+    return unreachable(`check the proxy of the environment variable ${place.proxy ?? 'HTTPS_PROXY'}, or name the host in NO_PROXY`)
+  if (code === undefined) return retry(reason)
+  if (UNTRUSTED.test(code)) {
+    return unreachable(
+      'its certificate is not trusted here: put the file of the authority that signed it into the environment variable NODE_EXTRA_CA_CERTS',
+    )
+  }
+  if (WRONG_CERTIFICATE.test(code)) return unreachable('its certificate is not valid for this address now: check the address and the clock')
+  if (/^ERR_SSL_|^EPROTO$/.test(code)) return unreachable('it does not speak HTTPS there: check the port, or begin --base-url with http:')
+  if (/^HPE_/.test(code)) return unreachable('it does not speak HTTP there: check the port, or begin --base-url with https:')
+  if (!NOBODY.includes(code)) return retry(reason)
+  const via = place.proxy === null ? '' : `; requests take the proxy of ${place.proxy}, so check that one, or name the host in NO_PROXY`
+  return unreachable(`start the server, or correct --base-url${via}`)
+}
+
 function codeOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { code } = at as NodeJS.ErrnoException
-    if (code !== undefined) return code
+    if (typeof code === 'string' && code !== 'UND_ERR_ABORTED') return code
     if (at instanceof AggregateError && at.errors[0] instanceof Error) return codeOf(at.errors[0])
   }
   return undefined
 }
 
-function connectionReason(error: unknown): string {
-  const { name, message = String(error) } = (error ?? {}) as Error
-  if (name === 'TimeoutError' || name === 'AbortError') return 'no answer within the time limit'
-  const code = codeOf(error)
-  const said = code === undefined ? undefined : CONNECTION[code]
-  return said === undefined ? message.replace(/\s+/g, ' ').slice(0, QUOTED) : `${said} (${code})`
+function innermost(error: unknown): Error | undefined {
+  let at = error instanceof Error ? error : undefined
+  while (at?.cause instanceof Error) at = at.cause
+  return at
 }

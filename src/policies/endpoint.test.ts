@@ -15,7 +15,7 @@ import {
   FAULTS,
 } from './chat-server-fixture.ts'
 import { type EndpointOptions, endpointPolicy, maxReplyChars } from './endpoint.ts'
-import { isEndpointName } from './endpoint-model.ts'
+import { isEndpointName } from './endpoint-place.ts'
 
 const KEY = 'sk-secret/of+the=test'
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 16, layout: 'board' } })

@@ -1,6 +1,5 @@
 /**
- * A model behind HTTP as a policy, through the Vercel AI SDK. One request a sample; a limit on requests at once and on requests a minute;
- * tries again with growing waits.
+ * A model behind HTTP as a policy. One request a sample; a limit on requests at once and on requests a minute; tries again with growing waits.
  *
  * What is data and what is a fault: a completion is data whatever its message says, the empty one and the one of a megabyte included (it is
  * cut after `maxReplyChars` characters *before* it is read, so that what is kept is what was played). A body that is no completion (empty,
@@ -8,6 +7,7 @@
  * `failure` at the boundary 'endpoint'. Only what no request can survive (wrong key, address or model; no vision) throws, as ConfigError.
  */
 import type { Policy } from '../policy.ts'
+import type { JsonObject, RequestEdits } from './request-edits.ts'
 
 /** Prices of a million tokens, in any one currency. */
 export interface Prices {
@@ -15,12 +15,15 @@ export interface Prices {
   readonly output: number
 }
 
-export interface EndpointOptions {
-  /** `provider:NAME`: see endpoint-model.ts. */
+export interface EndpointOptions extends RequestEdits {
+  /** `provider:NAME`: see endpoint-place.ts. */
   readonly model: string
+  /** Address up to and with the version, like http://localhost:8000/v1; a query in it goes with every request. */
   readonly baseUrl?: string | undefined
   /** Default: the provider's own. */
   readonly temperature?: number | undefined
+  /** A model that takes no temperature is refused, rather than asked without. Default: with temperature 0, which a label calls greedy. */
+  readonly insistOnTemperature?: boolean | undefined
   /** Reply tokens at most. Default 1024. */
   readonly maxTokens?: number | undefined
   /** Requests at once. Default 8. */
@@ -40,11 +43,31 @@ export interface EndpointOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
+/** What is asked of an endpoint, as far as it may be kept: no keys, no values of headers. */
+export interface EndpointRecord {
+  readonly model: string
+  /** Base address that is asked. */
+  readonly address: string
+  /** Fields of the bodies that were sent, without the messages. Null before the first answer. */
+  readonly sent: JsonObject | null
+  /** Names of the headers that the caller added. */
+  readonly headers: readonly string[]
+  /** Parameters in the query, 'key=value'. */
+  readonly query: readonly string[]
+  /** What the reader of results should know, a sentence each: fields that were left out, and why. */
+  readonly notes: readonly string[]
+}
+
+/** A policy that can say what it asks. */
+export interface EndpointPolicy extends Policy {
+  record(): EndpointRecord
+}
+
 /** Characters of a reply that are read and kept. */
 export const maxReplyChars = 65_536
 
 /** A policy that asks a model's endpoint. Throws ConfigError for a name, address or key that cannot be right; asks nothing yet. */
-export async function endpointPolicy(options: EndpointOptions): Promise<Policy> {
+export async function endpointPolicy(options: EndpointOptions): Promise<EndpointPolicy> {
   const { clientPolicy } = await import('./endpoint-client.ts')
   return clientPolicy(options)
 }

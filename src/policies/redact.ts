@@ -1,18 +1,97 @@
-/** Keys never leave the program: every text from outside goes through a redactor before it is kept, shown or thrown. */
+/** Keys never leave the program: every text from outside goes through a redactor before anything else is done to it. */
+import { ConfigError } from '../errors.ts'
 
 /** A shorter secret is no secret ("none", "EMPTY" of local servers), and taking it out would harm ordinary text. */
 const SHORTEST = 8
+/** A piece of this many characters out of a long secret is taken out as well: a key that was cut by shortening. */
+const PIECE = 12
 
-/** Replaces each secret by `[key]`: as it is, in URL and JSON spelling, and in Base64. */
+/** Replaces each secret by `[key]`: as it is, in URL, JSON, HTML and Base64 spelling, and cut to pieces. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  const spellings = secrets
-    .filter((secret) => secret.length >= SHORTEST)
-    .flatMap((secret) => [
-      secret,
-      encodeURIComponent(secret),
-      JSON.stringify(secret).slice(1, -1),
-      btoa(unescape(encodeURIComponent(secret))),
-    ])
-  const found = [...new Set(spellings)].sort((a, b) => b.length - a.length)
-  return (text) => found.reduce((out, spelling) => out.replaceAll(spelling, '[key]'), text)
+  const long = secrets.filter((secret) => secret.length >= SHORTEST)
+  const found = [...new Set(long.flatMap(spellings))].sort((a, b) => b.length - a.length)
+  const pieces = new Map(found.filter((spelling) => spelling.length > PIECE).map((spelling) => [spelling, new Set(windows(spelling))]))
+  return (text) => {
+    const whole = found.reduce((out, spelling) => out.replaceAll(spelling, '[key]'), text)
+    return [...pieces.values()].reduce(withoutPieces, whole)
+  }
+}
+
+function spellings(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1)
+  const html = secret.replace(/[&<>"'/+=]/g, (char) => `&#${char.charCodeAt(0)};`)
+  const uri = encodeURIComponent(secret)
+  return [secret, uri, uri.replace(/%../g, (code) => code.toLowerCase()), json, json.replaceAll('/', '\\/'), html, ...base64(secret)]
+}
+
+/** The Base64 of a secret wherever it begins within three bytes, without the characters that depend on its neighbours. */
+function base64(secret: string): string[] {
+  const inner = [0, 1, 2].map((shift) => {
+    const text = Buffer.from(`${'\0'.repeat(shift)}${secret}`)
+      .toString('base64')
+      .replace(/=+$/, '')
+    return text.slice(shift === 0 ? 0 : shift + 1, -1)
+  })
+  return [Buffer.from(secret).toString('base64'), ...inner].filter((text) => text.length >= SHORTEST)
+}
+
+function windows(secret: string): string[] {
+  return Array.from({ length: secret.length - PIECE + 1 }, (_, at) => secret.slice(at, at + PIECE))
+}
+
+/** A text without runs of characters that stand in a secret in the same order. */
+function withoutPieces(text: string, pieces: ReadonlySet<string>): string {
+  let out = ''
+  let from = 0
+  for (let at = 0; at + PIECE <= text.length; at++) {
+    if (!pieces.has(text.slice(at, at + PIECE))) continue
+    let end = at + PIECE
+    while (pieces.has(text.slice(end + 1 - PIECE, end + 1))) end++
+    out += `${text.slice(from, at)}[key]`
+    from = end
+    at = end - 1
+  }
+  return from === 0 ? text : out + text.slice(from)
+}
+
+/** A value with every text in it redacted, keys of objects too. */
+export function redactDeep(value: unknown, redact: (text: string) => string): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((one) => redactDeep(one, redact))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [redact(key), redactDeep(one, redact)]))
+}
+
+/**
+ * Checks a text that goes into a header as a secret: printable ASCII, no white space unless `spaces`. `what` it is called. Throws
+ * ConfigError that names the kind of character and its place, and nothing of the text.
+ */
+export function checkSecret(text: string, what: string, { spaces = false } = {}): void {
+  for (const [at, char] of [...text].entries()) {
+    const code = char.codePointAt(0) as number
+    if (code > 0x20 && code < 0x7f) continue
+    if (spaces && (char === ' ' || char === '\t')) continue
+    const kind = /\r|\n/.test(char)
+      ? 'a line break'
+      : /\s/.test(char)
+        ? 'white space'
+        : code < 0xa0
+          ? 'a control character'
+          : 'a character outside ASCII'
+    throw new ConfigError(`${what} has ${kind} at place ${at + 1} and cannot be sent; put it there whole, on one line and by itself`)
+  }
+}
+
+/** Names of fields, headers and parameters whose values are secrets. */
+const SECRET_NAME = /key|token|secret|passw|auth|credential|cookie|signature|^(sig|code|pwd)$/i
+
+/** Whether a value of this name is to be kept nowhere. `max_tokens` and the like are not. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !/tokens|tokenizer|token_(limit|budget|ids?)/i.test(name)
+}
+
+/** The secrets in the value of a header: all of it, and what follows a scheme such as Bearer. */
+export function headerSecrets(value: string): string[] {
+  const [, credentials] = /^\w+\s+(\S.*)$/.exec(value) ?? []
+  return credentials === undefined ? [value] : [value, credentials]
 }
