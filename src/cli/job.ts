@@ -1,11 +1,11 @@
 /** The main job: train the recipes, evaluate every policy on the same games, analyse the models. Each part goes on where it was stopped. */
 import type { Engine } from '../engine.ts'
 import { EngineError } from '../errors.ts'
-import { type EvaluateOptions, evaluate } from '../eval/index.ts'
+import { type EvaluateOptions, type Evaluation, evaluate } from '../eval/index.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList } from '../games/index.ts'
 import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
-import { type Replay, type ResultRow, replayList, resultRows } from '../runs/index.ts'
+import { type EpisodeStore, openEpisodeStore, type Replay, type ResultRow, replayList, resultRows } from '../runs/index.ts'
 import { gamesOf, lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
 import { type AnalysisOptions, analyseAll } from './analyses.ts'
 import { loadEngineModule } from './engine-module.ts'
@@ -79,37 +79,25 @@ export function contestants(config: TrainConfig, engine: Engine, game: AnyGame):
   ]
 }
 
-/** Evaluates what results.json does not hold yet, a game and a policy at a time. */
+/** Evaluates what results.json does not hold yet, a game and a policy at a time. Episodes are kept before the rows that sum them up. */
 async function evaluateAll({ folder, config, engine, progress, signal }: JobOptions): Promise<'finished' | 'stopped'> {
   const { seed } = config.evaluation
   let rows: ResultRow[] = (await folder.read('results.json', resultRows)) ?? []
   let replays: Replay[] = (await folder.read('replays.json', replayList)) ?? []
+  const store = await openEpisodeStore(folder)
   for (const { spec, horizon, restart, episodes } of gamesOf(config)) {
     for (const { policy, decoding } of contestants(config, engine, spec.game)) {
-      const same = (one: { game: string; policy: string; decoding: string }): boolean =>
-        one.game === spec.game.id && one.policy === policy.name && one.decoding === decoding
-      if (rows.some(same)) continue
+      const who = { game: spec.game.id, policy: policy.name, decoding }
+      const same = (one: typeof who): boolean => one.game === who.game && one.policy === who.policy && one.decoding === decoding
+      if (rows.some(same) && isWhole(store.finished(who).size, episodes)) continue
       const stage = `evaluate ${policy.name}${decoding === 'scripted' ? '' : `, ${decoding}`} on ${spec.game.id}`
-      const onProgress = (done: number, total: number): void => progress.update({ stage, step: done, total })
+      const onProgress = (step: number, total: number): void => progress.update({ stage, step, total })
+      const common = { policy, decoding, episodes, horizon, restart, seed, signal, onProgress }
       try {
-        const kept = policy.privileged ? 0 : REPLAYS
-        const result = await evaluate({
-          policy,
-          decoding,
-          specs: [spec],
-          episodes,
-          horizon,
-          restart,
-          seed,
-          onProgress,
-          signal,
-          replays: kept,
-        })
-        const failed = result.episodes.find(({ problem }) => problem !== null)
-        if (failed)
-          throw new EngineError(`${policy.name} failed in the evaluation of ${spec.game.id}: ${failed.problem}; go on with --resume`)
-        rows = [...rows, ...result.rows]
-        replays = [...replays.filter((one) => !same(one)), ...result.replays]
+        const result = await evaluate({ ...common, specs: [spec], replays: policy.privileged ? 0 : REPLAYS })
+        await keepEpisodes(store, result)
+        rows = [...rows.filter((one) => !same(one)), ...result.rows]
+        replays = [...replays.filter((one) => !same(one as typeof who)), ...result.replays]
       } catch (error) {
         if (signal.aborted) return 'stopped'
         throw error
@@ -119,4 +107,15 @@ async function evaluateAll({ folder, config, engine, progress, signal }: JobOpti
     }
   }
   return signal.aborted ? 'stopped' : 'finished'
+}
+
+/** Whether the episodes of rows that are there are all there; none at all are those of a run that was evaluated before they were kept. */
+const isWhole = (there: number, episodes: number): boolean => there === 0 || there >= episodes
+
+/** Appends the episodes that are not in the file yet. Throws EngineError if one failed: a failed model is no result. */
+async function keepEpisodes(store: EpisodeStore, { episodes }: Evaluation): Promise<void> {
+  const failed = episodes.find(({ problem }) => problem !== null)
+  if (failed)
+    throw new EngineError(`${failed.policy} failed in the evaluation of ${failed.game}: ${failed.problem}; go on with --resume`)
+  for (const record of episodes) if (!store.finished(record).has(record.episode)) await store.keepEpisode(record)
 }
