@@ -18,10 +18,9 @@ async function numbers(folder: string): Promise<unknown[]> {
     .map((line) => ({ ...JSON.parse(line), seconds: 0 }))
 }
 
-/** Starts a command and signals it once it has written metric lines and there are `lines` of them or more. */
-async function interruptAt(lines: number, signal: 'SIGKILL' | 'SIGINT', folder: string, ...args: string[]): Promise<number | null> {
-  const file = join(folder, 'metrics.jsonl')
-  const content = (): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+/** Starts a command and signals it once it has written lines of `path` and there are `lines` of them or more. */
+async function interruptAtLine(path: string, lines: number, signal: 'SIGKILL' | 'SIGINT', ...args: string[]): Promise<number | null> {
+  const content = (): string => (existsSync(path) ? readFileSync(path, 'utf8') : '')
   const before = content()
   const child = spawn(process.execPath, [main, ...args], { stdio: 'ignore' })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
@@ -35,6 +34,9 @@ async function interruptAt(lines: number, signal: 'SIGKILL' | 'SIGINT', folder: 
   clearInterval(poll)
   return code
 }
+
+const interruptAt = (lines: number, signal: 'SIGKILL' | 'SIGINT', folder: string, ...args: string[]): Promise<number | null> =>
+  interruptAtLine(join(folder, 'metrics.jsonl'), lines, signal, ...args)
 
 /** Whether a small file system can be mounted, to fill it up. */
 function canMount(): boolean {
@@ -64,6 +66,27 @@ describe('vlm-gym train', () => {
       for (const how of ['sampled', 'greedy']) expect(pairs).toContain(`${model} ${how}`)
     for (const anchor of ['random', 'teacher', 'greedy-1', 'solver']) expect(pairs).toContain(`${anchor} scripted`)
     expect(await readFile(join(whole, 'report.html'), 'utf8')).toContain('<!doctype html>')
+    const episodes = (await readFile(join(whole, 'episodes.jsonl'), 'utf8')).trim().split('\n')
+    const returns = rows.filter(({ metric }) => metric === 'return') as unknown as { mean: number; episodes: number }[]
+    expect(episodes).toHaveLength(returns.reduce((sum, row) => sum + row.episodes, 0))
+    const points = episodes.reduce((sum, line) => sum + (JSON.parse(line) as { values: { return: number } }).values.return, 0)
+    expect(points).toBeCloseTo(
+      returns.reduce((sum, { mean, episodes: games }) => sum + mean * games, 0),
+      6,
+    )
+  })
+
+  it('evaluates a policy again whose kept episodes are not all there, and keeps an old run that has none', async () => {
+    const again = join(parent, 'fewer')
+    await cp(whole, again, { recursive: true })
+    const text = await readFile(join(whole, 'episodes.jsonl'), 'utf8')
+    await writeFile(join(again, 'episodes.jsonl'), text.trim().split('\n').slice(0, -1).join('\n').concat('\n{"game":"sw'))
+    expect((await vlmGym(...TINY, '--resume', again)).code).toBe(0)
+    expect(await readFile(join(again, 'episodes.jsonl'), 'utf8')).toBe(text)
+    expect(await readFile(join(again, 'results.json'))).toEqual(await readFile(join(whole, 'results.json')))
+    await rm(join(again, 'episodes.jsonl'))
+    expect((await vlmGym(...TINY, '--resume', again)).code).toBe(0)
+    expect(existsSync(join(again, 'episodes.jsonl'))).toBe(false)
   })
 
   it('gives the same numbers after kills and Ctrl-C, to the last digit', async () => {
@@ -74,9 +97,12 @@ describe('vlm-gym train', () => {
     await interruptAt(13, 'SIGKILL', broken, ...TINY, '--resume', broken)
     await rm(join(broken, '.lock'), { recursive: true, force: true })
     expect(await interruptAt(24, 'SIGINT', broken, ...TINY, '--resume', broken)).toBe(130)
+    // In the evaluation, amid the episodes of a policy or between two.
+    await interruptAtLine(join(broken, 'episodes.jsonl'), 20, 'SIGKILL', ...TINY, '--resume', broken)
+    await rm(join(broken, '.lock'), { recursive: true, force: true })
     expect((await vlmGym(...TINY, '--resume', broken)).code).toBe(0)
     expect(await numbers(broken)).toEqual(await numbers(whole))
-    for (const file of ['results.json', 'interventions.json', 'generalisation.json'])
+    for (const file of ['results.json', 'episodes.jsonl', 'replays.json', 'interventions.json', 'generalisation.json'])
       expect(await readFile(join(broken, file))).toEqual(await readFile(join(whole, file)))
   })
 

@@ -115,7 +115,6 @@ const isWhole = (there: number, episodes: number): boolean => there === 0 || the
 /** Appends the episodes that are not in the file yet. Throws EngineError if one failed: a failed model is no result. */
 async function keepEpisodes(store: EpisodeStore, { episodes }: Evaluation): Promise<void> {
   const failed = episodes.find(({ problem }) => problem !== null)
-  if (failed)
-    throw new EngineError(`${failed.policy} failed in the evaluation of ${failed.game}: ${failed.problem}; go on with --resume`)
+  if (failed) throw new EngineError(`${failed.policy} failed in the evaluation of ${failed.game}: ${failed.problem}; go on with --resume`)
   for (const record of episodes) if (!store.finished(record).has(record.episode)) await store.keepEpisode(record)
 }

@@ -54,7 +54,7 @@ export function columnsOf({ rows, unit }: ComparedGroup): ComparedColumn[] {
 
 /** '2048: size 4, goal 0; 100 replies, restarts'. */
 export function titleOf({ game, setup }: ComparedGroup): string {
-  if (setup === null) return `${game}, as in its training run`
+  if (setup === null) return `${game}, as in its own run`
   const knobs = Object.entries((setup.config ?? {}) as Record<string, unknown>).map(([key, value]) => `${key} ${String(value)}`)
   return `${game}: ${knobs.join(', ')}; ${setup.horizon} replies${setup.restart ? ', restarts' : ''}`
 }
@@ -141,12 +141,21 @@ function csvField(value: string | number | null): string {
 
 /** A line per player and metric, with full precision. */
 export function comparisonCsv(groups: readonly ComparedGroup[]): string {
-  const lines: (string | number | null)[][] = [['game', 'setup', 'run', 'policy', 'source', 'metric', 'mean', 'low', 'high', 'episodes']]
-  for (const { game, setup, rows } of groups) {
-    for (const { run, label, source, episodes, cells, normalised } of rows) {
+  const head = ['game', 'setup', 'run', 'policy', 'source', 'metric', 'mean', 'low', 'high', 'episodes', 'training seed']
+  const lines: (string | number | null)[][] = [head]
+  for (const { game, setup, rows, seeds } of groups) {
+    const rules = setup === null ? null : JSON.stringify(setup)
+    for (const { run, label, source, episodes, cells, normalised, trainingSeed } of rows) {
       const all = [...Object.entries(cells), ...(normalised ? [['normalised', normalised] as const] : [])]
       for (const [metric, { mean, low, high }] of all)
-        lines.push([game, setup === null ? null : JSON.stringify(setup), run, label, source, metric, mean, low, high, episodes])
+        lines.push([game, rules, run, label, source, metric, mean, low, high, episodes, trainingSeed])
+    }
+    for (const { runs, rows: own } of seeds) {
+      for (const { policy, decoding, overSeeds } of own) {
+        if (overSeeds === null) continue
+        const { mean, low, high } = overSeeds
+        lines.push([game, rules, runs.join(' '), `${policy}, ${decoding}`, 'over seeds', 'return', mean, low, high, null, null])
+      }
     }
   }
   return `${lines.map((line) => line.map(csvField).join(',')).join('\n')}\n`

@@ -8,9 +8,12 @@ import { gameList } from '../games/index.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { resultRowsOf } from './evaluate.ts'
 import type { MetricName } from './metrics.ts'
+import { isHeldAgainst, isTested } from './pairs.ts'
 import { knownRows } from './protocol.ts'
+import { returnsOf as bySeed, type SeedGroup, type SeedPlayer, seedGroupsOf } from './seeds.ts'
 import { holm, type Interval, meanOf, normalisedScore, pairedDifference, signFlipTest } from './statistics.ts'
 import type { Confusion } from './tally.ts'
+import type { Training } from './training-run.ts'
 
 /** What is played: equal setups can be compared. */
 export interface Setup {
@@ -25,8 +28,10 @@ export interface Setup {
 export interface ComparedRun {
   readonly name: string
   readonly seed: number
-  /** Null: unknown, as in the results of a training run; such a run stands alone. */
+  /** Null: unknown, as of a run of another version; such a run stands alone. */
   readonly setups: readonly Setup[] | null
+  /** How the models of a training run came about; absent: an evaluation. */
+  readonly training?: Training | null
   readonly episodes: readonly EpisodeRecord[]
   /** Used where there are no episodes. */
   readonly rows: readonly ResultRow[]
@@ -36,6 +41,8 @@ export interface ComparedRun {
 export interface ComparedRow {
   readonly label: string
   readonly run: string | null
+  /** Training seed of the run; null for scripted policies, evaluations and the results of others. */
+  readonly trainingSeed: number | null
   readonly source: 'run' | 'measured' | 'published'
   readonly episodes: number | null
   readonly cells: Readonly<Partial<Record<MetricName, Interval>>>
@@ -67,15 +74,13 @@ export interface ComparedGroup {
   /** Best mean first, then the results of others. */
   readonly rows: readonly ComparedRow[]
   readonly tests: readonly PairedTest[]
+  /** Recipes that were trained with several seeds, taken together. */
+  readonly seeds: readonly SeedGroup[]
 }
 
-interface Player {
-  readonly run: string
+interface Player extends SeedPlayer {
+  /** Seed of the evaluation. */
   readonly seed: number
-  readonly policy: string
-  readonly decoding: ResultRow['decoding']
-  readonly rows: readonly ResultRow[]
-  readonly records: readonly EpisodeRecord[]
 }
 
 interface Group {
@@ -83,9 +88,6 @@ interface Group {
   readonly setup: Setup | null
   readonly players: Player[]
 }
-
-const bySeed = (records: readonly EpisodeRecord[]): Map<number, number> =>
-  new Map(records.flatMap(({ seed, values }) => (typeof values.return === 'number' ? [[seed, values.return] as const] : [])))
 
 /** Puts runs together by what they played. */
 export function compareRuns(runs: readonly ComparedRun[]): ComparedGroup[] {
@@ -103,7 +105,7 @@ export function compareRuns(runs: readonly ComparedRun[]): ComparedGroup[] {
   return groups.map(groupOf)
 }
 
-function playersOf({ name, seed, episodes, rows }: ComparedRun, game: string): Player[] {
+function playersOf({ name, seed, training = null, episodes, rows }: ComparedRun, game: string): Player[] {
   const own = <T extends { game: string; policy: string; decoding: string }>(all: readonly T[]): T[][] => {
     const keys = new Map<string, T[]>()
     for (const one of all) {
@@ -115,18 +117,20 @@ function playersOf({ name, seed, episodes, rows }: ComparedRun, game: string): P
   }
   const played = own(episodes).map((records): Player => {
     const { policy, decoding } = records[0] as EpisodeRecord
-    return { run: name, seed, policy, decoding, rows: resultRowsOf(records, seed), records }
+    return { run: name, seed, training, policy, decoding, rows: resultRowsOf(records, seed), records }
   })
-  if (played.length > 0) return played
-  return own(rows).map((list): Player => {
+  const summed = own(rows).map((list): Player => {
     const { policy, decoding } = list[0] as ResultRow
-    return { run: name, seed, policy, decoding, rows: list, records: [] }
+    return { run: name, seed, training, policy, decoding, rows: list, records: [] }
   })
+  const isPlayed = (one: Player): boolean => played.some(({ policy, decoding }) => policy === one.policy && decoding === one.decoding)
+  return [...played, ...summed.filter((one) => !isPlayed(one))]
 }
 
 /** A scripted policy on the same games is the same player, whichever run it stands in. */
 function isSame(a: Player, b: Player): boolean {
-  if (a.policy !== b.policy || a.decoding !== 'scripted' || b.decoding !== 'scripted' || a.records.length === 0) return false
+  if (a.policy !== b.policy || a.decoding !== 'scripted' || b.decoding !== 'scripted') return false
+  if (a.records.length === 0 && b.records.length === 0) return isDeepStrictEqual(a.rows, b.rows)
   return isDeepStrictEqual(bySeed(a.records), bySeed(b.records))
 }
 
@@ -139,12 +143,14 @@ function groupOf({ game, setup, players }: Group): ComparedGroup {
   const anchors = { random: anchor('random'), solver: anchor('solver') }
   const own = players.map((player, i) => rowOf(player, labels[i] as string, anchors)).sort((a, b) => returnOf(b) - returnOf(a))
   const protocol = protocolOf(setup)
+  const seeds = seedGroupsOf(players, players[0]?.seed ?? 0)
   return {
     game,
     setup,
     unit: protocol?.unit ?? setup?.counts ?? 'points',
     rows: [...own, ...(protocol && setup ? othersOf(protocol, setup.horizon, anchors) : [])],
-    tests: testsOf(players, labels),
+    tests: testsOf(players, labels, new Set(seeds.flatMap(({ runs }) => runs))),
+    seeds,
   }
 }
 
@@ -162,7 +168,7 @@ interface Anchors {
 }
 
 function rowOf(player: Player, label: string, anchors: Anchors): ComparedRow {
-  const { rows, records, run, seed } = player
+  const { rows, records, run, seed, training, decoding } = player
   const cells: Partial<Record<MetricName, Interval>> = {}
   for (const { metric, mean, low, high } of rows) {
     if (mean !== null) cells[metric as MetricName] = { mean, low: low ?? mean, high: high ?? mean }
@@ -171,6 +177,7 @@ function rowOf(player: Player, label: string, anchors: Anchors): ComparedRow {
   return {
     label,
     run,
+    trainingSeed: decoding === 'scripted' ? null : (training?.seed ?? null),
     source: 'run',
     episodes: rows.find(({ metric }) => metric === 'return')?.episodes ?? null,
     cells,
@@ -218,6 +225,7 @@ function othersOf(protocol: Protocol, horizon: number, { random, solver }: Ancho
     return {
       label: player,
       run: null,
+      trainingSeed: null,
       source,
       episodes: games,
       cells: { return: { mean, low: mean - reach, high: mean + reach } },
@@ -228,13 +236,16 @@ function othersOf(protocol: Protocol, horizon: number, { random, solver }: Ancho
   })
 }
 
-/** Every pair with at least one player that is no scripted one; every pair if all are scripted. */
-function testsOf(players: readonly Player[], labels: readonly string[]): PairedTest[] {
-  const models = players.filter(({ decoding }) => decoding !== 'scripted').length
-  const tests = players.flatMap((a, i) =>
-    players.slice(i + 1).flatMap((b, offset): Omit<PairedTest, 'corrected'>[] => {
-      const j = i + 1 + offset
-      if (models > 0 && a.decoding === 'scripted' && b.decoding === 'scripted') return []
+/** The pairs that `isTested` names, on the games that both played. Not those within a run of `seeded`: they are tested over its seeds. */
+function testsOf(players: readonly Player[], labels: readonly string[], seeded: ReadonlySet<string>): PairedTest[] {
+  const isWithin = (a: Player, b: Player): boolean =>
+    (seeded.has(a.run) && (a.run === b.run || b.decoding === 'scripted')) || (seeded.has(b.run) && a.decoding === 'scripted')
+  const tests = players.flatMap((one, i) =>
+    players.slice(i + 1).flatMap((other, offset): Omit<PairedTest, 'corrected'>[] => {
+      if (!isTested(one, other, players) || isWithin(one, other)) return []
+      const places = [i, i + 1 + offset]
+      if (isHeldAgainst(other.policy, one.policy)) places.reverse()
+      const [a, b] = places.map((place) => players[place] as Player) as [Player, Player]
       const [left, right] = [bySeed(a.records), bySeed(b.records)]
       const seeds = [...left.keys()].filter((seed) => right.has(seed))
       if (seeds.length < 2) return []
@@ -245,7 +256,8 @@ function testsOf(players: readonly Player[], labels: readonly string[]): PairedT
         { seed: a.seed },
       )
       const difference = pairedDifference(x, y, { seed: a.seed })
-      return [{ a: labels[i] as string, b: labels[j] as string, pairs: seeds.length, difference, p }]
+      const [first, second] = places.map((place) => labels[place] as string) as [string, string]
+      return [{ a: first, b: second, pairs: seeds.length, difference, p }]
     }),
   )
   const corrected = holm(tests.map(({ p }) => p))

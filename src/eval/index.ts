@@ -20,6 +20,8 @@ export { knownRows, type ProtocolResults, type ProtocolRow, type ProtocolSource,
 export { writeReport } from './report.ts'
 export { type ChartLibrary, type ReportInput, reportPage } from './report-page.ts'
 export { resultTable } from './results.ts'
+export type { SeedGroup, SeedRow, SeedTest } from './seeds.ts'
+export { type SeedFamily, seedFamilies, seedsTable, seedsText } from './seeds-text.ts'
 export {
   type Anchored,
   type BootstrapOptions,
@@ -35,5 +37,7 @@ export {
   quantile,
   signFlipTest,
   standardError,
+  studentInterval,
   wilsonInterval,
 } from './statistics.ts'
+export { recipeDifferences, type Training, trainingOf, trainingSetups } from './training-run.ts'

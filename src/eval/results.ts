@@ -18,6 +18,19 @@ const GLOSSES: Readonly<Record<string, string>> = {
   solver: 'expert search',
 }
 
+/** What the usual policies of a run are called in tables and charts for people. */
+const CALLED: Readonly<Record<string, string>> = {
+  random: 'random legal moves',
+  uniform: 'uniform answers',
+  teacher: 'teacher, told the board',
+  g0: 'G0',
+  'cold-start': 'cold start',
+  g1: 'G1',
+  'g1-paper': 'G1, paper’s rewards',
+  'greedy-1': 'one-move search',
+  'greedy-2': 'two-move search',
+}
+
 /** Places before and after the policies that are not listed here. */
 const FIRST = ['uniform', 'random', 'teacher', 'base', 'g0', 'cold-start', 'g1']
 const LAST = ['greedy-1', 'greedy-2', 'solver']
@@ -25,6 +38,11 @@ const LAST = ['greedy-1', 'greedy-2', 'solver']
 /** A few words on a policy of a run; '' if unknown. */
 export function glossOf(policy: string): string {
   return GLOSSES[policy] ?? ''
+}
+
+/** A policy's name for people. */
+export function calledOf(policy: string): string {
+  return CALLED[policy] ?? policy
 }
 
 function rankOf(policy: string): number {

@@ -1,13 +1,22 @@
-/** `vlm-gym compare`: runs side by side, as a table and a plot. */
+/** `vlm-gym compare`: runs side by side, as a table and a plot; runs that differ by their training seed alone, as seeds. */
 import { writeFile } from 'node:fs/promises'
-import { basename, extname, resolve } from 'node:path'
+import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError, fileReason, StorageError } from '../../errors.ts'
-import { type ComparedGroup, type ComparedRun, compareRuns, comparisonCsv, comparisonPage, comparisonText } from '../../eval/index.ts'
-import { episodeRecords, readRun, resultRows } from '../../runs/index.ts'
-import { evalRunConfig } from '../eval-config.ts'
+import {
+  type ComparedGroup,
+  type ComparedRun,
+  compareRuns,
+  comparisonCsv,
+  comparisonPage,
+  comparisonText,
+  type SeedFamily,
+  seedFamilies,
+  seedsTable,
+  seedsText,
+} from '../../eval/index.ts'
+import { checkSeeds, readComparedRuns } from '../compared-runs.ts'
 import { choiceOption, withExamples } from '../options.ts'
-import { loadPlugins } from '../plugins.ts'
 import { printJson, printLines } from '../terminal.ts'
 
 const FORMATS = ['terminal', 'markdown', 'csv', 'html', 'json'] as const
@@ -23,55 +32,72 @@ const BY_ENDING: Readonly<Record<string, Format>> = {
 
 interface CompareFlags {
   readonly format?: Format
+  readonly json?: boolean
   readonly out?: string
+  readonly seedsTable?: boolean
 }
 
 /** Options and action of `compare`. */
 export function defineCompare(command: Command): void {
-  command.argument('<run...>', 'run folders of vlm-gym eval --out, also while they are going, or of vlm-gym train')
+  command.argument('<run...>', 'run folders of vlm-gym eval --out or of vlm-gym train, also while they are going')
   command.addOption(choiceOption('--format <name>', 'default: by the ending of --out, else terminal', FORMATS))
+  command.option('--json', 'the same as --format json')
   command.option('--out <file>', `write to a file instead: ${Object.keys(BY_ENDING).join(', ')}`)
+  command.option('--seeds-table', 'of training runs that differ by the seed alone: the table policy, seed, games, and nothing else')
   withExamples(command, [
     ['vlm-gym compare runs/qwen runs/gemma', 'who plays better, and whether it is more than chance'],
     ['vlm-gym compare runs/qwen --out qwen.html', 'table, plot and confusion matrices as one file'],
     ['vlm-gym compare runs/qwen runs/gemma --format csv', 'every number, for other programs'],
+    ['vlm-gym compare runs/laptop-0 runs/laptop-1 runs/laptop-2', 'three seeds of one recipe: each seed, their mean, differences'],
+    ['vlm-gym compare runs/laptop-0 runs/laptop-1 --seeds-table --format markdown', 'the table over seeds, to paste'],
+    ['vlm-gym compare runs/laptop-0 runs/other-0', 'two recipes, game by game'],
   ])
   command.action(compareCommand)
 }
 
-async function compareCommand(paths: string[], { format, out }: CompareFlags): Promise<void> {
-  const ending = out === undefined ? undefined : extname(out).toLowerCase()
-  const how = format ?? (ending === undefined ? 'terminal' : BY_ENDING[ending])
-  if (how === undefined)
-    throw new ConfigError(`${out} ends in none of ${Object.keys(BY_ENDING).join(', ')}; choose one, or say which format by --format`)
-  const runs: ComparedRun[] = []
-  for (const path of paths) runs.push(await runOf(path))
+async function compareCommand(paths: string[], flags: CompareFlags): Promise<void> {
+  const { out } = flags
+  const how = formatOf(flags)
+  const runs = await readComparedRuns(paths)
+  if (flags.seedsTable) checkSeeds(runs)
   const groups = compareRuns(runs)
   if (groups.length === 0)
     throw new ConfigError(`there are no episodes yet in ${paths.join(', ')}; wait for the first, or compare other runs`)
   if (out === undefined && how === 'json') return printJson(groups)
-  const text = textOf(how, groups, runs)
+  const text = flags.seedsTable ? seedsTables(how, groups) : textOf(how, groups, runs)
   if (out === undefined) return printLines([text.trimEnd()])
   await writeFile(out, text).catch((error: Error) => {
     throw new StorageError(`cannot write ${out}: ${fileReason(error, 'write')}; give another file with --out`, { cause: error })
   })
 }
 
+/** Throws ConfigError for options that do not go together. */
+function formatOf({ format, json, out, seedsTable: table }: CompareFlags): Format {
+  if (json && format !== undefined && format !== 'json')
+    throw new ConfigError(`--json and --format ${format} are two formats; leave one out`)
+  const ending = out === undefined ? undefined : extname(out).toLowerCase()
+  const how = json ? 'json' : (format ?? (ending === undefined ? 'terminal' : BY_ENDING[ending]))
+  if (how === undefined)
+    throw new ConfigError(`${out} ends in none of ${Object.keys(BY_ENDING).join(', ')}; choose one, or say which format by --format`)
+  if (table && how !== 'terminal' && how !== 'markdown')
+    throw new ConfigError(`--seeds-table is text for the terminal or Markdown, not ${how}; leave it out, every format has the seeds`)
+  return how
+}
+
+const seedsTables = (how: Format, groups: readonly ComparedGroup[]): string =>
+  `${seedFamilies(groups)
+    .map((family) => seedsTable(family, how === 'markdown'))
+    .join('\n\n')}\n`
+
+/** Runs that are all seeds of one recipe are told as such; else every group, then what several seeds come to. */
 function textOf(how: Format, groups: readonly ComparedGroup[], runs: readonly ComparedRun[]): string {
   if (how === 'csv') return comparisonCsv(groups)
   if (how === 'json') return `${JSON.stringify(groups, null, 2)}\n`
   const names = runs.map(({ name }) => name)
-  return how === 'html' ? comparisonPage(groups, names) : `${comparisonText(groups, how === 'markdown' ? '## ' : '')}\n`
-}
-
-/** A run for reading, locked by nobody. */
-async function runOf(path: string): Promise<ComparedRun> {
-  const folder = await readRun(path)
-  const parsed = evalRunConfig.safeParse(folder.config)
-  const name = basename(resolve(path))
-  const rows = (await folder.read('results.json', resultRows)) ?? []
-  if (!parsed.success) return { name, seed: 0, setups: null, episodes: [], rows }
-  const { eval: config, games } = parsed.data
-  await loadPlugins(config.plugins)
-  return { name, seed: config.seed, setups: games, episodes: await episodeRecords(folder), rows }
+  if (how === 'html') return comparisonPage(groups, names)
+  const heading = how === 'markdown' ? '## ' : ''
+  const families = seedFamilies(groups)
+  const isAll = (family: SeedFamily): boolean => family.runs.length === runs.length && family.games.length === groups.length
+  const parts = families.some(isAll) ? [] : [comparisonText(groups, heading)]
+  return `${[...parts, ...families.map((family) => seedsText(family, heading))].join('\n\n')}\n`
 }
