@@ -312,7 +312,8 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       expect((await vlmGym('train', '--resume', killed, '--quiet')).code).toBe(0)
       expect(await numbers(killed)).toEqual(await numbers(first))
 
-      const { examples } = JSON.parse(await readFile(join(first, 'dataset.json'), 'utf8')) as { examples: number }
+      const { sets } = JSON.parse(await readFile(join(first, 'dataset.json'), 'utf8')) as { sets: [{ examples: number }] }
+      const [{ examples }] = sets
       expect(examples).toBe(linesOf(small).filter(({ split }) => split === 'train').length)
       expect(examples).toBeLessThan(60)
 
@@ -337,7 +338,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       await refused(whole, /holds examples of swap, the run plays 2048;/)
       const large = join(parent, 'large')
       expect((await vlmGym('teach', '--examples', '3', '--held-out', '0', '--out', large, '--quiet')).code).toBe(0)
-      await refused(large, /examples\.jsonl line 1: .*multiples of 16.*vlm-gym teach --for embedded/)
+      await refused(large, /examples\.jsonl line 1: .*multiples of 16.*vlm-gym teach --preset/)
       const wordy = join(parent, 'wordy')
       const half = ['--for', 'embedded', '--prompt', 'full', '--examples', '3', '--held-out', '0']
       expect((await vlmGym('teach', ...half, '--out', wordy, '--quiet')).code).toBe(0)
@@ -351,7 +352,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       expect((await vlmGym('teach', ...boards, '--out', long, '--quiet')).code).toBe(0)
       await refused(long, /its reply has \d+ tokens, maxTokens allows 48/)
       const mix = await vlmGym('train', '--preset', 'tiny', '--quiet', '--set', `coldStart.dataset=${small}`, '--out', out)
-      expect(mix).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds nothing of shisen-sho, which the run plays/) })
+      expect(mix).toMatchObject({ code: 2, stderr: expect.stringMatching(/there is nothing of shisen-sho for training, which the run plays/) })
       expect(existsSync(out)).toBe(false)
 
       const damaged = join(parent, 'damaged')

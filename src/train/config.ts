@@ -140,7 +140,10 @@ export const trainConfig = z.strictObject({
   base: supervised.describe('format only: the words of a reply without what they mean'),
   coldStart: supervised
     .extend({
-      dataset: z.string().min(1).optional().describe('folder that vlm-gym teach wrote, to learn from instead of the scripted teacher'),
+      dataset: z
+        .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+        .optional()
+        .describe('folder that vlm-gym teach wrote, or a list of them, to learn from instead of the scripted teacher'),
     })
     .describe('the teacher’s replies with the true perception'),
   rl: reinforcement.describe('GRPO, the same for both recipes'),
@@ -148,6 +151,11 @@ export const trainConfig = z.strictObject({
   evaluation,
 })
 export type TrainConfig = z.output<typeof trainConfig>
+
+/** The folders of the cold start's data sets; none if the scripted teacher is asked. */
+export const datasetsOf = ({ coldStart: { dataset } }: Pick<TrainConfig, 'coldStart'>): readonly string[] =>
+  dataset === undefined ? [] : typeof dataset === 'string' ? [dataset] : dataset
+
 export type SupervisedConfig = TrainConfig['base']
 export type RlConfig = TrainConfig['rl']
 

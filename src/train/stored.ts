@@ -2,51 +2,81 @@
  * Cold start from a data set: its examples are checked against the model before anything is trained, and drawn by (seed, step). The embedded
  * model knows the paper's tags alone, so replies in others are written anew.
  */
-import { readExamples, type StoredExample, type StoredExamples } from '../datasets/index.ts'
+import { readExamples, type StoredExample } from '../datasets/index.ts'
 import type { Datum, Engine } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
 import { inTags, parseReply } from '../gym/index.ts'
 import { seededRng } from '../rng.ts'
-import type { TrainConfig } from './config.ts'
+import { datasetsOf, type TrainConfig } from './config.ts'
 import { replyDatum } from './examples.ts'
 
+/** What identifies a data set: a run that goes on must learn from the same one. */
+export interface DatasetMark {
+  readonly path: string
+  readonly fingerprint: string
+  /** Examples of its training part. */
+  readonly examples: number
+}
+
+/** The training parts of a run's data sets, one behind the other. */
+export interface ColdStart {
+  readonly sets: readonly DatasetMark[]
+  readonly examples: readonly StoredExample[]
+}
+
 /**
- * The training part of the data set that a config names, found fit for the run; null if it names none. Throws StorageError for a data set
- * that cannot be read, ConfigError for one that the model cannot learn from.
+ * The training parts of the data sets that a config names, found fit for the run; null if it names none. Throws StorageError for a data set
+ * that cannot be read, ConfigError for sets that the model cannot learn from.
  */
-export async function coldStartExamples(engine: Engine, config: TrainConfig): Promise<StoredExamples | null> {
-  const { dataset } = config.coldStart
-  if (dataset === undefined) return null
-  const read = await readExamples(dataset, 'train')
-  const stored = { ...read, examples: read.examples.map((example) => ({ ...example, reply: inTags(example.reply, 'paper') })) }
-  const refuse = (reason: string, cause?: unknown): never => {
-    throw new ConfigError(
-      `the data set ${dataset} does not fit this run: ${reason}; make one for it with: vlm-gym teach --for embedded (and the run's games)`,
-      { cause },
-    )
+export async function coldStartExamples(engine: Engine, config: TrainConfig): Promise<ColdStart | null> {
+  const paths = datasetsOf(config)
+  if (paths.length === 0) return null
+  const sets: DatasetMark[] = []
+  const all: StoredExample[] = []
+  for (const path of paths) {
+    const { fingerprint, examples } = await readExamples(path, 'train')
+    if (sets.some((set) => set.fingerprint === fingerprint))
+      throw new ConfigError(`coldStart.dataset names one data set twice (${path}); leave one of them out`)
+    sets.push({ path, fingerprint, examples: examples.length })
+    const own = examples.map((example) => ({ ...example, reply: inTags(example.reply, 'paper') }))
+    await checkExamples(engine, config, path, own)
+    all.push(...own)
   }
-  const [ours, theirs] = [config.games.map(({ id }) => id), [...new Set(stored.examples.map(({ game }) => game))]]
-  const foreign = theirs.find((id) => !ours.includes(id))
-  if (foreign !== undefined) refuse(`it holds examples of ${foreign}, the run plays ${ours.join(', ')}`)
-  const absent = ours.find((id) => !theirs.includes(id))
-  if (absent !== undefined) refuse(`it holds nothing of ${absent}, which the run plays`)
+  const [ours, theirs] = [config.games.map(({ id }) => id), new Set(all.map(({ game }) => game))]
+  const absent = ours.find((id) => !theirs.has(id))
+  if (absent !== undefined) throw misfit(paths.join(', '), `there is nothing of ${absent} for training, which the run plays`)
+  return { sets, examples: all }
+}
+
+const misfit = (path: string, reason: string, cause?: unknown): ConfigError =>
+  new ConfigError(
+    `the data set ${path} does not fit this run: ${reason}; make one for it with: vlm-gym teach --preset NAME (or --config FILE), as the run has it`,
+    { cause },
+  )
+
+/** Throws ConfigError for an example that the model cannot learn from, or of a game that the run does not play. */
+async function checkExamples(engine: Engine, config: TrainConfig, path: string, examples: readonly StoredExample[]): Promise<void> {
+  const ours = config.games.map(({ id }) => id)
+  const foreign = examples.find(({ game }) => !ours.includes(game))
+  if (foreign) throw misfit(path, `it holds examples of ${foreign.game}, the run plays ${ours.join(', ')}`)
   let longest: { datum: Datum; place: string } | undefined
-  for (const example of stored.examples) {
+  for (const example of examples) {
     try {
       const datum = checkedDatum(engine, config, example)
       if (datum.lossInputs.targetTokens.length > (longest?.datum.lossInputs.targetTokens.length ?? 0))
         longest = { datum, place: example.place }
     } catch (error) {
       if (!(error instanceof EngineError) && !(error instanceof ConfigError)) throw error
-      refuse(`${example.place}: ${error.message}`, error)
+      throw misfit(path, `${example.place}: ${error.message}`, error)
     }
   }
   if (longest) {
     const { datum, place } = longest
-    await engine.forward({ data: [datum] }).catch((error: Error) => refuse(`${place}: ${error.message}`, error))
+    await engine.forward({ data: [datum] }).catch((error: Error) => {
+      throw misfit(path, `${place}: ${error.message}`, error)
+    })
   }
-  return stored
 }
 
 function checkedDatum(engine: Engine, config: TrainConfig, example: StoredExample): Datum {
@@ -67,8 +97,8 @@ function storedDatum(engine: Engine, { game, prompt, reply, frame }: StoredExamp
   return replyDatum(engine, { game, prompt, frame }, tokens, { weights: tokens.map(() => 1) })
 }
 
-/** The examples of a step: each pass over the data set has a drawn order of its own, and every step takes the next `count` of it. */
-export function storedData(engine: Engine, { examples }: StoredExamples, count: number, seed: number, step: number): Datum[] {
+/** The examples of a step: each pass over the data sets has a drawn order of its own, and every step takes the next `count` of it. */
+export function storedData(engine: Engine, { examples }: ColdStart, count: number, seed: number, step: number): Datum[] {
   const orders = new Map<number, readonly StoredExample[]>()
   const orderOf = (pass: number): readonly StoredExample[] => {
     const order = orders.get(pass) ?? seededRng(seed, 'pass', pass).shuffle(examples)

@@ -1,12 +1,11 @@
 /** One step of supervised learning: format examples (base) or teacher examples (cold start); cross-entropy per reply token. */
-import type { StoredExamples } from '../datasets/index.ts'
 import type { Datum, Engine } from '../engine.ts'
 import type { TeacherHabits } from '../policies/index.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import type { SupervisedConfig } from './config.ts'
 import { formatExample, teacherExample } from './examples.ts'
 import { type GameMix, pickGames } from './states.ts'
-import { storedData } from './stored.ts'
+import { type ColdStart, storedData } from './stored.ts'
 
 export interface SupervisedContext {
   readonly engine: Engine
@@ -14,8 +13,8 @@ export interface SupervisedContext {
   readonly settings: SupervisedConfig
   readonly kind: 'format' | 'teacher'
   readonly teacher: TeacherHabits
-  /** Examples of a data set, in place of the teacher's. */
-  readonly stored?: StoredExamples | null
+  /** Examples of data sets, in place of the teacher's. */
+  readonly stored?: ColdStart | null
   /** Of the stage. */
   readonly seed: number
 }

@@ -6,7 +6,6 @@
  */
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
-import type { StoredExamples } from '../datasets/index.ts'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
@@ -16,7 +15,7 @@ import type { MetricLine, RunFolder } from '../runs/index.ts'
 import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
 import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
 import { adaptedMix, followSignals, type GameMix, type MixEntry, type PoolGame, startPool } from './states.ts'
-import { coldStartExamples } from './stored.ts'
+import { type ColdStart, coldStartExamples } from './stored.ts'
 import { type SupervisedBatch, supervisedBatch, supervisedStep } from './supervised.ts'
 
 /** One stage of a run. */
@@ -233,15 +232,19 @@ async function runStage(
   return { at: { ...at, stage: start.stage, step: steps }, stopped: signal?.aborted === true }
 }
 
-/** The data set of the cold start, if there is one; the run folder keeps its fingerprint. Throws StorageError if it has changed since. */
-async function sameExamples(folder: RunFolder, engine: Engine, config: TrainConfig): Promise<StoredExamples | null> {
+const mark = z.object({ path: z.string(), fingerprint: z.string() })
+/** dataset.json of a run folder; runs of earlier versions learned from one data set. */
+const marks = z.union([z.object({ sets: z.array(mark) }), mark.transform((one) => ({ sets: [one] }))])
+
+/** The data sets of the cold start, if there are any; the run folder keeps their fingerprints. Throws StorageError if one has changed since. */
+async function sameExamples(folder: RunFolder, engine: Engine, config: TrainConfig): Promise<ColdStart | null> {
   const stored = await coldStartExamples(engine, config)
   if (stored === null) return null
-  const { path, fingerprint, examples } = stored
-  const before = await folder.read('dataset.json', z.object({ fingerprint: z.string() }))
-  if (before !== null && before.fingerprint !== fingerprint)
-    throw new StorageError(`the data set ${path} has changed since this run began to learn from it; restore it or start a new run`)
-  if (before === null) await folder.write('dataset.json', { path, fingerprint, examples: examples.length })
+  const before = await folder.read('dataset.json', marks)
+  if (before === null) await folder.write('dataset.json', { sets: stored.sets })
+  const changed = stored.sets.find(({ fingerprint }, i) => before !== null && before.sets[i]?.fingerprint !== fingerprint)
+  if (changed !== undefined)
+    throw new StorageError(`the data set ${changed.path} has changed since this run began to learn from it; restore it or start a new run`)
   return stored
 }
 

@@ -104,7 +104,10 @@ async function startRun(flags: TrainFlags): Promise<OpenRun> {
   const plugins = [...new Set([...given.plugins, ...(flags.plugin ?? [])].map((name) => resolvePlugin(name)))]
   const pictures = flags.pictures ?? given.pictures
   const { dataset } = given.coldStart
-  const coldStart = { ...given.coldStart, ...(dataset !== undefined && { dataset: resolve(dataset) }) }
+  const coldStart = {
+    ...given.coldStart,
+    ...(dataset !== undefined && { dataset: typeof dataset === 'string' ? resolve(dataset) : dataset.map((path) => resolve(path)) }),
+  }
   const config = { ...given, plugins, coldStart, ...(pictures !== undefined && { pictures: resolve(pictures) }) }
   await loadExtras(config)
   const words = newWords()
