@@ -247,10 +247,10 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
     ['an unknown teacher', ['--teacher', 'nobody'], 2, /no policy "nobody"/],
     ['a person', ['--teacher', 'human'], 2, /vlm-gym play/],
     ['a slip above 1', ['--slip', '2'], 2, /slip/],
-    ['a share above 0.9', ['--held-out', '1'], 2, /heldOut cannot be 1/],
-    ['a word for a number', ['--max-regret', 'few'], 2, /maxRegret/],
+    ['a share above 0.9', ['--held-out', '1'], 2, /--held-out .*'1' is invalid. Give a number from 0 to 0.9/],
+    ['a word for a number', ['--max-regret', 'few'], 2, /--max-regret .*'few' is invalid/],
     ['an unknown theme', ['--theme', 'drak'], 2, /drak/],
-    ['an unknown look', ['--for', 'me'], 2, /--for me is not vlm or embedded/],
+    ['an unknown look', ['--for', 'me'], 2, /'me' is invalid. .*vlm, embedded/],
     ['a missing checkpoint', ['--model', 'none.safetensors'], 1, /cannot read the checkpoint/],
     ['options beside --resume', ['--resume', 'x', '--examples', '3'], 2, /--examples cannot be given with --resume/],
   ])('refuses %s before anything is written', async (_, args, code, message) => {
