@@ -352,7 +352,10 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       expect((await vlmGym('teach', ...boards, '--out', long, '--quiet')).code).toBe(0)
       await refused(long, /its reply has \d+ tokens, maxTokens allows 48/)
       const mix = await vlmGym('train', '--preset', 'tiny', '--quiet', '--set', `coldStart.dataset=${small}`, '--out', out)
-      expect(mix).toMatchObject({ code: 2, stderr: expect.stringMatching(/there is nothing of shisen-sho for training, which the run plays/) })
+      expect(mix).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/there is nothing of shisen-sho for training, which the run plays/),
+      })
       expect(existsSync(out)).toBe(false)
 
       const damaged = join(parent, 'damaged')
