@@ -26,7 +26,7 @@ describe('without a terminal', () => {
       'base  0/30  loss 1',
       'base  10/30  loss 0.091  500 tokens/s  20s left',
       'base  20/30  loss 0.048  500 tokens/s  10s left',
-      'base  30/30  loss 0.032  500 tokens/s  0s left',
+      'base  30/30  loss 0.032  500 tokens/s  in 30s',
       'grpo  0',
     ])
   })
@@ -68,6 +68,18 @@ describe('on a terminal', () => {
     expect(shown).toContain('checkpoint written\n')
     expect(text()).toContain('\u001b[')
     for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  it('ends a stage with its total, its last figures and its time', () => {
+    const { progress, wait, text } = stage({ isTTY: true })
+    for (let step = 0; step <= 200; step++, wait(20)) progress.update({ stage: 'a', step, total: 200, figures: { episodes: step } })
+    progress.update({ stage: 'b', step: 0, total: 2 })
+    progress.close()
+    const drawn = stripVTControlCharacters(text())
+    const states = [...drawn.matchAll(/ (\d+)\/200.*\n {2}episodes (\d+)/g)].map(([, step, episodes]) => [step, episodes])
+    expect(states.length).toBeGreaterThan(20)
+    expect(states.at(-1)).toEqual(['200', '200'])
+    expect(drawn).toMatch(/a {2}\S+ {2}200\/200 {2}in 4s/)
   })
 
   it('draws at most ten times a second', () => {

@@ -61,12 +61,14 @@ async function intervene(options: AnalysisOptions): Promise<void> {
     const left = modelsOf(options, INTERVENED, ['sampled', 'greedy']).filter((model) => !there(model))
     if (left.length === 0) continue
     const states = fixedStates(spec, horizon, count, seed)
+    const at = { stage: `interventions on ${spec.game.id}`, total: left.length }
     for (const [step, { policy, decoding }] of left.entries()) {
       signal.throwIfAborted()
-      progress.update({ stage: `interventions on ${policy.name}, ${decoding}, ${spec.game.id}`, step, total: left.length })
+      progress.update({ ...at, step, figures: { model: `${policy.name}, ${decoding}` } })
       rows = [...rows, ...(await interventions({ policy, decoding, spec, states, seed, signal }))]
       await folder.write('interventions.json', rows)
     }
+    progress.update({ ...at, step: left.length })
   }
 }
 
@@ -82,11 +84,13 @@ async function generalise(options: AnalysisOptions): Promise<void> {
     const left = modelsOf(options, GENERALISED, ['greedy']).filter((model) => !there(model))
     if (left.length === 0) continue
     const things = thingsOf({ spec, trained, horizon, states, seed })
+    const at = { stage: `generalisation on ${spec.game.id}`, total: left.length }
     for (const [step, { policy }] of left.entries()) {
       signal.throwIfAborted()
-      progress.update({ stage: `generalisation of ${policy.name}, ${spec.game.id}`, step, total: left.length })
+      progress.update({ ...at, step, figures: { model: policy.name } })
       rows = [...rows, ...(await generalisation({ policy, things, seed, signal }))]
       await folder.write('generalisation.json', rows)
     }
+    progress.update({ ...at, step: left.length })
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Progress of a long job, on stderr, so that stdout stays the job's own. On a terminal a few lines are redrawn in place; elsewhere there is
- * a plain line at every change of stage, at most every 10 s in between, and at the end of a stage.
+ * a plain line at every change of stage, at most every 10 s in between, and at the end of a stage. A stage that comes to its end is last
+ * shown full, with the time it took.
  *
  *     const progress = createProgress({ quiet: options.quiet })
  *     progress.update({ stage: 'g1 · grpo', step: 12, total: 400, figures: { reward: 0.8 }, tokens: 51_200 })
@@ -56,7 +57,10 @@ interface Moment {
 
 interface Speed {
   readonly tokensPerSecond: number | null
+  /** Null when unknown, and at the end of the stage. */
   readonly secondsLeft: number | null
+  /** Seconds since the stage was first shown; at its end only. */
+  readonly took: number | null
 }
 
 /** A progress display; never throws, whatever the stream. */
@@ -66,6 +70,7 @@ export function createProgress(options: ProgressOptions = {}): Progress {
   const redraw = live ? createLogUpdate(stream as NodeJS.WriteStream) : null
   const colours = coloursOf(stream as NodeJS.WriteStream)
   let moments: Moment[] = []
+  let begun = 0
   let last: ProgressState | null = null
   let shownAt = Number.NEGATIVE_INFINITY
   let pending = false
@@ -76,7 +81,7 @@ export function createProgress(options: ProgressOptions = {}): Progress {
   const show = (state: ProgressState): void => {
     pending = false
     shownAt = now()
-    const speed = speedOf(moments, state)
+    const speed = speedOf(moments, state, begun)
     if (redraw === null) write(plainLine(state, speed))
     else redraw(liveLines(state, speed, Math.max(20, (stream.columns ?? 80) - 1), colours).join('\n'))
   }
@@ -88,13 +93,13 @@ export function createProgress(options: ProgressOptions = {}): Progress {
       if (fresh) {
         redraw?.done()
         moments = []
+        begun = now()
       }
       moments = [...moments, { at: now(), step: state.step, tokens: state.tokens }].slice(-WINDOW)
       last = state
       pending = true
       if (quiet) return
-      const ended = state.total > 0 && state.step >= state.total
-      if (fresh || ended || now() - shownAt >= (live ? REDRAW : interval)) show(state)
+      if (fresh || isFull(state) || now() - shownAt >= (live ? REDRAW : interval)) show(state)
     },
     note: (line, { important = false } = {}) => {
       if (quiet && !important) return
@@ -111,15 +116,20 @@ export function createProgress(options: ProgressOptions = {}): Progress {
   }
 }
 
-function speedOf(moments: readonly Moment[], { step, total }: ProgressState): Speed {
+/** Whether a stage has come to its end. */
+const isFull = ({ step, total }: ProgressState): boolean => total > 0 && step >= total
+
+function speedOf(moments: readonly Moment[], state: ProgressState, begun: number): Speed {
+  const { step, total } = state
   const [first, last] = [moments[0], moments.at(-1)]
   const seconds = first && last ? (last.at - first.at) / 1000 : 0
-  if (!first || !last || seconds <= 0) return { tokensPerSecond: null, secondsLeft: null }
+  if (!first || !last || seconds <= 0) return { tokensPerSecond: null, secondsLeft: null, took: null }
   const steps = last.step - first.step
   const tokens = first.tokens === undefined || last.tokens === undefined ? null : last.tokens - first.tokens
   return {
     tokensPerSecond: tokens === null ? null : tokens / seconds,
-    secondsLeft: total > 0 && steps > 0 ? (Math.max(0, total - step) * seconds) / steps : null,
+    secondsLeft: total > 0 && steps > 0 && !isFull(state) ? ((total - step) * seconds) / steps : null,
+    took: isFull(state) ? (last.at - begun) / 1000 : null,
   }
 }
 
@@ -148,9 +158,12 @@ function figureTexts(state: ProgressState): string[] {
   return Object.entries(state.figures ?? {}).map(([name, value]) => `${name} ${formatFigure(value)}`)
 }
 
-function speedTexts({ tokensPerSecond, secondsLeft }: Speed): string[] {
-  const speed = tokensPerSecond === null ? [] : [`${formatFigure(Math.round(tokensPerSecond))} tokens/s`]
-  return secondsLeft === null ? speed : [...speed, `${formatDuration(secondsLeft)} left`]
+function speedTexts({ tokensPerSecond, secondsLeft, took }: Speed): string[] {
+  return [
+    ...(tokensPerSecond === null ? [] : [`${formatFigure(Math.round(tokensPerSecond))} tokens/s`]),
+    ...(secondsLeft === null ? [] : [`${formatDuration(secondsLeft)} left`]),
+    ...(took === null ? [] : [`in ${formatDuration(took)}`]),
+  ]
 }
 
 function countText({ step, total }: ProgressState): string {
@@ -165,7 +178,8 @@ function plainLine(state: ProgressState, speed: Speed): string {
 function liveLines(state: ProgressState, speed: Speed, width: number, colours: ReturnType<typeof coloursOf>): string[] {
   const tail = [countText(state), ...speedTexts(speed)].join('  ')
   const size = Math.min(30, width - state.stage.length - tail.length - 4)
-  const filled = state.total > 0 ? Math.round(size * Math.min(1, state.step / state.total)) : 0
+  // Rounded down: a full bar is a finished stage.
+  const filled = state.total > 0 ? Math.floor(size * Math.min(1, state.step / state.total)) : 0
   const bar = size >= 5 && state.total > 0 ? `${colours.green('━'.repeat(filled))}${colours.dim('━'.repeat(size - filled))}  ` : ''
   const figures: string[] = []
   for (const text of figureTexts(state)) {

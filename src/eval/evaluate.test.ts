@@ -120,6 +120,30 @@ describe('evaluate', () => {
   })
 })
 
+test('progress ends at the total, told once, when every episode has been told of', async () => {
+  const none: Policy = scriptedPolicy(['nothing readable'], 'mute')
+  for (const pace of [undefined, { concurrency: 3 }]) {
+    // Games without restart end before the horizon; unreadable replies never do.
+    for (const [policy, restart] of [
+      [createPolicy('random'), false],
+      [none, true],
+    ] as const) {
+      const told: string[] = []
+      let episodes = 0
+      await evaluate(
+        options(policy, {
+          ...{ restart, episodes: 5, horizon: 7, specs: [envSpec({ ...spec, config: { size: 3 } })] },
+          ...(pace && { pace }),
+          onEpisode: () => episodes++,
+          onProgress: (done, total) => told.push(`${done}/${total} ${episodes}`),
+        }),
+      )
+      expect(told.at(-1)).toBe('35/35 5')
+      expect(told.filter((line) => line.startsWith('35/35'))).toHaveLength(1)
+    }
+  }
+})
+
 describe('replays', () => {
   test('keep fifteen spread steps with picture, truth and what was read', async () => {
     const { replays } = await evaluate(options(createPolicy('teacher'), { replays: 2, horizon: 40 }))

@@ -41,7 +41,7 @@ export interface EvaluateOptions {
   readonly pace?: Pace
   /** Told of every episode as it ends, and first of those that the store of `pace` knows. */
   readonly onEpisode?: (record: EpisodeRecord) => void
-  /** Told after every reply; `total` is the most there can be. */
+  /** Told after every reply, and of `total` once, when every episode has ended; `total` is the most replies there can be. */
   readonly onProgress?: (done: number, total: number) => void
   /** On abort `evaluate` rejects with its reason: half an evaluation is none. */
   readonly signal?: AbortSignal
@@ -71,12 +71,15 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const records: EpisodeRecord[] = new Array(entries.length)
   const total = entries.length * horizon
   let done = 0
+  let ended = 0
 
   const onStep = (place: number, event: EpisodeStep): void => {
     tallies[place]?.see(event)
     const { state, step, observation } = event
     if (place % episodes < replays) moments[place]?.push({ state, step, prompt: observation.prompt })
-    options.onProgress?.(++done, total)
+    done++
+    // The last reply is told with the episode that it ends, so that who is told of the total has been told of every episode.
+    if (done < total) options.onProgress?.(done, total)
   }
   const onEpisode = (place: number, trajectory: Trajectory): EpisodeRecord => {
     const record = recordOf(trajectory, place, tallies[place] as Tally, decoding)
@@ -86,13 +89,20 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     options.onEpisode?.(record)
     const left = horizon - trajectory.steps.length
     done += left
-    if (left > 0) options.onProgress?.(done, total)
+    tellEnd(left > 0)
     return record
   }
   const onKnown = (record: EpisodeRecord): void => {
     records[record.episode] = record
     done += horizon
     options.onEpisode?.(record)
+    tellEnd(false)
+  }
+  /** Of an episode: replies that it will not use count as done. Of the last: the total, once. */
+  const tellEnd = (moved: boolean): void => {
+    ended++
+    if (ended === entries.length) options.onProgress?.(total, total)
+    else if (moved && done < total) options.onProgress?.(done, total)
   }
   await playAll(options, entries, { onStep, onEpisode, onKnown })
   signal?.throwIfAborted()
