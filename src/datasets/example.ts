@@ -6,7 +6,7 @@ import { rm, rmdir } from 'node:fs/promises'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
-import { ABOUT, createFolder, type FolderKind, openFolder, type RunFolder } from '../runs/index.ts'
+import { ABOUT, createFolder, type FolderKind, type LinesFile, openFolder, type RunFolder } from '../runs/index.ts'
 
 /** The folder of a data set. */
 export const DATASET: FolderKind = {
@@ -29,9 +29,6 @@ export async function discardDataset({ file, path }: RunFolder): Promise<void> {
   for (const name of [DATASET.header, ABOUT, '.owner']) await rm(file(name), { force: true })
   for (const folder of [...DATASET.folders.map(file), path]) await rmdir(folder).catch(() => {})
 }
-
-/** File of the examples. */
-export const EXAMPLES = 'examples.jsonl'
 
 /** The two parts of a data set, by the names that `datasets` gives them; 'test' is the held-out one. */
 export const SPLITS = ['train', 'test'] as const
@@ -62,6 +59,9 @@ export const exampleRecord = z.object({
   ]),
 })
 export type Example = z.output<typeof exampleRecord>
+
+/** The examples, in the order they were made. */
+export const EXAMPLES: LinesFile<Example> = { name: 'examples.jsonl', schema: exampleRecord, loss: 'its example is left out' }
 
 /** The user's and the assistant's message of a prompt and a reply. */
 export function messagesOf(prompt: string, reply: string): Example['messages'] {

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { StorageError } from '../errors.ts'
 import { decodePng } from '../render/index.ts'
-import { readFolder } from '../runs/index.ts'
+import { type Line, readFolder } from '../runs/index.ts'
 import type { Frame } from '../scene.ts'
-import { contentHash, DATASET, EXAMPLES, type Example, exampleRecord, type Split, textsOf } from './example.ts'
+import { contentHash, DATASET, EXAMPLES, type Example, type Split, textsOf } from './example.ts'
 
 /** One example as a model is to see and answer it. */
 export interface StoredExample {
@@ -26,25 +26,22 @@ export interface StoredExamples {
 }
 
 /**
- * Reads one part of a data set. Throws StorageError naming the file that is missing, damaged, or holds no example, and for a set that
- * teaching has not finished.
+ * Reads one part of a data set; a damaged line is left out with a warning. Throws StorageError naming the picture that is missing or damaged,
+ * for a set without examples, and for one that teaching has not finished.
  */
 export async function readExamples(path: string, split: Split): Promise<StoredExamples> {
   const folder = await readFolder(DATASET, path)
   const finished = await readFile(folder.file('README.md')).catch(() => null)
   if (finished === null) throw new StorageError(`the data set in ${path} is not finished; go on with: vlm-gym teach --resume ${path}`)
+  const own: Line<Example>[] = []
+  await folder.readLines(EXAMPLES, (line) => {
+    if (line.value.split === split) own.push(line)
+  })
   const examples: StoredExample[] = []
-  const own: Example[] = []
-  for (const [index, line] of (await folder.lines(EXAMPLES)).entries()) {
-    const place = `${folder.file(EXAMPLES)} line ${index + 1}`
-    const parsed = exampleRecord.safeParse(line)
-    if (!parsed.success) throw new StorageError(`${place} is no example: ${parsed.error.issues[0]?.message}; make the data set anew`)
-    if (parsed.data.split !== split) continue
-    own.push(parsed.data)
-    examples.push(await storedExample(folder.file(parsed.data.images[0]), parsed.data, place))
-  }
+  for (const { value, number } of own)
+    examples.push(await storedExample(folder.file(value.images[0]), value, `${folder.file(EXAMPLES.name)} line ${number}`))
   if (examples.length === 0) throw new StorageError(`the data set in ${path} has no examples of the split ${split}; teach more`)
-  return { path, examples, fingerprint: contentHash(JSON.stringify(own)) }
+  return { path, examples, fingerprint: contentHash(JSON.stringify(own.map(({ value }) => value))) }
 }
 
 async function storedExample(file: string, example: Example, place: string): Promise<StoredExample> {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConfigError, EngineError } from '../errors.ts'
 import { game2048 } from '../games/2048/index.ts'
 import { conversation, envSpec, observationOf, startSnapshot } from '../gym/index.ts'
@@ -113,7 +113,7 @@ describe('the store', () => {
     }
   })
 
-  it('drops torn last lines, refuses damage in the middle', async () => {
+  it('drops torn last lines and damage in the middle, and asks for nothing else again', async () => {
     const folder = await createRun(join(place, 'torn'), {}, [])
     await resume(folder, slowModel())
     for (const name of ['replies.jsonl', 'episodes.jsonl']) {
@@ -126,7 +126,13 @@ describe('the store', () => {
     const text = await readFile(folder.file('episodes.jsonl'), 'utf8')
     expect(text.trim().split('\n')).toHaveLength(6)
     await writeFile(folder.file('episodes.jsonl'), text.replace('{', '#'))
-    await expect(openEpisodeStore(folder)).rejects.toThrow(/episodes\.jsonl is damaged in line 1/)
+    const again = slowModel()
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    expect(await resume(folder, again)).toEqual(await whole())
+    expect(warned.mock.calls.flat()).toEqual([expect.stringMatching(/^warning: .*episodes\.jsonl line 1 is dropped: it is not JSON/)])
+    warned.mockRestore()
+    // Its replies are all there.
+    expect(again.asked).toHaveLength(0)
     await folder.close()
   })
 })

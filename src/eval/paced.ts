@@ -120,14 +120,13 @@ async function playOne(
 ): Promise<Episode> {
   const { who, pace, signal } = options
   const { store, history = 0, examples = [] } = pace
-  const kept = store?.replies(who, place)
   const talk = conversation({ history, examples })
   return playEpisode(entry, {
     ...options,
     recall: talk.recall,
     ask: async (observation, step, state) => {
       await breathe()
-      const known = kept?.get(step)
+      const known = await store?.reply(who, place, step)
       if (known !== undefined) return known
       const reply = await askOne(options, [place, step], observation, state)
       watch(reply)

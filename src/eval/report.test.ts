@@ -1,8 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { StorageError } from '../errors.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createRun, type Replay, type RunFolder } from '../runs/index.ts'
 import { escapeHtml, html, jsonText } from './html.ts'
 import { writeReport } from './report.ts'
@@ -73,10 +72,17 @@ describe('writeReport', () => {
     expect(page).not.toContain('<i>odd')
   })
 
-  test('a damaged line is refused by file and line', async () => {
-    await writeFile(folder.file('metrics.jsonl'), '{"stage":3}\n')
-    await expect(writeReport(folder)).rejects.toThrow(StorageError)
-    await expect(writeReport(folder)).rejects.toThrow('metrics.jsonl is damaged in line 1')
+  test('a damaged line is left out with a warning that names file and line', async () => {
+    await fillRun(folder)
+    const text = await readFile(folder.file('metrics.jsonl'), 'utf8')
+    const page = await written()
+    await writeFile(folder.file('metrics.jsonl'), `{"stage":3}\n${text}`)
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    expect(await written()).toBe(page)
+    expect(warned.mock.calls.flat()).toEqual([
+      expect.stringMatching(/^warning: .*metrics\.jsonl line 1 is dropped: its field stage is missing/),
+    ])
+    warned.mockRestore()
   })
 
   test('any config is shown, none is needed', () => {

@@ -1,8 +1,7 @@
 /** The report of a run: reads its folder, writes report.html into it. What is not there yet is left out. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { StorageError } from '../errors.ts'
-import { generalisationRows, interventionRows, type MetricLine, metricLine, type RunFolder, replayList, resultRows } from '../runs/index.ts'
+import { generalisationRows, interventionRows, METRICS_FILE, type RunFolder, replayList, resultRows } from '../runs/index.ts'
 import { type ChartLibrary, reportPage } from './report-page.ts'
 
 async function chartLibrary(): Promise<ChartLibrary> {
@@ -11,23 +10,15 @@ async function chartLibrary(): Promise<ChartLibrary> {
   return { script: await text('uPlot.iife.min.js'), style: await text('uPlot.min.css') }
 }
 
-async function metricLines(folder: RunFolder): Promise<MetricLine[]> {
-  return (await folder.lines('metrics.jsonl')).map((value, i) => {
-    const parsed = metricLine.safeParse(value)
-    if (parsed.success) return parsed.data
-    throw new StorageError(`${folder.file('metrics.jsonl')} is damaged in line ${i + 1}; restore it or start a new run with another --out`)
-  })
-}
-
 /**
  * Writes report.html, one file without network, and returns its path. Works on a run that is still going (see `readRun`). Throws
- * StorageError for files that are damaged, not for ones that are missing.
+ * StorageError for JSON files that are damaged, not for ones that are missing; a damaged line of the metrics is left out with a warning.
  */
 export async function writeReport(folder: RunFolder): Promise<string> {
   const page = reportPage(
     {
       config: folder.config,
-      lines: await metricLines(folder),
+      lines: await folder.linesOf(METRICS_FILE),
       results: (await folder.read('results.json', resultRows)) ?? [],
       interventions: (await folder.read('interventions.json', interventionRows)) ?? [],
       generalisation: (await folder.read('generalisation.json', generalisationRows)) ?? [],

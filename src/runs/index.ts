@@ -3,11 +3,13 @@
 export { ABOUT, type Session } from './about.ts'
 export { type Contestant, type EpisodeRecord, episodeRecord, type ReplyCounts, type ReplyLine, replyLine } from './episode-records.ts'
 export { type EpisodeStore, episodeRecords, openEpisodeStore } from './episode-store.ts'
+export type { BadLine, Line, LinesFile } from './lines.ts'
 export {
   type GeneralisationRow,
   generalisationRows,
   type InterventionRow,
   interventionRows,
+  METRICS_FILE,
   type MetricLine,
   metricLine,
   type Replay,

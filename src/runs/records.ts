@@ -1,5 +1,6 @@
 /** What stands in the files of a run folder, checked on reading. */
 import { z } from 'zod'
+import type { LinesFile } from './lines.ts'
 
 /** A line of metrics.jsonl. `values`: see docs/metrics.md; `seconds` is the wall time of the step and decides nothing. */
 export const metricLine = z.object({
@@ -9,6 +10,9 @@ export const metricLine = z.object({
   values: z.record(z.string(), z.number().nullable()),
 })
 export type MetricLine = z.output<typeof metricLine>
+
+/** The metrics of a training run, in the order of its steps. */
+export const METRICS_FILE: LinesFile<MetricLine> = { name: 'metrics.jsonl', schema: metricLine, loss: 'its step is left out of the curves' }
 
 /** results.json: one row per policy, decoding and metric. low, high: 95 % bootstrap interval of the mean over episodes. */
 export const resultRows = z.array(

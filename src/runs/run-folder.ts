@@ -3,14 +3,15 @@
  * (where it stands), `checkpoints/`, `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed; lines are appended and cut back
  * to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
  */
-import { access, appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { access, appendFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { lock } from 'proper-lockfile'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { StorageError } from '../errors.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
+import { toUtf8 } from './encoding.ts'
+import { type BadLine, endLines, type Line, type LinesFile, readLineAt, scanLines } from './lines.ts'
+import { type FolderLock, lockFolder } from './lock.ts'
 
 /** A kind of folder: what its header says, and the words of messages about it. */
 export interface FolderKind {
@@ -35,11 +36,6 @@ const RUN: FolderKind = {
   folders: ['checkpoints'],
 }
 
-/** The lock lies in the folder: the folder above may not be writable. */
-const LOCK = '.lock'
-/** Who holds it, for those who come after a kill. */
-const OWNER = '.owner'
-
 const header = z.object({ format: z.string(), version: z.number(), config: z.unknown() })
 
 /** A folder of one kind (a run, a data set), open for one process. */
@@ -57,10 +53,19 @@ export interface RunFolder {
   read<T>(name: string, schema: z.ZodType<T>): Promise<T | null>
   /** Appends one JSON line. */
   append(name: string, line: unknown): Promise<void>
-  /** All lines of a JSON-lines file; a torn last line (killed while writing) is left out. */
-  lines(name: string): Promise<unknown[]>
-  /** Keeps the first `count` lines. */
-  keepLines(name: string, count: number): Promise<void>
+  /**
+   * Reads a JSON-lines file as a stream; nothing if there is none. Damaged lines are left out with a warning that names file, line and
+   * reason (see `scanLines`).
+   */
+  readLines<T>(file: LinesFile<T>, onLine: (line: Line<T>) => void): Promise<void>
+  /** The same in a folder that this process holds: afterwards lines can be appended, since a torn last line is cut off. */
+  openLines<T>(file: LinesFile<T>, onLine: (line: Line<T>) => void): Promise<void>
+  /** Opens a file, and cuts off the first line that is `over` and all behind it. */
+  cutLines<T>(file: LinesFile<T>, over: (line: Line<T>) => boolean): Promise<void>
+  /** All records of a file. */
+  linesOf<T>(file: LinesFile<T>): Promise<T[]>
+  /** One record again. */
+  lineAt<T>(file: LinesFile<T>, line: Pick<Line<T>, 'start' | 'end'>): Promise<T>
   close(): Promise<void>
 }
 
@@ -81,15 +86,33 @@ async function guarded<T>(path: string, verb: string, work: () => Promise<T>): P
   }
 }
 
+/** Damaged lines that are named one by one; more are counted. */
+const NAMED = 3
+
+/** Warnings on the damaged lines of a file. */
+function damage(path: string, bad: readonly BadLine[], loss: string): string[] {
+  const named = bad.slice(0, NAMED).map(({ number, reason, kept }) => {
+    const what = kept === 0 ? `is dropped: ${reason}; ${loss}` : `is damaged: ${reason}; what was whole in it is kept`
+    return `${path} line ${number} ${what}`
+  })
+  const more = bad.length - named.length
+  return more > 0
+    ? [...named, `${path}: ${more} more damaged ${more === 1 ? 'line' : 'lines'}, the last is line ${bad.at(-1)?.number}`]
+    : named
+}
+
 const toData = (value: unknown): string | Buffer =>
   value instanceof Uint8Array ? Buffer.from(value) : typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`
+
+/** JSON, also behind a byte order mark. */
+const parseJson = (text: string): unknown => JSON.parse(text.replace(/^\uFEFF/, ''))
 
 async function readHeader(kind: FolderKind, folder: string): Promise<unknown> {
   const path = join(folder, kind.header)
   const text = await guarded(path, 'read', () => readFile(path, 'utf8'))
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch {
     throw new StorageError(`${path} is not JSON; the ${kind.noun} folder is damaged, start a new one with another --out`)
   }
@@ -112,7 +135,8 @@ export async function createFolder(
   folders: readonly string[] = kind.folders,
 ): Promise<RunFolder> {
   for (const name of ['', ...folders]) await guarded(path, 'make', () => mkdir(join(path, name), { recursive: true }))
-  const folder = await lockFolder(path, config, [await currentSession()])
+  const about = [await currentSession()]
+  const folder = folderAt(path, config, about, await lockFolder(path))
   try {
     if (await exists(join(path, kind.header))) {
       throw new StorageError(`${path} holds a ${kind.noun} already; go on with it by --resume, or give another folder with --out`)
@@ -133,7 +157,7 @@ export async function openFolder(kind: FolderKind, path: string): Promise<RunFol
   const config = await readHeader(kind, path)
   const before = await readSessions(path)
   const about = before === null ? [] : withSession(before, await currentSession())
-  const folder = await lockFolder(path, config, about)
+  const folder = folderAt(path, config, about, await lockFolder(path))
   try {
     if (before !== null && about !== before) await folder.write(ABOUT, { sessions: about })
     return folder
@@ -147,7 +171,7 @@ export async function openFolder(kind: FolderKind, path: string): Promise<RunFol
 export async function readFolder(kind: FolderKind, path: string): Promise<RunFolder> {
   if (!(await exists(join(path, kind.header))))
     throw new StorageError(`there is no ${kind.noun} in ${path}; give the folder that ${kind.command} wrote`)
-  return folderAt(path, await readHeader(kind, path), (await readSessions(path)) ?? [], async () => {}, new AbortController().signal)
+  return folderAt(path, await readHeader(kind, path), (await readSessions(path)) ?? [], null)
 }
 
 /** The sessions of a folder: none if the file is missing, null if it holds something else, which then stays as it is. */
@@ -169,48 +193,43 @@ export const openRun = (path: string): Promise<RunFolder> => openFolder(RUN, pat
 /** Reads a run folder without locking it, for reports on a run that may still be going. */
 export const readRun = (path: string): Promise<RunFolder> => readFolder(RUN, path)
 
-/** Whether the process that held the lock last ran on this machine and runs no more. */
-async function ownerIsGone(path: string): Promise<boolean> {
-  try {
-    const { pid, host } = JSON.parse(await readFile(join(path, OWNER), 'utf8')) as { pid: unknown; host: unknown }
-    if (host !== hostname() || typeof pid !== 'number') return false
-    // In a container a restarted process often has the number of the one before.
-    if (pid === process.pid) return true
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
+/** Tells the user of damage that costs no more than it says. */
+function warn(text: string): void {
+  process.stderr.write(`warning: ${text}\n`)
 }
 
-async function lockFolder(path: string, config: unknown, about: readonly Session[]): Promise<RunFolder> {
-  let release: () => Promise<void>
-  const lost = new AbortController()
-  const options = { update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() }
-  try {
-    // The lock of a process that was killed is taken over as soon as the lock allows, a living one's never.
-    release = (await ownerIsGone(path))
-      ? await lock(path, { ...options, stale: 2_000, retries: { retries: 15, minTimeout: 200, maxTimeout: 200 } })
-      : await lock(path, { ...options, stale: 15_000 })
-    await writeFile(join(path, OWNER), JSON.stringify({ pid: process.pid, host: hostname() }))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
-      throw new StorageError(
-        `${path} is in use by another process; wait for it, or give another folder with --out (a lock left by a killed process ends after 15 s)`,
-      )
-    }
-    throw new StorageError(`cannot lock ${path}: ${(error as Error).message}`, { cause: error })
-  }
-  return folderAt(path, config, about, async () => (lost.signal.aborted ? undefined : release()), lost.signal)
-}
-
-function folderAt(path: string, config: unknown, about: readonly Session[], close: () => Promise<void>, lost: AbortSignal): RunFolder {
+/** `held`: null for a folder that is only read, or that another process may be writing in. */
+function folderAt(path: string, config: unknown, about: readonly Session[], held: FolderLock | null): RunFolder {
   const file = (name: string): string => join(path, name)
   const own = (): void => {
-    if (lost.aborted) throw new StorageError(`${path} was taken over by another process while this one hung; nothing more is written here`)
+    if (held?.lost.aborted)
+      throw new StorageError(`${path} was taken over by another process while this one hung; nothing more is written here`)
   }
   const text = async (name: string): Promise<string | null> =>
     (await exists(file(name))) ? guarded(file(name), 'read', () => readFile(file(name), 'utf8')) : null
+  const warned = new Set<string>()
+  /** Bytes that are complete; null if there is no such file. */
+  const scan = async <T>({ name, schema, loss }: LinesFile<T>, onLine: (line: Line<T>) => void): Promise<number | null> => {
+    if (!(await exists(file(name)))) return null
+    const bad: BadLine[] = []
+    const end = await guarded(file(name), 'read', () => scanLines(file(name), schema, onLine, (line) => bad.push(line)))
+    for (const warning of damage(file(name), bad, loss)) {
+      if (!warned.has(warning)) warn(warning)
+      warned.add(warning)
+    }
+    return end
+  }
+  /** Lines are appended in UTF-8, so a file that somebody has put into another encoding is put back. */
+  const inUtf8 = async (name: string): Promise<void> => {
+    own()
+    if (!(await exists(file(name)))) return
+    if (await guarded(file(name), 'write', () => toUtf8(file(name))))
+      warn(`${file(name)} was in UTF-16 and is UTF-8 again; it is kept as it was in ${name}.utf-16`)
+  }
+  const cut = async (name: string, end: number): Promise<void> => {
+    own()
+    await guarded(file(name), 'cut', () => endLines(file(name), end))
+  }
   return {
     path,
     config,
@@ -224,7 +243,7 @@ function folderAt(path: string, config: unknown, about: readonly Session[], clos
       const found = await text(name)
       if (found === null) return null
       try {
-        return schema.parse(JSON.parse(found))
+        return schema.parse(parseJson(found))
       } catch (error) {
         throw new StorageError(`${file(name)} is damaged; restore it or start a new run with another --out`, { cause: error })
       }
@@ -233,27 +252,26 @@ function folderAt(path: string, config: unknown, about: readonly Session[], clos
       own()
       await guarded(file(name), 'append to', () => appendFile(file(name), `${JSON.stringify(line)}\n`))
     },
-    lines: async (name) => {
-      const found = ((await text(name)) ?? '').split('\n')
-      return found.slice(0, -1).map((line, index): unknown => {
-        try {
-          return JSON.parse(line)
-        } catch {
-          throw new StorageError(`${file(name)} is damaged in line ${index + 1}; restore it or start a new run with another --out`)
-        }
+    readLines: async (lines, onLine) => void (await scan(lines, onLine)),
+    openLines: async (lines, onLine) => {
+      await inUtf8(lines.name)
+      const end = await scan(lines, onLine)
+      if (end !== null) await cut(lines.name, end)
+    },
+    cutLines: async (lines, over) => {
+      await inUtf8(lines.name)
+      let first: number | null = null
+      const end = await scan(lines, (line) => {
+        if (first === null && over(line)) first = line.start
       })
+      if (end !== null) await cut(lines.name, first ?? end)
     },
-    keepLines: async (name, count) => {
-      const found = await text(name)
-      if (found === null) return
-      const lines = found.split('\n')
-      if (lines.length - 1 < count)
-        throw new StorageError(
-          `${file(name)} has ${lines.length - 1} lines, the checkpoint was made after ${count}; the run folder is damaged`,
-        )
-      const kept = lines.slice(0, count).join('\n')
-      await guarded(file(name), 'cut', () => truncate(file(name), Buffer.byteLength(kept) + (count > 0 ? 1 : 0)))
+    linesOf: async <T>(lines: LinesFile<T>) => {
+      const all: T[] = []
+      await scan(lines, ({ value }) => all.push(value))
+      return all
     },
-    close,
+    lineAt: ({ name, schema }, line) => guarded(file(name), 'read', () => readLineAt(file(name), schema, line)),
+    close: async () => held?.release(),
   }
 }

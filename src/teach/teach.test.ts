@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDataset, type Example, openDataset, readExamples } from '../datasets/index.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createDataset, EXAMPLES, type Example, openDataset, readExamples } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
 import { formatReply, parseReply } from '../gym/index.ts'
@@ -50,11 +50,61 @@ describe('teach', () => {
     const folder = await fresh(settings)
     const { end, counts } = await teach({ folder, config: settings, policy })
     expect(end).toBe('finished')
-    const lines = (await folder.lines('examples.jsonl')) as Example[]
+    const lines = await folder.linesOf(EXAMPLES)
     expect(lines).toHaveLength(counts.kept)
     await folder.close()
     return { folder, counts, lines }
   }
+
+  it('goes without an example whose line was damaged, and makes another in its place', async () => {
+    const policy = teacherPolicy({ slip: 0 })
+    const { folder, lines } = await run(policy)
+    const file = folder.file('examples.jsonl')
+    const texts = (await readFile(file, 'utf8')).split('\n')
+    const damaged = texts.with(11, '\0'.repeat(40)).join('\n')
+    await writeFile(file, damaged)
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const parts = [await readExamples(folder.path, 'train'), await readExamples(folder.path, 'test')]
+    expect(parts.flatMap(({ examples }) => examples)).toHaveLength(29)
+    expect(warned.mock.calls.flat()).toEqual(
+      Array(2).fill(`warning: ${file} line 12 is dropped: it holds NUL bytes; its example is left out\n`),
+    )
+    const again = await openDataset(folder.path)
+    expect((await teach({ folder: again, config: config(), policy })).counts.kept).toBe(30)
+    expect(warned).toHaveBeenCalledTimes(3)
+    const now = await again.linesOf(EXAMPLES)
+    await again.close()
+    warned.mockRestore()
+    expect(now.slice(0, 29)).toEqual(lines.toSpliced(11, 1))
+    expect(now).toHaveLength(30)
+    // The damaged line is where it was.
+    expect((await readFile(file, 'utf8')).startsWith(damaged)).toBe(true)
+  })
+
+  it('keeps what was saved when the file has other lines than it wrote', async () => {
+    const policy = teacherPolicy({ slip: 0 })
+    const settings = config()
+    const folder = await fresh(settings)
+    const controller = new AbortController()
+    const onRound = ({ kept }: Counts): void => {
+      if (kept > 12) controller.abort()
+    }
+    const { counts } = await teach({ folder, config: settings, policy, onRound, signal: controller.signal })
+    await folder.close()
+    const file = folder.file('examples.jsonl')
+    const saved = await readFile(file, 'utf8')
+    // An empty line in front, and an example of a round that was not saved behind.
+    const unsaved = `${JSON.stringify({ ...JSON.parse(saved.split('\n')[0] as string), id: 'unsaved' })}\n`
+    await writeFile(file, `\n${saved}${unsaved}`)
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const again = await openDataset(folder.path)
+    expect((await teach({ folder: again, config: settings, policy })).counts.kept).toBe(30)
+    await again.close()
+    warned.mockRestore()
+    const whole = await run(policy)
+    expect(counts.kept).toBeLessThan(30)
+    expect(await readFile(file, 'utf8')).toBe(`\n${await readFile(whole.folder.file('examples.jsonl'), 'utf8')}`)
+  })
 
   it('gives any other policy than a privileged one the true perception as a caption, and keeps it out of the prompt', async () => {
     const game = gameNamed(ID)
@@ -125,7 +175,7 @@ describe('teach', () => {
     await folder.close()
     await expect(readExamples(folder.path, 'train')).rejects.toThrow(/not finished; go on with: vlm-gym teach --resume/)
     const again = await openDataset(folder.path)
-    expect((await again.lines('examples.jsonl')).length).toBeGreaterThan(8)
+    expect((await again.linesOf(EXAMPLES)).length).toBeGreaterThan(8)
     expect((await teach({ folder: again, config: settings, policy: good })).counts.kept).toBe(30)
     await again.close()
     const whole = await run(good)

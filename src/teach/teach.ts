@@ -5,7 +5,7 @@
  */
 import { readdir, rm } from 'node:fs/promises'
 import { z } from 'zod'
-import { contentHash, EXAMPLES, type Example, exampleRecord, messagesOf } from '../datasets/index.ts'
+import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/index.ts'
 import { EngineError, StorageError } from '../errors.ts'
 import {
   advance,
@@ -32,8 +32,10 @@ const PATIENCE = 3
 const counter = z.number().int().nonnegative()
 const progress = z.object({
   round: counter,
-  /** Lines of examples.jsonl. */
+  /** Examples that were appended to examples.jsonl. */
   lines: counter,
+  /** Id of the last of them. */
+  last: z.string().nullable().default(null),
   counts: z.object(
     Object.fromEntries(['kept', ...Object.keys(REASONS)].map((name) => [name, counter])) as Record<'kept' | Reason, typeof counter>,
   ),
@@ -62,6 +64,7 @@ interface Slot {
 interface Progress {
   readonly round: number
   readonly lines: number
+  readonly last: string | null
   readonly counts: Counts
   readonly slots: readonly Slot[]
 }
@@ -82,8 +85,9 @@ export async function teach(options: TeachOptions): Promise<{ end: 'finished' | 
   const { folder, config, policy, signal } = options
   const specs = specsOf(config, policy.privileged ? 'image' : 'image+caption')
   let at = await startOf(folder, config, specs)
-  await folder.keepLines(EXAMPLES, at.lines)
-  const seen = new Set((await examplesOf(folder)).flatMap(({ id, hash }) => [id, hash]))
+  const { seen, kept } = await cutExamples(folder, at)
+  // An example whose line was damaged is replaced by another.
+  at = { ...at, counts: { ...at.counts, kept } }
   options.onRound?.(at.counts)
   while (at.counts.kept < config.examples && repliesOf(at.counts) < config.maxReplies) {
     if (signal?.aborted) return { end: 'stopped', counts: at.counts }
@@ -94,7 +98,7 @@ export async function teach(options: TeachOptions): Promise<{ end: 'finished' | 
     await folder.write('progress.json', at)
     options.onRound?.(at.counts)
   }
-  const examples = await examplesOf(folder)
+  const examples = await folder.linesOf(EXAMPLES)
   await prunePictures(folder, examples)
   await writeParquet(folder, examples)
   await writeCard(folder, config, policy, at.counts, examples)
@@ -112,7 +116,13 @@ async function startOf(folder: RunFolder, config: TeachConfig, specs: readonly E
   const stored = await folder.read('progress.json', progress)
   if (stored === null) {
     const counts = Object.fromEntries(['kept', ...Object.keys(REASONS)].map((name) => [name, 0])) as Counts
-    return { round: 0, lines: 0, counts, slots: Array.from({ length: config.parallel }, (_, i) => freshSlot(config, specs, i, 0)) }
+    return {
+      round: 0,
+      lines: 0,
+      last: null,
+      counts,
+      slots: Array.from({ length: config.parallel }, (_, i) => freshSlot(config, specs, i, 0)),
+    }
   }
   try {
     if (stored.slots.length !== config.parallel) throw new Error(`it has ${stored.slots.length} games, the data set ${config.parallel}`)
@@ -124,13 +134,23 @@ async function startOf(folder: RunFolder, config: TeachConfig, specs: readonly E
   return stored as Progress
 }
 
-/** The examples so far, checked. Throws StorageError. */
-async function examplesOf(folder: RunFolder): Promise<Example[]> {
-  return (await folder.lines(EXAMPLES)).map((line, index) => {
-    const parsed = exampleRecord.safeParse(line)
-    if (parsed.success) return parsed.data
-    throw new StorageError(`${folder.file(EXAMPLES)} is damaged in line ${index + 1}; restore it or start a new data set`)
+/** Cuts off the examples of a round that was not saved. Returns how many are left, and their ids and hashes. */
+async function cutExamples(folder: RunFolder, { lines, last }: Progress): Promise<{ kept: number; seen: Set<string> }> {
+  const ids: string[] = []
+  await folder.readLines(EXAMPLES, ({ value: { id } }) => ids.push(id))
+  const seen = new Set<string>()
+  // Where the last line that was saved is damaged itself, its number is all that is known of it.
+  const saved = last === null ? -1 : ids.lastIndexOf(last)
+  let [read, kept] = [0, 0]
+  await folder.cutLines(EXAMPLES, ({ value: { id, hash }, number }) => {
+    const over = saved >= 0 ? read++ > saved : number > lines
+    if (!over) {
+      seen.add(id).add(hash)
+      kept++
+    }
+    return over
   })
+  return { kept, seen }
 }
 
 /** A reply for each game; null if it was interrupted. Throws EngineError if nobody could be asked. */
@@ -166,7 +186,7 @@ async function playRound(
 ): Promise<Progress> {
   const counts = { ...at.counts }
   const slots = [...at.slots]
-  let { lines } = at
+  let { lines, last: lastId } = at
   for (const [i, slot] of at.slots.entries()) {
     if (counts.kept >= config.examples || repliesOf(counts) >= config.maxReplies) break
     const spec = specOf(specs, i)
@@ -192,7 +212,8 @@ async function playRound(
           ...{ action: score.action as string, reward: score.gameReward, regret: verdict.regret },
           ...{ images, messages: messagesOf(prompt, verdict.reply) },
         }
-        await folder.append(EXAMPLES, example)
+        await folder.append(EXAMPLES.name, example)
+        lastId = id
       }
     } else counts[verdict.reason]++
     if (reply.failure !== undefined) continue
@@ -202,7 +223,7 @@ async function playRound(
       refused: result.legal ? 0 : slot.refused + 1,
     })
   }
-  return { round: at.round + 1, lines, counts, slots }
+  return { round: at.round + 1, lines, last: lastId, counts, slots }
 }
 
 /** The game as it is, or a fresh one after its end, the horizon, or too many refused replies. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GAMES } from '../games/index.ts'
-import { createRun, type MetricLine, openRun, type RunFolder } from '../runs/index.ts'
+import { createRun, METRICS_FILE, type MetricLine, openRun, type RunFolder } from '../runs/index.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 import { lexiconOf } from './lexicon.ts'
 import { PRESETS, presetNamed } from './presets.ts'
@@ -29,7 +29,7 @@ describe('train', () => {
   afterAll(() => rm(parent, { recursive: true, force: true }))
 
   const values = async (folder: RunFolder): Promise<unknown[]> =>
-    ((await folder.lines('metrics.jsonl')) as MetricLine[]).map(({ stage, step, values: all }) => ({ stage, step, values: all }))
+    (await folder.linesOf(METRICS_FILE)).map(({ stage, step, values: all }) => ({ stage, step, values: all }))
 
   async function session(folder: RunFolder, config: TrainConfig, stopAfter: number): Promise<string> {
     const controller = new AbortController()

@@ -11,7 +11,7 @@ import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
 import { type EnvSpec, envSpec, laidOver } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
-import type { MetricLine, RunFolder } from '../runs/index.ts'
+import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
 import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
 import { adaptedMix, followSignals, type GameMix, type MixEntry, type PoolGame, startPool } from './states.ts'
@@ -112,7 +112,10 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
   const stages = stagesOf(config)
   let at: Progress = (await folder.read('progress.json', progress)) ?? START
   checkProgress(folder, at, stages, config)
-  await folder.keepLines('metrics.jsonl', at.lines)
+  await folder.cutLines(METRICS_FILE, ({ value: { stage, step } }) => {
+    const place = stages.findIndex(({ name }) => name === stage)
+    return place > at.stage || (place === at.stage && step >= at.step)
+  })
   if (at.checkpoint) await engine.loadState(folder.file(at.checkpoint))
   const mix = mixOf(config)
   for (; at.stage < stages.length; at = { ...at, stage: at.stage + 1, step: 0, pool: [], signals: [] }) {
@@ -218,7 +221,7 @@ async function runStage(
       seconds: (clock() - before) / 1000,
       values: { ...values, learningRate: rate },
     }
-    await folder.append('metrics.jsonl', line)
+    await folder.append(METRICS_FILE.name, line)
     at = { ...at, step: at.step + 1, lines: at.lines + 1, pool, signals }
     onEvent?.({ stage: stage.name, kind: stage.kind, step: at.step, steps, stageIndex: start.stage, stages: stages.length, line })
     const stopped = signal?.aborted === true

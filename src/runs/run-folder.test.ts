@@ -1,0 +1,81 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { METRICS_FILE, type MetricLine } from './records.ts'
+import { createRun, openRun, type RunFolder, readRun } from './run-folder.ts'
+
+let place = ''
+let made = 0
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'runs-'))
+})
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+const step = (n: number): MetricLine => ({ stage: 'base', step: n, seconds: 1, values: { loss: n } })
+
+async function runOf(steps: number): Promise<RunFolder> {
+  const folder = await createRun(join(place, String(made++)), {})
+  for (let n = 0; n < steps; n++) await folder.append(METRICS_FILE.name, step(n))
+  return folder
+}
+
+const stepsOf = async (folder: RunFolder): Promise<number[]> => (await folder.linesOf(METRICS_FILE)).map((line) => line.step)
+
+describe('lines of a folder', () => {
+  it('are cut at a record, whatever damaged lines stand before it', async () => {
+    const folder = await runOf(6)
+    const text = await readFile(folder.file('metrics.jsonl'), 'utf8')
+    const lines = text.split('\n')
+    await writeFile(folder.file('metrics.jsonl'), `\n${lines.with(1, '\0\0').join('\n')}`)
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    await folder.cutLines(METRICS_FILE, ({ value }) => value.step >= 4)
+    await folder.append(METRICS_FILE.name, step(4))
+    expect(await stepsOf(folder)).toEqual([0, 2, 3, 4])
+    expect(await readFile(folder.file('metrics.jsonl'), 'utf8')).toBe(`\n${lines[0]}\n\0\0\n${lines[2]}\n${lines[3]}\n${lines[4]}\n`)
+    // The same damage is told once.
+    expect(warned.mock.calls.flat()).toEqual([
+      expect.stringMatching(/line 1 is dropped: it is empty; its step is left out of the curves\n$/),
+      expect.stringMatching(/line 3 is dropped: it holds NUL bytes/),
+    ])
+    warned.mockRestore()
+    await folder.close()
+  })
+
+  it('are cut behind a torn line that the first record to be cut was joined to', async () => {
+    const folder = await runOf(2)
+    await appendFile(folder.file('metrics.jsonl'), `{"stage":"ba${JSON.stringify(step(2))}\n`)
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    await folder.cutLines(METRICS_FILE, ({ value }) => value.step >= 2)
+    await folder.append(METRICS_FILE.name, step(2))
+    expect(await stepsOf(folder)).toEqual([0, 1, 2])
+    warned.mockRestore()
+    await folder.close()
+  })
+
+  it('are none where there is no file, and none is made by reading', async () => {
+    const folder = await runOf(0)
+    await folder.openLines(METRICS_FILE, () => {})
+    await folder.cutLines(METRICS_FILE, () => true)
+    expect(await stepsOf(folder)).toEqual([])
+    await expect(readFile(folder.file('metrics.jsonl'))).rejects.toThrow('ENOENT')
+    await folder.close()
+  })
+
+  it('leave a torn end alone for readers, who may see a line that is being written', async () => {
+    const folder = await runOf(2)
+    await appendFile(folder.file('metrics.jsonl'), '{"stage":')
+    const reader = await readRun(folder.path)
+    expect(await stepsOf(reader)).toEqual([0, 1])
+    expect(await readFile(folder.file('metrics.jsonl'), 'utf8')).toMatch(/\{"stage":$/)
+    await folder.close()
+  })
+})
+
+it('reads headers and JSON files behind a byte order mark', async () => {
+  const folder = await runOf(0)
+  await folder.close()
+  const text = await readFile(folder.file('run.json'), 'utf8')
+  await writeFile(folder.file('run.json'), `\uFEFF${text.replaceAll('\n', '\r\n')}`)
+  await (await openRun(folder.path)).close()
+})
