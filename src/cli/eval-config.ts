@@ -1,6 +1,7 @@
 /** What an evaluation is, as it stands in the run folder: enough to go on with it. Keys are not part of it. */
 import { z } from 'zod'
 import { OBSERVATION_MODES, REPLY_TAGS } from '../gym/index.ts'
+import { keptRequest, REQUEST_OPTIONS, type RequestFlags } from './request-options.ts'
 
 const count = z.number().int().nonnegative()
 const price = z.number().nonnegative().nullable()
@@ -29,7 +30,8 @@ export const evalConfig = z.strictObject({
   feedback: z.boolean().describe('whether a prompt ends with what the last move did'),
   history: count.describe('turns kept in the conversation'),
   examples: count.describe('worked examples in the prompt'),
-  baseUrl: z.string().nullable(),
+  baseUrl: z.string().nullable().describe('without its query'),
+  request: keptRequest,
   priceIn: price.describe('of a million tokens of prompts'),
   priceOut: price.describe('of a million tokens of replies'),
   anchors: z.boolean().describe('whether random and solver play along'),
@@ -58,7 +60,7 @@ export const evalRunConfig = z.object({
 export type EvalRunConfig = z.output<typeof evalRunConfig>
 
 /** Options of this process alone: they change how fast, never what. */
-export interface LocalOptions {
+export interface LocalOptions extends Omit<RequestFlags, 'baseUrl'> {
   readonly concurrency?: number
   readonly perMinute?: number
   readonly retries: number
@@ -80,4 +82,5 @@ export const LOCAL: readonly string[] = [
   'json',
   'plugin',
   'pictures',
+  ...REQUEST_OPTIONS,
 ]

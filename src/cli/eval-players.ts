@@ -2,12 +2,10 @@
 import { ConfigError } from '../errors.ts'
 import { type EvaluateOptions, evaluationEntries, type Pace, workedExamples } from '../eval/index.ts'
 import { type EnvSpec, envSpec } from '../gym/index.ts'
-import { checkFit, createPolicy, endpointPolicy, isEndpointName, samplerPolicy } from '../policies/index.ts'
+import { checkFit, createPolicy, isEndpointName, samplerPolicy } from '../policies/index.ts'
 import { loadEngineModule } from './engine-module.ts'
 import type { EvalConfig, LocalOptions } from './eval-config.ts'
-
-/** Requests at once of an endpoint, unless told otherwise. */
-const CONCURRENCY = 8
+import { CONCURRENCY, type Endpoints } from './eval-endpoints.ts'
 
 /** One who plays, under one decoding. */
 export interface Player extends Pick<EvaluateOptions, 'policy' | 'decoding'> {
@@ -22,6 +20,7 @@ export interface Player extends Pick<EvaluateOptions, 'policy' | 'decoding'> {
 export interface PlayerOptions {
   readonly config: EvalConfig
   readonly local: LocalOptions
+  readonly endpoints: Endpoints
 }
 
 /** Runs `work` for every decoding of a name, one after another; an engine is closed whatever happens. */
@@ -78,26 +77,16 @@ function endpointSpec(spec: EnvSpec, { tile, layout, prompt, tags }: EvalConfig)
 }
 
 /** The players of an endpoint: one a decoding. Throws ConfigError for a name, key or address that cannot be right. */
-export async function endpointPlayers(name: string, base: EnvSpec, { config, local }: PlayerOptions): Promise<Player[]> {
+export async function endpointPlayers(name: string, base: EnvSpec, { config, local, endpoints }: PlayerOptions): Promise<Player[]> {
   const spec = endpointSpec(base, config)
-  const { history, priceIn, priceOut, seed, episodes, temperature } = config
+  const { history, seed, episodes } = config
   const used = new Set(evaluationEntries({ specs: [spec], episodes, seed }).map((entry) => entry.seed))
   const examples = await workedExamples(spec, { count: config.examples, seed, used })
-  const { concurrency = CONCURRENCY, perMinute, retries, timeout } = local
+  const { concurrency = CONCURRENCY } = local
   const decodings = config.decoding === 'both' ? (['sampled', 'greedy'] as const) : [config.decoding ?? 'sampled']
   return Promise.all(
     decodings.map(async (decoding): Promise<Player> => {
-      const policy = await endpointPolicy({
-        model: name,
-        baseUrl: config.baseUrl ?? undefined,
-        temperature: decoding === 'greedy' ? 0 : (temperature ?? 1),
-        maxTokens: config.maxTokens ?? undefined,
-        concurrency,
-        perMinute,
-        retries,
-        timeoutMs: 1000 * timeout,
-        prices: priceIn === null || priceOut === null ? undefined : { input: priceIn, output: priceOut },
-      })
+      const policy = await endpoints.policy(name, decoding)
       return { policy, decoding, spec, pace: { concurrency, history, examples }, endpoint: true }
     }),
   )

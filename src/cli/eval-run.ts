@@ -6,6 +6,7 @@ import { isEndpointName } from '../policies/index.ts'
 import type { Reply } from '../policy.ts'
 import { type Contestant, createRun, type EpisodeStore, openEpisodeStore, openRun, type RunFolder } from '../runs/index.ts'
 import { type EvalConfig, type EvalRunConfig, evalRunConfig } from './eval-config.ts'
+import { keepEndpoints } from './eval-endpoints.ts'
 import type { EvalJob } from './eval-jobs.ts'
 import { endpointPlayers, type Player, type PlayerOptions } from './eval-players.ts'
 
@@ -65,6 +66,7 @@ export async function beginRun(path: string, jobs: readonly EvalJob[], options: 
   const folder = await createRun(path, config, [])
   const store = await openEpisodeStore(folder)
   for (const { who, reply } of firsts) await store.keepReply(who, 0, 0, reply)
+  await keepEndpoints(folder, options.endpoints)
   return { folder, store }
 }
 

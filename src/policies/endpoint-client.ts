@@ -21,7 +21,7 @@ import { messagesOf } from './endpoint-messages.ts'
 import { type Endpoint, endpointOf } from './endpoint-place.ts'
 import { type HttpAnswer, type Post, poster, proxyNamed } from './http.ts'
 import { redactor } from './redact.ts'
-import { type JsonObject, keptEdits, mergeBody } from './request-edits.ts'
+import { type JsonObject, keptBody, keptEdits, mergeBody } from './request-edits.ts'
 import { observationSeed } from './sampler.ts'
 import type { Answer } from './wire.ts'
 
@@ -88,9 +88,8 @@ function sentFields(body: JsonObject): JsonObject {
   const { messages, contents, ...rest } = body
   const seeded = (holder: JsonObject): JsonObject => ('seed' in holder ? { ...holder, seed: 'of the request' } : holder)
   const config = rest.generationConfig
-  return keptEdits({
-    body: seeded(typeof config === 'object' && config !== null ? { ...rest, generationConfig: seeded(config as JsonObject) } : rest),
-  }).body
+  const configured = typeof config === 'object' && config !== null
+  return keptBody(seeded(configured ? { ...rest, generationConfig: seeded(config as JsonObject) } : rest))
 }
 
 /** Sample 0 of an observation has the seed that an engine would draw it from, so that a model plays alike directly and behind HTTP. */

@@ -126,7 +126,8 @@ export function keptEdits(edits: RequestEdits): KeptEdits {
   }
 }
 
-function keptBody(body: JsonObject): JsonObject {
+/** A body without the values of its secret fields. */
+export function keptBody(body: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => {
       if (isObject(value)) return [name, keptBody(value)]

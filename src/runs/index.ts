@@ -5,6 +5,8 @@ export { type Contestant, type EpisodeRecord, episodeRecord, type ReplyCounts, t
 export { type EpisodeStore, episodeRecords, openEpisodeStore } from './episode-store.ts'
 export type { BadLine, Line, LinesFile } from './lines.ts'
 export {
+  type EndpointLine,
+  endpointLines,
   type GeneralisationRow,
   generalisationRows,
   type InterventionRow,

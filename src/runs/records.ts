@@ -96,3 +96,21 @@ export const replayList = z.array(
   }),
 )
 export type Replay = z.output<typeof replayList>[number]
+
+/**
+ * endpoints.json of an evaluation: how each model behind HTTP was asked. `sent`: fields of the bodies without the messages, null before the
+ * first answer; `headers`: names; `notes`: fields that were left out and why, a sentence each.
+ */
+export const endpointLines = z.array(
+  z.object({
+    policy: z.string(),
+    decoding: z.enum(['sampled', 'greedy']),
+    model: z.string(),
+    address: z.string(),
+    sent: z.record(z.string(), z.unknown()).nullable(),
+    headers: z.array(z.string()).readonly(),
+    query: z.array(z.string()).readonly(),
+    notes: z.array(z.string()).readonly(),
+  }),
+)
+export type EndpointLine = z.output<typeof endpointLines>[number]

@@ -2,13 +2,14 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError, EngineError } from '../../errors.ts'
-import { type Evaluation, protocolTable, resultTable } from '../../eval/index.ts'
+import { type Evaluation, protocolTable, replyNotes, resultTable } from '../../eval/index.ts'
 import { OBSERVATION_MODES, REPLY_TAGS } from '../../gym/index.ts'
 import { endpointProviders, isEndpointName, policyNames } from '../../policies/index.ts'
-import { openEpisodeStore } from '../../runs/index.ts'
+import { type EndpointLine, openEpisodeStore } from '../../runs/index.ts'
 import { type EvalConfig, evalConfig, LOCAL, type LocalOptions } from '../eval-config.ts'
+import { evalEndpoints, keepEndpoints } from '../eval-endpoints.ts'
 import { type EvalJob, evalJobs, presetResults } from '../eval-jobs.ts'
-import { type Player, withPlayers } from '../eval-players.ts'
+import { type Player, type PlayerOptions, withPlayers } from '../eval-players.ts'
 import { runningFigures } from '../eval-progress.ts'
 import { beginRun, checkSameGames, type EvalRun, evaluateIn, resumeRun } from '../eval-run.ts'
 import { interruptible } from '../interrupt.ts'
@@ -16,9 +17,17 @@ import { checkConfig, choiceOption, collect, numberWithin, wholeNumber, withExam
 import { loadPictures, withPictures } from '../pictures.ts'
 import { loadPlugins, resolvePlugin, withPlugins } from '../plugins.ts'
 import { createProgress, type Progress } from '../progress.ts'
-import { printJson, printLines } from '../terminal.ts'
+import {
+  REQUEST_OPTIONS,
+  type RequestFlags,
+  type RequestTarget,
+  requestTarget,
+  resumedRequest,
+  withRequestOptions,
+} from '../request-options.ts'
+import { printJson, printLines, printNotes } from '../terminal.ts'
 
-interface EvalFlags extends LocalOptions {
+interface EvalFlags extends LocalOptions, RequestFlags {
   readonly model?: string[]
   readonly set?: string[]
   readonly plugin?: string[]
@@ -39,7 +48,7 @@ export function defineEval(command: Command): void {
     `a model behind HTTP; providers: ${endpointProviders.join(', ')}; may be given many times`,
     collect,
   )
-  command.option('--base-url <url>', 'address of its server, like http://localhost:8000/v1; its key stands in the environment')
+  withRequestOptions(command)
   command.addOption(choiceOption('--decoding <how>', 'default: both of checkpoints, sampled of models', ['sampled', 'greedy', 'both']))
   command.option('--temperature <t>', 'of sampled replies of models; default 1', numberWithin(0, 2))
   command.option('--max-tokens <n>', 'longest reply, tokens; default: 48 of checkpoints, 1024 of models', wholeNumber(4))
@@ -99,6 +108,10 @@ export function defineEval(command: Command): void {
     ['vlm-gym eval runs/laptop-0/checkpoints/g1.safetensors --decoding greedy', 'a trained model'],
     ['vlm-gym eval --model openai-compatible:qwen --base-url http://localhost:8000/v1 --out runs/qwen', 'a model of a local server'],
     ['vlm-gym eval --resume runs/qwen', 'goes on with it'],
+    [
+      `vlm-gym eval --model openai:gpt-4o --body '{"seed":null,"reasoning_effort":"low"}'`,
+      'leaves one field of the requests out, adds another',
+    ],
     ['vlm-gym eval --preset paper', 'random play of all four games beside the published table'],
     ['vlm-gym eval --preset paper --game swap solver greedy-1', 'two policies in one game of it'],
     ['vlm-gym eval random --set size=5 --episodes 200 --json', 'another board, rows for programs'],
@@ -107,7 +120,7 @@ export function defineEval(command: Command): void {
 }
 
 /** The config of a command line. Throws ConfigError for what does not go together. */
-function configOf(policies: readonly string[], flags: EvalFlags, command: Command): EvalConfig {
+function configOf(policies: readonly string[], flags: EvalFlags, command: Command, { baseUrl, kept: request }: RequestTarget): EvalConfig {
   const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli')
   const names = [...policies, ...(flags.model ?? [])]
   if (names.includes('human')) throw new ConfigError('a person is not evaluated; play with: vlm-gym play')
@@ -120,15 +133,18 @@ function configOf(policies: readonly string[], flags: EvalFlags, command: Comman
     throw new ConfigError('--tags is for models behind HTTP, and none is named; leave it out, or name one with --model')
   if ((flags.priceIn === undefined) !== (flags.priceOut === undefined))
     throw new ConfigError('--price-in and --price-out make a cost together only; give both')
+  const changed = REQUEST_OPTIONS.find((name) => flags[name] !== undefined)
+  if (changed !== undefined && !names.some(isEndpointName))
+    throw new ConfigError(`--${changed} is for models behind HTTP, and none is named; leave it out, or name one with --model`)
   const plugins = (flags.plugin ?? []).map((name) => resolvePlugin(name))
   const pictures = typeof flags.pictures === 'string' ? resolve(flags.pictures) : null
-  const optional = ['preset', 'decoding', 'temperature', 'maxTokens', 'tile', 'layout', 'prompt', 'baseUrl', 'priceIn', 'priceOut']
+  const optional = ['preset', 'decoding', 'temperature', 'maxTokens', 'tile', 'layout', 'prompt', 'priceIn', 'priceOut']
   const plain = ['game', 'episodes', 'horizon', 'restart', 'theme', 'mode', 'feedback', 'history', 'examples', 'anchors', 'seed', 'engine']
   const of = (keys: readonly string[]): Record<string, unknown> => Object.fromEntries(keys.map((key) => [key, flags[key] ?? null]))
   const tags = flags.tags ?? (flags.prompt === 'brief' ? 'paper' : 'neutral')
   return checkConfig(
     evalConfig,
-    { ...of(optional), ...of(plain), tags, names, set: flags.set ?? [], plugins, pictures, given },
+    { ...of(optional), ...of(plain), baseUrl, request, tags, names, set: flags.set ?? [], plugins, pictures, given },
     'the evaluation',
   )
 }
@@ -152,11 +168,13 @@ async function evalCommand(policies: string[], flags: EvalFlags, command: Comman
   try {
     await interruptible(async (signal) => {
       if (resume !== undefined) return resumed(resume, policies, flags, command, progress, signal)
-      const config = configOf(policies, flags, command)
+      const target = requestTarget(flags)
+      const config = configOf(policies, flags, command, target)
       const jobs = jobsOf(config, out !== undefined)
-      const run = out === undefined ? null : await beginRun(out, jobs, { config, local: flags }, signal)
+      const endpoints = evalEndpoints({ config, local: flags, edits: target.edits })
+      const run = out === undefined ? null : await beginRun(out, jobs, { config, local: flags, endpoints }, signal)
       try {
-        await playJobs({ run, config, local: flags, jobs, progress, signal })
+        await playJobs({ run, config, local: flags, endpoints, jobs, progress, signal })
       } finally {
         await run?.folder.close()
       }
@@ -187,17 +205,16 @@ async function resumed(
     if (config.pictures !== null) await loadPictures(config.pictures)
     const jobs = jobsOf(config, true)
     checkSameGames(path, games, jobs)
+    const endpoints = evalEndpoints({ config, local: flags, edits: resumedRequest(config.request, flags) })
     const run = { folder, store: await openEpisodeStore(folder) }
-    await playJobs({ run, config, local: flags, jobs, progress, signal })
+    await playJobs({ run, config, local: flags, endpoints, jobs, progress, signal })
   } finally {
     await folder.close()
   }
 }
 
-interface Work {
+interface Work extends PlayerOptions {
   readonly run: EvalRun | null
-  readonly config: EvalConfig
-  readonly local: LocalOptions
   readonly jobs: readonly EvalJob[]
   readonly progress: Progress
   readonly signal: AbortSignal
@@ -205,12 +222,12 @@ interface Work {
 
 /** Plays everything, writes what is to be kept, prints the table. */
 async function playJobs(work: Work): Promise<void> {
-  const { run, config, local, jobs, progress, signal } = work
+  const { run, jobs, progress, signal } = work
   const played: Evaluation[][] = jobs.map(() => [])
   try {
     for (const [at, job] of jobs.entries()) {
       for (const name of job.names) {
-        await withPlayers(name, job.spec, { config, local }, async (player) => {
+        await withPlayers(name, job.spec, work, async (player) => {
           played[at]?.push(await playOne(work, job, player))
         })
       }
@@ -223,8 +240,20 @@ async function playJobs(work: Work): Promise<void> {
     if (run && signal.aborted) progress.note(`stopped; go on with: vlm-gym eval --resume ${run.folder.path}`, { important: true })
     throw error
   }
+  const lines = run === null ? work.endpoints.lines() : await keepEndpoints(run.folder, work.endpoints)
   progress.close()
   report(work, played)
+  tellNotes(lines, played)
+}
+
+/** What happened to requests and replies on their way, on stderr. */
+function tellNotes(lines: readonly EndpointLine[], played: readonly Evaluation[][]): void {
+  const episodes = played.flat().flatMap((evaluation) => evaluation.episodes)
+  for (const line of lines) {
+    const own = episodes.filter(({ policy, decoding }) => policy === line.policy && decoding === line.decoding)
+    const who = lines.length === 1 ? '' : `${line.policy}, ${line.decoding}: `
+    printNotes([...line.notes, ...replyNotes(own, line)].map((note) => `${who}${note}`))
+  }
 }
 
 async function playOne({ run, config, jobs, progress, signal }: Work, job: EvalJob, player: Player): Promise<Evaluation> {
