@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
-import { keptEdits, type RequestEdits, readEdits, resumedEdits, splitBaseUrl } from '../policies/index.ts'
+import { type KeptEdits, keptEdits, type RequestEdits, readEdits, resumedEdits, splitBaseUrl } from '../policies/index.ts'
 import { collect } from './options.ts'
 
 /** The options as they were given. */
@@ -28,6 +28,9 @@ export function withRequestOptions(command: Command): Command {
       collect,
     )
 }
+
+/** No changes. */
+export const NO_REQUEST: KeptEdits = { body: {}, headers: [], query: [] }
 
 /** What changes of requests a run folder or data set keeps. */
 export const keptRequest = z

@@ -1,6 +1,6 @@
 /** Who is asked when a data set is made: the games' own teacher, another scripted policy, or a model that is told the true perception. */
 import { ConfigError } from '../errors.ts'
-import { checkFit, createPolicy, endpointPolicy, isEndpointName, samplerPolicy } from '../policies/index.ts'
+import { checkFit, createPolicy, endpointPolicy, isEndpointName, type RequestEdits, samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { specsOf, type TeachConfig } from '../teach/index.ts'
 import { loadEngineModule } from './engine-module.ts'
@@ -11,11 +11,22 @@ export const SCRIPTED = 'scripted'
 /** A teacher, ready to be asked. */
 export interface Teacher {
   readonly policy: Policy
+  /** What the reader of the data set should know of the requests; absent where nobody is asked over HTTP. */
+  readonly notes?: () => readonly string[]
   close(): Promise<void>
 }
 
+/** How fast a model behind HTTP is asked, and what its requests hold beside the game, secrets included. */
+export interface TeacherRequests {
+  readonly edits: RequestEdits
+  readonly perMinute?: number | undefined
+  readonly retries: number
+  /** Seconds. */
+  readonly timeout: number
+}
+
 /** The teacher of a config, found fit for its games. Throws ConfigError, EngineError, StorageError. */
-export async function openTeacher(config: TeachConfig): Promise<Teacher> {
+export async function openTeacher(config: TeachConfig, requests: TeacherRequests): Promise<Teacher> {
   const { model, baseUrl, blind, slip, insight, temperature, maxTokens } = config.teacher
   if (model.endsWith('.safetensors')) {
     const { openEngine } = await loadEngineModule('@vlm-gym/engine-onnx')
@@ -30,8 +41,13 @@ export async function openTeacher(config: TeachConfig): Promise<Teacher> {
     }
   }
   if (isEndpointName(model)) {
-    const policy = await endpointPolicy({ model, baseUrl, temperature, maxTokens, concurrency: config.parallel })
-    return { policy, close: async () => {} }
+    const { edits, perMinute, retries, timeout } = requests
+    const policy = await endpointPolicy({
+      ...edits,
+      ...{ model, baseUrl, temperature, maxTokens, concurrency: config.parallel, perMinute, retries, timeoutMs: 1000 * timeout },
+      insistOnTemperature: temperature !== 1,
+    })
+    return { policy, notes: () => policy.record().notes, close: async () => {} }
   }
   if (model.includes(':'))
     throw new ConfigError(`${model} is no model; write openai-compatible:NAME, openai:NAME, anthropic:NAME or google:NAME`)

@@ -97,7 +97,7 @@ export function wordsOf(value: unknown): string {
   if (message === null) return quoted(JSON.stringify(value))
   const metadata = isObject(value.metadata) ? value.metadata : {}
   const more = [value.code, value.param, metadata.raw].map(textOr).filter((text) => text !== null && text !== '' && !message.includes(text))
-  return quoted([message, ...more].join(' '))
+  return quoted(`${message}${more.length === 0 ? '' : ` (${more.join(', ')})`}`)
 }
 
 /** FastAPI's list of what is wrong: the place, then the reason. */

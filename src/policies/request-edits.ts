@@ -144,21 +144,31 @@ export function resumedEdits(kept: KeptEdits, given: RequestEdits): RequestEdits
   const again = keptEdits(given)
   const lost = kept.headers.find((name) => !again.headers.includes(name))
   if (lost !== undefined) throw notKept(`--header ${lost}`)
-  return {
-    headers: given.headers,
-    body: resumedPart('--body', kept.body, given.body, again.body),
-    query: resumedPart('--query', kept.query, given.query, again.query),
-  }
+  return { headers: given.headers, body: resumedBody(kept.body, given.body), query: resumedQuery(kept.query, given.query ?? []) }
 }
 
-function resumedPart<T>(option: string, kept: T, given: T | undefined, again: T): T {
-  if (given === undefined) {
-    if (JSON.stringify(kept).includes(NOT_KEPT)) throw notKept(option)
-    return kept
-  }
-  if (isDeepStrictEqual(kept, again)) return given
-  throw new ConfigError(`${option} is not what the run was begun with, and all its requests are asked alike; leave it out beside --resume`)
+function resumedBody(kept: JsonObject, given: JsonObject | undefined): JsonObject {
+  if (given !== undefined && !isDeepStrictEqual(kept, keptBody(given))) throw otherwise('--body')
+  if (given === undefined && JSON.stringify(kept).includes(NOT_KEPT)) throw notKept('--body')
+  return given ?? kept
 }
+
+function resumedQuery(kept: readonly string[], given: readonly string[]): string[] {
+  const again = given.map(readParameter)
+  const before = kept.map(readParameter)
+  const whole = before.map(([name, value]) => {
+    const now = again.find(([one]) => one === name)?.[1]
+    if (value === NOT_KEPT && now === undefined) throw notKept(`--query ${name}`)
+    if (value !== NOT_KEPT && now !== undefined && now !== value) throw otherwise(`--query ${name}`)
+    return `${name}=${now ?? value}`
+  })
+  const added = again.find(([name]) => !before.some(([one]) => one === name))
+  if (added !== undefined) throw otherwise(`--query ${added[0]}`)
+  return whole
+}
+
+const otherwise = (option: string): ConfigError =>
+  new ConfigError(`${option} is not what the run was begun with, and all its requests are asked alike; leave it out beside --resume`)
 
 const notKept = (what: string): ConfigError =>
   new ConfigError(`the run was begun with ${what}, which holds a value that is not kept; give it again beside --resume`)

@@ -40,7 +40,15 @@ export const teachConfig = z.strictObject({
         .describe('of the scripted teacher: probability that it acts on its thoughts, as if without blind spots'),
       temperature: z.number().min(0).max(2).describe('of a model'),
       maxTokens: count.min(4).describe('of a model: reply tokens at most'),
-      baseUrl: z.string().optional().describe('of a model: address of its endpoint'),
+      baseUrl: z.string().optional().describe('of a model: address of its endpoint, without query'),
+      request: z
+        .object({
+          body: z.record(z.string(), z.unknown()).readonly(),
+          headers: z.array(z.string()).readonly(),
+          query: z.array(z.string()).readonly(),
+        })
+        .optional()
+        .describe('of a model: changes to every request; of headers the names, of secrets nothing'),
     })
     .describe('who is asked'),
   examples: count.min(1).describe('examples wanted, held-out ones included'),

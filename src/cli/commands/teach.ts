@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import { gameNamed } from '../../games/index.ts'
 import { REPLY_TAGS } from '../../gym/index.ts'
+import { isEndpointName } from '../../policies/index.ts'
 import { themeNamed } from '../../render/index.ts'
 import type { RunFolder } from '../../runs/index.ts'
 import {
@@ -24,14 +25,25 @@ import { interruptible } from '../interrupt.ts'
 import { checkConfig, choiceOption, collect, numberWithin, wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
 import { loadPlugins, resolvePlugin, withPluginOption } from '../plugins.ts'
 import { createProgress } from '../progress.ts'
+import {
+  NO_REQUEST,
+  REQUEST_OPTIONS,
+  type RequestFlags,
+  type RequestTarget,
+  requestTarget,
+  resumedRequest,
+  withRequestOptions,
+} from '../request-options.ts'
 import { gameConfig } from '../start.ts'
 import { openTeacher, SCRIPTED, type Teacher } from '../teacher.ts'
-import { printJson, printLines, tableLines } from '../terminal.ts'
+import { printJson, printLines, printNotes, tableLines } from '../terminal.ts'
 
-interface TeachFlags {
+interface TeachFlags extends RequestFlags {
   readonly teacher: string
   readonly model?: string
-  readonly baseUrl?: string
+  readonly perMinute?: number
+  readonly retries: number
+  readonly timeout: number
   readonly blind: boolean
   readonly slip: number
   readonly insight: number
@@ -67,7 +79,7 @@ const LOOKS = {
 } as const
 
 /** What may be given beside --resume. */
-const WITH_RESUME = ['resume', 'quiet', 'json']
+const WITH_RESUME = ['resume', 'quiet', 'json', 'perMinute', 'retries', 'timeout', ...REQUEST_OPTIONS]
 
 /** Options and action of `teach`. */
 export function defineTeach(command: Command): void {
@@ -76,7 +88,10 @@ export function defineTeach(command: Command): void {
     '--model <model>',
     'instead of --teacher, a model that is told the true perception: a checkpoint (a .safetensors file), or one behind HTTP (openai:NAME, openai-compatible:NAME …)',
   )
-  command.option('--base-url <url>', 'address of the server of --model, like http://localhost:8000/v1; its key stands in the environment')
+  withRequestOptions(command)
+  command.option('--per-minute <n>', 'of a model behind HTTP: requests a minute at most', wholeNumber(1))
+  command.option('--retries <n>', 'of a model behind HTTP: tries after a failed request', wholeNumber(0, 100), 6)
+  command.option('--timeout <seconds>', 'of a model behind HTTP: of a request', wholeNumber(1, 86_400), 120)
   command.option('--no-blind', 'the scripted teacher without its blind spots')
   command.option('--slip <p>', 'of the scripted teacher: probability of a uniform legal move instead of its own', numberWithin(0, 1), 0.05)
   command.option(
@@ -134,7 +149,7 @@ export function defineTeach(command: Command): void {
 }
 
 async function teachCommand(flags: TeachFlags, command: Command): Promise<void> {
-  const { folder, config, teacher } = flags.resume === undefined ? await startTeaching(flags) : await goOn(flags.resume, command)
+  const { folder, config, teacher } = flags.resume === undefined ? await startTeaching(flags) : await goOn(flags.resume, flags, command)
   const progress = createProgress({ quiet: flags.quiet })
   // A new set of which nothing is there yet when the teacher turns out to be unusable is taken back.
   let inVain = flags.resume === undefined
@@ -154,6 +169,7 @@ async function teachCommand(flags: TeachFlags, command: Command): Promise<void> 
     if (end === 'stopped')
       process.stderr.write(`stopped after ${counts.kept} examples; go on with: vlm-gym teach --resume ${folder.path}\n`)
     else report(folder, config, counts, flags.json === true)
+    printNotes(teacher.notes?.() ?? [])
   } finally {
     progress.close()
     await teacher.close()
@@ -188,8 +204,9 @@ interface Session {
 async function startTeaching(flags: TeachFlags): Promise<Session> {
   const plugins = (flags.plugin ?? []).map((name) => resolvePlugin(name))
   await loadPlugins(plugins)
-  const config = configOf(flags, plugins)
-  const teacher = await openTeacher(config)
+  const target = requestTarget(flags)
+  const config = configOf(flags, plugins, target)
+  const teacher = await openTeacher(config, { ...flags, edits: target.edits })
   try {
     const games = config.games.map(({ id }) => id).join('-')
     return { config, teacher, folder: await createDataset(flags.out ?? `data/${games}-${config.seed}`, config) }
@@ -199,7 +216,7 @@ async function startTeaching(flags: TeachFlags): Promise<Session> {
   }
 }
 
-async function goOn(path: string, command: Command): Promise<Session> {
+async function goOn(path: string, flags: TeachFlags, command: Command): Promise<Session> {
   const given = command.options.map((option) => option.attributeName()).filter((name) => command.getOptionValueSource(name) === 'cli')
   const other = given.find((name) => !WITH_RESUME.includes(name))
   if (other !== undefined)
@@ -208,15 +225,22 @@ async function goOn(path: string, command: Command): Promise<Session> {
   try {
     const config = storedConfig(folder)
     await loadPlugins(config.plugins)
-    return { folder, config, teacher: await openTeacher(config) }
+    return {
+      folder,
+      config,
+      teacher: await openTeacher(config, { ...flags, edits: resumedRequest(config.teacher.request ?? NO_REQUEST, flags) }),
+    }
   } catch (error) {
     await folder.close()
     throw error
   }
 }
 
-function configOf(flags: TeachFlags, plugins: readonly string[]): TeachConfig {
+function configOf(flags: TeachFlags, plugins: readonly string[], target: RequestTarget): TeachConfig {
   const look = LOOKS[flags.for]
+  const changed = REQUEST_OPTIONS.find((name) => flags[name as keyof RequestFlags] !== undefined)
+  if (changed !== undefined && !isEndpointName(flags.model ?? ''))
+    throw new ConfigError(`--${changed} is for a model behind HTTP; leave it out, or name one with --model`)
   const ids = flags.game ?? ['2048']
   if (ids.length > 1 && flags.set !== undefined)
     throw new ConfigError('--set is for one game; with several --game, make a data set of each, or leave it out')
@@ -230,7 +254,8 @@ function configOf(flags: TeachFlags, plugins: readonly string[]): TeachConfig {
     tags: flags.tags ?? look.tags,
     teacher: {
       model: model === undefined ? teacher : model.endsWith('.safetensors') ? resolve(model) : model,
-      ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
+      ...(target.baseUrl !== null && { baseUrl: target.baseUrl }),
+      ...(model !== undefined && isEndpointName(model) && { request: target.kept }),
       blind,
       slip,
       insight,
