@@ -9,7 +9,7 @@
  */
 import type { z } from 'zod'
 import type { Rng } from './rng.ts'
-import type { Scene, Skin, Theme } from './scene.ts'
+import type { Color, Scene, Skin, Theme } from './scene.ts'
 
 /** What happened in one step, for feedback, logs and replay. `kind` is from the game's own list; the rest is plain JSON. */
 export interface GameEvent {
@@ -137,6 +137,38 @@ export interface GamePreset<C> {
   readonly protocol?: Protocol
 }
 
+/** How a person sees a cell at a terminal. */
+export interface CellLook {
+  /** What stands in the cell, a few characters; '' for an empty cell. */
+  readonly text: string
+  /** The same in ASCII, for terminals without Unicode. Default: `text`. */
+  readonly ascii?: string
+  /** Put before the text where there are no colours, for cells that colour alone tells apart: 'r' for red. ASCII. */
+  readonly mark?: string
+  readonly fill: Color
+  readonly ink: Color
+}
+
+/** An action that a single key plays. */
+export interface PlayKey<A> {
+  /** 'up', 'right', 'down' and 'left' are the arrow keys; all others are one printable character, but none of u, n, h, ? and q. */
+  readonly keys: readonly string[]
+  /** What the action does, for people: 'up'. May be typed too. */
+  readonly name: string
+  readonly action: A
+}
+
+/** What helps a person to play at a terminal. Every field may be left out; a game that declares none is played by typed answers. */
+export interface PlayAids<A, C> {
+  /** The rules for a person, a paragraph a line. Nothing about replies to a model, and nothing about keys, which `play` adds. */
+  rules?(config: C): string
+  readonly keys?: readonly PlayKey<A>[]
+  /** For answers that name cells: how many, and the answer for cells picked in that order, 0-based from the top left. */
+  readonly pick?: { readonly cells: number; answer(cells: readonly (readonly [row: number, column: number])[]): string }
+  /** The look of a cell by its label in the perception. Absent: the label, on the commonest colour of the cell's picture. */
+  look?(label: string, theme: Theme): CellLook
+}
+
 /** S: state, A: action, C: config. All three are plain JSON. */
 export interface Game<S = unknown, A = unknown, C = unknown> {
   readonly id: string
@@ -151,6 +183,8 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   readonly levels?: Levels<C>
   /** 'laptop': as large as a laptop trains in minutes. 'paper': the published settings. Absent: the default config. */
   readonly presets?: { readonly laptop: GamePreset<C>; readonly paper: GamePreset<C> }
+  /** For people at a terminal (`vlm-gym play`). */
+  readonly play?: PlayAids<A, C>
 
   /** A fresh state. Equal config and seed give an equal state on every platform. seed: any safe integer. */
   init(config: C, seed: number): S

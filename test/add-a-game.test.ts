@@ -59,6 +59,32 @@ describe('the game of docs/add-a-game.md', () => {
   })
 })
 
+describe('what the page adds for people', () => {
+  const aids = /^```js play\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? ''
+  const whole = code.replace(
+    '  // Every word that the texts above are made of.\n',
+    `${aids}  // Every word that the texts above are made of.\n`,
+  )
+
+  it('keeps the contract', async () => {
+    expect(whole.length).toBeGreaterThan(code.length + 300)
+    writeFileSync(join(folder, 'people.mjs'), whole)
+    const check =
+      "import { checkGame } from 'vlm-gym/testing'\nimport { harvest } from './people.mjs'\ncheckGame(harvest, { games: 0, seeds: [0, 1] })\n"
+    writeFileSync(join(folder, 'check-people.mjs'), check)
+    expect(await runHere('check-people.mjs')).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  it('is what a person is told', async () => {
+    const child = promisify(execFile)(process.execPath, [main, 'play', 'harvest', '--plugin', './people.mjs'], { cwd: folder })
+    child.child.stdin!.end('?\nrow 1\nq\n')
+    const told = (await child).stdout
+    expect(told).toContain('type a move: 0 row 1, 1 row 2, 2 row 3, 3 column 1')
+    expect(told).toContain('Take a row or a column: you earn')
+    expect(told).toMatch(/go on later: vlm-gym play --plugin \.\/people\.mjs --state vg1\.harvest\./)
+  })
+})
+
 describe('--plugin', () => {
   it('shows, plays and evaluates the game', async () => {
     const listed = await vlmGym('games', 'harvest', '--plugin', './harvest.mjs', '--json')

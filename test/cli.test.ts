@@ -108,6 +108,7 @@ describe('bad input', () => {
     [['show', '--state', 'vg1.nonsense'], 1, /not a state token/],
     [['show', '--state', 'vg1.nonsense', '--set', 'size=3'], 2, /do not go together/],
     [['play', '2048', '--json'], 2, /--json goes with --watch/],
+    [['play', '2048', '--moves', '5'], 2, /--moves goes with --watch/],
     [['play', '2048', '--watch', 'nobody'], 2, /no policy "nobody"; known are random/],
     [['play', '2048', '--watch', 'solvr'], 2, /no policy "solvr" \(did you mean "solver"\?\)/],
     [['play', '2048', '--watch', 'human'], 2, /leave it out to play yourself/],
@@ -269,15 +270,16 @@ describe('play', () => {
     const { code, out, err } = await vlmGym(['play', '2048', '--seed', '4'], { input: '3\n2\nx\nu\nu\nu\nh\n?\nn\nq\n' })
     expect([code, err]).toEqual([0, ''])
     const told = [
-      'Actions: 0 = up',
+      'type a move: 0 up, 1 right, 2 down, 3 left',
       'move 1',
-      '2 +8',
+      'down +8',
       '"x" is not one digit',
       'taken back',
       'nothing to take back',
       'the solver would play',
-      'Reply in exactly',
+      '2048: the rules',
     ]
+    expect(out).not.toContain('<answer>')
     for (const part of [...told, 'a new game, seed 5', '0 points in 0 moves', 'go on later: vlm-gym play --state vg1.'])
       expect(out).toContain(part)
   })
@@ -289,17 +291,19 @@ describe('play', () => {
   it('goes on from the token it leaves', async () => {
     const first = await vlmGym(['play', '2048', '--seed', '4'], { input: '3\n2\n' })
     const token = /--state (\S+)/.exec(first.out)![1]!
-    const board = /move 2 · points 8\n\n([\s\S]*?)\n\n/.exec(first.out)![1]!
+    const board = /move 2 . points 8\n\n([\s\S]*?)\n\n/.exec(first.out)![1]!
     expect((await vlmGym(['play', '--state', token])).out).toContain(board)
   })
 
   it('shows a policy at play, and says when the game is over', async () => {
     const { code, out } = await vlmGym(['play', '2048', '--watch', 'solver', '--moves', '3', '--delay', '0'])
     expect(code).toBe(0)
-    expect(out).toMatch(/no moves are left: \d+ points in 3 moves\n$/)
+    expect(out).toMatch(
+      /\nsolver: 3 moves, \d+ points\. Stopped after 3 replies \(--moves\)\.\ngo on yourself: vlm-gym play --state vg1\.2048\.\S+\n$/,
+    )
     expect(out.match(/solver plays/g)).toHaveLength(4)
     const small = await vlmGym(['play', '2048', '--set', 'size=3', '--watch', 'random', '--delay', '0'])
-    expect(small.out).toMatch(/the game is over: \d+ points in \d+ moves\n$/)
+    expect(small.out).toMatch(/\nrandom: \d+ moves, \d+ points\. The game is over: no slide is left\.\n$/)
   })
 
   it('gives a trajectory as JSON', async () => {
@@ -311,7 +315,7 @@ describe('play', () => {
     const args = ['play', '2048', '--watch', 'random', '--delay', '50']
     const { code, out } = await vlmGym(args, { interruptAt: 'move 1' })
     expect(code).toBe(130)
-    expect(out).toMatch(/stopped: \d+ points in \d+ moves?\n$/)
+    expect(out).toMatch(/\nrandom: \d+ moves?, \d+ points?\. Interrupted\.\ngo on yourself/)
   })
 })
 

@@ -64,6 +64,7 @@ function problemOf(value: unknown): string | null {
   if (!Number.isInteger(version) || !(Number(version) >= 0 && Number(version) < 1e9)) return 'its version must be a whole number, 0 or more'
   if (typeof (config as { safeParse?: unknown } | null | undefined)?.safeParse !== 'function') return 'its config must be a zod schema'
   if (typeof knobs !== 'object' || knobs === null) return 'its knobs must be an object'
+  if (game.play !== undefined && (typeof game.play !== 'object' || game.play === null)) return 'its play must be an object'
   const missing = FUNCTIONS.find((name) => typeof game[name] !== 'function')
   if (missing !== undefined) return `it has no function ${missing}`
   const odd = OPTIONAL_FUNCTIONS.find((name) => game[name] !== undefined && typeof game[name] !== 'function')

@@ -51,6 +51,19 @@ const BROKEN = [
   ['false thoughts', { teach: (s: State2048) => ({ ...game2048.teach!(s, { blind: true }), think: 'rows' }) }, /not all true/],
   ['an undocumented knob', { knobs: {} }, /knobs/],
   ['held-out things that are not', { heldOut: (config: object) => config }, /held-out config is that of training/],
+  ['rules for people with tags', { play: { rules: () => 'Write <answer>0</answer>.' } }, /rules for people are empty or speak of tags/],
+  [
+    'a key that play takes for itself',
+    { play: { keys: [{ keys: ['u'], name: 'up', action: 0 as const }] } },
+    /the key u is one of u n h \? q/,
+  ],
+  ['a key for no action', { play: { keys: [{ keys: ['x'], name: 'x', action: 7 as 0 }] } }, /the key x plays no action/],
+  ['picked cells that are no answer', { play: { pick: { cells: 1, answer: () => 'here' } } }, /gives? here, which reads as no action/],
+  [
+    'looks that are the same without colours',
+    { play: { look: (_: string, theme: Theme) => ({ text: 'o', fill: theme.empty, ink: theme.text }) } },
+    /look the same without colours/,
+  ],
   ['a partial solver', { solver: () => [] }, /does not score/],
   [
     'a new catalogue each time',

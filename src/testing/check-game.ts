@@ -4,12 +4,13 @@
  *     for (const game of gameList()) test(game.id, () => checkGame(game))
  *
  * Config and knobs; determinism; JSON, hash and token round trips; legality and the end; pictures; texts, replies and the lexicon; group play
- * and vectors against single play; what an observation holds; solver, look-ahead, teacher and thoughts; the solver against random play.
+ * and vectors against single play; what an observation holds; what people are given; solver, look-ahead, teacher and thoughts; the solver against random play.
  */
 import type { AnyGame } from '../game.ts'
 import type { LastStep } from '../gym/index.ts'
 import { type Rng, seededRng } from '../rng.ts'
 import type { Skin, Theme } from '../scene.ts'
+import { checkAids } from './check-aids.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkLevels } from './check-levels.ts'
 import { checkGroup, checkObservation, checkReplies, checkSolver, checkTokens, checkVector } from './check-play.ts'
@@ -132,6 +133,7 @@ function play(context: CheckContext, seed: number, steps: number): void {
     const tried = sample(game.actions(state), game.legalActions(state), context.actions, rng)
     checkScene(here, state)
     checkTexts(here, state, tried)
+    checkAids(here, state)
     checkStep(here, state, tried)
     checkReplies(here, state, rng.shuffle(tried))
     checkObservation(here, state, last, at)

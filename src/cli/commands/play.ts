@@ -1,21 +1,31 @@
 /** `vlm-gym play`: a person plays in the terminal, or watches a policy play. */
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
-import { rollout, type Trajectory } from '../../gym/index.ts'
-import { createPolicy, policyNames } from '../../policies/index.ts'
-import type { Policy } from '../../policy.ts'
-import { interruptible } from '../interrupt.ts'
+import { policyNames } from '../../policies/index.ts'
 import { wholeNumber, withExamples, withJson } from '../options.ts'
-import { PlayScreen, playPerson } from '../play-person.ts'
+import { playPerson } from '../play/person.ts'
+import { watchPolicy } from '../play/watch.ts'
 import { type StartOptions, startOf, withStart } from '../start.ts'
-import { printJson } from '../terminal.ts'
 
 interface PlayOptions extends StartOptions {
   readonly watch?: string
   readonly delay: number
   readonly moves: number
   readonly json?: boolean
+  readonly plugin?: readonly string[]
+  readonly pictures?: string
 }
+
+const KEYS = `
+On a terminal a game is played by single keys: arrow keys or w a s d in 2048;
+where moves name cells, arrow keys move a cursor, Enter or space picks, Esc lets
+go. Moves can be typed too; where the input is no terminal, a line is a move.
+  u  takes a move back        h  a hint
+  n  begins a new game        ?  the rules and the keys
+  q  ends, with the result and a token to go on from; so does Ctrl-C
+Colours follow NO_COLOR and FORCE_COLOR; without a UTF-8 locale all is ASCII.
+--moves, --delay and --json go with --watch: --json prints the trajectory and
+nothing else, without pauses.`
 
 /** Options and action of `play`. */
 export function definePlay(command: Command): void {
@@ -28,69 +38,35 @@ export function definePlay(command: Command): void {
       .join(', ')}`,
   )
   command.option('--delay <ms>', 'pause before every move that is watched', wholeNumber(0, 60_000), 400)
-  command.option('--moves <n>', 'moves to watch at most', wholeNumber(1, 1_000_000), 1000)
-  withJson(command).addHelpText('after', '\n--json goes with --watch: it prints the trajectory and nothing else, without pauses.')
+  command.option('--moves <n>', 'replies to watch at most', wholeNumber(1, 1_000_000), 1000)
+  withJson(command).addHelpText('after', KEYS)
   withExamples(command, [
-    ['vlm-gym play 2048', 'type a move and press Enter; u takes it back, h is a hint, ? the rules, q quits'],
+    ['vlm-gym play 2048', 'slide with the arrow keys; u takes a move back, h is a hint, ? the rules, q quits'],
+    ['vlm-gym play shisen-sho --set rows=4 --set columns=4 --set kinds=4', 'a small board: arrow keys and Enter pick two tiles'],
     ['vlm-gym play 2048 --watch solver --delay 100', 'watch the expert'],
     ['vlm-gym play 2048 --watch random --moves 50 --json', 'a trajectory of random play'],
   ])
   command.action(async (id: string | undefined, options: PlayOptions) => {
-    if (options.watch !== undefined) return watch(id, options, options.watch)
-    if (options.json) throw new ConfigError('--json goes with --watch POLICY')
+    const { seed, watch: name, json = false, delay, moves } = options
+    if (name === undefined) {
+      const stray = ['json', 'moves', 'delay'].find((option) => command.getOptionValueSource(option) === 'cli')
+      if (stray !== undefined) throw new ConfigError(`--${stray} goes with --watch POLICY`)
+    }
+    if (name === 'human') throw new ConfigError('--watch needs a policy that plays by itself; leave it out to play yourself')
     const { spec, start } = startOf(id, options)
-    return playPerson(spec, start, options.seed)
+    const again = (token: string): string => goOn(options, token)
+    if (name === undefined) return playPerson({ spec, start, seed, again })
+    return watchPolicy({ spec, start, seed, name, delay, horizon: moves, json, again })
   })
 }
 
-/** The policy, waiting before every reply; an abort ends the wait. */
-function paced(policy: Policy, delay: number): Policy {
-  const pause = (signal?: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, delay)
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer)
-        resolve()
-      })
-    })
-  return {
-    ...policy,
-    reply: async (observations, options) => {
-      await pause(options.signal)
-      return policy.reply(observations, options)
-    },
-  }
-}
-
-async function watch(id: string | undefined, options: PlayOptions, name: string): Promise<void> {
-  if (name === 'human') throw new ConfigError('--watch needs a policy that plays by itself; leave it out to play yourself')
-  const { spec, start } = startOf(id, options)
-  const { seed, json, delay, moves: horizon } = options
-  const policy = createPolicy(name)
-  const screen = new PlayScreen(spec, `${name} plays`)
-  if (!json) screen.show(start, '')
-  let now = start
-  const [trajectory] = await interruptible((signal) =>
-    rollout(json ? policy : paced(policy, delay), {
-      episodes: [{ spec, seed, start }],
-      horizon,
-      seed,
-      signal,
-      onStep: ({ reply, state }) => {
-        if (json) return
-        const { next, message } = screen.played({ ...now, state }, reply)
-        now = next
-        screen.show(now, message)
-      },
-    }),
-  )
-  if (trajectory === undefined) return
-  if (json) printJson(trajectory)
-  else process.stdout.write(`${ending(trajectory)}\n`)
-  if (trajectory.stopReason === 'failed') process.exitCode = 1
-}
-
-function ending({ score, played, stopReason, problem }: Trajectory): string {
-  const why = { terminated: 'the game is over', horizon: 'no moves are left', aborted: 'stopped', failed: `failed: ${problem}` }[stopReason]
-  return `${why}: ${score} points in ${played} ${played === 1 ? 'move' : 'moves'}`
+/** The command that goes on from a token, with what the game needs to be known. */
+function goOn({ plugin = [], pictures, theme }: PlayOptions, token: string): string {
+  const quoted = (text: string): string => (/^[\w./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+  const given = [
+    ...plugin.flatMap((name) => ['--plugin', quoted(name)]),
+    ...(pictures === undefined ? [] : ['--pictures', quoted(pictures)]),
+    ...(theme === 'classic' ? [] : ['--theme', theme]),
+  ]
+  return ['vlm-gym play', ...given, '--state', token].join(' ')
 }

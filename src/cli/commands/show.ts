@@ -10,8 +10,9 @@ import { seededRng } from '../../rng.ts'
 import type { Frame, Skin } from '../../scene.ts'
 import { levelSheet } from '../level-sheet.ts'
 import { choiceOption, wholeNumber, withExamples, withJson } from '../options.ts'
+import { boardLines } from '../play/board.ts'
 import { type StartOptions, startOf, withSkin, withStart } from '../start.ts'
-import { boardLines, coloursOf, hasColours, printJson, printLines, tableLines } from '../terminal.ts'
+import { coloursOf, hasColours, printJson, printLines, tableLines, WIDTH } from '../terminal.ts'
 
 interface ShowOptions extends StartOptions {
   readonly moves: number
@@ -161,7 +162,7 @@ function describe({ game, skin }: EnvSpec, { state, steps }: EnvSnapshot, facts:
   const { picture } = facts
   return [
     `${colours.bold(game.title)}  ${knobs.join(' ')}, ${from}${random}${facts.terminated ? ': the game is over' : ''}`,
-    ...(hasColours() ? ['', ...boardLines(game, state, skin.theme).map((line) => `  ${line}`)] : []),
+    ...(hasColours() ? ['', ...boardLines(game, state, skin.theme, { width: WIDTH - 2 }).map((line) => `  ${line}`)] : []),
     ...section('perception', facts.perception.split('\n')),
     ...section('prompt', facts.prompt.split('\n')),
     ...section(game.solver ? 'legal moves, best first, with the solver’s score' : 'legal moves', moveLines(facts)),

@@ -12,6 +12,7 @@ import type { Game } from '../../game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
 import { draws } from './paper.ts'
+import { play } from './play.ts'
 import { DIRECTIONS, type Direction } from './rules.ts'
 import { lookahead, solver } from './solver.ts'
 import {
@@ -47,6 +48,7 @@ export const game2048: Game<State2048, Direction, Config2048> = {
   },
   levels,
   presets,
+  play,
   draws,
   init,
   configOf: ({ size, goal }) => ({ size, goal }),

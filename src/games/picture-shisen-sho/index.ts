@@ -11,6 +11,7 @@ import type { Game } from '../../game.ts'
 import { pictureSetNamed } from '../../pictures/index.ts'
 import { boardLevels, presets } from '../shisen-sho/levels.ts'
 import { draws } from '../shisen-sho/paper.ts'
+import { playOf } from '../shisen-sho/play.ts'
 import { legalPairs, over, type Pair, pairs, unreadable, won } from '../shisen-sho/position.ts'
 import { lookahead, solver } from '../shisen-sho/solver.ts'
 import { teacherOf } from '../shisen-sho/teacher.ts'
@@ -44,6 +45,7 @@ export type { PictureShisenShoConfig, PictureShisenShoState } from './state.ts'
 
 const ID = 'picture-shisen-sho'
 const GRAMMAR = grammarOf(isClass)
+const EQUAL = 'Two tiles are equal if their pictures show the same class of thing, even where the pictures themselves differ.'
 
 /** The game of picture Shisen-Sho; see the head of this file. */
 export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShisenShoConfig> = {
@@ -62,6 +64,7 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
   },
   levels: boardLevels([2, 4, 6, 8, 9, 10]),
   presets: { ...presets, paper: { ...presets.paper, protocol } },
+  play: playOf(EQUAL, (label, theme) => ({ text: label, fill: theme.empty, ink: theme.text })),
   draws,
   init,
   configOf,
@@ -82,7 +85,7 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
     const { classes } = pictureSetNamed(config.pictures)
     return prompt(ID, config, style, {
       shows: 'a game of Shisen-Sho: tiles with small pictures',
-      equal: 'Two tiles are equal if their pictures show the same class of thing, even where the pictures themselves differ.',
+      equal: EQUAL,
       label: `a tile is the class that its picture shows, in one of these words: ${classes.join(', ')}`,
     })
   },

@@ -6,6 +6,12 @@
 /** A cell: row from the top, column from the left, both 0-based; as read 0..999. */
 export type Cell = readonly [row: number, column: number]
 
+/** For `play.pick` of a game whose answers are two cells. */
+export const PICK_PAIR: { readonly cells: number; answer(cells: readonly Cell[]): string } = {
+  cells: 2,
+  answer: ([a, b]) => formatPair(a!, b!),
+}
+
 /** Longest text that is read at all. */
 const TEXT_CAP = 256
 

@@ -3,6 +3,7 @@
  * The inks are picked for the face they stand on (three palettes, by its luminance), so that every theme keeps all six apart:
  * by 0.18 or more in Oklab from each other and the face, and for protanopes and deuteranopes by 0.1 or more (0.14 in the theme 'classic').
  */
+import type { CellLook } from '../../game.ts'
 import type { Color, Shape, Skin, Sprite, Theme } from '../../scene.ts'
 
 /** Names of the colours by index, 0..5. */
@@ -18,6 +19,28 @@ const INKS: { readonly [face in 'light' | 'middling' | 'dark']: readonly Color[]
   dark: ['#ee3121', '#3acd5f', '#4474fd', '#ffe33b', '#f68ae4', '#91f6fa'],
 }
 
+/** What a shape of a colour (index) is painted with on the theme's tile faces. Throws RangeError for an index outside 0..5. */
+export function inkOf(colour: number, theme: Theme): Color {
+  const ink = INKS[faceOf(theme.empty)][colour]
+  if (ink === undefined) throw new RangeError(`There is no tile colour ${colour}; they are 0..${COLOURS.length - 1}.`)
+  return ink
+}
+
+/** Shapes in the order of SHAPES, for terminals with and without Unicode. */
+const GLYPHS = ['●', '■', '▲', '◆', '✚', '★'] as const
+const ASCII_GLYPHS = ['o', '#', '^', '<>', '+', '*'] as const
+
+/** A tile at a terminal: its shape in its colour; the first letter of the colour stands for it where there are no colours. */
+export function tileLook(colour: number, shape: number, theme: Theme): CellLook {
+  const mark = COLOURS[colour]?.charAt(0) ?? ''
+  return { text: GLYPHS[shape] ?? '', ascii: ASCII_GLYPHS[shape] ?? '', mark, fill: theme.empty, ink: inkOf(colour, theme) }
+}
+
+/** A cell without a tile at a terminal. */
+export function emptyLook(theme: Theme): CellLook {
+  return { text: '', fill: theme.board, ink: theme.text }
+}
+
 /**
  * The tile of a colour and a shape (indices of COLOURS and SHAPES), `skin.tile` pixels a side: a rounded face in the theme's empty-cell colour
  * on the board's colour, the shape in the middle. Opaque. Throws RangeError for an index outside 0..5.
@@ -25,13 +48,6 @@ const INKS: { readonly [face in 'light' | 'middling' | 'dark']: readonly Color[]
 export function tileSprite(colour: number, shape: number, skin: Skin, theme: Theme): Sprite {
   const ink = inkOf(colour, theme)
   return { width: skin.tile, height: skin.tile, fill: theme.board, shapes: [face(skin.tile, theme.empty), figure(shape, skin.tile, ink)] }
-}
-
-/** What a shape of a colour (index) is painted with on the theme's tile faces. Throws RangeError for an index outside 0..5. */
-export function inkOf(colour: number, theme: Theme): Color {
-  const ink = INKS[faceOf(theme.empty)][colour]
-  if (ink === undefined) throw new RangeError(`There is no tile colour ${colour}; they are 0..${COLOURS.length - 1}.`)
-  return ink
 }
 
 /** A cell without a tile: the bare board. */

@@ -9,11 +9,13 @@
  * - Perception: labels 'red circle' … and '_'. Thoughts and the teacher's blind spot: teacher.ts.
  * - Departures from the reference: coordinates outside the board are unreadable, never other cells; seeds count; every fresh board is playable.
  */
-import type { Game } from '../../game.ts'
-import { COLOURS, SHAPES } from '../shared/tile-art.ts'
+import type { CellLook, Game } from '../../game.ts'
+import type { Theme } from '../../scene.ts'
+import { COLOURS, SHAPES, tileLook } from '../shared/tile-art.ts'
 import { draw } from './draw.ts'
 import { boardLevels, presets } from './levels.ts'
 import { draws } from './paper.ts'
+import { playOf } from './play.ts'
 import { legalPairs, over, type Pair, pairs, unreadable, won } from './position.ts'
 import { lookahead, solver } from './solver.ts'
 import { configOf, configSchema, init, parseState, reseed, type ShisenShoConfig, type ShisenShoState, scatter, step } from './state.ts'
@@ -48,6 +50,11 @@ const WORDING: Wording = {
   label: `a tile is its colour and its shape, such as "red circle" (colours: ${COLOURS.join(', ')}; shapes: ${SHAPES.join(', ')})`,
 }
 
+function lookOf(label: string, theme: Theme): CellLook {
+  const kind = LABELS.indexOf(label)
+  return tileLook(Math.floor(kind / SHAPES.length), kind % SHAPES.length, theme)
+}
+
 /** The game of Shisen-Sho; see the head of this file. */
 export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   id: ID,
@@ -63,6 +70,7 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   },
   levels: boardLevels([2, 4, 6, 9, 18, 32]),
   presets,
+  play: playOf(WORDING.equal, lookOf),
   draws,
   init,
   configOf,

@@ -15,6 +15,7 @@ import type { Game } from '../../game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
 import { draws } from './paper.ts'
+import { play } from './play.ts'
 import { lookahead, solver } from './solver.ts'
 import {
   actions,
@@ -50,6 +51,7 @@ export const gameSwap: Game<StateSwap, Pair, ConfigSwap> = {
   },
   levels,
   presets,
+  play,
   draws,
   init,
   configOf: ({ rows, columns, colours, shapes }) => ({ rows, columns, colours, shapes }),
