@@ -9,9 +9,17 @@ export interface RuntimeOptions {
   readonly spin: boolean
 }
 
-/** A loaded graph. */
-export type Session = ort.InferenceSession
-export type Feeds = Record<string, ort.Tensor>
+/** A loaded graph. ONNX Runtime's own types want a browser's, so that they stay out of what this package declares. */
+export interface Session {
+  readonly inputNames: readonly string[]
+}
+
+/** A tensor of ONNX Runtime. */
+export interface FeedTensor {
+  readonly dims: readonly number[]
+}
+
+export type Feeds = Record<string, FeedTensor>
 
 export async function loadGraph(graph: GraphDef, { threads, spin }: RuntimeOptions): Promise<Session> {
   return ort.InferenceSession.create(encodeOnnx(graph), {
@@ -23,8 +31,8 @@ export async function loadGraph(graph: GraphDef, { threads, spin }: RuntimeOptio
   })
 }
 
-export const floats = (data: Float32Array, shape: readonly number[]): ort.Tensor => new ort.Tensor('float32', data, shape)
-export const int32s = (data: Int32Array, shape: readonly number[]): ort.Tensor => new ort.Tensor('int32', data, shape)
+export const floats = (data: Float32Array, shape: readonly number[]): FeedTensor => new ort.Tensor('float32', data, shape)
+export const int32s = (data: Int32Array, shape: readonly number[]): FeedTensor => new ort.Tensor('int32', data, shape)
 
 const inputNames = new WeakMap<Session, ReadonlySet<string>>()
 
@@ -32,7 +40,7 @@ const inputNames = new WeakMap<Session, ReadonlySet<string>>()
 export async function run(session: Session, feeds: Feeds, fetches: Feeds): Promise<void> {
   const wanted = inputNames.get(session) ?? new Set(session.inputNames)
   inputNames.set(session, wanted)
-  const used: Feeds = {}
+  const used: Record<string, ort.Tensor> = {}
   for (const name in feeds) if (wanted.has(name)) used[name] = feeds[name] as ort.Tensor
-  await session.run(used, fetches)
+  await (session as ort.InferenceSession).run(used, fetches as Record<string, ort.Tensor>)
 }
