@@ -23,7 +23,14 @@ const tensorHeader = z.strictObject({
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 })
 
-/** Bytes of a safetensors file. */
+/** Spaces to a multiple of eight bytes, so that the tensors, which follow, are aligned. */
+function padded(head: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(head.length / 8) * 8).fill(0x20)
+  bytes.set(head)
+  return bytes
+}
+
+/** Bytes of a safetensors file. The tensors start at a multiple of eight bytes. */
 export function encodeSafetensors({ metadata, tensors }: SafetensorsFile): Uint8Array {
   let offset = 0
   const header: Record<string, unknown> = { __metadata__: metadata }
@@ -31,8 +38,7 @@ export function encodeSafetensors({ metadata, tensors }: SafetensorsFile): Uint8
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
     offset += data.byteLength
   }
-  const text = JSON.stringify(header)
-  const head = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8))
+  const head = padded(new TextEncoder().encode(JSON.stringify(header)))
   const bytes = new Uint8Array(8 + head.length + offset)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true)
   bytes.set(head, 8)
@@ -44,36 +50,64 @@ export function encodeSafetensors({ metadata, tensors }: SafetensorsFile): Uint8
   return bytes
 }
 
+const ADVICE = 'use the file of a finished save, or an earlier one'
+
+/** Throws StorageError for a file that cannot be used. */
+type Refuse = (reason: string) => never
+
+/** The JSON header, and where the tensors begin. */
+function readHeader(bytes: Uint8Array, refuse: Refuse): { header: Record<string, unknown>; start: number } {
+  if (bytes.length < 8) refuse(`it has ${count(bytes.length)}, too few for a header`)
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
+  if (length > bytes.length - 8)
+    refuse(
+      `it is cut short or damaged: its header should have ${length.toLocaleString('en-US')} bytes, and ${bytes.length === 8 ? 'nothing follows' : `${count(bytes.length - 8)} follow`}`,
+    )
+  const start = 8 + Number(length)
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)))
+    return { header: z.record(z.string(), z.unknown()).parse(value), start }
+  } catch {
+    return refuse('its header is not a JSON object')
+  }
+}
+
+/** The same bytes where float32 can be read in place; files of other programs may have a header of any length. */
+const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes))
+
+const count = (bytes: number): string => `${bytes.toLocaleString('en-US')} ${bytes === 1 ? 'byte' : 'bytes'}`
+
 /** Reads and checks a safetensors file of float32 tensors. Throws StorageError with the reason; `name` is for the message. */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsFile {
-  const refuse = (reason: string): never => {
-    throw new StorageError(`${name} is not a usable checkpoint: ${reason}; use the file of a finished save, or an earlier one`)
+  const refuse: Refuse = (reason) => {
+    throw new StorageError(`${name} is not a usable checkpoint: ${reason}; ${ADVICE}`)
   }
-  if (bytes.length < 8) refuse(`it has ${bytes.length} bytes`)
-  const headLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
-  if (headLength > bytes.length - 8) refuse('its header is longer than the file')
-  let header: Record<string, unknown> = {}
-  try {
-    header = z
-      .record(z.string(), z.unknown())
-      .parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + headLength))))
-  } catch {
-    refuse('its header is not a JSON object')
-  }
+  const { header, start: bodyStart } = readHeader(bytes, refuse)
   const { __metadata__: rawMetadata, ...entries } = header
   const metadata = z.record(z.string(), z.string()).safeParse(rawMetadata ?? {})
-  if (!metadata.success) refuse('its metadata is not a list of texts')
-  const body = bytes.slice(8 + headLength)
-  const tensors = new Map<string, StoredTensor>()
-  for (const [key, raw] of Object.entries(entries)) {
+  if (!metadata.success) return refuse('its metadata is not a list of texts')
+  const found = Object.entries(entries).map(([key, raw]) => {
     const entry = tensorHeader.safeParse(raw)
     if (!entry.success) return refuse(`tensor ${JSON.stringify(key)} is not a float32 tensor`)
-    const [start, end] = entry.data.data_offsets
-    const length = entry.data.shape.reduce((a, b) => a * b, 1)
-    if (end - start !== 4 * length || end > body.length || start % 4 !== 0) refuse(`tensor ${JSON.stringify(key)} does not fit the file`)
-    tensors.set(key, { shape: entry.data.shape, data: new Float32Array(body.buffer, body.byteOffset + start, length) })
+    const { shape, data_offsets: offsets } = entry.data
+    const length = shape.reduce((a, b) => a * b, 1)
+    const [from, to] = offsets
+    if (to - from !== 4 * length) return refuse(`tensor ${JSON.stringify(key)} of shape ${shape.join('×')} has ${count(to - from)}`)
+    return { key, shape, length, from, to }
+  })
+  const body = aligned(bytes.subarray(bodyStart))
+  // The format wants the tensors one after another, without holes, to the end of the file.
+  let at = 0
+  for (const { key, from, to } of found.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== at) refuse(`tensor ${JSON.stringify(key)} begins at byte ${from} instead of ${at}`)
+    at = to
   }
-  return { metadata: metadata.data ?? {}, tensors }
+  if (at > body.length) refuse(`it is cut short: it has ${count(bytes.length)} of ${(bodyStart + at).toLocaleString('en-US')}`)
+  if (at < body.length) refuse(`it goes on for ${count(body.length - at)} after its last tensor`)
+  const tensors = found.map(
+    ({ key, shape, length, from }) => [key, { shape, data: new Float32Array(body.buffer, body.byteOffset + from, length) }] as const,
+  )
+  return { metadata: metadata.data, tensors: new Map(tensors) }
 }
 
 /** Writes atomically. Throws StorageError (disk full, no permission); an earlier file of that name is then untouched. */

@@ -18,6 +18,7 @@ import {
 import { z } from 'zod'
 import { type AdamState, adamStep, clipping, freshAdam } from './adam.ts'
 import { readCheckpoint, type StoredTensor, writeCheckpoint } from './checkpoint.ts'
+import { checkExportSize, exportMetadata } from './export.ts'
 import { datumRow, patchGrid, plainInput, type Row, writePatches } from './inputs.ts'
 import { type Bucket, exportGraph, scoringGraph, trainingGraph } from './model.ts'
 import { isHidden, Muon } from './muon.ts'
@@ -216,12 +217,9 @@ export class EmbeddedEngine implements Engine {
 
   /** The live weights as one ONNX file for onnxruntime-web: pixels, tokens -> logits, for pictures of rows × columns patches. */
   async exportOnnx(rows: number, columns: number): Promise<Uint8Array> {
-    const metadata = {
-      format: FORMAT,
-      model: JSON.stringify(this.config),
-      words: JSON.stringify(this.words),
-      stop: this.words[this.tokenizer.stopToken] as string,
-    }
+    const model = { config: this.config, words: this.words, stopToken: this.tokenizer.stopToken, rows, columns }
+    checkExportSize(model)
+    const metadata = { format: FORMAT, ...exportMetadata(model) }
     return encodeOnnx(exportGraph(this.config, this.#vocabulary, { rows, columns, text: this.config.textLength }, this.#live, metadata))
   }
 

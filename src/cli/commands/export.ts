@@ -3,14 +3,15 @@ import type { Command } from 'commander'
 import writeFileAtomic from 'write-file-atomic'
 import { EngineError, fileReason, StorageError } from '../../errors.ts'
 import { loadEngineModule } from '../engine-module.ts'
-import { wholeNumber, withExamples } from '../options.ts'
-import { printLines } from '../terminal.ts'
+import { wholeNumber, withExamples, withJson } from '../options.ts'
+import { printJson, printLines } from '../terminal.ts'
 
 interface ExportFlags {
   readonly out: string
   readonly rows: number
   readonly columns: number
   readonly engine: string
+  readonly json?: boolean
 }
 
 /** Options and action of `export`. */
@@ -20,13 +21,15 @@ export function defineExport(command: Command): void {
   command.option('--rows <n>', 'patches from top to bottom of the pictures it will see', wholeNumber(1, 64), 4)
   command.option('--columns <n>', 'patches from left to right', wholeNumber(1, 64), 4)
   command.option('--engine <package>', 'package that made the checkpoint', '@vlm-gym/engine-onnx')
+  withJson(command)
   withExamples(command, [
     [
       'vlm-gym export runs/laptop-0/checkpoints/g1.safetensors --out g1.onnx',
-      'inputs pixels and tokens, output logits; the word list stands in the file’s metadata',
+      'for pictures of 4×4 tiles; how to prepare its inputs and read its output stands in the file’s metadata and in docs/export.md',
     ],
+    ['vlm-gym export g1.safetensors --rows 5 --columns 5 --out swap.onnx --json', 'for pictures of 5×5 tiles'],
   ])
-  command.action(async (checkpoint: string, { out, rows, columns, engine: name }: ExportFlags) => {
+  command.action(async (checkpoint: string, { out, rows, columns, engine: name, json }: ExportFlags) => {
     const { openEngine } = await loadEngineModule(name)
     const engine = await openEngine(checkpoint, { threads: 1 })
     try {
@@ -35,7 +38,8 @@ export function defineExport(command: Command): void {
       await writeFileAtomic(out, Buffer.from(bytes)).catch((error: Error) => {
         throw new StorageError(`cannot write ${out}: ${fileReason(error, 'write')}; give another file with --out`, { cause: error })
       })
-      printLines([`${out}: ${bytes.length.toLocaleString('en-US')} bytes`])
+      if (json) printJson({ out, bytes: bytes.length, rows, columns, engine: engine.info.name, parameters: engine.info.parameters })
+      else printLines([`${out}: ${bytes.length.toLocaleString('en-US')} bytes, for pictures of ${rows} by ${columns} patches`])
     } finally {
       await engine.close()
     }
