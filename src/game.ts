@@ -181,7 +181,7 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   readonly knobs: { readonly [field: string]: Knob }
   /** Absent: the default config at every level, and the horizons of gym/difficulty.ts. */
   readonly levels?: Levels<C>
-  /** 'laptop': as large as a laptop trains in minutes. 'paper': the published settings. Absent: the default config. */
+  /** 'laptop': what the training preset of that name plays. 'paper': the published settings. Absent: the default config. */
   readonly presets?: { readonly laptop: GamePreset<C>; readonly paper: GamePreset<C> }
   /** For people at a terminal (`vlm-gym play`). */
   readonly play?: PlayAids<A, C>

@@ -93,7 +93,7 @@ describe('bad input', () => {
     [['show', '2048', '--set', 'size=big'], 2, /size cannot be "big"/],
     [['show', '2048', '--set', '__proto__.x=1'], 2, /"__proto__" is not a key/],
     [['show', '2048', '--tile', '7'], 2, /8 to 256/],
-    [['show', '2048', '--theme', 'drak'], 2, /no theme "drak" \(did you mean "dark"\?\)/],
+    [['show', '2048', '--theme', 'drak'], 2, /'drak' is invalid.*\(did you mean "dark"\?\)/],
     [['show', '2048', '--layout', 'wide'], 2, /'wide' is invalid\. It is none of the choices; give board, full/],
     [['show', '2048', '--prompt', 'long'], 2, /'long' is invalid\. It is none of the choices; give full, brief/],
     [['show', '2048', '--perception', '6'], 2, /Give a whole number, 0 to 5/],

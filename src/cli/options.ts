@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, fileReason } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
+import { helpWidth, wrapWords } from './schema-help.ts'
 
 export { checkConfig } from '../checks.ts'
 
@@ -94,14 +95,15 @@ export async function readConfigFile(path: string): Promise<ConfigObject> {
   return value
 }
 
-/** base, then the file, then the settings. What is absent is left out. Not checked yet: see `checkConfig`. */
+/** base (which may depend on the file), then the file, then the settings. What is absent is left out. Not checked yet: see `checkConfig`. */
 export async function gatherConfig(parts: {
-  readonly base?: ConfigObject
+  readonly base?: ConfigObject | ((file: ConfigObject) => ConfigObject)
   readonly config?: string | undefined
   readonly set?: readonly string[] | undefined
 }): Promise<ConfigObject> {
-  const file = parts.config === undefined ? {} : await readConfigFile(parts.config)
-  return applySettings(mergeConfig(parts.base ?? {}, file), parts.set ?? [])
+  const { base = {}, config, set = [] } = parts
+  const file = config === undefined ? {} : await readConfigFile(config)
+  return applySettings(mergeConfig(typeof base === 'function' ? base(file) : base, file), set)
 }
 
 /** Parser of a commander option that takes a whole number within bounds (safe integers unless given). */
@@ -160,8 +162,25 @@ export function withConfigFile(command: Command, what: string): Command {
   return command.option('--config <file>', `JSON file with ${what}`)
 }
 
-/** Ends the help with examples: [what to type, what it does]. */
+/** Ends the help with examples: [what to type, what it does]. A long command goes on in the next line, as shells take it. */
 export function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
-  const lines = examples.map(([typed, does]) => `  $ ${typed}\n      ${does}`)
-  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+  return command.addHelpText('after', () => {
+    const width = helpWidth()
+    const lines = examples.flatMap(([typed, does]) => [
+      ...typedLines(typed, width - 4),
+      ...wrapWords(does, width - 6).map((line) => `      ${line}`),
+    ])
+    return `\nExamples:\n${lines.join('\n')}`
+  })
+}
+
+/** A command in lines that end in a backslash, broken before options. */
+function typedLines(typed: string, width: number): string[] {
+  const lines: string[] = []
+  for (const part of typed.split(/ (?=--)/)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + part.length + 3 <= width) lines[lines.length - 1] = `${last} ${part}`
+    else lines.push(part)
+  }
+  return lines.map((line, at) => `  ${at === 0 ? '$' : ' '} ${at === 0 ? '' : '  '}${line}${at < lines.length - 1 ? ' \\' : ''}`)
 }

@@ -5,7 +5,7 @@ import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList, gameNamed } from '../games/index.ts'
 import { decodeState, difficulty, type EnvSnapshot, type EnvSpec, envSpec, LEVELS, skinSettings, startSnapshot } from '../gym/index.ts'
-import { THEMES, themeNamed } from '../render/index.ts'
+import { THEMES } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
 import { applySettings, type ConfigObject, checkConfig, choiceOption, collect, wholeNumber, withSeed, withSet } from './options.ts'
 import { withPictures } from './pictures.ts'
@@ -17,20 +17,22 @@ export interface StartOptions {
   readonly set?: string[]
   readonly state?: string
   readonly theme: string
+  readonly preset?: 'laptop' | 'paper'
   readonly perception?: number
   readonly reasoning?: number
   readonly skin?: string[]
 }
 
-/** Adds --seed, --set, --state, --theme, --plugin and --pictures. */
+/** Adds --seed, --preset, --set, --state, --theme, --plugin and --pictures. */
 export function withStart(command: Command): Command {
   withSeed(command, 'the game and every random move')
+  command.addOption(choiceOption('--preset <name>', 'knobs as the training preset laptop has them, or as published', ['laptop', 'paper']))
   withSet(command, 'a knob of the game, as `vlm-gym games` lists them')
   withPlugins(command)
   withPictures(command)
   return command
     .option('--state <token>', 'start from a state token instead of a fresh game')
-    .option('--theme <name>', `colours: ${Object.keys(THEMES).join(', ')}`, 'classic')
+    .addOption(choiceOption('--theme <name>', 'colours', Object.keys(THEMES)).default('classic'))
 }
 
 /** Adds --tile, --layout, --perception, --reasoning and --skin. */
@@ -50,7 +52,7 @@ export function gameConfig(game: AnyGame, settings: readonly string[] = [], base
 
 /** The spec and the moment to start from. `id` may be absent when a token says which game. Throws ConfigError or StateError. */
 export function startOf(id: string | undefined, options: StartOptions, skin: Partial<Skin> = {}): { spec: EnvSpec; start: EnvSnapshot } {
-  const look = skinOf({ tile: 48, layout: 'full', theme: options.theme, ...skin })
+  const look: Skin = { tile: 48, layout: 'full', theme: options.theme, ...skin }
   if (options.state === undefined) {
     const known = gameList().map((game) => game.id)
     if (id === undefined) throw new ConfigError(`name a game (${known.join(', ')}) or give a token with --state`)
@@ -61,7 +63,8 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
   }
   if (options.perception !== undefined || options.reasoning !== undefined)
     throw new ConfigError('levels and --state do not go together: the token already holds the knobs; --skin changes the picture')
-  if (options.set !== undefined) throw new ConfigError('--set and --state do not go together: the token already holds the knobs')
+  const knobs = options.set !== undefined ? '--set' : options.preset !== undefined ? '--preset' : undefined
+  if (knobs !== undefined) throw new ConfigError(`${knobs} and --state do not go together: the token already holds the knobs`)
   const { game, state, last } = decodeState(options.state, Object.fromEntries(gameList().map((one) => [one.id, one])))
   if (id !== undefined && gameNamed(id) !== game) throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
   return {
@@ -70,9 +73,15 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
   }
 }
 
-/** Knobs and look of the levels asked for; without any, the defaults and the look as it is. */
-function levelsOf(game: AnyGame, { perception, reasoning }: StartOptions, look: Skin): { config: ConfigObject; skin: Skin } {
-  if (perception === undefined && reasoning === undefined) return { config: {}, skin: look }
+/** Knobs and look of the preset or the levels asked for; without any, the defaults and the look as it is. */
+function levelsOf(game: AnyGame, { preset, perception, reasoning }: StartOptions, look: Skin): { config: ConfigObject; skin: Skin } {
+  const hasLevels = perception !== undefined || reasoning !== undefined
+  if (preset !== undefined) {
+    if (hasLevels) throw new ConfigError('--preset and levels do not go together: both choose the knobs; give one of the two')
+    if (game.presets === undefined) throw new ConfigError(`the game ${game.id} has no presets; choose its knobs with --set`)
+    return { config: { ...game.presets[preset].config }, skin: look }
+  }
+  if (!hasLevels) return { config: {}, skin: look }
   const { config, skin } = difficulty(game, { perception: perception ?? 0, reasoning: reasoning ?? 0 }, look)
   return { config: config as ConfigObject, skin }
 }
@@ -82,9 +91,4 @@ const skinSchema = z.strictObject({ theme: z.string(), tile: z.int().min(8).max(
 /** The skin with the settings of --skin. */
 function dressed(skin: Skin, settings: readonly string[] = []): Skin {
   return checkConfig(skinSchema, applySettings({ ...skin }, settings), 'the skin')
-}
-
-function skinOf(skin: Skin): Skin {
-  themeNamed(skin.theme)
-  return skin
 }

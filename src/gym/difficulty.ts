@@ -84,7 +84,7 @@ export function laidOver(
   }
 }
 
-/** A game as 'laptop' (as large as a laptop trains in minutes) or 'paper' (as published), under the look given. */
+/** A game as 'laptop' (what the training preset of that name plays) or 'paper' (as published), under the look given. */
 export function difficultyPreset<S, A, C>(game: Game<S, A, C>, name: 'laptop' | 'paper', look: Skin = PLAIN): Difficulty<C> {
   const preset = game.presets?.[name]
   if (game.presets !== undefined && preset === undefined)

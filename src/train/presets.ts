@@ -1,13 +1,20 @@
 /** Named training configs. The figures that each was seen to reach stand in README.md and LOG.md. */
 import { ConfigError } from '../errors.ts'
+import { gameNamed } from '../games/index.ts'
 import { didYouMean } from '../suggest.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 
+/** A game at its own preset "laptop", which is what `vlm-gym games` and `vlm-gym show --preset laptop` call so too. */
+const game = (id: string): object => {
+  const { config, horizon } = gameNamed(id).presets!.laptop
+  return { id, config, horizon }
+}
+
 const GAMES = [
-  { id: '2048', horizon: 100, restart: true },
-  { id: 'shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
-  { id: 'picture-shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
-  { id: 'swap', config: { rows: 5, columns: 5, colours: 3, shapes: 2 }, horizon: 20, regretScale: 16 },
+  { ...game('2048'), restart: true },
+  { ...game('shisen-sho'), expert: 'solver', regretScale: 2 },
+  { ...game('picture-shisen-sho'), expert: 'solver', regretScale: 2 },
+  { ...game('swap'), regretScale: 16 },
 ]
 
 /** All four games on a laptop CPU, one model for all: the main job. */
@@ -42,7 +49,7 @@ const laptop = {
 const quick = {
   ...laptop,
   preset: 'quick',
-  games: GAMES.slice(0, 1).map((game) => ({ ...game, horizon: 60 })),
+  games: GAMES.slice(0, 1).map((entry) => ({ ...entry, horizon: 60 })),
   base: { ...laptop.base, steps: 100 },
   coldStart: { ...laptop.coldStart, steps: 350 },
   rl: { ...laptop.rl, steps: 24 },
@@ -56,7 +63,7 @@ const plain = { ...laptop, preset: 'plain', recipes: ['g1-paper'] }
 const tiny = {
   ...laptop,
   preset: 'tiny',
-  games: GAMES.map((game) => ({ ...game, horizon: 5 })),
+  games: GAMES.map((entry) => ({ ...entry, horizon: 5 })),
   model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 16, textLength: 100 },
   recipes: ['g0', 'g1'],
   base: { ...laptop.base, steps: 10, batch: 16 },

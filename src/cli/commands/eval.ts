@@ -5,6 +5,7 @@ import { ConfigError, EngineError } from '../../errors.ts'
 import { type Evaluation, protocolTable, replyNotes, resultTable } from '../../eval/index.ts'
 import { OBSERVATION_MODES, REPLY_TAGS } from '../../gym/index.ts'
 import { endpointProviders, isEndpointName, policyNames } from '../../policies/index.ts'
+import { THEMES } from '../../render/index.ts'
 import { type EndpointLine, openEpisodeStore } from '../../runs/index.ts'
 import { type EvalConfig, evalConfig, LOCAL, type LocalOptions } from '../eval-config.ts'
 import { evalEndpoints, keepEndpoints } from '../eval-endpoints.ts'
@@ -74,7 +75,7 @@ export function defineEval(command: Command): void {
   withPictures(command)
   withSeed(command, 'the games and all chance of the policies')
   command.optionsGroup('What is shown:')
-  command.option('--theme <name>', 'colours of the pictures', 'classic')
+  command.addOption(choiceOption('--theme <name>', 'colours of the pictures', Object.keys(THEMES)).default('classic'))
   command.option(
     '--tile <n>',
     'side of a tile, pixels; default: 16 of checkpoints (the patch they were trained with), 64 of models',

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import { policyNames } from '../../policies/index.ts'
-import { wholeNumber, withExamples, withJson } from '../options.ts'
+import { wholeNumber, withExamples } from '../options.ts'
 import { playPerson } from '../play/person.ts'
 import { watchPolicy } from '../play/watch.ts'
 import { type StartOptions, startOf, withStart } from '../start.ts'
@@ -39,7 +39,7 @@ export function definePlay(command: Command): void {
   )
   command.option('--delay <ms>', 'pause before every move that is watched', wholeNumber(0, 60_000), 400)
   command.option('--moves <n>', 'replies to watch at most', wholeNumber(1, 1_000_000), 1000)
-  withJson(command).addHelpText('after', KEYS)
+  command.option('--json', 'with --watch: print the trajectory as JSON and nothing else, without pauses').addHelpText('after', KEYS)
   withExamples(command, [
     ['vlm-gym play 2048', 'slide with the arrow keys; u takes a move back, h is a hint, ? the rules, q quits'],
     ['vlm-gym play shisen-sho --set rows=4 --set columns=4 --set kinds=4', 'a small board: arrow keys and Enter pick two tiles'],

@@ -39,6 +39,7 @@ export function defineShow(command: Command): void {
   withExamples(command, [
     ['vlm-gym show 2048 --seed 7 --moves 40 --out board.png', 'a board in the middle of a game, with its picture'],
     ['vlm-gym show 2048 --set size=5 --theme dark --tile 64 --out board.svg', 'a larger board in other colours'],
+    ['vlm-gym show shisen-sho --preset laptop', 'a board of the size that vlm-gym train plays'],
     ['vlm-gym show swap --grid --tile 24 --out levels.png', 'the sheet of all levels of perception and reasoning'],
     ['vlm-gym show shisen-sho --perception 4 --reasoning 1 --out hard.png', 'hard to see, easy to play'],
     ['vlm-gym show picture-shisen-sho --pictures ./cifar-10-batches-bin --set pictures=cifar10', 'photographs instead of drawings'],
@@ -63,7 +64,7 @@ async function show(id: string | undefined, options: ShowOptions): Promise<void>
 /** The sheet of all levels, and what it shows. */
 async function showGrid(id: string | undefined, options: ShowOptions): Promise<void> {
   const { out, seed, theme, tile, layout } = options
-  const single = (['state', 'set', 'skin', 'perception', 'reasoning'] as const).find((name) => options[name] !== undefined)
+  const single = (['state', 'preset', 'set', 'skin', 'perception', 'reasoning'] as const).find((name) => options[name] !== undefined)
   if (single !== undefined) throw new ConfigError(`--grid shows all levels of a game; --${single} is for a single state`)
   if (out === undefined || extname(out).toLowerCase() !== '.png') throw new ConfigError('--grid draws a picture: give --out FILE.png')
   const { spec } = startOf(id, options, { theme, tile, layout })

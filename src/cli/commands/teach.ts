@@ -5,7 +5,7 @@ import { ConfigError } from '../../errors.ts'
 import { gameNamed } from '../../games/index.ts'
 import { REPLY_TAGS } from '../../gym/index.ts'
 import { isEndpointName } from '../../policies/index.ts'
-import { themeNamed } from '../../render/index.ts'
+import { THEMES } from '../../render/index.ts'
 import type { RunFolder } from '../../runs/index.ts'
 import {
   type Counts,
@@ -121,7 +121,7 @@ export function defineTeach(command: Command): void {
   )
   command.addOption(choiceOption('--layout <name>', 'instead of what --for says', ['board', 'full']))
   command.option('--tile <n>', 'side of a tile, pixels, instead of what --for says', wholeNumber(8, 256))
-  command.option('--theme <name>', 'colours of the pictures', 'classic')
+  command.addOption(choiceOption('--theme <name>', 'colours of the pictures', Object.keys(THEMES)).default('classic'))
   command.option('--horizon <n>', 'moves after which a fresh game begins', wholeNumber(1), 100)
   command.option('--examples <n>', 'examples to make', wholeNumber(1), 1000)
   command.option('--max-replies <n>', 'replies to ask for at most (default: 20 an example)', wholeNumber(1))
@@ -244,7 +244,6 @@ function configOf(flags: TeachFlags, plugins: readonly string[], target: Request
   const ids = flags.game ?? ['2048']
   if (ids.length > 1 && flags.set !== undefined)
     throw new ConfigError('--set is for one game; with several --game, make a data set of each, or leave it out')
-  themeNamed(flags.theme)
   const { teacher, model, blind, slip, insight, temperature, maxTokens, horizon, examples, parallel, heldOut, minReward, seed } = flags
   const given = {
     games: ids.map((id) => ({ id, config: gameConfig(gameNamed(id), flags.set) })),

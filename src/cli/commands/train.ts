@@ -6,14 +6,24 @@ import type { Engine } from '../../engine.ts'
 import { ConfigError, StorageError } from '../../errors.ts'
 import { resultTable, writeReport } from '../../eval/index.ts'
 import { createRun, openRun, type RunFolder, resultRows } from '../../runs/index.ts'
-import { coldStartExamples, PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
+import { coldStartExamples, mixOf, PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
 import { interruptible } from '../interrupt.ts'
 import { engineFor, newWords, runJob } from '../job.ts'
-import { type ConfigObject, checkConfig, gatherConfig, wholeNumber, withConfigFile, withExamples, withJson, withSet } from '../options.ts'
+import {
+  type ConfigObject,
+  checkConfig,
+  choiceOption,
+  gatherConfig,
+  wholeNumber,
+  withConfigFile,
+  withExamples,
+  withJson,
+  withSet,
+} from '../options.ts'
 import { loadPictures, withPicturesOption } from '../pictures.ts'
 import { loadPlugins, resolvePlugin, withPluginOption } from '../plugins.ts'
 import { createProgress, formatDuration } from '../progress.ts'
-import { fieldLines } from '../schema-help.ts'
+import { fieldLines, helpWidth, wrapWords } from '../schema-help.ts'
 import { printJson, printLines } from '../terminal.ts'
 
 interface TrainFlags {
@@ -28,21 +38,28 @@ interface TrainFlags {
   readonly resume?: boolean | string
   readonly quiet?: boolean
   readonly json?: boolean
+  readonly printConfig?: boolean
+  readonly printSchema?: boolean
 }
 
 /** Options and action of `train`. */
 export function defineTrain(command: Command): void {
-  command.option('--preset <name>', `start from a named config: ${Object.keys(PRESETS).join(', ')}`, 'laptop')
+  command.optionsGroup('What is trained:')
+  command.addOption(choiceOption('--preset <name>', 'start from a named config', Object.keys(PRESETS)).default('laptop'))
   command.option('--quick', 'the same as --preset quick: the idea in a few minutes, on 2048 alone')
-  withConfigFile(command, 'fields that differ from the preset')
+  withConfigFile(command, 'fields that differ from the preset; a file of --print-config stands alone')
   withSet(command, 'one field, such as rl.steps=100 (see the list below)')
   withPluginOption(command)
   withPicturesOption(command)
   command.option('--seed <n>', 'whole number that decides every number of the run', wholeNumber(0))
+  command.optionsGroup('Where it goes:')
   command.option('--out <folder>', 'run folder (default: runs/<preset>-<seed>)')
   command.option('--resume [folder]', 'go on with a stopped run: that folder, or the one of --out, --preset and --seed')
+  command.optionsGroup('What is printed:')
   command.option('--quiet', 'no progress')
   withJson(command)
+  command.option('--print-config', 'print the whole config, checked, as a file for --config; nothing is trained or written')
+  command.option('--print-schema', 'print the JSON schema of configs, for editors; nothing is trained or written')
   withExamples(command, [
     ['vlm-gym train', 'both recipes on all four games, the table and the report, in runs/laptop-0'],
     ['vlm-gym train --quick', 'the idea in a few minutes, on 2048 alone'],
@@ -52,9 +69,14 @@ export function defineTrain(command: Command): void {
     ['vlm-gym train --plugin ./harvest.mjs --set \'games=[{"id":"harvest"}]\'', 'a game of your own; see docs/add-a-game.md'],
     ['vlm-gym train --set coldStart.dataset=data/small', 'the cold start from a data set that vlm-gym teach wrote'],
     ['vlm-gym train --preset tiny', 'a minute, to see every part run'],
+    ['vlm-gym train --preset tiny --print-config > mine.json', 'a config to change, then: vlm-gym train --config mine.json'],
   ])
-  command.addHelpText('after', () => `\nFields of a config (defaults are those of the preset):\n${fieldLines(trainConfig).join('\n')}`)
-  command.action((flags: TrainFlags) => trainCommand(withQuick(flags, command)))
+  command.addHelpText('after', () => {
+    const { preset } = withQuick(command.opts<TrainFlags>(), command)
+    const head = `Fields of a config, with the values of the preset ${preset}${preset === 'laptop' ? '; --help --preset NAME shows those of another' : ''}:`
+    return `\n${[...wrapWords(head, helpWidth()), ...fieldLines(trainConfig, presetNamed(preset))].join('\n')}`
+  })
+  command.action((flags: TrainFlags) => trainCommand(withQuick(flags, command), command))
 }
 
 /** The flags with --quick told as a preset. Throws ConfigError for --quick beside --preset. */
@@ -65,9 +87,12 @@ function withQuick(flags: TrainFlags, command: Command): TrainFlags {
   return { ...flags, preset: 'quick' }
 }
 
-async function trainCommand(flags: TrainFlags): Promise<void> {
+async function trainCommand(flags: TrainFlags, command: Command): Promise<void> {
+  if (flags.printSchema) return printJson(z.toJSONSchema(trainConfig, { io: 'input', unrepresentable: 'any' }))
+  const isChosen = command.getOptionValueSource('preset') === 'cli' || flags.quick === true
+  if (flags.printConfig) return printConfig(flags, isChosen)
   const start = performance.now()
-  const { folder, config, engine } = flags.resume === undefined ? await startRun(flags) : await resumeRun(flags)
+  const { folder, config, engine } = flags.resume === undefined ? await startRun(flags, isChosen) : await resumeRun(flags)
   const progress = createProgress({ quiet: flags.quiet })
   try {
     const end = await interruptible((signal) => runJob({ engine, folder, config, progress, signal }))
@@ -96,10 +121,11 @@ interface OpenRun {
   readonly engine: Engine
 }
 
-/** A new run. Everything that can be refused is refused before anything is written. Throws ConfigError, EngineError, StorageError. */
-async function startRun(flags: TrainFlags): Promise<OpenRun> {
+/** The config of a command line, with what it needs loaded. `isChosen`: a preset was named. Throws ConfigError, StorageError. */
+async function configOf(flags: TrainFlags, isChosen: boolean): Promise<TrainConfig> {
   const base = presetNamed(flags.preset) as ConfigObject & TrainConfig
-  const gathered = await gatherConfig({ base, config: flags.config, set: flags.set })
+  const isWhole = (file: ConfigObject): boolean => !isChosen && trainConfig.safeParse(file).success
+  const gathered = await gatherConfig({ base: (file) => (isWhole(file) ? {} : base), config: flags.config, set: flags.set })
   const given = checkConfig(trainConfig, flags.seed === undefined ? gathered : { ...gathered, seed: flags.seed }, 'the training config')
   const plugins = [...new Set([...given.plugins, ...(flags.plugin ?? [])].map((name) => resolvePlugin(name)))]
   const pictures = flags.pictures ?? given.pictures
@@ -110,6 +136,19 @@ async function startRun(flags: TrainFlags): Promise<OpenRun> {
   }
   const config = { ...given, plugins, coldStart, ...(pictures !== undefined && { pictures: resolve(pictures) }) }
   await loadExtras(config)
+  mixOf(config)
+  return config
+}
+
+async function printConfig(flags: TrainFlags, isChosen: boolean): Promise<void> {
+  if (flags.resume !== undefined)
+    throw new ConfigError('--print-config is for a new run; the config of a run that began stands in its run.json')
+  printJson(await configOf(flags, isChosen))
+}
+
+/** A new run. Everything that can be refused is refused before anything is written. Throws ConfigError, EngineError, StorageError. */
+async function startRun(flags: TrainFlags, isChosen: boolean): Promise<OpenRun> {
+  const config = await configOf(flags, isChosen)
   const words = newWords()
   const engine = await engineFor(config, words)
   try {

@@ -19,6 +19,6 @@ export function boardLevels<C extends BoardConfig>(kinds: readonly number[]): Le
 
 /** The paper: 6x6 with 9 kinds, 50 replies (BASELINE of the published protocol). */
 export const presets: { readonly laptop: GamePreset<BoardConfig>; readonly paper: GamePreset<BoardConfig> } = {
-  laptop: { config: { rows: 4, columns: 4, kinds: 4 }, horizon: 20 },
+  laptop: { config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12 },
   paper: { config: { rows: 6, columns: 6, kinds: 9, clearable: false }, horizon: 50, protocol },
 }

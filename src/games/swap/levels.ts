@@ -26,6 +26,6 @@ export const levels: Levels<ConfigSwap> = {
 
 /** The paper: 8x8 with 4 colours and 3 shapes, 100 replies. */
 export const presets: NonNullable<Game<unknown, unknown, ConfigSwap>['presets']> = {
-  laptop: { config: { rows: 5, columns: 5, colours: 3, shapes: 2 }, horizon: 50 },
+  laptop: { config: { rows: 5, columns: 5, colours: 3, shapes: 2 }, horizon: 20 },
   paper: { config: { rows: 8, columns: 8, colours: 4, shapes: 3 }, horizon: 100, protocol },
 }

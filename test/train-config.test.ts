@@ -1,0 +1,103 @@
+/** What `vlm-gym train` is told: presets, printed configs, and the one meaning of "laptop". */
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { gameList } from 'vlm-gym'
+import { presetNamed, type TrainConfig } from 'vlm-gym/train'
+import { main, type Outcome, runNode } from './vlm-gym.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'vlm-gym-train-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const train = (...args: string[]): Promise<Outcome> => runNode([main, 'train', ...args], folder)
+
+async function printed(...args: string[]): Promise<TrainConfig> {
+  const { code, stdout, stderr } = await train(...args, '--print-config')
+  expect([code, stderr]).toEqual([0, ''])
+  return JSON.parse(stdout) as TrainConfig
+}
+
+describe('train --print-config', () => {
+  it.each([[], ['--quick'], ['--preset', 'tiny', '--seed', '3', '--set', 'rl.steps=7', '--set', 'preset=mine']])(
+    'prints what --config takes back unchanged: %j',
+    async (...args) => {
+      const config = await printed(...args)
+      writeFileSync(join(folder, 'printed.json'), JSON.stringify(config))
+      expect(await printed('--config', 'printed.json')).toEqual(config)
+    },
+  )
+
+  it('prints the preset, then the file, the settings and the seed over it', async () => {
+    writeFileSync(join(folder, 'some.json'), '{"rl":{"steps":5,"kl":0.5},"saveEvery":9}')
+    const config = await printed('--preset', 'tiny', '--config', 'some.json', '--set', 'rl.kl=0.25', '--seed', '8')
+    const tiny = presetNamed('tiny')
+    expect(config).toEqual({ ...tiny, rl: { ...tiny.rl, steps: 5, kl: 0.25 }, saveEvery: 9, seed: 8 })
+  })
+
+  it('lays a whole config over a preset that is named', async () => {
+    const config = await printed('--preset', 'laptop')
+    writeFileSync(join(folder, 'whole.json'), JSON.stringify({ ...presetNamed('tiny'), model: { width: 32 } }))
+    expect((await printed('--config', 'whole.json')).model).toEqual({ width: 32 })
+    expect((await printed('--config', 'whole.json', '--preset', 'laptop')).model).toEqual({ ...config.model, width: 32 })
+  })
+
+  it('writes nothing, and refuses what cannot be trained', async () => {
+    expect(readdirSync(folder).filter((name) => !name.endsWith('.json'))).toEqual([])
+    const wrong = await train('--set', 'games.0.config.size=99', '--print-config')
+    expect(wrong).toMatchObject({ code: 2, stdout: '' })
+    expect(wrong.stderr).toBe('error: the config of 2048 is refused: size cannot be 99 (give a whole number from 3 to 6)\n')
+    expect(await train('--resume', 'x', '--print-config')).toMatchObject({ code: 2 })
+  })
+})
+
+describe('train', () => {
+  it('refuses --quick beside --preset', async () => {
+    const { code, stderr } = await train('--quick', '--preset', 'tiny')
+    expect([code, stderr]).toEqual([
+      2,
+      'error: --quick is short for --preset quick and cannot go with --preset tiny; give one of the two\n',
+    ])
+    expect(existsSync(join(folder, 'runs'))).toBe(false)
+  })
+
+  it('shows the values of the preset that --help is asked with', async () => {
+    const [laptop, quick, tiny] = await Promise.all([[], ['--quick'], ['--preset', 'tiny']].map((args) => train('--help', ...args)))
+    for (const [help, name] of [
+      [laptop, 'laptop'],
+      [quick, 'quick'],
+      [tiny, 'tiny'],
+    ] as const) {
+      const { rl, model, evaluation, games } = presetNamed(name)
+      expect(help?.stdout).toContain(`values of the preset ${name}`)
+      expect(help?.stdout).toContain(`\n  rl.steps=${rl.steps} `)
+      expect(help?.stdout).toContain(`\n  model.width=${model.width} `)
+      expect(help?.stdout).toContain(`\n  evaluation.episodes=${evaluation.episodes} `)
+      expect(help?.stdout.includes(`likewise games.1 to games.${games.length - 1}`)).toBe(games.length > 1)
+    }
+  })
+
+  it('prints the schema of configs', async () => {
+    const schema = JSON.parse((await train('--print-schema')).stdout)
+    expect(schema).toMatchObject({ type: 'object', additionalProperties: false })
+    expect(schema.properties.rl.properties.steps).toMatchObject({ type: 'integer', minimum: 0 })
+  })
+})
+
+it('"laptop" is one thing: the training preset plays every game as its own preset of that name says', () => {
+  const { games } = presetNamed('laptop')
+  expect(games.map(({ id }) => id)).toEqual(gameList().map(({ id }) => id))
+  for (const { id, config, horizon } of games) {
+    expect({ id, config, horizon }).toEqual({ id, ...gameList().find((game) => game.id === id)?.presets?.laptop })
+  }
+})
+
+it('show and play take it, and what was published', async () => {
+  const shown = async (...args: string[]): Promise<unknown> =>
+    JSON.parse((await runNode([main, 'show', 'shisen-sho', '--json', ...args], folder)).stdout).config
+  expect(await shown('--preset', 'laptop')).toMatchObject({ rows: 4, columns: 4, kinds: 8 })
+  expect(await shown('--preset', 'laptop', '--set', 'kinds=2')).toMatchObject({ rows: 4, columns: 4, kinds: 2 })
+  expect(await shown('--preset', 'paper')).toMatchObject({ rows: 6, columns: 6, kinds: 9 })
+  const both = await runNode([main, 'show', 'shisen-sho', '--preset', 'paper', '--reasoning', '2'], folder)
+  expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('do not go together') })
+})
