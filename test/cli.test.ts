@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { GAMES } from 'vlm-gym'
+import { decodeState, drawPng, GAMES } from 'vlm-gym'
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const sample = fileURLToPath(new URL('./data/2048-made-up.jsonl', import.meta.url))
@@ -230,7 +230,10 @@ describe('show', () => {
     const picture = PNG.sync.read(readFileSync(join(folder, 'board.png')))
     expect([picture.width, picture.height]).toEqual([128, 128])
     expect(png.picture).toMatchObject({ file: 'board.png', width: 128, height: 128 })
-    expect(png.picture.bytes).toBe(readFileSync(join(folder, 'board.png')).length)
+    const bytes = readFileSync(join(folder, 'board.png'))
+    expect(png.picture.bytes).toBe(bytes.length)
+    const skin = { layout: 'board', tile: 32, theme: 'dark' } as const
+    expect(Buffer.compare(bytes, drawPng(GAMES['2048']!, decodeState(png.token, GAMES).state, skin)), 'the bytes of the gym').toBe(0)
     await shown('2048', ...look, '--out', 'board.svg')
     expect(readFileSync(join(folder, 'board.svg'), 'utf8')).toMatch(/^<svg [^>]*width="128" height="128"/)
   })

@@ -1,6 +1,5 @@
 /** Episodes to look at: a few evenly spread steps of a trajectory, with pictures drawn large. */
-import { drawState, type EnvSpec, expertScores, parseReply, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
-import { encodePng } from '../render/index.ts'
+import { drawPng, type EnvSpec, expertScores, parseReply, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
 import type { Replay } from '../runs/index.ts'
 
 /** Steps kept of an episode. */
@@ -37,11 +36,11 @@ export function replayOf(spec: EnvSpec, trajectory: Trajectory, moments: readonl
 function replayStep({ game, skin }: EnvSpec, { state, step, prompt }: ReplayMoment): Replay['steps'][number] {
   const { action, outcome, problem } = step.score
   const said = parseReply(step.reply).perception
-  const frame = drawState(game, state, { ...skin, tile: REPLAY_TILE, layout: 'board' })
+  const png = drawPng(game, state, { ...skin, tile: REPLAY_TILE, layout: 'board' })
   const copy = (cells: readonly (readonly string[])[]): string[][] => cells.map((row) => [...row])
   const read = said === null ? null : game.parsePerception(said)
   return {
-    picture: `data:image/png;base64,${Buffer.from(encodePng(frame)).toString('base64')}`,
+    picture: `data:image/png;base64,${Buffer.from(png).toString('base64')}`,
     prompt,
     reply: step.reply,
     truth: copy(game.perceive(state).cells),

@@ -4,7 +4,7 @@ import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError, fileReason, StorageError } from '../../errors.ts'
 import type { PromptStyle } from '../../game.ts'
-import { advance, type EnvSnapshot, type EnvSpec, encodeState, observationOf, stateHash } from '../../gym/index.ts'
+import { advance, drawPng, type EnvSnapshot, type EnvSpec, encodeState, observationOf, stateHash } from '../../gym/index.ts'
 import { encodePng, frameHash, hasEffects, sceneToSvg, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
 import type { Frame, Skin } from '../../scene.ts'
@@ -68,7 +68,8 @@ async function showGrid(id: string | undefined, options: ShowOptions): Promise<v
   if (single !== undefined) throw new ConfigError(`--grid shows all levels of a game; --${single} is for a single state`)
   if (out === undefined || extname(out).toLowerCase() !== '.png') throw new ConfigError('--grid draws a picture: give --out FILE.png')
   const { spec } = startOf(id, options, { theme, tile, layout })
-  const picture = await writeFrame(levelSheet(spec.game, spec.skin, seed), out)
+  const frame = levelSheet(spec.game, spec.skin, seed)
+  const picture = await writePng(frame, encodePng(frame), out)
   if (options.json) printJson({ game: spec.game.id, seed, skin: spec.skin, picture })
   else printLines([`${picture.file}  ${picture.width} x ${picture.height} pixels, ${picture.bytes} bytes`])
 }
@@ -97,15 +98,15 @@ async function writePicture(spec: EnvSpec, now: EnvSnapshot, file: string): Prom
   if (kind !== '.png' && kind !== '.svg') throw new ConfigError(`--out ${file} must end in .png or .svg`)
   const { game, skin } = spec
   const frame = observationOf(spec, now).frame()
-  if (kind === '.png') return writeFrame(frame, file)
+  if (kind === '.png') return writePng(frame, drawPng(game, now.state, skin), file)
   if (hasEffects(skin)) throw new ConfigError(`--out ${file}: this skin's effects are pixels, which an .svg cannot hold; write a .png`)
   const data = new TextEncoder().encode(sceneToSvg(game.draw(now.state, skin, themeNamed(skin.theme))))
   await writeBytes(file, data)
   return { file, width: frame.width, height: frame.height, bytes: data.length, hash: null }
 }
 
-async function writeFrame(frame: Frame, file: string): Promise<Picture> {
-  const data = encodePng(frame)
+/** Writes the PNG of a frame. */
+async function writePng(frame: Frame, data: Uint8Array, file: string): Promise<Picture> {
   await writeBytes(file, data)
   return { file, width: frame.width, height: frame.height, bytes: data.length, hash: frameHash(frame) }
 }
