@@ -60,6 +60,17 @@ export interface ScoredAction<A> {
   readonly score: number
 }
 
+/**
+ * Other spellings of answers and cells, for the lenient column of evaluations alone: play, training and all other scores keep to the strict
+ * grammars. Keys in lower case.
+ */
+export interface Spellings {
+  /** Word -> the answer that it means: { up: '0' }. */
+  readonly answers?: { readonly [word: string]: string }
+  /** What stands in a cell -> the label that it means: { '0': '_' }; '' for a cell with nothing in it. No key is a label itself. */
+  readonly cells?: { readonly [text: string]: string }
+}
+
 /** Outcome of reading an answer. `reason` is a sentence for people and logs. */
 export type ParsedAction<A> = { readonly action: A } | { readonly reason: string }
 
@@ -234,6 +245,8 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   formatAction(state: S, action: A): string
   /** One strict grammar; surrounding white space is free, nothing else is. */
   parseAction(text: string, state: S): ParsedAction<A>
+  /** Absent: answers and cells have one spelling each. */
+  readonly spellings?: Spellings
 
   /** Expert's scores of the legal actions, best first; deterministic. `depth`: look-ahead in own moves, 1 or more. */
   solver?(state: S, depth?: number): readonly ScoredAction<A>[]

@@ -16,6 +16,7 @@ const LEVELS: { readonly [part: string]: number } = {
   errors: 0,
   version: 0,
   suggest: 0,
+  printable: 0,
   rng: 0,
   checks: 1,
   game: 1,

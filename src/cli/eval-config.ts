@@ -68,6 +68,8 @@ export interface LocalOptions extends Omit<RequestFlags, 'baseUrl'> {
   readonly threads: number
   readonly quiet?: boolean
   readonly json?: boolean
+  /** Whether the table has the columns of the lenient reading even where they say the same. */
+  readonly lenient?: boolean
 }
 
 /** The options that may go with --resume. */
@@ -80,6 +82,7 @@ export const LOCAL: readonly string[] = [
   'threads',
   'quiet',
   'json',
+  'lenient',
   'plugin',
   'pictures',
   ...REQUEST_OPTIONS,

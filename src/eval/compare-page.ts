@@ -60,10 +60,19 @@ function matrix(row: ComparedRow): Html | null {
   return html`<details><summary>Cells as ${row.label} reads them, % of the true label (rows)</summary><div class="scroll"><table class="data"><thead><tr><th class="first">true</th>${reads.map((read) => html`<th>${read === '' ? 'left out' : read}</th>`)}</tr></thead><tbody>${truths.map(line)}</tbody></table></div></details>`
 }
 
+/** What of a row's replies could not be read, why, and the first of them. */
+function unread({ label, unread: texts }: ComparedRow): Html[] {
+  return texts.map(
+    ({ head, reasons, place, example, lenient }) =>
+      html`<details open><summary>${label}: ${head}</summary><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul><p class="note">${place}:</p><pre>${example.join('\n')}</pre>${lenient === null ? null : html`<p class="note">${lenient}</p>`}</details>\n`,
+  )
+}
+
 /** The whole page. */
 export function comparisonPage(groups: readonly ComparedGroup[], names: readonly string[]): string {
   const sections = groups.map(
-    (group) => html`<h2>${titleOf(group)}</h2>\n${plot(group)}\n${table(group)}\n${tests(group)}\n${group.rows.map(matrix)}`,
+    (group) =>
+      html`<h2>${titleOf(group)}</h2>\n${plot(group)}\n${table(group)}\n${tests(group)}\n${group.rows.flatMap(unread)}\n${group.rows.map(matrix)}`,
   )
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Comparison</title>

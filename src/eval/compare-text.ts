@@ -1,9 +1,10 @@
 /** A comparison as text: the table and a plot for the terminal and Markdown, and CSV. */
 import type { ComparedGroup, ComparedRow, PairedTest } from './compare.ts'
 import { markdownTable } from './markdown.ts'
-import { METRICS, type MetricName } from './metrics.ts'
+import { LENIENT, METRICS, type MetricName } from './metrics.ts'
 import { pointsText, valueText } from './results.ts'
 import type { Interval } from './statistics.ts'
+import { unreadLines } from './unread-text.ts'
 
 /** A column: its head, and the text of a row; null where there is nothing to say. */
 export interface ComparedColumn {
@@ -17,8 +18,10 @@ const range = ({ mean, low, high }: Interval, text: (value: number) => string): 
 const METRIC_COLUMNS: readonly MetricName[] = [
   'success',
   'parse failures',
+  'unreadable, lenient',
   'illegal moves',
   'perception exact',
+  'board exact, lenient',
   'perception cells',
   'think',
   'good given perception',
@@ -31,7 +34,7 @@ const METRIC_COLUMNS: readonly MetricName[] = [
 
 const whole = (value: number): string => value.toFixed(0)
 
-/** Columns that any row of the group has something in. Return, normalised score and success with their intervals. */
+/** Columns that any row of the group has something in; those of the lenient reading where they differ from the strict ones. Return, normalised score and success with their intervals. */
 export function columnsOf({ rows, unit }: ComparedGroup): ComparedColumn[] {
   const metric = (name: MetricName): ComparedColumn => ({
     head: METRICS[name].title.toLowerCase(),
@@ -49,7 +52,12 @@ export function columnsOf({ rows, unit }: ComparedGroup): ComparedColumn[] {
     ...METRIC_COLUMNS.map(metric),
     { head: 'cost', text: ({ cost }) => (cost === null ? null : valueText('cost', cost)) },
   ]
-  return all.filter(({ text }) => rows.some((row) => text(row) !== null))
+  const same = Object.entries(LENIENT).flatMap(([strict, lenient]) =>
+    rows.every(({ cells }) => cells[lenient] === undefined || cells[lenient].mean === cells[strict as MetricName]?.mean)
+      ? [METRICS[lenient].title.toLowerCase()]
+      : [],
+  )
+  return all.filter(({ head, text }) => !same.includes(head) && rows.some((row) => text(row) !== null))
 }
 
 /** '2048: size 4, goal 0; 100 replies, restarts'. */
@@ -104,6 +112,12 @@ export function plotLines({ rows }: ComparedGroup): string[] {
   return [...lines, `${' '.repeat(names)}  ${pointsText(bottom).padEnd(WIDTH - pointsText(top).length)}${pointsText(top)}`]
 }
 
+/** A block of text in Markdown, whatever it holds. */
+function fenced(text: string): string {
+  const fence = '`'.repeat(Math.max(3, ...(text.match(/`+/g) ?? []).map(({ length }) => length + 1)))
+  return `${fence}text\n${text}\n${fence}`
+}
+
 /** Markdown that reads well in a terminal too. `heading`: '## ' for documents. */
 export function comparisonText(groups: readonly ComparedGroup[], heading = ''): string {
   return groups
@@ -113,7 +127,7 @@ export function comparisonText(groups: readonly ComparedGroup[], heading = ''): 
         ['policy', ...columns.map(({ head }) => head)],
         ...group.rows.map((row) => [row.label, ...columns.map(({ text }) => text(row) ?? '–')]),
       ]
-      const plot = heading === '' ? plotLines(group).join('\n') : `\`\`\`text\n${plotLines(group).join('\n')}\n\`\`\``
+      const plot = heading === '' ? plotLines(group).join('\n') : fenced(plotLines(group).join('\n'))
       const tests = group.tests.length === 0 ? [] : [markdownTable([TEST_HEAD, ...group.tests.map(testCells)], [4])]
       const misread = group.rows.flatMap((row) => {
         const list = misreadings(row).map(
@@ -121,12 +135,17 @@ export function comparisonText(groups: readonly ComparedGroup[], heading = ''): 
         )
         return list.length === 0 ? [] : [`${row.label} most often reads ${list.join(', ')}.`]
       })
+      const unread = group.rows.flatMap(({ label, unread: texts }) => {
+        const lines = unreadLines(label, texts).join('\n').trimEnd()
+        return lines === '' ? [] : [heading === '' ? lines : fenced(lines)]
+      })
       return [
         `${heading}${titleOf(group)}`,
         markdownTable(table, columns[0]?.head === 'source' ? [1] : []),
         plot,
         ...tests,
         ...misread,
+        ...unread,
       ].join('\n\n')
     })
     .join('\n\n')

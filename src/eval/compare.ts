@@ -14,6 +14,7 @@ import { returnsOf as bySeed, type SeedGroup, type SeedPlayer, seedGroupsOf } fr
 import { holm, type Interval, meanOf, normalisedScore, pairedDifference, signFlipTest } from './statistics.ts'
 import type { Confusion } from './tally.ts'
 import type { Training } from './training-run.ts'
+import { type UnreadText, unreadTexts } from './unread-text.ts'
 
 /** What is played: equal setups can be compared. */
 export interface Setup {
@@ -51,6 +52,8 @@ export interface ComparedRow {
   /** Of all episodes; null if unknown. */
   readonly cost: number | null
   readonly confusion: Confusion | null
+  /** What of the replies could not be read, and why. */
+  readonly unread: readonly UnreadText[]
 }
 
 /** Whether two players differ in the return of the same games. */
@@ -184,6 +187,7 @@ function rowOf(player: Player, label: string, anchors: Anchors): ComparedRow {
     normalised: normalisedOf(bySeed(records), anchors, seed),
     cost: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
     confusion: confusionOf(records),
+    unread: unreadTexts(records),
   }
 }
 
@@ -232,6 +236,7 @@ function othersOf(protocol: Protocol, horizon: number, { random, solver }: Ancho
       normalised: at === null ? null : { mean: at, low: at, high: at },
       cost: null,
       confusion: null,
+      unread: [],
     }
   })
 }

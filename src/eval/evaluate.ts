@@ -184,6 +184,7 @@ function recordOf(trajectory: Trajectory, episode: number, tally: Tally, decodin
     values: tally.values(trajectory),
     confusion: tally.confusion,
     ...(replies && { replies }),
+    ...(tally.unread.length > 0 && { unread: [...tally.unread] }),
   }
 }
 

@@ -14,7 +14,8 @@ export { type EvaluateOptions, type Evaluation, evaluate, evaluationEntries, pol
 export { type ExampleOptions, workedExamples } from './examples.ts'
 export { type GeneralisationOptions, generalisation, type Thing, type ThingsOptions, thingsOf } from './generalisation.ts'
 export { type InterventionOptions, interventions } from './interventions.ts'
-export { METRIC_NAMES, METRICS, type MetricInfo, type MetricName } from './metrics.ts'
+export { type LenientReading, lenientReading, type StrictReading, strictReading } from './lenient/reply.ts'
+export { LENIENT, METRIC_NAMES, METRICS, type MetricInfo, type MetricName } from './metrics.ts'
 export { firstReply, type Pace } from './paced.ts'
 export { knownRows, type ProtocolResults, type ProtocolRow, type ProtocolSource, protocolRow, protocolTable } from './protocol.ts'
 export { replyNotes } from './reply-notes.ts'
@@ -42,3 +43,5 @@ export {
   wilsonInterval,
 } from './statistics.ts'
 export { recipeDifferences, type Training, trainingOf, trainingSetups } from './training-run.ts'
+export { type UnreadSum, unreadOf } from './unread.ts'
+export { type UnreadText, unreadLines, unreadTexts } from './unread-text.ts'

@@ -6,9 +6,11 @@ export const METRIC_NAMES = [
   'success',
   'wasted',
   'parse failures',
+  'unreadable, lenient',
   'illegal moves',
   'regret',
   'perception exact',
+  'board exact, lenient',
   'perception cells',
   'think',
   'good given perception',
@@ -20,6 +22,11 @@ export const METRIC_NAMES = [
 ] as const
 
 export type MetricName = (typeof METRIC_NAMES)[number]
+
+/** Metrics by the strict reading that have a second one by the lenient reading. */
+export const LENIENT = { 'parse failures': 'unreadable, lenient', 'perception exact': 'board exact, lenient' } as const satisfies {
+  readonly [strict in MetricName]?: MetricName
+}
 
 /** How a metric is shown. */
 export interface MetricInfo {
@@ -39,9 +46,11 @@ export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
   success: share('Success', 'higher', 'episodes in which a game was won'),
   wasted: share('Wasted', 'lower', 'replies that were no legal move'),
   'parse failures': share('Unreadable', 'lower', 'replies without a readable action'),
+  'unreadable, lenient': share('Unreadable, lenient', 'lower', 'the same, where usual decorations of an answer are taken off first'),
   'illegal moves': share('Illegal', 'lower', 'moves that the rules refused'),
   regret: points('Regret', 'lower', 'points lost per legal move against the best over two moves'),
   'perception exact': share('Board exact', 'higher', 'replies whose board is right in every cell'),
+  'board exact, lenient': share('Board exact, lenient', 'higher', 'the same, where usual decorations of a board are taken off first'),
   'perception cells': share('Cells', 'higher', 'cells of the board read rightly'),
   think: share('Thoughts', 'higher', 'statements of the reasoning that are true'),
   'good given perception': share('Good if seen', 'higher', 'best moves among replies whose board is exactly right'),

@@ -33,6 +33,8 @@ export interface ProtocolRow {
   readonly asPublished: number | null
   /** Shares of the replies, 0..1; null for the results of others. */
   readonly unreadable: number | null
+  /** By the lenient reading; null for policies that see nothing, too. */
+  readonly lenient: number | null
   readonly illegal: number | null
 }
 
@@ -69,6 +71,7 @@ export function protocolRow({ rows, episodes }: Evaluation, protocol: Protocol):
     games: returns.length,
     asPublished: returns.length < protocol.published ? null : meanOf(returns.slice(0, protocol.published)),
     unreadable: meanOf(of('parse failures')),
+    lenient: meanOf(of('unreadable, lenient')),
     illegal: meanOf(of('illegal moves')),
   }
 }
@@ -82,7 +85,7 @@ export function knownRows(protocol: Protocol, horizon: number): KnownRow[] {
 }
 
 function knownRow({ player, source, mean, error }: KnownResult, protocol: Protocol): KnownRow {
-  const nothing = { low: null, high: null, asPublished: null, unreadable: null, illegal: null }
+  const nothing = { low: null, high: null, asPublished: null, unreadable: null, lenient: null, illegal: null }
   const games = source === 'published' ? protocol.published : null
   return { player, about: aboutOf(player, protocol), source, decoding: null, mean, error, games, ...nothing }
 }
@@ -93,17 +96,20 @@ function aboutOf(player: string, { anchors }: Protocol): string {
 
 const SOURCES: Readonly<Record<ProtocolSource, string>> = { run: 'this run', measured: 'reference, measured', published: 'published' }
 
-/** A table a game, Markdown that reads well in a terminal: mean ± standard error. */
-export function protocolTable(results: readonly ProtocolResults[]): string {
+/** A table a game, Markdown that reads well in a terminal: mean ± standard error. `lenient`: as in `resultTable`. */
+export function protocolTable(results: readonly ProtocolResults[], { lenient = false }: { readonly lenient?: boolean } = {}): string {
   return results
     .map(({ title, unit, horizon, published, rows }) => {
-      const head = ['player', 'source', unit, `first ${published}`, 'games', 'unreadable', 'illegal', 'what it is']
-      return `${title}: ${unit} in ${horizon} replies, mean ± standard error\n\n${markdownTable([head, ...rows.map(cellsOf)], [1, 7])}\n`
+      const both = lenient || rows.some((row) => row.lenient !== null && row.lenient !== row.unreadable)
+      const readings = both ? ['unreadable', 'unreadable, lenient'] : ['unreadable']
+      const head = ['player', 'source', unit, `first ${published}`, 'games', ...readings, 'illegal', 'what it is']
+      const table = [head, ...rows.map((row) => cellsOf(row, both))]
+      return `${title}: ${unit} in ${horizon} replies, mean ± standard error\n\n${markdownTable(table, [1, head.length - 1])}\n`
     })
     .join('\n')
 }
 
-function cellsOf(row: ProtocolRow): string[] {
+function cellsOf(row: ProtocolRow, lenient: boolean): string[] {
   const share = (value: number | null): string => (value === null ? '–' : valueText('wasted', value))
   const player = row.decoding === null || row.decoding === 'scripted' ? row.player : `${row.player}, ${row.decoding}`
   return [
@@ -113,6 +119,7 @@ function cellsOf(row: ProtocolRow): string[] {
     row.asPublished === null ? '–' : pointsText(row.asPublished),
     row.games === null ? '–' : String(row.games),
     share(row.unreadable),
+    ...(lenient ? [share(row.lenient)] : []),
     share(row.illegal),
     row.about,
   ]

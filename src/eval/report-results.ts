@@ -1,12 +1,15 @@
 /** Results as HTML: two tables a game (play, then sight and thought), sampled beside greedy, the best model of each column marked. */
 import type { ResultRow } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
-import { METRICS, type MetricName } from './metrics.ts'
-import { type GameResults, glossOf, valueText } from './results.ts'
+import { LENIENT, METRICS, type MetricName } from './metrics.ts'
+import { type GameResults, glossOf, lenientColumns, valueText } from './results.ts'
 
 const TABLES: readonly { readonly title: string; readonly metrics: readonly MetricName[] }[] = [
-  { title: 'Play', metrics: ['return', 'success', 'regret', 'wasted', 'parse failures', 'illegal moves'] },
-  { title: 'Sight and thought', metrics: ['perception exact', 'perception cells', 'think', 'good given perception'] },
+  { title: 'Play', metrics: ['return', 'success', 'regret', 'wasted', 'parse failures', 'unreadable, lenient', 'illegal moves'] },
+  {
+    title: 'Sight and thought',
+    metrics: ['perception exact', 'board exact, lenient', 'perception cells', 'think', 'good given perception'],
+  },
 ]
 
 const DECODINGS = ['sampled', 'greedy'] as const
@@ -56,10 +59,12 @@ function policyRow(results: GameResults, policy: string, metrics: readonly Metri
   return html`<tr class="${anchor ? 'anchor' : 'model'}"><th scope="row">${policy}${gloss === '' ? null : html`<span class="gloss">${gloss}</span>`}</th>${cells}</tr>\n`
 }
 
-/** A table has the metrics that any of its policies has. */
+/** A table has the metrics that any of its policies has; those of the lenient reading where they differ from the strict ones. */
 function resultsTable(results: GameResults, title: string, metrics: readonly MetricName[]): Html | null {
   const decodings = ['sampled', 'greedy', 'scripted'] as const
-  const used = metrics.filter((metric) =>
+  const lenient: readonly MetricName[] = Object.values(LENIENT)
+  const shown = metrics.filter((metric) => !lenient.includes(metric) || lenientColumns(results).includes(metric))
+  const used = shown.filter((metric) =>
     results.policies.some((policy) => decodings.some((decoding) => (results.cell(policy, decoding, metric)?.mean ?? null) !== null)),
   )
   if (used.length === 0) return null

@@ -1,7 +1,7 @@
 /** Results put in order: policies as reports list them, cells by policy, decoding and metric, numbers as text, and the short table. */
 import type { ResultRow } from '../runs/index.ts'
 import { markdownTable } from './markdown.ts'
-import { METRICS, type MetricName } from './metrics.ts'
+import { LENIENT, METRICS, type MetricName } from './metrics.ts'
 
 /** What is known of the usual policies of a run. */
 const GLOSSES: Readonly<Record<string, string>> = {
@@ -97,8 +97,10 @@ export function valueText(metric: MetricName, value: number, sign = true): strin
 
 const SHORT_METRICS: readonly MetricName[] = [
   'parse failures',
+  LENIENT['parse failures'],
   'illegal moves',
   'perception exact',
+  LENIENT['perception exact'],
   'perception cells',
   'good given perception',
   'regret',
@@ -115,20 +117,42 @@ function withInterval(row: ResultRow | null): string {
   return `${pointsText(row.mean)} [${pointsText(row.low)}, ${pointsText(row.high)}]`
 }
 
-function shortRow(results: GameResults, policy: string): string[] {
+/** The metrics of the lenient reading that say something else than the strict ones beside them, of any policy. */
+export function lenientColumns(results: GameResults): MetricName[] {
+  const mean = (policy: string, decoding: ResultRow['decoding'], metric: MetricName): number | null =>
+    results.cell(policy, decoding, metric)?.mean ?? null
+  return (Object.keys(LENIENT) as (keyof typeof LENIENT)[]).flatMap((strict) => {
+    const differs = results.policies.some((policy) =>
+      (['sampled', 'greedy', 'scripted'] as const).some((decoding) => {
+        const lenient = mean(policy, decoding, LENIENT[strict])
+        return lenient !== null && lenient !== mean(policy, decoding, strict)
+      }),
+    )
+    return differs ? [LENIENT[strict]] : []
+  })
+}
+
+function shortRow(results: GameResults, policy: string, metrics: readonly MetricName[]): string[] {
   const returns = [firstCell(results, policy, 'return'), results.cell(policy, 'greedy', 'return')].map(withInterval)
-  const others = SHORT_METRICS.map((metric) => {
+  const others = metrics.map((metric) => {
     const mean = firstCell(results, policy, metric)?.mean ?? null
     return mean === null ? '–' : valueText(metric, mean)
   })
   return [policy, ...returns, ...others]
 }
 
-/** Markdown table that also reads well in a terminal: a row per policy. Shares are those of sampled replies where there are such. */
-export function resultTable(rows: readonly ResultRow[]): string {
+/**
+ * Markdown table that also reads well in a terminal: a row per policy. Shares are those of sampled replies where there are such. `lenient`: with
+ * the columns of the lenient reading, which are else left out where they say the same as the strict ones.
+ */
+export function resultTable(rows: readonly ResultRow[], { lenient = false }: { readonly lenient?: boolean } = {}): string {
   if (rows.length === 0) return 'No results yet.\n'
-  const head = ['policy', 'return', 'return, greedy', ...SHORT_METRICS.map((metric) => METRICS[metric].title.toLowerCase())]
   return resultsByGame(rows)
-    .map((results) => `${results.game}\n\n${markdownTable([head, ...results.policies.map((policy) => shortRow(results, policy))])}\n`)
+    .map((results) => {
+      const left = lenient ? [] : Object.values(LENIENT).filter((metric) => !lenientColumns(results).includes(metric))
+      const metrics = SHORT_METRICS.filter((metric) => !(left as readonly MetricName[]).includes(metric))
+      const head = ['policy', 'return', 'return, greedy', ...metrics.map((metric) => METRICS[metric].title.toLowerCase())]
+      return `${results.game}\n\n${markdownTable([head, ...results.policies.map((policy) => shortRow(results, policy, metrics))])}\n`
+    })
     .join('\n')
 }

@@ -5,15 +5,17 @@ import {
   type EpisodeStep,
   expertScores,
   isGoodMove,
-  parseReply,
+  perceptionAgreement,
   regretOf,
   type Trajectory,
   type TrajectoryStep,
 } from '../gym/index.ts'
 import type { Reply, Usage } from '../policy.ts'
-import type { EpisodeRecord, ReplyCounts } from '../runs/index.ts'
+import type { EpisodeRecord, ReplyCounts, Unread } from '../runs/index.ts'
+import { lenientReading, type StrictReading, strictReading } from './lenient/reply.ts'
 import type { MetricName } from './metrics.ts'
 import { meanOf } from './statistics.ts'
+import { addUnread, unreadParts } from './unread.ts'
 
 export interface TallyOptions {
   readonly spec: EnvSpec
@@ -37,6 +39,8 @@ export interface Tally {
   readonly confusion: Confusion | null
   /** Of an endpoint's replies so far; null where there was none. */
   replies(): ReplyCounts | null
+  /** What of the replies so far could not be read. */
+  readonly unread: readonly Unread[]
 }
 
 /** One more of a kind. */
@@ -53,9 +57,7 @@ function addReply(counts: ReplyCounts, { finish, assembly, failure }: Reply): vo
 }
 
 /** Adds the cells of a read grid to the counts. Cells that were left out count as ''; a grid that cannot be read adds nothing. */
-function addCells({ game }: EnvSpec, { state, step }: EpisodeStep, confusion: Confusion): void {
-  const said = parseReply(step.reply).perception
-  const read = said === null ? null : game.parsePerception(said)
+function addCells({ game }: EnvSpec, state: unknown, read: StrictReading['board'], confusion: Confusion): void {
   if (read === null) return
   for (const [row, cells] of game.perceive(state).cells.entries()) {
     for (const [column, label] of cells.entries()) {
@@ -65,6 +67,23 @@ function addCells({ game }: EnvSpec, { state, step }: EpisodeStep, confusion: Co
       counts[seen] = (Object.hasOwn(counts, seen) ? (counts[seen] as number) : 0) + 1
     }
   }
+}
+
+/** How many replies the lenient reading makes something of. */
+interface LenientCounts {
+  replies: number
+  /** Without an action. */
+  unreadable: number
+  /** With the true board. */
+  exact: number
+}
+
+function addLenient(counts: LenientCounts, { game }: EnvSpec, { state, step }: EpisodeStep, strict: StrictReading): void {
+  const { action, board } = lenientReading(game, state, step.reply, strict)
+  counts.replies++
+  if (action === null) counts.unreadable++
+  if (strict.board !== null) counts.exact += step.score.perceptionExact
+  else if (board !== null && perceptionAgreement(game.perceive(state), board) === 1) counts.exact++
 }
 
 /** Sum of what is known; null if nothing is. */
@@ -83,9 +102,20 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
   const goodOfSeen: number[] = []
   const usages: Usage[] = []
   const replies: ReplyCounts = { count: 0, finish: {}, assembly: {} }
+  const lenient: LenientCounts = { replies: 0, unreadable: 0, exact: 0 }
+  const unread: Unread[] = []
+  const read = (step: EpisodeStep, cells: Confusion): void => {
+    const { index, state } = step
+    const { reply, score } = step.step
+    const strict = strictReading(game, reply, score.action)
+    addCells(spec, state, strict.board, cells)
+    addLenient(lenient, spec, step, strict)
+    for (const part of unreadParts(score, strict.parsed, strict.board)) addUnread(unread, part, index, reply)
+  }
   let won: boolean | null = null
   return {
     confusion,
+    unread,
     replies: () => (replies.count === 0 ? null : replies),
     see: (step) => {
       const { index, state, next, reply } = step
@@ -100,7 +130,7 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
       const wins = game.won?.(next) ?? null
       if (wins !== null) won = won === true || wins
       if (reply.usage) usages.push(reply.usage)
-      if (confusion) addCells(spec, step, confusion)
+      if (confusion) read(step, confusion)
     },
     values: ({ steps, score: points, played, stopReason }) => {
       const failed = stopReason === 'failed'
@@ -111,9 +141,11 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
         success: failed || won === null ? null : Number(won),
         wasted: share(({ score }) => score.outcome !== 'played'),
         'parse failures': share(({ score }) => score.outcome === 'unreadable'),
+        'unreadable, lenient': lenient.replies === 0 ? null : lenient.unreadable / lenient.replies,
         'illegal moves': share(({ score }) => score.outcome === 'illegal'),
         regret: meanOf(regrets),
         'perception exact': sees ? share(({ score }) => score.perceptionExact) : null,
+        'board exact, lenient': lenient.replies === 0 ? null : lenient.exact / lenient.replies,
         'perception cells': sees ? share(({ score }) => score.perceptionCells) : null,
         think: sees && game.scoreThink !== undefined ? share(({ score }) => score.think) : null,
         'good given perception': meanOf(goodOfSeen),

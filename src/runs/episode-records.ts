@@ -50,9 +50,16 @@ const replyCounts = z.object({
 export type ReplyCounts = z.output<typeof replyCounts>
 
 /**
+ * Replies of an episode of which a part could not be read, for one reason: how many, and the first of them. `part`: the answer, so that no move
+ * was played, or the board. `example`: the start of the reply as it came in.
+ */
+const unread = z.object({ part: z.enum(['answer', 'board']), reason: z.string(), count, step: count, example: z.string() })
+export type Unread = z.output<typeof unread>
+
+/**
  * A line of episodes.jsonl. `values`: a metric's value in this episode, null where undefined. `confusion`: how often a cell with the
  * first label was read as the second ('' if it was left out); null for policies that see nothing. `boundary`: where it failed. `replies`: of
- * endpoints only.
+ * endpoints only. `unread`: absent where every reply was read, and for policies that see nothing.
  */
 export const episodeRecord = z.object({
   ...contestant,
@@ -65,5 +72,6 @@ export const episodeRecord = z.object({
   values: z.record(z.string(), z.number().nullable()),
   confusion: z.record(z.string(), z.record(z.string(), count)).nullable(),
   replies: replyCounts.optional(),
+  unread: z.array(unread).optional(),
 })
 export type EpisodeRecord = z.output<typeof episodeRecord>

@@ -1,7 +1,15 @@
 /** Run folders. */
 
 export { ABOUT, type Session } from './about.ts'
-export { type Contestant, type EpisodeRecord, episodeRecord, type ReplyCounts, type ReplyLine, replyLine } from './episode-records.ts'
+export {
+  type Contestant,
+  type EpisodeRecord,
+  episodeRecord,
+  type ReplyCounts,
+  type ReplyLine,
+  replyLine,
+  type Unread,
+} from './episode-records.ts'
 export { type EpisodeStore, episodeRecords, openEpisodeStore } from './episode-store.ts'
 export type { BadLine, Line, LinesFile } from './lines.ts'
 export {

@@ -133,6 +133,19 @@ const BROKEN = [
     { formatPerception: (p: Perception) => `${game2048.formatPerception(p)}<think>`, parsePerception: untagged, lexicon: tagged },
     /not in the format/,
   ],
+  ['a spelling that is an answer itself', { spellings: { answers: { '2': '0' } } }, /the spelling "2" is an answer itself/],
+  ['a spelling that means no answer', { spellings: { answers: { up: 'north' } } }, /the spelling "up" means "north", which is no answer/],
+  ['a spelling that is a label itself', { spellings: { cells: { '2': '_' } } }, /the spelling "2" is a label itself/],
+  [
+    'a full prompt without thoughts',
+    { prompt: (...args: Parameters<typeof game2048.prompt>) => game2048.prompt(...args).replace('<think>', '') },
+    /<think> is missing/,
+  ],
+  [
+    'a full prompt with tags of another set',
+    { prompt: (...args: Parameters<typeof game2048.prompt>) => game2048.prompt(...args).replace('your reasoning', '<move>') },
+    /tags of another set/,
+  ],
   [
     'an expert that is worse than chance',
     { solver: (s: State2048) => game2048.solver!(s).map((_, at, all) => ({ action: all.at(-1 - at)!.action, score: -at })) },

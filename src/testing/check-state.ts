@@ -57,9 +57,39 @@ export function checkTexts(context: CheckContext, state: unknown, actions: reado
   ensure(!/<\/?(rationale|move)>/.test(full), where, 'the full prompt has tags of another set; write the paper’s, the gym replaces them')
   ensure(game.feedback(null, 'full') === '', where, 'full feedback before the first step is not empty')
   for (const action of actions) checkAnswer(context, state, action)
+  checkSpellings(context, state)
   for (const junk of ['', 'x', '-1', '9'.repeat(50)])
     ensure('reason' in game.parseAction(junk, state), where, `${JSON.stringify(junk)} reads as an action`)
   checkExperts(context, state)
+}
+
+/** Other spellings mean something that the strict grammars read, and are nothing to the strict grammars themselves. */
+function checkSpellings({ game, where }: CheckContext, state: unknown): void {
+  const { answers = {}, cells = {} } = game.spellings ?? {}
+  for (const [word, answer] of Object.entries(answers)) {
+    ensure(
+      word === word.toLowerCase() && 'reason' in game.parseAction(word, state),
+      where,
+      `the spelling ${JSON.stringify(word)} is an answer itself, or not in lower case`,
+    )
+    ensure(
+      'action' in game.parseAction(answer, state),
+      where,
+      `the spelling ${JSON.stringify(word)} means ${JSON.stringify(answer)}, which is no answer`,
+    )
+  }
+  for (const [text, label] of Object.entries(cells)) {
+    ensure(
+      text === text.toLowerCase() && game.parsePerception(text) === null,
+      where,
+      `the spelling ${JSON.stringify(text)} is a label itself, or not in lower case`,
+    )
+    ensure(
+      game.parsePerception(label) !== null,
+      where,
+      `the spelling ${JSON.stringify(text)} means ${JSON.stringify(label)}, which is no label`,
+    )
+  }
 }
 
 function checkAnswer(context: CheckContext, state: unknown, action: unknown): void {

@@ -2,11 +2,11 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError, EngineError } from '../../errors.ts'
-import { type Evaluation, protocolTable, replyNotes, resultTable } from '../../eval/index.ts'
+import { type Evaluation, protocolTable, replyNotes, resultTable, unreadLines, unreadTexts } from '../../eval/index.ts'
 import { OBSERVATION_MODES, REPLY_TAGS } from '../../gym/index.ts'
 import { endpointProviders, isEndpointName, policyNames } from '../../policies/index.ts'
 import { THEMES } from '../../render/index.ts'
-import { type EndpointLine, openEpisodeStore } from '../../runs/index.ts'
+import { type EndpointLine, type EpisodeRecord, openEpisodeStore } from '../../runs/index.ts'
 import { type EvalConfig, evalConfig, LOCAL, type LocalOptions } from '../eval-config.ts'
 import { evalEndpoints, keepEndpoints } from '../eval-endpoints.ts'
 import { type EvalJob, evalJobs, presetResults } from '../eval-jobs.ts'
@@ -102,6 +102,7 @@ export function defineEval(command: Command): void {
   command.option('--out <folder>', 'run folder: keeps every reply and episode, and can be resumed; random and solver play along')
   command.option('--no-anchors', 'with --out: without random and solver')
   command.option('--resume <folder>', 'go on with a run; what was paid for is not asked again, failed episodes are tried again')
+  command.option('--lenient', 'show the columns of the lenient reading even where they say the same; they never change play')
   command.option('--quiet', 'no progress')
   withJson(command)
   withExamples(command, [
@@ -276,12 +277,28 @@ async function playOne({ run, config, jobs, progress, signal }: Work, job: EvalJ
   return result
 }
 
+/** What of a player's replies could not be read, and why. */
+function unreadOfPlayer(episodes: Evaluation['episodes']): string[] {
+  const games = [...new Set(episodes.map(({ game }) => game))]
+  return games.flatMap((game) => {
+    const own = episodes.filter((one) => one.game === game)
+    const { policy, decoding } = own[0] as EpisodeRecord
+    return unreadLines(`${game}, ${policy}, ${decoding}`, unreadTexts(own))
+  })
+}
+
 function report({ run, config, local, jobs }: Work, played: readonly Evaluation[][]): void {
   const { preset } = config
   const rows = played.flat().flatMap((evaluation) => evaluation.rows)
   const results = preset === null ? [] : jobs.flatMap((job, at) => presetResults(job, preset, played[at] ?? []))
   if (local.json) printJson(preset === null ? rows : results)
-  else printLines([preset === null ? resultTable(rows) : protocolTable(results), ...(run === null ? [] : [`run   ${run.folder.path}`])])
+  else
+    printLines([
+      preset === null ? resultTable(rows, local) : protocolTable(results, local),
+      ...(run === null ? [] : [`run   ${run.folder.path}`]),
+    ])
+  const unread = played.flat().flatMap(({ episodes }) => unreadOfPlayer(episodes))
+  if (unread.length > 0) (local.json ? process.stderr : process.stdout).write(`\n${unread.join('\n').trimEnd()}\n`)
   const all = played.flat().flatMap(({ episodes }) => episodes)
   const failed = all.filter(({ problem }) => problem !== null)
   if (failed.length === 0) return

@@ -30,7 +30,7 @@ import {
   won,
 } from './state.ts'
 import { judgeThink, scoreThink, teach } from './teacher.ts'
-import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt } from './text.ts'
+import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt, spellings } from './text.ts'
 
 export type { Direction } from './rules.ts'
 export type { Config2048, State2048 } from './state.ts'
@@ -69,6 +69,7 @@ export const game2048: Game<State2048, Direction, Config2048> = {
   feedback,
   formatAction: (_, action) => formatAction(action),
   parseAction,
+  spellings,
   solver,
   lookahead,
   teach,

@@ -1,12 +1,9 @@
 /** Every text of 2048 but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made of. */
-import type { ParsedAction, Perception, PromptStyle, StepResult, WrittenPerception } from '../../game.ts'
+import type { ParsedAction, Perception, PromptStyle, Spellings, StepResult, WrittenPerception } from '../../game.ts'
 import type { Skin, TileSymbols } from '../../scene.ts'
-import { formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
+import { EMPTY_LABEL, EMPTY_SPELLINGS, formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
 import { DIRECTION_NAMES, type Direction, MAX_EXPONENT, SIZE_MAX } from './rules.ts'
 import type { Config2048, State2048 } from './state.ts'
-
-/** Label of an empty cell. */
-export const EMPTY_LABEL = '_'
 
 /** Labels by exponent: '_', '2', '4', … '131072'. */
 export const LABELS: readonly string[] = Array.from({ length: MAX_EXPONENT + 1 }, (_, k) => (k === 0 ? EMPTY_LABEL : String(2 ** k)))
@@ -48,6 +45,12 @@ export function parseAction(text: string): ParsedAction<Direction> {
   if (answer === '') return { reason: 'The answer is empty; it must be one digit from 0 to 3.' }
   const shown = answer.length > 40 ? `${answer.slice(0, 40)}…` : answer
   return { reason: `The answer ${JSON.stringify(shown)} is not one digit from 0 to 3.` }
+}
+
+/** Directions by name, and the usual ways of writing an empty cell. */
+export const spellings: Spellings = {
+  answers: Object.fromEntries(DIRECTION_NAMES.map((name, direction) => [name, String(direction)])),
+  cells: { ...EMPTY_SPELLINGS, '0': EMPTY_LABEL },
 }
 
 /** How the full prompt says what a tile looks like; the sentence goes on with the empty cell. */

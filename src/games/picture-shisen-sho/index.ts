@@ -25,6 +25,7 @@ import {
   parsePerception,
   perceive,
   prompt,
+  spellings,
 } from '../shisen-sho/text.ts'
 import { draw } from './draw.ts'
 import { protocol } from './paper.ts'
@@ -92,6 +93,7 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
   feedback,
   formatAction: (_, action) => formatAction(action),
   parseAction,
+  spellings,
   solver,
   lookahead,
   ...teacherOf<PictureShisenShoState>(({ pictures }) => pictureSetNamed(pictures).classes),

@@ -4,6 +4,14 @@
  */
 import type { Perception, WrittenPerception } from '../../game.ts'
 
+/** Label of an empty cell. */
+export const EMPTY_LABEL = '_'
+
+/** Usual ways of writing an empty cell; see `Spellings`. */
+export const EMPTY_SPELLINGS: { readonly [text: string]: string } = Object.fromEntries(
+  ['', '.', '-', 'empty', 'blank', '[empty]', '(empty)'].map((text) => [text, EMPTY_LABEL]),
+)
+
 /** What a game's reader takes. */
 export interface GridGrammar {
   /** Most rows, and most columns. */

@@ -30,6 +30,7 @@ import {
   parsePerception,
   perceive,
   prompt,
+  spellings,
   type Wording,
 } from './text.ts'
 
@@ -91,6 +92,7 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
   feedback,
   formatAction: (_, action) => formatAction(action),
   parseAction,
+  spellings,
   solver,
   lookahead,
   ...teacherOf<ShisenShoState>(() => LABELS),

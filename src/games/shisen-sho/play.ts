@@ -2,9 +2,9 @@
 import type { CellLook, PlayAids } from '../../game.ts'
 import type { Theme } from '../../scene.ts'
 import { PICK_PAIR } from '../shared/coordinates.ts'
+import { EMPTY_LABEL } from '../shared/grid-text.ts'
 import { emptyLook } from '../shared/tile-art.ts'
 import type { BoardConfig, Pair } from './position.ts'
-import { EMPTY_LABEL } from './text.ts'
 
 /** What a person needs to play. `equal`: when two tiles are equal, a sentence. `look`: of a tile. */
 export function playOf(equal: string, look: (label: string, theme: Theme) => CellLook): PlayAids<Pair, BoardConfig> {

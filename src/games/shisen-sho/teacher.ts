@@ -19,11 +19,11 @@
  */
 import { GameError } from '../../errors.ts'
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
+import { EMPTY_LABEL } from '../shared/grid-text.ts'
 import { onceForEach, type TrueThoughts, trueLine, trueShare, trueThoughts } from '../shared/score-words.ts'
 import { judged, linesIn, type Piece, piecesIn } from '../shared/statements.ts'
 import { type Pair, type Position, pairOf } from './position.ts'
 import { EMPTY, joinLength, linesOf, SIDE_MAX } from './rules.ts'
-import { EMPTY_LABEL } from './text.ts'
 
 const TEXT_CAP = 4096
 

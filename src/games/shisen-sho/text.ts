@@ -2,14 +2,11 @@
  * Every text of the Shisen-Sho family but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made
  * of. What differs between the games is their labels and a few sentences (`Wording`).
  */
-import type { ParsedAction, Perception, PromptStyle, StepResult } from '../../game.ts'
+import type { ParsedAction, Perception, PromptStyle, Spellings, StepResult } from '../../game.ts'
 import { coordinateWords, formatPair, parsePair } from '../shared/coordinates.ts'
-import { formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
+import { EMPTY_LABEL, EMPTY_SPELLINGS, formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
 import type { BoardConfig, Pair, Position } from './position.ts'
 import { EMPTY, SIDE_MAX, SIDE_MIN } from './rules.ts'
-
-/** Label of an empty cell. */
-export const EMPTY_LABEL = '_'
 
 /** Longest text that is read at all; the largest board takes under 1200 characters. */
 const TEXT_CAP = 8192
@@ -36,6 +33,9 @@ export const formatPerception = formatGrid
 export function grammarOf(known: (label: string) => boolean): GridGrammar {
   return { side: SIDE_MAX, cap: TEXT_CAP, isLabel: (label) => label === EMPTY_LABEL || known(label) }
 }
+
+/** The usual ways of writing an empty cell. */
+export const spellings: Spellings = { cells: { ...EMPTY_SPELLINGS, '0': EMPTY_LABEL } }
 
 /** Reads a grid of the grammar; blank lines are skipped. */
 export const parsePerception = parseGrid

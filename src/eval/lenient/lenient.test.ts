@@ -1,0 +1,314 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { AnyGame } from '../../game.ts'
+import { gameList, gameNamed } from '../../games/index.ts'
+import { formatReply, playReply } from '../../gym/index.ts'
+import { seededRng } from '../../rng.ts'
+import { lenientAction } from './answer.ts'
+import { lenientBoard } from './board.ts'
+import { lenientReading, strictReading } from './reply.ts'
+
+const GAMES = gameList().map(({ id }) => id)
+const game = gameNamed('2048')
+const state = game.init(game.config.parse({}), 7)
+const swap = gameNamed('swap')
+const swapState = swap.init(swap.config.parse({}), 7)
+
+/** A state some moves into a game, with one of its actions, drawn by a seed. */
+function moment(of: AnyGame, seed: number): { state: unknown; action: string; board: string } {
+  const rng = seededRng(seed, 'moment')
+  let now: unknown = of.init(of.config.parse({}), seed)
+  for (let left = rng.int(12); left > 0 && of.legalActions(now).length > 0; left--) now = of.step(now, rng.pick(of.legalActions(now))).state
+  return { state: now, action: of.formatAction(now, rng.pick(of.actions(now))), board: of.formatPerception(of.perceive(now)) }
+}
+
+/** Ways of writing an answer, or a whole reply's only line, that leave no doubt about it. */
+const AROUND: Readonly<Record<string, (answer: string) => string>> = {
+  boxed: (a) => `\\boxed{${a}}`,
+  'boxed text': (a) => `$\\boxed{\\text{${a}}}$`,
+  bold: (a) => `**${a}**`,
+  italic: (a) => `_${a}_`,
+  code: (a) => `\`${a}\``,
+  fence: (a) => `\`\`\`text\n${a}\n\`\`\``,
+  'box tokens': (a) => `<|begin_of_box|>${a}<|end_of_box|>`,
+  dot: (a) => `${a}.`,
+  quotes: (a) => `"${a}"`,
+  called: (a) => `Answer: ${a}`,
+  'called in bold': (a) => `**Final answer:** ${a}`,
+  'a sentence': (a) => `The best move is **${a}**.`,
+  equals: (a) => `action = ${a}`,
+  brackets: (a) => `[${a}]`,
+  tag: (a) => `<action>${a}</action>`,
+  JSON: (a) => JSON.stringify({ move: a }),
+  'JSON in a fence': (a) => `\`\`\`json\n${JSON.stringify({ thought: 'x', answer: a }, null, 2)}\n\`\`\``,
+}
+
+describe('a lenient answer', () => {
+  it.each(Object.entries(AROUND))('is read in every game: %s', (_, write) => {
+    fc.assert(
+      fc.property(fc.constantFrom(...GAMES), fc.nat(1e6), (id, seed) => {
+        const one = gameNamed(id)
+        const { state: now, action } = moment(one, seed)
+        for (const text of [write(action), ` ${write(action)}\n`, `Answer: ${write(action)}`])
+          expect(lenientAction(one, now, text)).toBe(action)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it.each([
+    ['up', '0'],
+    ['Left', '3'],
+    ['**DOWN**', '2'],
+    ['2 (down)', '2'],
+    ['***\\boxed{2}***', '2'],
+    ['\\boxed{\\textbf{Down}}', '2'],
+    ['The final answer is: $\\boxed{2}$.', '2'],
+    ['**Answer: 2**', '2'],
+    ['down = 2', '2'],
+    ['2: down', '2'],
+    ['{"direction": "right"}', '1'],
+    ['{"move": 2}', '2'],
+    ['[2]', '2'],
+    ['Move: up', '0'],
+  ])('may be a word of the game: %s', (text, action) => {
+    expect(lenientAction(game, state, text)).toBe(action)
+  })
+
+  it.each(['(0,1)->(0,2)', '[[0, 1], [0, 2]]', '0 1 0 2', '(0,1), (0,2)', '(0, 1) and (0, 2)', '{"move": [[0,1],[0,2]]}', '[0,2],[0,1]'])(
+    'may name cells in other brackets: %s',
+    (text) => {
+      expect(lenientAction(swap, swapState, text)).toBe('(0, 1) (0, 2)')
+    },
+  )
+
+  it.each([
+    ...[
+      '2 or 3',
+      'up or down',
+      'up, down',
+      'up/down',
+      '0, 1',
+      '0 1',
+      '2 (up)',
+      'up = 2',
+      'not 2',
+      '-2',
+      '(-2)',
+      '2?',
+      '2.5',
+      '12',
+      '4',
+      '22',
+      '',
+    ],
+    ...[
+      'Answer: 2 or 3',
+      'I think 2, no, 3',
+      '{"move": 2, "action": 3}',
+      '{"move": [0, 1]}',
+      '[0, 1]',
+      '1. 2',
+      '~~2~~',
+      '2...',
+      '²',
+      '２',
+      'two',
+    ],
+    ...[
+      '{"moves": [2]}',
+      '\\boxed{2} or \\boxed{3}',
+      'null',
+      '{}',
+      '[]',
+      '{"move": null}',
+      '{"move": {"a": 2}}',
+      '**',
+      '``',
+      'constructor',
+    ],
+  ])('is never read where it is not plain which move is meant: %s', (text) => {
+    expect(lenientAction(game, state, text)).toBeNull()
+  })
+
+  it.each(['(0,1) (0,2) (0,3)', '(0,1)', '(0, 1) or (0, 2)', '(-0, 1) (0, 2)', '(0.1) (0.2)', '(0,1) (99,2)', '0102', 'swap red and blue'])(
+    'is never read from cells that are no answer of the game: %s',
+    (text) => {
+      expect(lenientAction(swap, swapState, text)).toBeNull()
+    },
+  )
+
+  it('names no move other than the one that is written, whatever surrounds it', () => {
+    const other = fc.constantFrom('or', 'and', 'not', 'then', '/', ',', ' ', '\n', '?', '-', '+', 'x', '→')
+    fc.assert(
+      fc.property(fc.nat(3), fc.nat(3), other, fc.constantFrom(...Object.values(AROUND)), (a, b, between, write) => {
+        fc.pre(a !== b)
+        expect(lenientAction(game, state, write(`${a} ${between} ${b}`))).toBeNull()
+        expect(lenientAction(game, state, `${write(String(a))} ${between} ${write(String(b))}`)).toBeNull()
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('takes no time on long or hostile texts', () => {
+    const before = process.cpuUsage().user
+    for (const part of ['1', '(', '[', '*', '\\boxed{', '{"a":', '`', ' ', '->'])
+      for (const length of [390, 60_000]) lenientAction(swap, swapState, part.repeat(Math.floor(length / part.length)))
+    expect(process.cpuUsage().user - before).toBeLessThan(2_000_000)
+  })
+})
+
+/** Ways of drawing a board that leave no doubt about it. */
+const DRAWN: Readonly<Record<string, (board: string) => string>> = {
+  edges: (b) => b.replace(/^(.*)$/gm, '| $1 |'),
+  fence: (b) => `\`\`\`\n${b}\n\`\`\``,
+  'fence with edges': (b) => `\`\`\`text\n${b.replace(/^(.*)$/gm, '| $1 |')}\n\`\`\``,
+  'blank lines': (b) => `\n${b.replaceAll('\n', '\n\n\n')}\n\n`,
+  'a Markdown table': (b) => b.replace(/^(.*)$/gm, '| $1 |').replace(/^(.*)\n/, (row) => `${row}${row.trim().replace(/[^|]+/g, '---')}\n`),
+  ruled: (b) => `+---+---+\n${b.replace(/^(.*)$/gm, '| $1 |\n+---+---+')}`,
+  'box drawing': (b) => `┌──┬──┐\n${b.replaceAll('|', '│').replace(/^(.*)$/gm, '│ $1 │')}\n└──┴──┘`,
+  'row names': (b) =>
+    b
+      .split('\n')
+      .map((row, i) => `Row ${i + 1}: ${row}`)
+      .join('\n'),
+  'a sentence before': (b) => `The board:\n${b}`,
+  bold: (b) => b.replace(/[^|\n]+/g, (cell) => ` **${cell.trim()}** `),
+  capitals: (b) => b.toUpperCase(),
+  JSON: (b) => JSON.stringify(b.split('\n').map((row) => row.split(' | '))),
+  'box tokens': (b) => `<|begin_of_box|>${b}<|end_of_box|>`,
+}
+
+describe('a lenient board', () => {
+  it.each(Object.entries(DRAWN))('is read in every game: %s', (_, draw) => {
+    fc.assert(
+      fc.property(fc.constantFrom(...GAMES), fc.nat(1e6), (id, seed) => {
+        const one = gameNamed(id)
+        const { state: now, board } = moment(one, seed)
+        expect(lenientBoard(one, draw(board))).toEqual(one.perceive(now))
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it.each([
+    ['zeros', (b: string) => b.replaceAll('_', '0')],
+    ['nothing', (b: string) => b.replaceAll('_', ' ').replace(/^(.*)$/gm, '| $1 |')],
+    ['dots', (b: string) => b.replaceAll('_', '.')],
+    ['a word', (b: string) => b.replaceAll('_', 'Empty')],
+    ['commas', (b: string) => b.replaceAll(' | ', ', ')],
+    ['spaces', (b: string) => b.replaceAll(' | ', '  ')],
+    [
+      'numbers and null',
+      (b: string) =>
+        `[${b
+          .split('\n')
+          .map((row) => `[${row.replaceAll(' | ', ', ').replaceAll('_', 'null')}]`)
+          .join(',\n')}]`,
+    ],
+    [
+      'arrays of lines',
+      (b: string) =>
+        b
+          .split('\n')
+          .map((row) => `[${row.replaceAll(' | ', ', ').replaceAll('_', '0')}],`)
+          .join('\n'),
+    ],
+  ])('is read with empty cells and bars of another kind: %s', (_, draw) => {
+    for (let seed = 0; seed < 10; seed++) {
+      const { state: now, board } = moment(game, seed)
+      expect(lenientBoard(game, draw(board))).toEqual(game.perceive(now))
+    }
+  })
+
+  it.each([
+    '',
+    'no grid',
+    '2 | 3',
+    '2 | 4\n8',
+    'the tiles are 2 and 4',
+    '2 | 4\nor\n4 | 2',
+    '| 2 | 4 |\n| 8 |',
+    '|---|---|',
+    '[[2, 4], [8]]',
+    '[2, {"a": 4}]',
+    '? | 2',
+    '2 | x',
+  ])('is none where a cell is no label, or rows differ: %s', (text) => {
+    expect(lenientBoard(game, text)).toBeNull()
+  })
+
+  it('does not take zeros for empty where the game does not say so', () => {
+    const board = swap.formatPerception(swap.perceive(swapState))
+    expect(lenientBoard(swap, board)).not.toBeNull()
+    expect(lenientBoard(swap, board.replace(/^[^|]+/, '0 '))).toBeNull()
+  })
+
+  it('takes no time on long or hostile texts', () => {
+    const before = process.cpuUsage().user
+    for (const part of ['=', '|', '-', '| - ', '`', '[', '2 ', '\n', '─|'])
+      for (const length of [8000, 60_000]) lenientBoard(game, `${part.repeat(Math.floor(length / part.length))}x`)
+    expect(process.cpuUsage().user - before).toBeLessThan(2_000_000)
+  })
+})
+
+describe('a lenient reply', () => {
+  const board = game.formatPerception(game.perceive(state))
+  const truth = game.perceive(state)
+  const read = (text: string): { action: string | null; exact: boolean; strict: string | null } => {
+    const { score } = playReply(game, state, text)
+    const { action, board: seen } = lenientReading(game, state, text, strictReading(game, text, score.action))
+    return { action, exact: JSON.stringify(seen) === JSON.stringify(truth), strict: score.action }
+  }
+  const reply = formatReply({ perception: board, think: 'slide', answer: '2' })
+
+  it.each([
+    ['prose around it', `Sure!\n${reply}\n\nShall I go on?`],
+    ['a fence around it', `\`\`\`\n${reply}\n\`\`\``],
+    ['the other set', formatReply({ perception: board, think: 'slide', answer: '2' }, 'neutral')],
+    ['capitals and spaces in tags', reply.replaceAll('perception', 'Perception').replaceAll('answer>', 'Answer >')],
+    ['a mixture of sets', reply.replaceAll('answer', 'move')],
+    ['the answer twice, the same', `${reply}\n<answer>**2**</answer>`],
+    ['an answer that is not closed', reply.replace('</answer>', '')],
+    ['no thoughts', `<perception>${board}</perception><answer>down</answer>`],
+    ['JSON', JSON.stringify({ perception: board, think: 'up is bad', answer: 2 })],
+    ['JSON in a fence', `\`\`\`json\n${JSON.stringify({ board: board.split('\n').map((row) => row.split(' | ')), move: 'down' })}\n\`\`\``],
+    ['a box after the sections', `${reply.replace(/<answer>.*/s, '')}\n\\boxed{2}`],
+    ['a last line', `${reply.replace(/<answer>.*/s, '')}\nThe answer is 2.`],
+  ])('is read with %s', (_, text) => {
+    expect(read(text)).toMatchObject({ action: '2', exact: true })
+  })
+
+  it.each([
+    ['two answers', `${reply}<answer>3</answer>`],
+    ['an answer of each set', `${reply}<move>3</move>`],
+    ['two boxes', `${reply.replace(/<answer>.*/s, '')}\\boxed{2} \\boxed{3}`],
+    ['an answer in prose', 'I would go down, since 2 and 2 merge there.'],
+    ['an answer and one that cannot be read', `${reply}<answer>2 or 3</answer>`],
+    ['nothing', ''],
+  ])('names no move with %s', (_, text) => {
+    expect(read(text).action).toBeNull()
+  })
+
+  it('says what the strict reading says, wherever that says something', () => {
+    for (const text of [reply, ` ${reply} `, `Sure! ${reply}`, reply.replace('2</answer>', ' 2 </answer>')]) {
+      const { action, strict } = read(text)
+      expect([action, strict]).toEqual(['2', '2'])
+    }
+  })
+
+  it('never throws and never outdoes a megabyte', () => {
+    const before = process.cpuUsage().user
+    for (const part of ['<answer>', '</answer>', '<perception>', '\\boxed{2}', '< answer >', '{', '<|begin_of_box|>']) {
+      for (const length of [65_000, 1_000_000]) read(part.repeat(Math.floor(length / part.length)))
+    }
+    expect(process.cpuUsage().user - before).toBeLessThan(3_000_000)
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.constantFrom(...Object.values(AROUND)),
+        (text, write) => void read(write(text)),
+      ),
+    )
+  })
+})

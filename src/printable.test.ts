@@ -1,0 +1,16 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { printable } from './printable.ts'
+
+it('spells out what a terminal would obey, and leaves all other text alone', () => {
+  expect(printable('\u001b[31mred\u001b[0m\u0007')).toBe('\\x1b[31mred\\x1b[0m\\x07')
+  expect(printable('a\r\nb\rc\td\n')).toBe('a\nb\\x0dc\td\n')
+  expect(printable('\u202eevil\u2028\u200b\ufeff')).toBe('\\u202eevil\\u2028\\u200b\\ufeff')
+  expect(printable('\ud800 \u009b')).toBe('\\ud800 \\x9b')
+  for (const text of ['', '你好 | é', '😀 2 → 4', '_ | 2\n4 | 8']) expect(printable(text)).toBe(text)
+})
+
+it('gives nothing but line feeds, tabs and printable characters, whatever it gets', () => {
+  const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 40 }).map((codes) => String.fromCharCode(...codes))
+  fc.assert(fc.property(units, (text) => !/[\p{Cc}\p{Cs}\u202a-\u202e]/u.test(printable(text).replace(/[\n\t]/g, ''))))
+})
