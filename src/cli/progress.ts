@@ -9,6 +9,7 @@
  *     progress.close()
  */
 import { createLogUpdate } from 'log-update'
+import { visible, visibleLine } from '../visible.ts'
 import { coloursOf } from './terminal.ts'
 
 /** Where a job stands. */
@@ -87,7 +88,8 @@ export function createProgress(options: ProgressOptions = {}): Progress {
   }
 
   return {
-    update: (state) => {
+    update: (given) => {
+      const state = shownState(given)
       const fresh = state.stage !== last?.stage
       if (fresh && last !== null && pending && !quiet) show(last)
       if (fresh) {
@@ -104,7 +106,7 @@ export function createProgress(options: ProgressOptions = {}): Progress {
     note: (line, { important = false } = {}) => {
       if (quiet && !important) return
       redraw?.clear()
-      write(line)
+      write(visible(line))
       if (redraw !== null && last !== null) show(last)
     },
     close: () => {
@@ -118,6 +120,12 @@ export function createProgress(options: ProgressOptions = {}): Progress {
 
 /** Whether a stage has come to its end. */
 const isFull = ({ step, total }: ProgressState): boolean => total > 0 && step >= total
+
+/** Names may come from elsewhere. */
+function shownState(state: ProgressState): ProgressState {
+  const figures = Object.entries(state.figures ?? {}).map(([name, value]) => [name, typeof value === 'string' ? visibleLine(value) : value])
+  return { ...state, stage: visibleLine(state.stage), figures: Object.fromEntries(figures) }
+}
 
 function speedOf(moments: readonly Moment[], state: ProgressState, begun: number): Speed {
   const { step, total } = state

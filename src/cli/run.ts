@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError, VlmGymError } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import { packageVersion } from '../version.ts'
+import { visibleLine } from '../visible.ts'
 import { exitOnInterrupt, INTERRUPTED } from './interrupt.ts'
 
 /** Gives a command its arguments, options, help and action. An action sets `process.exitCode` for an outcome other than 0. */
@@ -29,7 +30,7 @@ export async function runCli(entries: readonly CommandEntry[], argv: readonly st
     else await program.parseAsync([...argv], { from: 'user' })
     return Number(process.exitCode ?? 0)
   } catch (error) {
-    return exitCodeOf(error)
+    return await exitCodeOf(error)
   }
 }
 
@@ -40,7 +41,7 @@ function createProgram(entries: readonly CommandEntry[]): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s+/g, ' ')}\n`) })
+    .configureOutput({ outputError: (text, write) => write(`${visibleLine(text.trim())}\n`) })
     .addHelpText('after', '\nvlm-gym <command> --help shows the options of a command, with examples.')
   for (const { name, summary } of entries) program.command(name).description(summary)
   return program
@@ -62,20 +63,21 @@ async function defineNamed(program: Command, entries: readonly CommandEntry[], a
 }
 
 /** Tells the error in one line on stderr, with the stack when DEBUG=1 and it is none of ours. */
-function exitCodeOf(error: unknown): number {
+async function exitCodeOf(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof Error && error.name === 'AbortError') {
     process.stderr.write('stopped\n')
     return INTERRUPTED
   }
+  const { printError, printTrace } = await import('./terminal.ts')
   if (error instanceof VlmGymError) {
-    process.stderr.write(`error: ${error.message.replace(/\s+/g, ' ')}\n`)
+    printError(`error: ${error.message}`)
     return error.code === 'config' ? 2 : 1
   }
   const message = error instanceof Error ? error.message : String(error)
   const stack = error instanceof Error ? error.stack : undefined
-  if (process.env.DEBUG === '1') process.stderr.write(`${stack ?? message}\n`)
-  else process.stderr.write(`error: unexpected: ${message.replace(/\s+/g, ' ')} (DEBUG=1 shows where)\n`)
+  if (process.env.DEBUG === '1') printTrace(stack ?? message)
+  else printError(`error: unexpected: ${message} (DEBUG=1 shows where)`)
   return 1
 }
 

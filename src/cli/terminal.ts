@@ -1,5 +1,8 @@
 /** What the terminal shows: colours where it has them, tables, and texts; boards are in play/board.ts. */
 import picocolors from 'picocolors'
+import { keyVariables } from '../policies/endpoint-place.ts'
+import { redactor } from '../policies/redact.ts'
+import { visible, visibleJson, visibleLine } from '../visible.ts'
 
 type Stream = Pick<NodeJS.WriteStream, 'isTTY'>
 
@@ -28,19 +31,51 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-/** Prints lines on stdout. */
+/** Prints lines on stdout; what a terminal would obey is shown as text. */
 export function printLines(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`)
+  process.stdout.write(`${visible(lines.join('\n'))}\n`)
 }
 
-/** Prints notes on stderr, a line each: what a reader of the output should know. */
-export function printNotes(notes: readonly string[]): void {
-  for (const note of notes) process.stderr.write(`note: ${note}\n`)
+/** Colours and weights, as `coloursOf` and `boardLines` (play/board.ts) write them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape begins such a sequence
+const STYLE = /(\u001b\[[\d;]*m)/
+
+/** A text with its colours and without anything else that a terminal would obey; without colours where the stream has none. */
+export function styled(text: string, stream: Stream = process.stdout): string {
+  if (!hasColours(stream)) return visible(text)
+  return text
+    .split(STYLE)
+    .map((part) => (STYLE.test(part) ? part : visible(part)))
+    .join('')
+}
+
+/** Prints lines that may hold colours on stdout. */
+export function printStyled(lines: readonly string[]): void {
+  process.stdout.write(`${styled(lines.join('\n'))}\n`)
 }
 
 /** Prints a value as JSON on stdout, two-space indent. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  process.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`)
+}
+
+/** Prints one line on stderr: an error, a warning. Keys of the environment are taken out, and what a terminal would obey is shown as text. */
+export function printError(text: string): void {
+  process.stderr.write(`${visibleLine(withoutKeys(text))}\n`)
+}
+
+/** Prints the trace of an error on stderr, in as many lines as it has. */
+export function printTrace(text: string): void {
+  process.stderr.write(`${visible(withoutKeys(text))}\n`)
+}
+
+function withoutKeys(text: string): string {
+  return redactor(keyVariables.flatMap((name) => process.env[name]?.trim() ?? []))(text)
+}
+
+/** Prints notes on stderr, a line each: what a reader of the output should know. */
+export function printNotes(notes: readonly string[]): void {
+  for (const note of notes) printError(`note: ${note}`)
 }
 
 /** Widest that boards and texts for people are, columns. */

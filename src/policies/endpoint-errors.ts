@@ -7,8 +7,9 @@
  * fails its own episode.
  */
 import { jsonOf, quoted, wordsOf, wordsOfText } from './endpoint-answer.ts'
-import { type HttpAnswer, urlOf } from './http.ts'
+import type { HttpAnswer } from './http.ts'
 import { isObject, type JsonObject } from './request-edits.ts'
+import { urlOf } from './url.ts'
 import { objectsOf } from './wire.ts'
 
 export type EndpointProblem =

@@ -4,9 +4,9 @@
  * caller or this file.
  */
 import { ConfigError } from '../errors.ts'
-import { urlOf } from './http.ts'
 import { checkSecret, isSecretName } from './redact.ts'
 import { type ReadEdits, type RequestEdits, readEdits } from './request-edits.ts'
+import { urlOf } from './url.ts'
 import type { Wire } from './wire.ts'
 import { anthropicWire } from './wire-anthropic.ts'
 import { googleWire } from './wire-google.ts'

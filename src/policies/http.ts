@@ -5,6 +5,7 @@
  */
 import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch } from 'undici'
 import { ConfigError } from '../errors.ts'
+import { urlOf } from './url.ts'
 
 /** Bytes of a body that are read; the longest honest completion is far below. */
 export const maxBodyBytes = 8 * 1024 * 1024
@@ -72,11 +73,6 @@ function proxyAgent(options: Agent.Options, env: Env): Dispatcher {
     httpsProxy: https ? (env[https] as string) : '',
     noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
   })
-}
-
-/** An address, relative to another if one is given; null for what is none. */
-export function urlOf(text: string, base?: string): URL | null {
-  return URL.canParse(text, base) ? new URL(text, base) : null
 }
 
 /** Whether a host is this machine. */

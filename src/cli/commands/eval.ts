@@ -26,7 +26,7 @@ import {
   resumedRequest,
   withRequestOptions,
 } from '../request-options.ts'
-import { printJson, printLines, printNotes } from '../terminal.ts'
+import { printError, printJson, printLines, printNotes } from '../terminal.ts'
 
 interface EvalFlags extends LocalOptions, RequestFlags {
   readonly model?: string[]
@@ -305,5 +305,5 @@ function report({ run, config, local, jobs }: Work, played: readonly Evaluation[
   process.exitCode = 1
   const remedy =
     run === null ? 'keep the rest with --out, to try them again' : `try them again with: vlm-gym eval --resume ${run.folder.path}`
-  process.stderr.write(`error: ${failed.length} of ${all.length} episodes failed, the first by: ${failed[0]?.problem}; ${remedy}\n`)
+  printError(`error: ${failed.length} of ${all.length} episodes failed, the first by: ${failed[0]?.problem}; ${remedy}`)
 }

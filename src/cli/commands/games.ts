@@ -5,14 +5,14 @@ import { gameList, gameNamed } from '../../games/index.ts'
 import { knobRows } from '../knobs.ts'
 import { withExamples, withJson } from '../options.ts'
 import { withPlugins } from '../plugins.ts'
-import { coloursOf, printJson, printLines, tableLines } from '../terminal.ts'
+import { coloursOf, printJson, printStyled, tableLines } from '../terminal.ts'
 
 /** Options and action of `games`. */
 export function defineGames(command: Command): void {
   command.argument('[game...]', 'only these games').action((ids: string[], options: { json?: boolean }) => {
     const games = ids.length > 0 ? ids.map(gameNamed) : gameList()
     if (options.json) printJson(games.map(listed))
-    else printLines(games.flatMap((game, at) => (at > 0 ? ['', ...describe(game)] : describe(game))))
+    else printStyled(games.flatMap((game, at) => (at > 0 ? ['', ...describe(game)] : describe(game))))
   })
   withPlugins(command)
   withJson(command)

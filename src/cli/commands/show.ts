@@ -12,7 +12,7 @@ import { levelSheet } from '../level-sheet.ts'
 import { choiceOption, wholeNumber, withExamples, withJson } from '../options.ts'
 import { boardLines } from '../play/board.ts'
 import { type StartOptions, startOf, withSkin, withStart } from '../start.ts'
-import { coloursOf, hasColours, printJson, printLines, tableLines, WIDTH } from '../terminal.ts'
+import { coloursOf, hasColours, printJson, printLines, printStyled, tableLines, WIDTH } from '../terminal.ts'
 
 interface ShowOptions extends StartOptions {
   readonly moves: number
@@ -58,7 +58,7 @@ async function show(id: string | undefined, options: ShowOptions): Promise<void>
   const picture = options.out === undefined ? null : await writePicture(spec, now, options.out)
   const facts = factsOf(spec, now, picture)
   if (options.json) printJson(facts)
-  else printLines(describe(spec, now, facts, from))
+  else printStyled(describe(spec, now, facts, from))
 }
 
 /** The sheet of all levels, and what it shows. */

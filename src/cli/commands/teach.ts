@@ -36,7 +36,7 @@ import {
 } from '../request-options.ts'
 import { gameConfig } from '../start.ts'
 import { openTeacher, SCRIPTED, type Teacher } from '../teacher.ts'
-import { printJson, printLines, printNotes, tableLines } from '../terminal.ts'
+import { printError, printJson, printLines, printNotes, tableLines } from '../terminal.ts'
 
 interface TeachFlags extends RequestFlags {
   readonly teacher: string
@@ -166,8 +166,7 @@ async function teachCommand(flags: TeachFlags, command: Command): Promise<void> 
     )
     progress.close()
     inVain = false
-    if (end === 'stopped')
-      process.stderr.write(`stopped after ${counts.kept} examples; go on with: vlm-gym teach --resume ${folder.path}\n`)
+    if (end === 'stopped') printError(`stopped after ${counts.kept} examples; go on with: vlm-gym teach --resume ${folder.path}`)
     else report(folder, config, counts, flags.json === true)
     printNotes(teacher.notes?.() ?? [])
   } finally {
@@ -181,9 +180,7 @@ async function teachCommand(flags: TeachFlags, command: Command): Promise<void> 
 function report(folder: RunFolder, config: TeachConfig, counts: Counts, json: boolean): void {
   if (counts.kept < config.examples) {
     const replies = repliesOf(counts)
-    process.stderr.write(
-      `only ${counts.kept} of ${config.examples} examples were kept of ${replies} replies; the set is whole, and its card says so\n`,
-    )
+    printError(`only ${counts.kept} of ${config.examples} examples were kept of ${replies} replies; the set is whole, and its card says so`)
   }
   if (json) {
     printJson({ path: folder.path, counts })

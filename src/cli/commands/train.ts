@@ -24,7 +24,7 @@ import { loadPictures, withPicturesOption } from '../pictures.ts'
 import { loadPlugins, resolvePlugin, withPluginOption } from '../plugins.ts'
 import { createProgress, formatDuration } from '../progress.ts'
 import { fieldLines, helpWidth, wrapWords } from '../schema-help.ts'
-import { printJson, printLines } from '../terminal.ts'
+import { printError, printJson, printLines } from '../terminal.ts'
 
 interface TrainFlags {
   readonly preset: string
@@ -99,8 +99,8 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
     progress.close()
     const report = await writeReport(folder)
     if (end === 'stopped') {
-      process.stderr.write(
-        `stopped; everything is saved. Go on with: vlm-gym train --resume ${folder.path} (in a clone: npm start -- --resume ${folder.path})\n`,
+      printError(
+        `stopped; everything is saved. Go on with: vlm-gym train --resume ${folder.path} (in a clone: npm start -- --resume ${folder.path})`,
       )
       return
     }

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { fileReason, StorageError } from '../../errors.ts'
 import { checkVectorFile, type VectorReport } from '../../games/vectors.ts'
 import { withExamples, withJson } from '../options.ts'
-import { coloursOf, printJson, printLines } from '../terminal.ts'
+import { coloursOf, printJson, printStyled } from '../terminal.ts'
 
 /** Options and action of `vectors`. */
 export function defineVectors(command: Command): void {
@@ -22,7 +22,7 @@ async function vectors(files: string[], options: { json?: boolean }): Promise<vo
   for (const file of files) {
     const report = { file, ...checkVectorFile(await read(file), file) }
     reports.push(report)
-    if (!options.json) printLines(describe(report))
+    if (!options.json) printStyled(describe(report))
   }
   if (options.json) printJson(reports)
   if (reports.some(({ differences }) => differences.length > 0)) process.exitCode = 1
