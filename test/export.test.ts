@@ -89,7 +89,7 @@ describe('the examples of docs/export.md', () => {
       tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
       await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
       const shown = tab.locator('#reply', { hasText: /./ })
-      await shown.waitFor({ timeout: 60_000 }).catch((error: Error) => {
+      await shown.waitFor({ timeout: 150_000 }).catch((error: Error) => {
         throw new Error(`${problems.join('\n')}\n${error.message}`)
       })
       expect(await shown.textContent()).toBe(reply)
@@ -119,6 +119,14 @@ describe('vlm-gym export', () => {
     )
     expect(existsSync(join(folder, 'none.onnx'))).toBe(false)
   })
+})
+
+it('an engine that is not installed is named, with the command that installs it', async () => {
+  const { code, stderr } = await vlmGym('export', 'x.safetensors', '--engine', '@vlm-gym/no-such-engine', '--out', 'none.onnx')
+  expect(code).toBe(1)
+  expect(stderr).toBe(
+    'error: the engine package @vlm-gym/no-such-engine is not installed; install it with: npm install @vlm-gym/no-such-engine\n',
+  )
 })
 
 describe('a checkpoint', () => {

@@ -2,7 +2,9 @@ import * as web from 'onnxruntime-web/wasm'
 import { expect, it } from 'vitest'
 import type { Frame, ModelInput } from 'vlm-gym'
 import { EmbeddedEngine } from './embedded-engine.ts'
+import { exportMetadata } from './export.ts'
 import { writePatches } from './inputs.ts'
+import { parseModelConfig } from './parameters.ts'
 
 it('exports one ONNX file that onnxruntime-web answers with the same greedy reply', async () => {
   const words = ['a', 'b', 'c', 'd', '</answer>']
@@ -37,4 +39,25 @@ it('exports one ONNX file that onnxruntime-web answers with the same greedy repl
     text.push(row.indexOf(Math.max(...row)))
   }
   expect(text.slice(2)).toEqual(reply)
+})
+
+it('tells in the file how its inputs are prepared and its output is read', () => {
+  const config = parseModelConfig({ patch: 8, grid: 4, textLength: 12 })
+  const { usage, ...rest } = exportMetadata({ config, words: ['a', '</answer>'], stopToken: 1, rows: 3, columns: 2 })
+  expect(Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, key === 'stop' ? value : JSON.parse(value)]))).toEqual({
+    picture: { width: 16, height: 24, patch: 8, rows: 3, columns: 2, channels: 'RGB', divide: 127.5, add: -1 },
+    text: { length: 12, padding: 0, stop: 1, match: 'longest' },
+    words: ['a', '</answer>'],
+    stop: '</answer>',
+    model: config,
+  })
+  for (const part of [
+    'pixels [1, 6, 192]',
+    '16 pixels wide and 24 high',
+    'byte / 127.5 - 1',
+    'tokens [1, 12]',
+    'logits [1, 12, 2]',
+    'token 1, "</answer>"',
+  ])
+    expect(usage).toContain(part)
 })
