@@ -241,6 +241,57 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
     expect((error as APIError).message).toMatch(message)
   })
 
+  const base64 = dataUrl(observation).split(',')[1] as string
+  const lines = (base64.match(/.{1,76}/g) as string[]).join('\r\n')
+  it.each([
+    ['a parameter in the data URL', `data:image/png;charset=utf-8;base64,${base64}`],
+    ['a name in the data URL', `data:image/png;name=board.png;base64,${base64}`],
+    ['an upper-case scheme', `DATA:image/png;base64,${base64}`],
+    ['an upper-case encoding', `data:IMAGE/PNG;BASE64,${base64}`],
+    ['lines of 76 characters', `data:image/png;base64,${lines}`],
+    ['the alphabet of addresses', `data:image/png;base64,${Buffer.from(base64, 'base64').toString('base64url')}`],
+    ['no padding', `data:image/png;base64,${base64.replace(/=+$/, '')}`],
+    ['escapes', `data:image/png;base64,${encodeURIComponent(base64)}`],
+    ['no type', `data:;base64,${base64}`],
+    ['space around it', ` data:image/png;base64, ${base64}\n`],
+  ])('takes a picture with %s', async (_, url) => {
+    const [plain, other] = await Promise.all([
+      client.chat.completions.create({ ...body, seed: 5 }),
+      client.chat.completions.create({ ...body, seed: 5, ...(pictureOf(url) as object) }),
+    ])
+    expect(other.choices[0]?.message.content).toBe(plain.choices[0]?.message.content)
+  })
+
+  it('takes a picture whose address stands without its object', async () => {
+    const bare = user({ type: 'image_url', image_url: dataUrl(observation) }, words)
+    const { choices } = await client.chat.completions.create({ ...body, ...(bare as object) })
+    expect(choices[0]?.message.content).toMatch(/./)
+  })
+
+  it('takes parameters that change nothing, however a client says so', async () => {
+    const neutral = {
+      ...{ n: 1, user: 'me', response_format: { type: 'text' }, logit_bias: {}, stream: false, stream_options: null, stop: [] },
+      ...{ top_p: 1, top_k: -1, min_p: 0, repetition_penalty: 1, frequency_penalty: 0, presence_penalty: 0, max_tokens: -1 },
+      ...{ tools: [], tool_choice: 'auto', functions: [], function_call: 'none', logprobs: null, audio: null, some_new_one: null },
+    }
+    const [plain, other] = await Promise.all([
+      client.chat.completions.create({ ...body, seed: 5 }),
+      client.chat.completions.create({ ...body, seed: 5, ...(neutral as object) }),
+    ])
+    expect(other.choices).toEqual(plain.choices)
+  })
+
+  it.each([
+    ['data that is not Base64', 'data:image/png,%89PNG', /does not say that its data is Base64/],
+    ['other characters', 'data:image/png;base64,iVBO*w0K', /characters that are not Base64/],
+    ['no data', 'data:image/png;base64,', /holds no data/],
+    ['an address', 'http://127.0.0.1/a.png', /not fetched from addresses/],
+    ['a file', 'file:///a.png', /not fetched from addresses/],
+  ])('refuses %s with its reason', async (_, url, message) => {
+    const error = await client.chat.completions.create({ ...body, ...(pictureOf(url) as object) }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ status: 400, param: 'messages[0].content[0].image_url.url', message: expect.stringMatching(message) })
+  })
+
   it('refuses what is no request with the same kind of body', async () => {
     const post = (init: RequestInit, path = '/v1/chat/completions') => fetch(new URL(path, running.url), { method: 'POST', ...init })
     const json = { 'content-type': 'application/json' }

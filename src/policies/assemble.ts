@@ -55,8 +55,8 @@ export function assembleReply({ content, reasoning, cut }: SentReply): Assembled
   const thoughts = reasoning ?? ''
   if (thoughts.trim() === '') return withoutThoughts(said)
   if (said.trim() !== '') return joined(said, thoughts) ?? withoutThoughts(said)
-  const { text } = withoutThoughts(thoughts)
-  return !cut && endsLayout(text) ? { text: withOpenTag(text), assembly: 'from-reasoning' } : { text: said }
+  const { text } = withoutThoughts(withOpenTag(thoughts))
+  return !cut && endsLayout(text) ? { text, assembly: 'from-reasoning' } : { text: said }
 }
 
 const endsLayout = (text: string): boolean => /<\/(answer|move)>$/.test(text.trimEnd())
@@ -101,14 +101,27 @@ function bare(thoughts: string): string {
 function withOpenTag(text: string): string {
   const end = text.lastIndexOf('</perception>') + '</perception>'.length
   const rest = text.slice(end)
-  if (!text.includes('</perception>') || rest.includes(OPEN) || !rest.includes(CLOSE)) return text
+  if (!text.includes('</perception>') || rest.includes(OPEN) || !/<\/think>\s*<answer>/.test(rest)) return text
   return `${text.slice(0, end)}\n${OPEN}${rest}`
 }
 
 /** A text without the native thoughts that stand before the layout. */
 function withoutThoughts(text: string): AssembledReply {
+  const inside = layoutWithin(text)
+  if (inside !== null) return { text: withoutThoughts(inside).text, assembly: 'from-reasoning' }
   const end = Math.max(...THOUGHTS.map(([open, close]) => endOfThoughts(text, open, close)))
   return end <= 0 ? { text } : { text: text.slice(end).trimStart(), assembly: 'thoughts-removed' }
+}
+
+/** The layout that a model wrote at the end of its thoughts, closing them after it; null if something follows them. */
+function layoutWithin(text: string): string | null {
+  const trimmed = text.trim()
+  const found = THOUGHTS.find(([, close]) => trimmed.endsWith(close))
+  if (found === undefined) return null
+  const [open, close] = found
+  const body = trimmed.slice(0, -close.length).trimEnd()
+  if (!endsLayout(body)) return null
+  return body.startsWith(open) ? body.slice(open.length).trimStart() : body
 }
 
 /** Where native thoughts of one spelling end; 0 if there are none. */
@@ -137,10 +150,12 @@ function isOwn(before: string): boolean {
 }
 
 function isInsideSection(before: string): boolean {
-  return SECTIONS.some((name) => before.lastIndexOf(`<${name}>`) > before.lastIndexOf(`</${name}>`))
+  return isOwn(before) || SECTIONS.some((name) => before.lastIndexOf(`<${name}>`) > before.lastIndexOf(`</${name}>`))
 }
 
-/** Whether thoughts stand at the very beginning: they are opened there, or nowhere (the chat template has opened them). */
+/** Whether thoughts stand at the very beginning: they are opened there, or nowhere (the chat template has opened them); the layout does not. */
 function beginsWithThoughts(before: string, open: string, close: string): boolean {
-  return before.trimStart().startsWith(open) || before.split(open).length <= before.split(close).length
+  const text = before.trimStart()
+  if (text.startsWith('<perception>')) return false
+  return text.startsWith(open) || before.split(open).length <= before.split(close).length
 }

@@ -17,18 +17,32 @@ const MAX_CHOICES = 128
 const LEAST_TEMPERATURE = 0.01
 
 const text = z.object({ type: z.literal('text'), text: z.string() })
+/** Some clients leave the object around the address out. */
 const image = z.object({
   type: z.literal('image_url'),
-  image_url: z.object({ url: z.string(), detail: z.enum(['auto', 'low', 'high', 'original']).optional() }),
+  image_url: z.union([z.string(), z.object({ url: z.string(), detail: z.enum(['auto', 'low', 'high', 'original']).nullish() })]),
 })
 const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
   content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]).nullish(),
 })
 
-/** Parameters that this model can only leave as they are. */
+/** Parameters that this model can only leave as they are, by the values that clients send to say so. */
 const neutral = {
   top_p: z.literal(1),
+  top_k: z.literal([-1, 0]),
+  min_p: z.literal(0),
+  typical_p: z.literal(1),
+  repetition_penalty: z.literal(1),
+  length_penalty: z.literal(1),
+  best_of: z.literal(1),
+  use_beam_search: z.literal(false),
+  ignore_eos: z.literal(false),
+  skip_special_tokens: z.literal(true),
+  echo: z.literal(false),
+  functions: z.tuple([]),
+  function_call: z.literal(['none', 'auto']),
+  reasoning_effort: z.literal('none'),
   frequency_penalty: z.literal(0),
   presence_penalty: z.literal(0),
   top_logprobs: z.literal(0),
@@ -36,10 +50,22 @@ const neutral = {
   response_format: z.strictObject({ type: z.literal('text') }),
   modalities: z.tuple([z.literal('text')]),
   tools: z.tuple([]),
-  tool_choice: z.literal('none'),
+  tool_choice: z.literal(['none', 'auto']),
 }
 /** Parameters that decide nothing here. */
-const ignored = ['user', 'metadata', 'store', 'service_tier', 'parallel_tool_calls', 'safety_identifier', 'prompt_cache_key'] as const
+const ignored = [
+  'user',
+  'metadata',
+  'store',
+  'service_tier',
+  'parallel_tool_calls',
+  'safety_identifier',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+] as const
+
+/** −1 is how some clients say that there is no limit. */
+const limit = z.union([z.literal(-1), z.number().int().min(1)])
 
 const schema = z.strictObject({
   model: z.string(),
@@ -47,8 +73,8 @@ const schema = z.strictObject({
   n: z.number().int().min(1).max(MAX_CHOICES).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   seed: z.number().int().nullish(),
-  max_tokens: z.number().int().min(1).nullish(),
-  max_completion_tokens: z.number().int().min(1).nullish(),
+  max_tokens: limit.nullish(),
+  max_completion_tokens: limit.nullish(),
   logprobs: z.boolean().nullish(),
   stop: z.union([z.string().min(1), z.array(z.string().min(1)).max(4)]).nullish(),
   stream: z.boolean().nullish(),
@@ -93,7 +119,8 @@ export function readChatRequest(body: unknown, engine: Engine): ChatRequest {
     const reason = `the prompt has ${words} tokens, which leaves this model no room for a reply; shorten it`
     throw new ApiError(400, reason, 'messages', 'context_length_exceeded')
   }
-  const { stop, max_completion_tokens: most = request.max_tokens } = request
+  const { stop } = request
+  const most = request.max_completion_tokens ?? request.max_tokens ?? -1
   return {
     model: request.model,
     prompt,
@@ -101,7 +128,7 @@ export function readChatRequest(body: unknown, engine: Engine): ChatRequest {
     n: request.n ?? 1,
     temperature,
     seed: request.seed ?? null,
-    maxTokens: Math.min(room, most ?? room),
+    maxTokens: most === -1 ? room : Math.min(room, most),
     room,
     logprobs: request.logprobs ?? false,
     stop: typeof stop === 'string' ? [stop] : (stop ?? []),
@@ -112,7 +139,8 @@ export function readChatRequest(body: unknown, engine: Engine): ChatRequest {
 
 function parsed(body: unknown): Parsed {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new ApiError(400, 'the body must be a JSON object')
-  const result = schema.safeParse(body)
+  // Null says of any parameter that it is left out.
+  const result = schema.safeParse(Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)))
   if (result.success) return result.data
   const [issue] = result.error.issues as [z.core.$ZodIssue]
   if (issue.code === 'unrecognized_keys') {
@@ -138,12 +166,12 @@ function readPrompt({ messages }: Parsed, engine: Engine): { prompt: ModelInput;
   const at = `messages[${last}]`
   if (role !== 'user') throw new ApiError(400, `the last message is of role ${role}; end with a message of role user`, `${at}.role`)
   const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? [])
-  const pictures: { url: string; param: string }[] = []
+  const pictures: PictureUrl[] = []
   let words = ''
   for (const [i, part] of parts.entries()) {
     const param = `${at}.content[${i}]`
     if (part.type === 'text') words += partAs(text, part, param).text
-    else if (part.type === 'image_url') pictures.push({ url: partAs(image, part, param).image_url.url, param: `${param}.image_url.url` })
+    else if (part.type === 'image_url') pictures.push(pictureOf(partAs(image, part, param).image_url, `${param}.image_url`))
     else throw new ApiError(400, `a part of type ${part.type} cannot be read; give one image_url and text`, `${param}.type`)
   }
   const [only, second] = pictures
@@ -168,12 +196,39 @@ function partAs<T>(shape: z.ZodType<T>, part: unknown, param: string): T {
   throw new ApiError(400, `the part is malformed at ${nameOf(issue.path)}: ${issue.message}`, `${param}.${nameOf(issue.path)}`)
 }
 
+interface PictureUrl {
+  readonly url: string
+  /** Where it stands in the request. */
+  readonly param: string
+}
+
+const pictureOf = (held: string | { readonly url: string }, param: string): PictureUrl =>
+  typeof held === 'string' ? { url: held, param } : { url: held.url, param: `${param}.url` }
+
+/**
+ * Type and bytes of a data URL (RFC 2397), as clients write them: parameters in front of `base64`, either case, the data in lines, with or
+ * without padding, in the alphabet of Base64 or of addresses, escaped with %. Throws ApiError that names what it is instead.
+ */
+function dataOf({ url, param }: PictureUrl): { type: string; bytes: Uint8Array } {
+  const wrong = (reason: string): ApiError =>
+    new ApiError(400, `${reason}; give a data URL: data:image/png;base64,…`, param, 'invalid_image_url')
+  const text = url.trim()
+  if (!/^data:/i.test(text)) throw wrong('pictures are not fetched from addresses')
+  const comma = text.indexOf(',')
+  const head = text.slice('data:'.length, comma).toLowerCase()
+  const [type = '', ...parameters] = head.split(';').map((part) => part.trim())
+  if (comma < 0 || !parameters.includes('base64')) throw wrong('the data URL does not say that its data is Base64')
+  const data = text.slice(comma + 1).replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const digits = data.replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
+  if (digits === '') throw wrong('the data URL holds no data')
+  if (!/^[A-Za-z0-9+/]+$/.test(digits)) throw wrong('the data of the data URL holds characters that are not Base64')
+  return { type, bytes: Uint8Array.from(Buffer.from(digits, 'base64')) }
+}
+
 /** The frame of a data URL. Its size is checked before it is decoded. */
-function readPicture({ url, param }: { url: string; param: string }, engine: Engine): Frame {
-  const [, type, data] = /^data:([^;,]*);base64,([A-Za-z0-9+/]+={0,2})$/.exec(url) ?? []
-  if (data === undefined)
-    throw new ApiError(400, 'pictures are not fetched from addresses; give a data URL: data:image/png;base64,…', param, 'invalid_image_url')
-  const bytes = Uint8Array.from(Buffer.from(data, 'base64'))
+function readPicture(picture: PictureUrl, engine: Engine): Frame {
+  const { param } = picture
+  const { type, bytes } = dataOf(picture)
   const size = pngSize(bytes)
   if (size === null) throw new ApiError(400, `the picture (${type || 'of no type'}) is not a PNG; encode it as one`, param, 'invalid_image')
   try {

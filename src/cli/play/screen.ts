@@ -1,6 +1,6 @@
 /** What a person sees of a game: the head, the board, what happened, what to do. */
 import type { EnvSnapshot, EnvSpec } from '../../gym/index.ts'
-import { coloursOf, hasColours, hasUnicode, widthOf, wrapped } from '../terminal.ts'
+import { coloursOf, hasColours, hasUnicode, styled, widthOf, wrapped } from '../terminal.ts'
 import { type BoardOptions, boardLines } from './board.ts'
 import type { Abilities } from './looks.ts'
 import type { Told } from './words.ts'
@@ -70,12 +70,12 @@ export class PlayScreen {
 
   /** Writes lines one after the other. */
   print(lines: readonly string[]): void {
-    this.output.write(`${lines.join('\n')}\n`)
+    this.output.write(`${lines.map((line) => styled(line, this.output as NodeJS.WriteStream)).join('\n')}\n`)
   }
 
   /** Writes lines over what the terminal showed before, without a flicker. */
   redraw(lines: readonly string[]): void {
-    this.output.write(`\u001b[H${lines.map((line) => `${line}\u001b[K`).join('\r\n')}\u001b[J`)
+    this.output.write(`\u001b[H${lines.map((line) => `${styled(line, this.output as NodeJS.WriteStream)}\u001b[K`).join('\r\n')}\u001b[J`)
   }
 
   /** Writes lines on a screen cleared where that can be done, else below what is there. */
