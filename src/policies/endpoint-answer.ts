@@ -27,7 +27,8 @@ export function quoted(text: string): string {
 /** Reads an answer of status 200 to 299. */
 export function readAnswer({ body, headers }: HttpAnswer, wire: Wire, redact: (text: string) => string): ReadAnswer {
   const streamed = /^text\/event-stream\b/i.test(headers['content-type'] ?? '') || /^\s*(data|event|id|retry)?:/.test(body)
-  if (streamed) return readJson(joinedEvents(body, redact), wire) ?? { kind: 'broken', words: 'a stream that ended before the reply did' }
+  if (streamed)
+    return readJson(redactDeep(joinedEvents(body), redact), wire) ?? { kind: 'broken', words: 'a stream that ended before the reply did' }
   const json = jsonOf(body, redact)
   return readJson(json, wire) ?? readPage(redact(body))
 }
@@ -114,8 +115,11 @@ export function wordsOfText(text: string): string {
   return /^\s*<(!doctype|html)/i.test(text) ? `a page of HTML${pageTitle(text)}` : quoted(text)
 }
 
-/** The chunks of a stream in the shape of a whole chat completion; undefined if it ended before the reply did. */
-function joinedEvents(body: string, redact: (text: string) => string): unknown {
+/**
+ * The chunks of a stream in the shape of a whole chat completion; undefined if it ended before the reply did. A key may stand in two chunks,
+ * so it is for the caller to take keys out of the whole.
+ */
+function joinedEvents(body: string): unknown {
   const texts: { [field: string]: string } = {}
   let [finish, ended, any]: [unknown, boolean, boolean] = [null, false, false]
   let usage: unknown
@@ -123,7 +127,7 @@ function joinedEvents(body: string, redact: (text: string) => string): unknown {
     if (!line.startsWith('data:')) continue
     const data = line.slice('data:'.length).trim()
     if (data === '[DONE]') ended = true
-    const chunk = jsonOf(data, redact)
+    const chunk = jsonOf(data, (text) => text)
     if (!isObject(chunk)) continue
     if (isError(chunk.error)) return { error: chunk.error }
     if (isObject(chunk.usage)) usage = chunk.usage
@@ -135,9 +139,7 @@ function joinedEvents(body: string, redact: (text: string) => string): unknown {
     addTexts(texts, isObject(choice.delta) ? choice.delta : isObject(choice.message) ? choice.message : {})
   }
   if (!any || (!ended && finish === null)) return undefined
-  // A key may stand in two chunks.
-  const message = Object.fromEntries(Object.entries(texts).map(([field, text]) => [field, redact(text)]))
-  return { choices: [{ message, finish_reason: finish }], usage }
+  return { choices: [{ message: texts, finish_reason: finish }], usage }
 }
 
 function addTexts(texts: { [field: string]: string }, delta: JsonObject): void {

@@ -224,6 +224,8 @@ export function connectionProblem(error: unknown, about: Refused): EndpointProbl
     history.proven ? retry(reason) : { kind: 'setup', reason: `${place.address} cannot be reached: ${reason}; ${remedy}` }
   if (/proxy response|proxy auth/i.test(cause))
     return unreachable(`check the proxy of the environment variable ${place.proxy ?? 'HTTPS_PROXY'}, or name the host in NO_PROXY`)
+  if (innermost(error)?.name === 'HTTPParserError')
+    return unreachable('it does not speak HTTP there: check the port, or begin --base-url with https:')
   if (code === undefined) return retry(reason)
   if (UNTRUSTED.test(code)) {
     return unreachable(
@@ -232,7 +234,6 @@ export function connectionProblem(error: unknown, about: Refused): EndpointProbl
   }
   if (WRONG_CERTIFICATE.test(code)) return unreachable('its certificate is not valid for this address now: check the address and the clock')
   if (/^ERR_SSL_|^EPROTO$/.test(code)) return unreachable('it does not speak HTTPS there: check the port, or begin --base-url with http:')
-  if (/^HPE_/.test(code)) return unreachable('it does not speak HTTP there: check the port, or begin --base-url with https:')
   if (!NOBODY.includes(code)) return retry(reason)
   const via = place.proxy === null ? '' : `; requests take the proxy of ${place.proxy}, so check that one, or name the host in NO_PROXY`
   return unreachable(`start the server, or correct --base-url${via}`)
