@@ -9,6 +9,7 @@ import { toyGame } from '../gym/toy-game.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { type ChatServer, chatServer } from './chat-server-fixture.ts'
 import { type EndpointOptions, type EndpointPolicy, endpointPolicy } from './endpoint.ts'
+import { waitBefore } from './endpoint-client.ts'
 import { CERTIFICATE, PRIVATE_KEY } from './tls-fixture.ts'
 
 const KEY = 'sk-secret/of+the=test-0123456789'
@@ -542,19 +543,25 @@ describe('waits', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('of 75 s are waited in full', async () => {
-    const { url, asked } = await scripted(({ count }) =>
-      count === 0 ? { ...says(429, 'slow down'), headers: { 'retry-after': '75' } } : good,
-    )
-    const policy = await policyOf(url)
-    const stop = new AbortController()
-    const waiting = policy.reply([seen], { n: 1, seed: 1, signal: stop.signal })
-    waiting.catch(() => {})
-    await expect.poll(() => asked.length).toBe(1)
-    expect(policy.record().sent).toBeNull()
-    stop.abort(new Error('enough'))
-    await expect(waiting).rejects.toThrow()
-    expect(asked).toHaveLength(1)
+  it('of 75 s, which a server asks for, are waited in full; own waits double up to a minute', () => {
+    expect(waitBefore({ model: 'm' }, 1, 1, 75_000)).toBe(75_000)
+    const own = [1, 2, 3, 12].map((failures) => waitBefore({ model: 'm', backoffMs: 1000 }, 1, failures, null))
+    for (const [i, most] of [1000, 2000, 4000].entries()) {
+      expect(own[i]).toBeGreaterThanOrEqual(most / 2)
+      expect(own[i]).toBeLessThanOrEqual(most)
+    }
+    expect(own[3]).toBe(60_000)
+  })
+
+  it('of no length are asked for by a wait of 0, and what is no number is not heard', async () => {
+    for (const wait of ['0', 'soon', '', '-5']) {
+      const { reply, asked } = await outcome(({ count }) =>
+        count === 0 ? { ...says(503, 'busy'), headers: { 'retry-after': wait } } : good,
+      )
+      expect(reply).toMatchObject({ text: 'fine' })
+      expect(asked).toHaveLength(2)
+      await server?.close()
+    }
   })
 })
 

@@ -115,8 +115,8 @@ async function ask(client: Client, observation: Observation, seed: number, { sig
 
 const failed = (reason: string): Reply => ({ text: '', failure: { boundary: 'endpoint', reason } })
 
-/** What the server asks for, or doubling waits with a seeded part, so that many episodes do not come back at once. */
-function waitBefore({ backoffMs = 500 }: EndpointOptions, seed: number, failures: number, asked: number | null): number {
+/** Milliseconds: what the server asks for, or doubling waits with a seeded part, so that many episodes do not come back at once. */
+export function waitBefore({ backoffMs = 500 }: EndpointOptions, seed: number, failures: number, asked: number | null): number {
   const grown = backoffMs * 2 ** (failures - 1) * (0.5 + 0.5 * seededRng(seed, 'backoff', failures).real())
   return asked ?? Math.min(LONGEST_WAIT, grown)
 }
