@@ -14,7 +14,6 @@ const src = join(root, 'src')
 /** Level of every part of src. A part may import lower levels, itself, and the parts named in SIDEWAYS. */
 const LEVELS: { readonly [part: string]: number } = {
   errors: 0,
-  visible: 0,
   version: 0,
   suggest: 0,
   printable: 0,

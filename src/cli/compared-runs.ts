@@ -2,8 +2,9 @@
 import { basename, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 import { type ComparedRun, recipeDifferences, trainingOf, trainingSetups } from '../eval/index.ts'
-import { episodeRecords, type RunFolder, readRun, resultRows } from '../runs/index.ts'
+import { endpointLines, episodeRecords, type RunFolder, readRun, resultRows } from '../runs/index.ts'
 import { evalRunConfig } from './eval-config.ts'
+import { ENDPOINTS } from './eval-endpoints.ts'
 import { loadPictures } from './pictures.ts'
 import { loadPlugins } from './plugins.ts'
 
@@ -25,7 +26,8 @@ async function comparedRun(folder: RunFolder, name: string): Promise<ComparedRun
   if (parsed.success) {
     const { eval: config, games } = parsed.data
     await loadPlugins(config.plugins)
-    return { name, seed: config.seed, setups: games, episodes, rows }
+    const endpoints = (await folder.read(ENDPOINTS, endpointLines)) ?? []
+    return { name, seed: config.seed, setups: games, episodes, endpoints, rows }
   }
   const { plugins, pictures } = extrasOf(folder.config)
   await loadPlugins(plugins)

@@ -9,7 +9,7 @@
  *     progress.close()
  */
 import { createLogUpdate } from 'log-update'
-import { visible, visibleLine } from '../visible.ts'
+import { printable, printableLine } from '../printable.ts'
 import { coloursOf } from './terminal.ts'
 
 /** Where a job stands. */
@@ -106,7 +106,7 @@ export function createProgress(options: ProgressOptions = {}): Progress {
     note: (line, { important = false } = {}) => {
       if (quiet && !important) return
       redraw?.clear()
-      write(visible(line))
+      write(printable(line))
       if (redraw !== null && last !== null) show(last)
     },
     close: () => {
@@ -123,8 +123,11 @@ const isFull = ({ step, total }: ProgressState): boolean => total > 0 && step >=
 
 /** Names may come from elsewhere. */
 function shownState(state: ProgressState): ProgressState {
-  const figures = Object.entries(state.figures ?? {}).map(([name, value]) => [name, typeof value === 'string' ? visibleLine(value) : value])
-  return { ...state, stage: visibleLine(state.stage), figures: Object.fromEntries(figures) }
+  const figures = Object.entries(state.figures ?? {}).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? printableLine(value) : value,
+  ])
+  return { ...state, stage: printableLine(state.stage), figures: Object.fromEntries(figures) }
 }
 
 function speedOf(moments: readonly Moment[], state: ProgressState, begun: number): Speed {

@@ -4,9 +4,9 @@
  */
 import { Command, CommanderError } from 'commander'
 import { ConfigError, VlmGymError } from '../errors.ts'
+import { printableLine } from '../printable.ts'
 import { didYouMean } from '../suggest.ts'
 import { packageVersion } from '../version.ts'
-import { visibleLine } from '../visible.ts'
 import { exitOnInterrupt, INTERRUPTED } from './interrupt.ts'
 
 /** Gives a command its arguments, options, help and action. An action sets `process.exitCode` for an outcome other than 0. */
@@ -41,7 +41,7 @@ function createProgram(entries: readonly CommandEntry[]): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`${visibleLine(text.trim())}\n`) })
+    .configureOutput({ outputError: (text, write) => write(`${printableLine(text.trim())}\n`) })
     .addHelpText('after', '\nvlm-gym <command> --help shows the options of a command, with examples.')
   for (const { name, summary } of entries) program.command(name).description(summary)
   return program

@@ -2,7 +2,7 @@
 import picocolors from 'picocolors'
 import { keyVariables } from '../policies/endpoint-place.ts'
 import { redactor } from '../policies/redact.ts'
-import { visible, visibleJson, visibleLine } from '../visible.ts'
+import { printable, printableJson, printableLine } from '../printable.ts'
 
 type Stream = Pick<NodeJS.WriteStream, 'isTTY'>
 
@@ -33,7 +33,7 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
 
 /** Prints lines on stdout; what a terminal would obey is shown as text. */
 export function printLines(lines: readonly string[]): void {
-  process.stdout.write(`${visible(lines.join('\n'))}\n`)
+  process.stdout.write(`${printable(lines.join('\n'))}\n`)
 }
 
 /** Colours and weights, as `coloursOf` and `boardLines` (play/board.ts) write them. */
@@ -42,10 +42,10 @@ const STYLE = /(\u001b\[[\d;]*m)/
 
 /** A text with its colours and without anything else that a terminal would obey; without colours where the stream has none. */
 export function styled(text: string, stream: Stream = process.stdout): string {
-  if (!hasColours(stream)) return visible(text)
+  if (!hasColours(stream)) return printable(text)
   return text
     .split(STYLE)
-    .map((part) => (STYLE.test(part) ? part : visible(part)))
+    .map((part) => (STYLE.test(part) ? part : printable(part)))
     .join('')
 }
 
@@ -56,17 +56,17 @@ export function printStyled(lines: readonly string[]): void {
 
 /** Prints a value as JSON on stdout, two-space indent. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`)
+  process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`)
 }
 
 /** Prints one line on stderr: an error, a warning. Keys of the environment are taken out, and what a terminal would obey is shown as text. */
 export function printError(text: string): void {
-  process.stderr.write(`${visibleLine(withoutKeys(text))}\n`)
+  process.stderr.write(`${printableLine(withoutKeys(text))}\n`)
 }
 
 /** Prints the trace of an error on stderr, in as many lines as it has. */
 export function printTrace(text: string): void {
-  process.stderr.write(`${visible(withoutKeys(text))}\n`)
+  process.stderr.write(`${printable(withoutKeys(text))}\n`)
 }
 
 function withoutKeys(text: string): string {

@@ -1,4 +1,6 @@
 /** A comparison as one HTML file: table, plot, tests and confusion matrices; no script. */
+
+import { printableLine } from '../printable.ts'
 import type { ComparedGroup, ComparedRow } from './compare.ts'
 import { columnsOf, misreadings, TEST_HEAD, testCells, titleOf } from './compare-text.ts'
 import { type Html, html, trusted } from './html.ts'
@@ -60,6 +62,11 @@ function matrix(row: ComparedRow): Html | null {
   return html`<details><summary>Cells as ${row.label} reads them, % of the true label (rows)</summary><div class="scroll"><table class="data"><thead><tr><th class="first">true</th>${reads.map((read) => html`<th>${read === '' ? 'left out' : read}</th>`)}</tr></thead><tbody>${truths.map(line)}</tbody></table></div></details>`
 }
 
+/** What happened to a row's requests and replies on their way. */
+function notes({ label, notes: sentences }: ComparedRow): Html[] {
+  return sentences.map((sentence) => html`<p class="note">${label}: ${printableLine(sentence)}</p>\n`)
+}
+
 /** What of a row's replies could not be read, why, and the first of them. */
 function unread({ label, unread: texts }: ComparedRow): Html[] {
   return texts.map(
@@ -72,7 +79,7 @@ function unread({ label, unread: texts }: ComparedRow): Html[] {
 export function comparisonPage(groups: readonly ComparedGroup[], names: readonly string[]): string {
   const sections = groups.map(
     (group) =>
-      html`<h2>${titleOf(group)}</h2>\n${plot(group)}\n${table(group)}\n${tests(group)}\n${group.rows.flatMap(unread)}\n${group.rows.map(matrix)}`,
+      html`<h2>${titleOf(group)}</h2>\n${plot(group)}\n${table(group)}\n${tests(group)}\n${group.rows.flatMap(notes)}\n${group.rows.flatMap(unread)}\n${group.rows.map(matrix)}`,
   )
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Comparison</title>

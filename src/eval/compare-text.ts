@@ -1,4 +1,6 @@
 /** A comparison as text: the table and a plot for the terminal and Markdown, and CSV. */
+
+import { printableLine } from '../printable.ts'
 import type { ComparedGroup, ComparedRow, PairedTest } from './compare.ts'
 import { markdownTable } from './markdown.ts'
 import { LENIENT, METRICS, type MetricName } from './metrics.ts'
@@ -145,6 +147,7 @@ export function comparisonText(groups: readonly ComparedGroup[], heading = ''): 
         plot,
         ...tests,
         ...misread,
+        ...group.rows.flatMap(({ label, notes }) => notes.map((note) => `${label}: ${printableLine(note)}`)),
         ...unread,
       ].join('\n\n')
     })

@@ -5,11 +5,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Protocol } from '../game.ts'
 import { gameList } from '../games/index.ts'
-import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
+import type { EndpointLine, EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { resultRowsOf } from './evaluate.ts'
 import type { MetricName } from './metrics.ts'
 import { isHeldAgainst, isTested } from './pairs.ts'
 import { knownRows } from './protocol.ts'
+import { replyNotes } from './reply-notes.ts'
 import { returnsOf as bySeed, type SeedGroup, type SeedPlayer, seedGroupsOf } from './seeds.ts'
 import { holm, type Interval, meanOf, normalisedScore, pairedDifference, signFlipTest } from './statistics.ts'
 import type { Confusion } from './tally.ts'
@@ -34,6 +35,8 @@ export interface ComparedRun {
   /** How the models of a training run came about; absent: an evaluation. */
   readonly training?: Training | null
   readonly episodes: readonly EpisodeRecord[]
+  /** How the models behind HTTP were asked; absent: none was, or the run is of an earlier version. */
+  readonly endpoints?: readonly EndpointLine[]
   /** Used where there are no episodes. */
   readonly rows: readonly ResultRow[]
 }
@@ -54,6 +57,8 @@ export interface ComparedRow {
   readonly confusion: Confusion | null
   /** What of the replies could not be read, and why. */
   readonly unread: readonly UnreadText[]
+  /** What happened to requests and replies of an endpoint on their way, a sentence each. */
+  readonly notes: readonly string[]
 }
 
 /** Whether two players differ in the return of the same games. */
@@ -82,6 +87,8 @@ export interface ComparedGroup {
 }
 
 interface Player extends SeedPlayer {
+  /** How it was asked; null for one that is not behind HTTP. */
+  readonly endpoint: EndpointLine | null
   /** Seed of the evaluation. */
   readonly seed: number
 }
@@ -108,7 +115,7 @@ export function compareRuns(runs: readonly ComparedRun[]): ComparedGroup[] {
   return groups.map(groupOf)
 }
 
-function playersOf({ name, seed, training = null, episodes, rows }: ComparedRun, game: string): Player[] {
+function playersOf({ name, seed, training = null, episodes, endpoints = [], rows }: ComparedRun, game: string): Player[] {
   const own = <T extends { game: string; policy: string; decoding: string }>(all: readonly T[]): T[][] => {
     const keys = new Map<string, T[]>()
     for (const one of all) {
@@ -120,11 +127,12 @@ function playersOf({ name, seed, training = null, episodes, rows }: ComparedRun,
   }
   const played = own(episodes).map((records): Player => {
     const { policy, decoding } = records[0] as EpisodeRecord
-    return { run: name, seed, training, policy, decoding, rows: resultRowsOf(records, seed), records }
+    const endpoint = endpoints.find((one) => one.policy === policy && one.decoding === decoding) ?? null
+    return { run: name, seed, training, policy, decoding, rows: resultRowsOf(records, seed), records, endpoint }
   })
   const summed = own(rows).map((list): Player => {
     const { policy, decoding } = list[0] as ResultRow
-    return { run: name, seed, training, policy, decoding, rows: list, records: [] }
+    return { run: name, seed, training, policy, decoding, rows: list, records: [], endpoint: null }
   })
   const isPlayed = (one: Player): boolean => played.some(({ policy, decoding }) => policy === one.policy && decoding === one.decoding)
   return [...played, ...summed.filter((one) => !isPlayed(one))]
@@ -171,7 +179,7 @@ interface Anchors {
 }
 
 function rowOf(player: Player, label: string, anchors: Anchors): ComparedRow {
-  const { rows, records, run, seed, training, decoding } = player
+  const { rows, records, run, seed, training, decoding, endpoint } = player
   const cells: Partial<Record<MetricName, Interval>> = {}
   for (const { metric, mean, low, high } of rows) {
     if (mean !== null) cells[metric as MetricName] = { mean, low: low ?? mean, high: high ?? mean }
@@ -188,6 +196,7 @@ function rowOf(player: Player, label: string, anchors: Anchors): ComparedRow {
     cost: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
     confusion: confusionOf(records),
     unread: unreadTexts(records),
+    notes: [...(endpoint?.notes ?? []), ...replyNotes(records, endpoint)],
   }
 }
 
@@ -237,6 +246,7 @@ function othersOf(protocol: Protocol, horizon: number, { random, solver }: Ancho
       cost: null,
       confusion: null,
       unread: [],
+      notes: [],
     }
   })
 }

@@ -16,7 +16,7 @@ const ASSEMBLIES: Readonly<Partial<Record<Assembly, string>>> = {
   'from-reasoning':
     "stood in the server's field of thoughts, content was empty; read from there. A server without its reasoning parser avoids it",
   'perception-dropped':
-    "came without a perception, as the server's reasoning parser drops what stands before <think>. --tags neutral avoids it, and so does a server without that parser",
+    'came without a perception and with their thoughts apart, as from a server whose reasoning parser drops what stands before <think>. --tags neutral avoids that, and so does a server without the parser',
 }
 
 /** The sentences on the replies of one player's episodes. `line`: how it was asked, for the limit of tokens. */

@@ -157,10 +157,10 @@ function resumedQuery(kept: readonly string[], given: readonly string[]): string
   const again = given.map(readParameter)
   const before = kept.map(readParameter)
   const whole = before.map(([name, value]) => {
-    const now = again.find(([one]) => one === name)?.[1]
-    if (value === NOT_KEPT && now === undefined) throw notKept(`--query ${name}`)
-    if (value !== NOT_KEPT && now !== undefined && now !== value) throw otherwise(`--query ${name}`)
-    return `${name}=${now ?? value}`
+    const now = again.filter(([one]) => one === name)
+    if (value === NOT_KEPT && now.length === 0) throw notKept(`--query ${name}`)
+    if (value !== NOT_KEPT && now.some(([, other]) => other !== value)) throw otherwise(`--query ${name}`)
+    return `${name}=${now[0]?.[1] ?? value}`
   })
   const added = again.find(([name]) => !before.some(([one]) => one === name))
   if (added !== undefined) throw otherwise(`--query ${added[0]}`)

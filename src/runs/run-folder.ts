@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { StorageError } from '../errors.ts'
-import { visibleLine } from '../visible.ts'
+import { printableLine } from '../printable.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
 import { toUtf8 } from './encoding.ts'
 import { type BadLine, endLines, type Line, type LinesFile, readLineAt, scanLines } from './lines.ts'
@@ -196,7 +196,7 @@ export const readRun = (path: string): Promise<RunFolder> => readFolder(RUN, pat
 
 /** Tells the user of damage that costs no more than it says. */
 function warn(text: string): void {
-  process.stderr.write(`warning: ${visibleLine(text)}\n`)
+  process.stderr.write(`warning: ${printableLine(text)}\n`)
 }
 
 /** `held`: null for a folder that is only read, or that another process may be writing in. */
