@@ -115,6 +115,8 @@ export {
   type CreatePolicyOptions,
   createPolicy,
   type EndpointOptions,
+  type EndpointPolicy,
+  type EndpointRecord,
   endpointPolicy,
   endpointProviders,
   type GameLookup,
