@@ -117,8 +117,10 @@ it('vlm-gym/testing', () => {
     [
       "PLAIN_SKINS",
       "PLAIN_THEME",
+      "checkEngine",
       "checkGame",
       "deepFreeze",
+      "mockEngine",
       "splitGreedily",
     ]
   `)
