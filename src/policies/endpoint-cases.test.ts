@@ -240,6 +240,16 @@ describe('one request’s trouble', () => {
   })
 })
 
+describe('a key', () => {
+  it('that is refused and one that is missing are told apart', async () => {
+    const refused = await outcome(() => says(401, 'who are you'))
+    expect(refused.reply).toMatch(/refuses the key \(HTTP 401: who are you\)/)
+    await server?.close()
+    const missing = await outcome(() => says(401, 'who are you'), { env: {} })
+    expect(missing.reply).toMatch(/wants a key \(HTTP 401: who are you\); put the right one into the environment variable VLM_GYM_API_KEY/)
+  })
+})
+
 describe('bodies', () => {
   it.each([
     [
@@ -390,6 +400,12 @@ describe('fields of requests', () => {
     const { reply, asked } = await outcome(() => says(400, words), options)
     expect((reply as Reply).failure?.reason).toBe(`HTTP 400: ${words}`)
     expect(asked).toHaveLength(1)
+  })
+
+  it('words that happen to name fields leave no note where nothing passes', async () => {
+    const { reply, policy } = await outcome(() => says(400, 'cannot read {"seed":5,"temperature":1,"max_tokens":1024}'), { temperature: 1 })
+    expect((reply as Reply).failure?.reason).toMatch(/^HTTP 400: cannot read/)
+    expect(policy.record().notes).toEqual([])
   })
 
   it('a field that has passed is not the cause of a later refusal', async () => {

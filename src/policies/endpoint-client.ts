@@ -50,7 +50,7 @@ export function clientPolicy(options: EndpointOptions): EndpointPolicy {
   const { id, address, variable, wire, edits, secrets } = endpoint
   const client: Client = {
     endpoint,
-    place: { id, address, variable, proxy: proxyNamed(address, env), seconds: timeoutMs / 1000 },
+    place: { id, address, variable, keyed: endpoint.keyed, proxy: proxyNamed(address, env), seconds: timeoutMs / 1000 },
     options,
     queue: new PQueue({ concurrency, ...(perMinute !== undefined && { interval: 60_000 / perMinute, intervalCap: 1 }) }),
     post: poster(env),

@@ -24,6 +24,8 @@ export interface EndpointPlace {
   readonly address: string
   /** Environment variable of the key. */
   readonly variable: string
+  /** There is a key. */
+  readonly keyed: boolean
   /** Environment variable of the proxy on the way; null if there is none. */
   readonly proxy: string | null
   /** Seconds that a request may take. */
@@ -80,15 +82,13 @@ export function statusProblem(answer: FailedAnswer, about: Refused, shown = `HTT
   if (isUnpaid(status, error)) return refusal(history, reason, `${place.id} cannot be paid for`, `fill up the account of ${place.variable}`)
   if (about.picture && !history.pictures && refusesPictures(status, words)) return blind(place, reason)
   if (RETRIED.includes(status) || (status >= 500 && !FINAL.includes(status))) return retry(reason, waitOf(headers, error))
-  if (status === 401) {
-    return refusal(history, reason, `${place.address} refuses the key`, `put the right one into the environment variable ${place.variable}`)
+  if (status === 401 || isWrongKey(status, words, error)) {
+    const what = place.keyed ? 'refuses the key' : 'wants a key'
+    return refusal(history, reason, `${place.address} ${what}`, `put the right one into the environment variable ${place.variable}`)
   }
   if (status === 403) {
     const remedy = `check the key in the environment variable ${place.variable}, and what it may be used for`
     return refusal(history, reason, `${place.address} refuses access`, remedy)
-  }
-  if (isWrongKey(status, words, error)) {
-    return refusal(history, reason, `${place.address} refuses the key`, `put the right one into the environment variable ${place.variable}`)
   }
   if (status === 404 || status === 405) return unknown(reason, place, history)
   if (/plain HTTP request was sent to (an )?HTTPS|client sent an HTTP request to an HTTPS/i.test(words))

@@ -16,7 +16,7 @@ export interface Fields {
   drop(field: OptionalField, words: string, body: JsonObject): void
   /** A body has been answered: its fields are taken from now on. */
   passed(body: JsonObject): void
-  /** What was left out and why, a sentence each. */
+  /** What was left out and why, a sentence each: once a request has passed without it. */
   readonly notes: readonly string[]
 }
 
@@ -40,6 +40,7 @@ export function optionalFields(wire: Wire, edited: JsonObject): Fields {
   const at: Record<OptionalField, number> = { seed: 0, temperature: 0, maxTokens: 0 }
   const known = new Set<string>()
   const notes: string[] = []
+  const unproven: string[] = []
   const placeOf = (field: OptionalField): readonly string[] | undefined => wire.places[field][at[field]]
   const isEdited = (field: OptionalField): boolean => wire.places[field].some((path) => valueAt(edited, path) !== undefined)
   return {
@@ -71,13 +72,14 @@ export function optionalFields(wire: Wire, edited: JsonObject): Fields {
       at[field]++
       const next = placeOf(field)
       const [name, other] = [now.at(-1), next?.at(-1)]
-      notes.push(
+      unproven.push(
         next === undefined
           ? `${name} is left out, as the server refuses it (${words}), ${CALLED[field]}`
           : `${other} is sent in place of ${name}, which the server refuses (${words})`,
       )
     },
     passed: (body) => {
+      notes.push(...unproven.splice(0))
       for (const path of FIELDS.flatMap((field) => wire.places[field])) if (valueAt(body, path) !== undefined) known.add(path.join('.'))
     },
   }

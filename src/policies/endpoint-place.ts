@@ -73,6 +73,8 @@ export interface Endpoint {
   readonly edits: ReadEdits
   /** Environment variable of the key, for messages. */
   readonly variable: string
+  /** A key is sent. */
+  readonly keyed: boolean
   readonly secrets: readonly string[]
   /** What the caller should know, a sentence each. */
   readonly notes: readonly string[]
@@ -122,6 +124,7 @@ export function endpointOf(options: EndpointPlaceOptions): Endpoint {
     },
     edits,
     variable: provider.variable,
+    keyed: key !== '' || edits.headers.authorization !== undefined,
     secrets: [...(key === '' ? [] : [key]), ...edits.secrets],
     notes: given === null ? strangersIn(provider, env, address) : [],
   }
