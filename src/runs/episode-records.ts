@@ -1,5 +1,6 @@
 /** Lines of the files that an evaluation appends to while it runs, checked on reading. */
 import { z } from 'zod'
+import { assembly, finish, replyFields } from './reply-fields.ts'
 
 const count = z.number().int().nonnegative()
 
@@ -12,30 +13,12 @@ export interface Contestant {
 
 const contestant = { game: z.string(), policy: z.string(), decoding: z.enum(['sampled', 'greedy', 'scripted']) }
 
-const usage = z.object({
-  inputTokens: z.number().nullable(),
-  outputTokens: z.number().nullable(),
-  cost: z.number().nullable(),
-  seconds: z.number(),
-  requests: count,
-})
-
-const finish = z.enum(['stop', 'length', 'filtered', 'refused', 'tool-call', 'error', 'other'])
-const assembly = z.enum(['joined', 'from-reasoning', 'perception-dropped', 'thoughts-removed'])
-
-/**
- * A line of replies.jsonl: a reply that was had, kept before it was played. `raw`: what the server sent; its `content` is absent where it is
- * the text itself.
- */
+/** A line of replies.jsonl: a reply that was had, kept before it was played. */
 export const replyLine = z.object({
   ...contestant,
   episode: count,
   step: count,
-  text: z.string(),
-  finish: finish.optional(),
-  assembly: assembly.optional(),
-  raw: z.object({ content: z.string().nullable().optional(), reasoning: z.string().nullable(), finish: z.string().nullable() }).optional(),
-  usage: usage.optional(),
+  ...replyFields,
 })
 export type ReplyLine = z.output<typeof replyLine>
 

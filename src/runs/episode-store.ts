@@ -6,6 +6,7 @@
 import type { Reply } from '../policy.ts'
 import { type Contestant, type EpisodeRecord, episodeRecord, type ReplyLine, replyLine } from './episode-records.ts'
 import type { Line, LinesFile } from './lines.ts'
+import { keptFields, replyOf } from './reply-fields.ts'
 import type { RunFolder } from './run-folder.ts'
 
 export const REPLIES: LinesFile<ReplyLine> = { name: 'replies.jsonl', schema: replyLine, loss: 'its reply is asked again' }
@@ -32,28 +33,6 @@ export async function episodeRecords(folder: RunFolder): Promise<EpisodeRecord[]
   const last = new Map<string, EpisodeRecord>()
   await folder.readLines(EPISODES, ({ value }) => last.set(keyOf(value, value.episode), value))
   return [...last.values()]
-}
-
-function replyOf({ text, usage, finish, assembly, raw }: ReplyLine): Reply {
-  return {
-    text,
-    ...(finish && { finish }),
-    ...(assembly && { assembly }),
-    ...(raw && { raw: { ...raw, content: raw.content === undefined ? text : raw.content } }),
-    ...(usage && { usage }),
-  }
-}
-
-/** The fields of a reply that are kept: a content that is the text is written once. */
-function keptFields({ text, finish, assembly, raw, usage }: Reply): object {
-  const { content, ...rest } = raw ?? {}
-  return {
-    text,
-    ...(finish && { finish }),
-    ...(assembly && { assembly }),
-    ...(raw && { raw: content === text ? rest : raw }),
-    ...(usage && { usage }),
-  }
 }
 
 /** A kept reply: of this process, or where it stands in the file. Texts of earlier processes may be more than memory holds. */

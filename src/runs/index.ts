@@ -27,6 +27,7 @@ export {
   replayList,
   resultRows,
 } from './records.ts'
+export { type KeptReply, keptFields, replyFields, replyOf } from './reply-fields.ts'
 export {
   createFolder,
   createRun,
