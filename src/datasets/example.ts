@@ -26,7 +26,7 @@ export const openDataset = (path: string): Promise<RunFolder> => openFolder(DATA
 
 /** Takes a new folder back in which nothing has been kept yet; what others put there stays. Call it after `close`. */
 export async function discardDataset({ file, path }: RunFolder): Promise<void> {
-  for (const name of [DATASET.header, ABOUT, '.owner']) await rm(file(name), { force: true })
+  for (const name of [DATASET.header, ABOUT, 'progress.json', '.owner']) await rm(file(name), { force: true })
   for (const folder of [...DATASET.folders.map(file), path]) await rmdir(folder).catch(() => {})
 }
 

@@ -1,12 +1,12 @@
 /** The data card: README.md with the front matter that the Hugging Face Hub reads. Written last, so its being there says that the set is whole. */
-import { type Example, SPLITS } from '../datasets/index.ts'
+import { SPLITS, type Split } from '../datasets/index.ts'
 import type { ReplyTags } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import type { RunFolder } from '../runs/index.ts'
 import type { TeachConfig } from './config.ts'
 import { REASONS, type Reason } from './filters.ts'
 import { parquetFile } from './parquet.ts'
-import type { Counts } from './teach.ts'
+import { type Progress, repliesOf } from './progress.ts'
 
 /** The Hub's classes of size, by their upper bounds. */
 const SIZES = [
@@ -38,30 +38,39 @@ through whole. \`vlm-gym eval\` asks a model behind HTTP for the same tags.`,
 const sizeOf = (count: number): string => SIZES.find(([below]) => count < below)?.[1] ?? 'n>1M'
 const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`)
 
-/** Writes the card of a data set that is whole. */
+/** What a data set holds. */
+export interface Contents {
+  readonly parts: Readonly<Record<Split, number>>
+  /** Examples by game. */
+  readonly games: ReadonlyMap<string, number>
+}
+
+/** Writes the card of a data set that is whole; one that is empty has none. */
 export async function writeCard(
   folder: RunFolder,
   config: TeachConfig,
   policy: Pick<Policy, 'name' | 'privileged'>,
-  counts: Counts,
-  examples: readonly Example[],
+  progress: Pick<Progress, 'counts' | 'mended'>,
+  contents: Contents,
 ): Promise<void> {
-  await folder.write('README.md', cardOf(config, policy, counts, examples))
+  await folder.write('README.md', cardOf(config, policy, progress, contents))
 }
 
 function cardOf(
   config: TeachConfig,
   { name, privileged }: Pick<Policy, 'name' | 'privileged'>,
-  counts: Counts,
-  examples: readonly Example[],
+  { counts, mended }: Pick<Progress, 'counts' | 'mended'>,
+  contents: Contents,
 ): string {
-  const games = config.games.map(({ id }) => id)
-  const parts = SPLITS.map((split) => ({ split, count: examples.filter((example) => example.split === split).length })).filter(
-    ({ count }) => count > 0,
-  )
-  const asked = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const games = [...contents.games.keys()]
+  const parts = SPLITS.map((split) => ({ split, count: contents.parts[split] })).filter(({ count }) => count > 0)
+  const asked = repliesOf(counts)
   const row = (what: string, count: number): string => `| ${what} | ${count} | ${percent(count, asked)} |`
-  const reasons = (Object.keys(REASONS) as Reason[]).map((reason) => row(`dropped: ${REASONS[reason]}`, counts[reason]))
+  const reasons = (Object.keys(REASONS) as Reason[])
+    .filter((reason) => reason !== 'failed')
+    .map((reason) => row(`dropped: ${REASONS[reason]}`, counts[reason]))
+  const failed = counts.failed === 0 ? '' : `Beside these, ${counts.failed} requests brought no reply. `
+  const horizons = [...new Set(config.games.map(({ horizon = config.horizon }) => horizon))].sort((a, b) => a - b)
   const limits = [
     `an environment reward of ${config.minReward} or more`,
     ...(config.maxRegret === null ? [] : [`at most ${config.maxRegret} points lost against the solver`]),
@@ -77,7 +86,7 @@ tags:
 - games
 - synthetic
 size_categories:
-- ${sizeOf(examples.length)}
+- ${sizeOf(counts.kept)}
 configs:
 - config_name: default
   data_files:
@@ -91,23 +100,23 @@ teacher's own. Made by \`vlm-gym teach\` for perception-enhanced cold starts, as
 | | |
 |---|---|
 | teacher | ${name}${config.teacher.model === 'scripted' ? ` (blind spots ${config.teacher.blind ? 'on' : 'off'}, slips ${percent(config.teacher.slip, 1)}, insights ${percent(config.teacher.insight, 1)})` : ''}, ${privileged ? 'handed the state' : 'told the true perception beside the picture'} |
-| games | ${games.join(', ')}; the teacher's own moves are played, up to ${config.horizon} a game |
+| games | ${games.join(', ')}; the teacher's own moves are played, up to ${horizons.join(', ')} a game |
 | pictures | theme ${config.skin.theme}, tiles of ${config.skin.tile} pixels, layout ${config.skin.layout} |
 | prompts | ${config.prompt} |
 | tags of the replies | ${config.tags} |
 | kept | replies in the format, with a true perception, a legal move, ${limits.join(', ')} |
 | seed | ${config.seed} |
 ${parts.map(({ split, count }) => `| ${split} | ${count} examples |`).join('\n')}
-
+${games.length > 1 ? `| by game | ${games.map((game) => `${game} ${contents.games.get(game)}`).join(', ')} |\n` : ''}
 The part of an example is decided by the hash of its board: equal boards are all in one part. ${percent(config.heldOut, 1)} of the boards are held out.
 ${counts.kept < config.examples ? `\n**Fewer than wanted**: ${counts.kept} of ${config.examples} examples after ${asked} replies, the most that were to be asked for.\n` : ''}
 ## What became of the teacher's replies
 
 | reply | count | share |
 |---|---:|---:|
-${[row('kept', counts.kept), ...reasons, row('asked for', asked)].join('\n')}
+${[row('kept', counts.kept), ...reasons, row('all', asked)].join('\n')}
 
-A reply is counted once, at the first reason that holds.
+A reply is counted once, at the first reason that holds. ${failed}${mended > 0 ? `Around ${mended} of the kept ones something was left off: a code fence, or words before or behind the layout. ` : ''}\`replies.jsonl\` holds every reply as it came.
 
 ## Chat templates
 

@@ -6,6 +6,13 @@ import { type EnvSpec, envSpec, type ObservationMode, REPLY_TAGS, skinSettings }
 import type { RunFolder } from '../runs/index.ts'
 
 const count = z.number().int()
+const horizon = count.min(1).max(100_000)
+const skin = z.strictObject({
+  theme: z.string(),
+  tile: count.min(8).max(256),
+  layout: z.enum(['board', 'full']),
+  ...skinSettings,
+})
 
 export const teachConfig = z.strictObject({
   games: z
@@ -13,19 +20,15 @@ export const teachConfig = z.strictObject({
       z.strictObject({
         id: z.string().describe('registered game'),
         config: z.record(z.string(), z.unknown()).default({}).describe('its knobs; absent ones keep their default'),
+        weight: z.number().positive().default(1).describe('share of the examples'),
+        horizon: horizon.optional().describe('instead of the one for all games'),
+        skin: skin.optional().describe('instead of the one for all games'),
       }),
     )
     .min(1)
-    .describe('what is played, each in an equal share of the games'),
-  horizon: count.min(1).max(100_000).describe('moves after which a fresh game begins'),
-  skin: z
-    .strictObject({
-      theme: z.string(),
-      tile: count.min(8).max(256),
-      layout: z.enum(['board', 'full']),
-      ...skinSettings,
-    })
-    .describe('how the pictures look'),
+    .describe('what is played; a game may stand there more than once, with other knobs or pictures'),
+  horizon: horizon.describe('moves after which a fresh game begins'),
+  skin: skin.describe('how the pictures look'),
   prompt: z.enum(['full', 'brief']).describe('style of the prompts'),
   tags: z.enum(REPLY_TAGS).default('paper').describe('of full prompts and of the replies that are kept; sets without it have the paper’s'),
   teacher: z
@@ -52,20 +55,21 @@ export const teachConfig = z.strictObject({
     })
     .describe('who is asked'),
   examples: count.min(1).describe('examples wanted, held-out ones included'),
-  maxReplies: count.min(1).describe('replies asked for at most'),
+  maxReplies: count.min(1).describe('replies asked for at most; failed requests are none'),
   parallel: count.min(1).max(4096).describe('games played side by side'),
   heldOut: z.number().min(0).max(0.9).describe('share of the boards that are held out'),
   minReward: z.number().describe('environment reward of a move that is kept, at least'),
   maxRegret: z.number().min(0).nullable().describe('points that a move may lose against the solver; null: any'),
   seed: count.describe('decides the games and all chance of the teacher'),
   plugins: z.array(z.string()).describe('modules that register games'),
+  pictures: z.string().min(1).optional().describe('folder with the binary files of CIFAR-10: the picture set "cifar10"'),
 })
 export type TeachConfig = z.output<typeof teachConfig>
 
 /** The specs of a config's games. `mode`: what the teacher is given of a board. Throws ConfigError. */
 export function specsOf(config: TeachConfig, mode: ObservationMode): EnvSpec[] {
-  return config.games.map(({ id, config: knobs }) =>
-    envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: config.prompt, feedback: true, mode, tags: config.tags }),
+  return config.games.map(({ id, config: knobs, skin = config.skin }) =>
+    envSpec({ game: gameNamed(id), config: knobs, skin, promptStyle: config.prompt, feedback: true, mode, tags: config.tags }),
   )
 }
 

@@ -5,7 +5,7 @@ import type { TeachConfig } from './config.ts'
 
 /** Reasons in the order they are looked at; the first that holds counts. */
 export const REASONS = {
-  failed: 'the teacher could not be asked',
+  failed: 'the request failed',
   format: 'not in the reply format',
   perception: 'its perception is not the board it was told',
   illegal: 'no legal move',

@@ -12,4 +12,5 @@ export {
 export { specsOf, storedConfig, type TeachConfig, teachConfig } from './config.ts'
 export { judge, REASONS, type Reason, type Verdict } from './filters.ts'
 export { type GroupLimits, parquetFile, writeParquet } from './parquet.ts'
-export { type Counts, repliesOf, type TeachOptions, teach } from './teach.ts'
+export { type Counts, quotasOf, repliesOf } from './progress.ts'
+export { type DroppedReply, type Taught, type TeachOptions, teach } from './teach.ts'

@@ -10,7 +10,8 @@ import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import type { RunFolder } from '../runs/index.ts'
 import { type TeachConfig, teachConfig } from './config.ts'
-import { type Counts, repliesOf, teach } from './teach.ts'
+import { type Counts, repliesOf } from './progress.ts'
+import { teach } from './teach.ts'
 
 const ID = '2048'
 const config = (change: Partial<TeachConfig> = {}): TeachConfig =>
@@ -147,7 +148,7 @@ describe('teach', () => {
   it('keeps a picture with its prompt once, and gives up a game that is stuck', async () => {
     // Every game begins anew at once, so the few first boards come again and again.
     const { counts, lines } = await run(teacherPolicy({ slip: 0, blind: false }), {
-      games: [{ id: ID, config: { size: 3 } }],
+      games: [{ id: ID, config: { size: 3 }, weight: 1 }],
       horizon: 1,
       examples: 500,
       maxReplies: 500,

@@ -1,72 +1,36 @@
 /**
  * Teaching: games are played side by side, every state is put to the teacher together with its true perception, the teacher's move is
- * played, and what passes the filters is kept. A round is one reply for each game. What a round kept is appended, then the place is saved,
- * so a killed session goes on with the round it was in, and a teacher whose replies depend on (seed, state) gives the same data set.
+ * played, and what passes the filters is kept. A round is a reply for each game that still wants examples. Replies are kept as they come;
+ * what a round kept is appended, then the place is saved, so a killed session goes on with the round it was in, and a teacher whose replies
+ * depend on (seed, state) gives the same data set.
  */
 import { readdir, rm } from 'node:fs/promises'
-import { z } from 'zod'
 import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/index.ts'
-import { EngineError, StorageError } from '../errors.ts'
-import {
-  advance,
-  drawPng,
-  type EnvSnapshot,
-  type EnvSpec,
-  encodeState,
-  observationOf,
-  playReply,
-  startSnapshot,
-  stateHash,
-} from '../gym/index.ts'
-import type { Observation, Policy, Reply } from '../policy.ts'
-import { deriveSeed } from '../rng.ts'
+import { EngineError } from '../errors.ts'
+import { advance, drawPng, type EnvSpec, encodeState, playReply, type ReplyScore, stateHash } from '../gym/index.ts'
+import type { Policy } from '../policy.ts'
 import type { RunFolder } from '../runs/index.ts'
+import { type Answered, askRound } from './ask.ts'
 import { writeCard } from './card.ts'
 import { specsOf, type TeachConfig } from './config.ts'
-import { judge, REASONS, type Reason } from './filters.ts'
+import { judge, type Reason, type Verdict } from './filters.ts'
 import { writeParquet } from './parquet.ts'
+import { askedPlaces, type Counts, freshSlot, type Progress, progressOf, reassigned, repliesOf, type Slot } from './progress.ts'
+import { taughtReply } from './reading.ts'
+import { openReplies } from './replies.ts'
 
-/** Replies without a legal move in a row after which a game is given up: a teacher that is stuck would be asked the same for ever. */
+/**
+ * Replies in a row without a legal move, or failed requests in a row, after which a game is given up: a teacher that is stuck would be asked
+ * the same for ever.
+ */
 const PATIENCE = 3
 
-const counter = z.number().int().nonnegative()
-const progress = z.object({
-  round: counter,
-  /** Examples that were appended to examples.jsonl. */
-  lines: counter,
-  /** Id of the last of them. */
-  last: z.string().nullable().default(null),
-  counts: z.object(
-    Object.fromEntries(['kept', ...Object.keys(REASONS)].map((name) => [name, counter])) as Record<'kept' | Reason, typeof counter>,
-  ),
-  slots: z.array(
-    z.object({
-      snapshot: z.object({ state: z.unknown(), last: z.unknown(), steps: counter, return: z.number() }),
-      /** Games begun before this one. */
-      games: counter,
-      /** Replies in a row without a legal move. */
-      refused: counter,
-    }),
-  ),
-})
-
-/** What became of the replies so far, by reason. */
-export type Counts = Record<'kept' | Reason, number>
-
-/** Replies asked for so far. */
-export const repliesOf = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
-
-interface Slot {
-  readonly snapshot: EnvSnapshot
-  readonly games: number
-  readonly refused: number
-}
-interface Progress {
-  readonly round: number
-  readonly lines: number
-  readonly last: string | null
-  readonly counts: Counts
-  readonly slots: readonly Slot[]
+/** A reply that was dropped, for people to look at. */
+export interface DroppedReply {
+  readonly reason: Reason
+  /** What exactly is wrong with it; null if the reason says all. */
+  readonly problem: string | null
+  readonly text: string
 }
 
 export interface TeachOptions {
@@ -74,163 +38,201 @@ export interface TeachOptions {
   readonly config: TeachConfig
   /** The teacher. A privileged policy is handed the states; any other gets the true perception as the observation's caption. */
   readonly policy: Policy
+  /** Whether each question is a call of its own, so that its reply is kept as soon as it is there: for endpoints. Default false. */
+  readonly oneByOne?: boolean
+  /** While nothing is kept, the work ends once this many replies of a session were all dropped for one reason; 0: never. Default 20. */
+  readonly patience?: number
   /** Told after every round. */
   readonly onRound?: (counts: Counts) => void
-  /** When it aborts, the round that is being asked is dropped, and `teach` returns 'stopped'. */
+  /** When it aborts, `teach` returns 'stopped'; the replies that had come are kept for the next session. */
   readonly signal?: AbortSignal
 }
 
-/** Makes a data set, or what is left of it; at the end the Parquet files and the card are written. */
-export async function teach(options: TeachOptions): Promise<{ end: 'finished' | 'stopped'; counts: Counts }> {
-  const { folder, config, policy, signal } = options
+/**
+ * How it ended. 'finished': the data set is written. 'empty': all replies were asked for and none could be kept; there is no data set.
+ * 'dropped': it was ended early, see `patience`. 'stopped': interrupted. In the last two more can come of it.
+ */
+export interface Taught {
+  readonly end: 'finished' | 'empty' | 'dropped' | 'stopped'
+  readonly counts: Counts
+  /** Kept replies around which something was left off. */
+  readonly mended: number
+  /** The first reply of this session that was dropped. */
+  readonly firstDropped: DroppedReply | null
+}
+
+/** What a session has seen. */
+interface Session {
+  readonly options: TeachOptions
+  readonly specs: readonly EnvSpec[]
+  /** Ids and hashes of the examples. */
+  readonly seen: Set<string>
+  /** Replies so far by what became of them. */
+  readonly fates: Map<'kept' | Reason, number>
+  firstDropped: DroppedReply | null
+  /** Failed requests in a row. */
+  failures: number
+}
+
+/** Makes a data set, or what is left of it; at the end the Parquet files and the card are written. Throws EngineError if nobody can be asked. */
+export async function teach(options: TeachOptions): Promise<Taught> {
+  const { folder, config, policy, signal, oneByOne = false, patience = 20 } = options
   const specs = specsOf(config, policy.privileged ? 'image' : 'image+caption')
-  let at = await startOf(folder, config, specs)
-  const { seen, kept } = await cutExamples(folder, at)
-  // An example whose line was damaged is replaced by another.
-  at = { ...at, counts: { ...at.counts, kept } }
+  const saved = await progressOf(folder, config, specs)
+  const { seen, kept } = await cutExamples(folder, saved)
+  const session: Session = { options, specs, seen, fates: new Map(), firstDropped: null, failures: 0 }
+  let at = recounted(config, saved, kept)
+  const replies = await openReplies(folder, at.round)
+  const ended = (end: Taught['end']): Taught => ({ end, counts: at.counts, mended: at.mended, firstDropped: session.firstDropped })
   options.onRound?.(at.counts)
   while (at.counts.kept < config.examples && repliesOf(at.counts) < config.maxReplies) {
-    if (signal?.aborted) return { end: 'stopped', counts: at.counts }
-    const observations = at.slots.map(({ snapshot }, i) => observationOf(specOf(specs, i), snapshot))
-    const replies = await askRound(options, at, observations)
-    if (replies === null) return { end: 'stopped', counts: at.counts }
-    at = await playRound(options, specs, at, observations, replies, seen)
+    const left = patience === 0 || at.counts.kept > 0 ? Number.POSITIVE_INFINITY : patience - sameFate(session)
+    if (left <= 0) return ended('dropped')
+    if (signal?.aborted) return ended('stopped')
+    at = reassigned(config, specs, at)
+    const answered = await askRound({ policy, seed: config.seed, oneByOne, replies, signal }, specs, at, askedPlaces(config, at, left))
+    if (answered === null) return ended('stopped')
+    checkFailures(session, at, answered)
+    at = await playRound(session, at, answered)
     await folder.write('progress.json', at)
     options.onRound?.(at.counts)
   }
+  if (at.counts.kept === 0) return ended('empty')
+  await finish(options, at)
+  return ended('finished')
+}
+
+/** Replies of the session, if all of them were dropped for one reason; else 0, which is no reason to stop. */
+function sameFate({ fates }: Session): number {
+  const [only, ...more] = fates
+  return only === undefined || more.length > 0 || only[0] === 'kept' ? 0 : only[1]
+}
+
+async function finish({ folder, config, policy }: TeachOptions, at: Progress): Promise<void> {
   const examples = await folder.linesOf(EXAMPLES)
   await prunePictures(folder, examples)
-  await writeParquet(folder, examples)
-  await writeCard(folder, config, policy, at.counts, examples)
-  return { end: 'finished', counts: at.counts }
+  const parts = await writeParquet(folder, examples)
+  const games = new Map<string, number>()
+  for (const { game } of examples) games.set(game, (games.get(game) ?? 0) + 1)
+  await writeCard(folder, config, policy, at, { parts, games })
 }
 
-const specOf = (specs: readonly EnvSpec[], slot: number): EnvSpec => specs[slot % specs.length] as EnvSpec
-
-function freshSlot(config: TeachConfig, specs: readonly EnvSpec[], slot: number, games: number): Slot {
-  return { snapshot: startSnapshot(specOf(specs, slot), deriveSeed(config.seed, 'game', slot, games)), games, refused: 0 }
-}
-
-/** Where the folder's work stands. Throws StorageError if that is not possible in this data set. */
-async function startOf(folder: RunFolder, config: TeachConfig, specs: readonly EnvSpec[]): Promise<Progress> {
-  const stored = await folder.read('progress.json', progress)
-  if (stored === null) {
-    const counts = Object.fromEntries(['kept', ...Object.keys(REASONS)].map((name) => [name, 0])) as Counts
-    return {
-      round: 0,
-      lines: 0,
-      last: null,
-      counts,
-      slots: Array.from({ length: config.parallel }, (_, i) => freshSlot(config, specs, i, 0)),
-    }
+/** Throws EngineError once so many requests in a row have failed that the teacher must be taken for unreachable. */
+function checkFailures(session: Session, { counts }: Progress, answered: readonly Answered[]): void {
+  const { folder, config, policy } = session.options
+  let reason = ''
+  for (const { reply } of answered) {
+    session.failures = reply.failure ? session.failures + 1 : 0
+    reason ||= reply.failure?.reason ?? ''
   }
-  try {
-    if (stored.slots.length !== config.parallel) throw new Error(`it has ${stored.slots.length} games, the data set ${config.parallel}`)
-    for (const [i, { snapshot }] of stored.slots.entries()) specOf(specs, i).game.parseState(snapshot.state)
-  } catch (error) {
-    const reason = (error as Error).message
-    throw new StorageError(`${folder.file('progress.json')} is damaged: ${reason}; restore it or start a new data set`, { cause: error })
-  }
-  return stored as Progress
+  if (session.failures < Math.max(PATIENCE, config.parallel)) return
+  const goOn = repliesOf(counts) === 0 ? '' : `; what was kept is saved, go on with: vlm-gym teach --resume ${folder.path}`
+  throw new EngineError(`the teacher ${policy.name} cannot be asked: ${reason}${goOn}`)
 }
 
-/** Cuts off the examples of a round that was not saved. Returns how many are left, and their ids and hashes. */
-async function cutExamples(folder: RunFolder, { lines, last }: Progress): Promise<{ kept: number; seen: Set<string> }> {
+/** The progress with the examples that are there, where a line of them was damaged: another example takes its place. */
+function recounted(config: TeachConfig, at: Progress, kept: ReadonlyMap<string, number>): Progress {
+  const lost = new Map<string, number>()
+  for (const [i, { id }] of config.games.entries()) lost.set(id, (lost.get(id) ?? 0) + (at.games[i]?.kept ?? 0))
+  for (const [id, count] of kept) lost.set(id, (lost.get(id) ?? 0) - count)
+  const games = at.games.map(({ asked, kept: before }, i) => {
+    const id = config.games[i]?.id ?? ''
+    const less = Math.min(before, Math.max(0, lost.get(id) ?? 0))
+    lost.set(id, (lost.get(id) ?? 0) - less)
+    return { asked, kept: before - less }
+  })
+  const total = [...kept.values()].reduce((sum, count) => sum + count, 0)
+  return { ...at, games, counts: { ...at.counts, kept: total } }
+}
+
+/** Cuts off the examples of a round that was not saved. Returns how many are left of each game, and their ids and hashes. */
+async function cutExamples(folder: RunFolder, { lines, last }: Progress): Promise<{ kept: Map<string, number>; seen: Set<string> }> {
   const ids: string[] = []
   await folder.readLines(EXAMPLES, ({ value: { id } }) => ids.push(id))
   const seen = new Set<string>()
   // Where the last line that was saved is damaged itself, its number is all that is known of it.
   const saved = last === null ? -1 : ids.lastIndexOf(last)
-  let [read, kept] = [0, 0]
-  await folder.cutLines(EXAMPLES, ({ value: { id, hash }, number }) => {
+  const kept = new Map<string, number>()
+  let read = 0
+  await folder.cutLines(EXAMPLES, ({ value: { id, hash, game }, number }) => {
     const over = saved >= 0 ? read++ > saved : number > lines
     if (!over) {
       seen.add(id).add(hash)
-      kept++
+      kept.set(game, (kept.get(game) ?? 0) + 1)
     }
     return over
   })
   return { kept, seen }
 }
 
-/** A reply for each game; null if it was interrupted. Throws EngineError if nobody could be asked. */
-async function askRound(
-  { folder, config, policy, signal }: TeachOptions,
-  at: Progress,
-  observations: readonly Observation[],
-): Promise<Reply[] | null> {
-  const privileged = policy.privileged ? { states: at.slots.map(({ snapshot }) => snapshot.state) } : undefined
-  const options = { n: 1, seed: deriveSeed(config.seed, 'round', at.round), ...(privileged && { privileged }), ...(signal && { signal }) }
-  let replies: Reply[]
-  try {
-    replies = (await policy.reply(observations, options)).map(([reply]) => reply as Reply)
-  } catch (error) {
-    if (signal?.aborted) return null
-    throw error
+/** Scores, keeps and plays the replies of a round, in the order of the games. */
+async function playRound(session: Session, before: Progress, answered: readonly Answered[]): Promise<Progress> {
+  const { options, specs } = session
+  const { config } = options
+  const counts = { ...before.counts }
+  const games = before.games.map((game) => ({ ...game }))
+  const slots = [...before.slots]
+  let { lines, last, mended } = before
+  const count = (fate: 'kept' | Reason): void => {
+    counts[fate]++
+    if (fate !== 'failed') session.fates.set(fate, (session.fates.get(fate) ?? 0) + 1)
   }
-  if (signal?.aborted) return null
-  const failures = replies.flatMap(({ failure }) => (failure ? [failure.reason] : []))
-  if (failures.length < replies.length) return replies
-  const goOn = at.round === 0 ? '' : `; what was kept is saved, go on with: vlm-gym teach --resume ${folder.path}`
-  throw new EngineError(`the teacher ${policy.name} cannot be asked: ${failures[0]}${goOn}`)
+  for (const { place, slot, spec, observation, reply } of answered) {
+    const game = games[slot.game] as { asked: number; kept: number }
+    game.asked++
+    const { state } = slot.snapshot
+    const read = taughtReply(reply.text)
+    const { score, result } = playReply(spec.game, state, { ...reply, text: read.text })
+    const verdict = judge(spec.game, state, read.text, score, config)
+    const id = verdict.keep ? await keep(session, spec, slot, observation.prompt, score, verdict) : null
+    if (id !== null) {
+      count('kept')
+      game.kept++
+      lines++
+      last = id
+      if (read.mended) mended++
+    } else {
+      const reason = verdict.keep ? 'duplicate' : verdict.reason
+      count(reason)
+      if (reason !== 'failed') session.firstDropped ??= { reason, problem: reason === 'duplicate' ? null : score.problem, text: reply.text }
+    }
+    const next: Slot = reply.failure
+      ? { ...slot, failed: slot.failed + 1 }
+      : { ...slot, snapshot: advance(slot.snapshot, result), refused: result.legal ? 0 : slot.refused + 1, failed: 0 }
+    slots[place] = isOver(config, spec, next) ? freshSlot(config, specs, { games, slots }, place, slot.begun + 1) : next
+  }
+  return { round: before.round + 1, lines, last, mended, counts, games, slots }
 }
 
-/** Scores, keeps and plays the replies of a round, in the order of the games, until there are enough examples. */
-async function playRound(
-  { folder, config }: TeachOptions,
-  specs: readonly EnvSpec[],
-  at: Progress,
-  observations: readonly Observation[],
-  replies: readonly Reply[],
-  seen: Set<string>,
-): Promise<Progress> {
-  const counts = { ...at.counts }
-  const slots = [...at.slots]
-  let { lines, last: lastId } = at
-  for (const [i, slot] of at.slots.entries()) {
-    if (counts.kept >= config.examples || repliesOf(counts) >= config.maxReplies) break
-    const spec = specOf(specs, i)
-    const { state, last } = slot.snapshot
-    const reply = replies[i] as Reply
-    const { score, result } = playReply(spec.game, state, reply)
-    const verdict = judge(spec.game, state, reply.text, score, config)
-    if (verdict.keep) {
-      const { prompt } = observations[i] as Observation
-      const png = drawPng(spec.game, state, spec.skin, { rgb: true })
-      const picture = contentHash(png)
-      const id = contentHash(JSON.stringify([spec.game.id, spec.game.version, prompt, picture]))
-      const hash = stateHash(spec.game, state)
-      if (seen.has(id) || seen.has(hash)) counts.duplicate++
-      else {
-        seen.add(id).add(hash)
-        counts.kept++
-        lines++
-        const images: Example['images'] = [`pictures/${picture}.png`]
-        await folder.write(images[0], png)
-        const example: Example = {
-          ...{ id, split: splitOf(spec, state, config.heldOut), game: spec.game.id, hash, state: encodeState(spec.game, state, last) },
-          ...{ action: score.action as string, reward: score.gameReward, regret: verdict.regret },
-          ...{ images, messages: messagesOf(prompt, verdict.reply) },
-        }
-        await folder.append(EXAMPLES.name, example)
-        lastId = id
-      }
-    } else counts[verdict.reason]++
-    if (reply.failure !== undefined) continue
-    slots[i] = nextSlot(config, specs, i, {
-      ...slot,
-      snapshot: advance(slot.snapshot, result),
-      refused: result.legal ? 0 : slot.refused + 1,
-    })
+/** Appends an example; its id, or null if the state, or the picture with its prompt, is there already. */
+async function keep(
+  { options: { folder, config }, seen }: Session,
+  spec: EnvSpec,
+  { snapshot: { state, last } }: Slot,
+  prompt: string,
+  score: ReplyScore,
+  { reply, regret }: Verdict & { keep: true },
+): Promise<string | null> {
+  const png = drawPng(spec.game, state, spec.skin, { rgb: true })
+  const picture = contentHash(png)
+  const id = contentHash(JSON.stringify([spec.game.id, spec.game.version, prompt, picture]))
+  const hash = stateHash(spec.game, state)
+  if (seen.has(id) || seen.has(hash)) return null
+  seen.add(id).add(hash)
+  const images: Example['images'] = [`pictures/${picture}.png`]
+  await folder.write(images[0], png)
+  const example: Example = {
+    ...{ id, split: splitOf(spec, state, config.heldOut), game: spec.game.id, hash, state: encodeState(spec.game, state, last) },
+    ...{ action: score.action as string, reward: score.gameReward, regret, images, messages: messagesOf(prompt, reply) },
   }
-  return { round: at.round + 1, lines, last: lastId, counts, slots }
+  await folder.append(EXAMPLES.name, example)
+  return id
 }
 
-/** The game as it is, or a fresh one after its end, the horizon, or too many refused replies. */
-function nextSlot(config: TeachConfig, specs: readonly EnvSpec[], i: number, slot: Slot): Slot {
-  const { snapshot, refused, games } = slot
-  const over = specOf(specs, i).game.terminated(snapshot.state) || snapshot.steps >= config.horizon || refused >= PATIENCE
-  return over ? freshSlot(config, specs, i, games + 1) : slot
+/** Whether a fresh game follows: after the end, the horizon, too many refused replies or too many failed requests. */
+function isOver(config: TeachConfig, { game }: EnvSpec, { game: entry, snapshot, refused, failed }: Slot): boolean {
+  const horizon = config.games[entry]?.horizon ?? config.horizon
+  return game.terminated(snapshot.state) || snapshot.steps >= horizon || refused >= PATIENCE || failed >= PATIENCE
 }
 
 /** Decided by the board alone, so that equal boards never stand on both sides. */
