@@ -11,6 +11,8 @@ export const SCRIPTED = 'scripted'
 /** A teacher, ready to be asked. */
 export interface Teacher {
   readonly policy: Policy
+  /** Whether it is asked one question a call, so that no reply waits for another; see TeachOptions. */
+  readonly oneByOne: boolean
   /** What the reader of the data set should know of the requests; absent where nobody is asked over HTTP. */
   readonly notes?: () => readonly string[]
   close(): Promise<void>
@@ -34,7 +36,7 @@ export async function openTeacher(config: TeachConfig, requests: TeacherRequests
     try {
       // A caption takes its place within the tokens of the reply.
       for (const spec of specsOf(config, 'image')) await checkFit(engine, spec, maxTokens)
-      return { policy: samplerPolicy(engine, { maxTokens, temperature, name: model }), close: () => engine.close() }
+      return { policy: samplerPolicy(engine, { maxTokens, temperature, name: model }), oneByOne: false, close: () => engine.close() }
     } catch (error) {
       await engine.close()
       throw error
@@ -47,7 +49,7 @@ export async function openTeacher(config: TeachConfig, requests: TeacherRequests
       ...{ model, baseUrl, temperature, maxTokens, concurrency: config.parallel, perMinute, retries, timeoutMs: 1000 * timeout },
       insistOnTemperature: temperature !== 1,
     })
-    return { policy, notes: () => policy.record().notes, close: async () => {} }
+    return { policy, oneByOne: true, notes: () => policy.record().notes, close: async () => {} }
   }
   if (model.includes(':'))
     throw new ConfigError(`${model} is no model; write openai-compatible:NAME, openai:NAME, anthropic:NAME or google:NAME`)
@@ -58,5 +60,5 @@ export async function openTeacher(config: TeachConfig, requests: TeacherRequests
     if (model === SCRIPTED && game.teach === undefined)
       throw new ConfigError(`the game ${game.id} has no scripted teacher; give another with --teacher or --model`)
   }
-  return { policy: createPolicy(model === SCRIPTED ? 'teacher' : model, { blind, slip, insight }), close: async () => {} }
+  return { policy: createPolicy(model === SCRIPTED ? 'teacher' : model, { blind, slip, insight }), oneByOne: false, close: async () => {} }
 }

@@ -13,4 +13,5 @@ export { specsOf, storedConfig, type TeachConfig, teachConfig } from './config.t
 export { judge, REASONS, type Reason, type Verdict } from './filters.ts'
 export { type GroupLimits, parquetFile, writeParquet } from './parquet.ts'
 export { type Counts, quotasOf, repliesOf } from './progress.ts'
+export { TAUGHT } from './replies.ts'
 export { type DroppedReply, type Taught, type TeachOptions, teach } from './teach.ts'
