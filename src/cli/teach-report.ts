@@ -44,7 +44,7 @@ function problemLines(folder: RunFolder, config: TeachConfig, { end, counts, fir
   }
   if (end === 'empty') return [`error: none of ${replies} replies could be kept, so there is no data set`, ...firstLines(firstDropped)]
   return [
-    `error: ${REASONS[firstDropped?.reason as Reason]}: so were all of the first ${replies} replies, and nothing is kept; no more are asked for`,
+    `error: all of the first ${replies} replies were dropped for one reason: ${REASONS[firstDropped?.reason as Reason]}; no more are asked for`,
     ...firstLines(firstDropped),
     'Every reply is kept. Start anew with another --out and a teacher that does better',
     `(another model, a larger --max-tokens), or insist with: ${resume} --patience 0`,
@@ -61,5 +61,5 @@ function firstLines(dropped: Taught['firstDropped']): string[] {
       : printable(shown)
           .split('\n')
           .map((line) => `  | ${line}`)
-  return ['', `the first of them (${REASONS[reason]}${problem === null ? '' : `: ${problem}`}):`, ...quoted, '']
+  return ['', `the first that was dropped (${REASONS[reason]}${problem === null ? '' : `: ${printable(problem)}`}):`, ...quoted, '']
 }

@@ -1,6 +1,14 @@
 /** Who is asked when a data set is made: the games' own teacher, another scripted policy, or a model that is told the true perception. */
 import { ConfigError } from '../errors.ts'
-import { checkFit, createPolicy, endpointPolicy, isEndpointName, type RequestEdits, samplerPolicy } from '../policies/index.ts'
+import {
+  checkFit,
+  createPolicy,
+  type EndpointRecord,
+  endpointPolicy,
+  isEndpointName,
+  type RequestEdits,
+  samplerPolicy,
+} from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { specsOf, type TeachConfig } from '../teach/index.ts'
 import { loadEngineModule } from './engine-module.ts'
@@ -13,8 +21,8 @@ export interface Teacher {
   readonly policy: Policy
   /** Whether it is asked one question a call, so that no reply waits for another; see TeachOptions. */
   readonly oneByOne: boolean
-  /** What the reader of the data set should know of the requests; absent where nobody is asked over HTTP. */
-  readonly notes?: () => readonly string[]
+  /** What was asked; absent where nobody is asked over HTTP. */
+  readonly record?: () => EndpointRecord
   close(): Promise<void>
 }
 
@@ -49,7 +57,7 @@ export async function openTeacher(config: TeachConfig, requests: TeacherRequests
       ...{ model, baseUrl, temperature, maxTokens, concurrency: config.parallel, perMinute, retries, timeoutMs: 1000 * timeout },
       insistOnTemperature: temperature !== 1,
     })
-    return { policy, oneByOne: true, notes: () => policy.record().notes, close: async () => {} }
+    return { policy, oneByOne: true, record: () => policy.record(), close: async () => {} }
   }
   if (model.includes(':'))
     throw new ConfigError(`${model} is no model; write openai-compatible:NAME, openai:NAME, anthropic:NAME or google:NAME`)

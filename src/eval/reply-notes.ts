@@ -19,8 +19,8 @@ const ASSEMBLIES: Readonly<Partial<Record<Assembly, string>>> = {
     'came without a perception and with their thoughts apart, as from a server whose reasoning parser drops what stands before <think>. --tags neutral avoids that, and so does a server without the parser',
 }
 
-/** The sentences on the replies of one player's episodes. `line`: how it was asked, for the limit of tokens. */
-export function replyNotes(records: readonly EpisodeRecord[], line: EndpointLine | null = null): string[] {
+/** The sentences on the replies of one player's episodes, or of a teacher. `line`: how it was asked, for the limit of tokens. */
+export function replyNotes(records: readonly Pick<EpisodeRecord, 'replies'>[], line: Pick<EndpointLine, 'sent'> | null = null): string[] {
   const counts = records.flatMap(({ replies }) => replies ?? [])
   const total = counts.reduce((sum, { count }) => sum + count, 0)
   const limit = limitOf(line)
@@ -45,7 +45,7 @@ export function replyNotes(records: readonly EpisodeRecord[], line: EndpointLine
 const entriesOf = <K extends string, V>(record: Readonly<Partial<Record<K, V>>>): [K, V][] => Object.entries(record) as [K, V][]
 
 /** The limit of tokens in what was sent, under any of its names. */
-function limitOf(line: EndpointLine | null): number | null {
+function limitOf(line: Pick<EndpointLine, 'sent'> | null): number | null {
   const config = line?.sent?.generationConfig
   const held = typeof config === 'object' && config !== null ? (config as { maxOutputTokens?: unknown }).maxOutputTokens : undefined
   const limit = line?.sent?.max_tokens ?? line?.sent?.max_completion_tokens ?? held

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Reply } from '../policy.ts'
-import { type KeptReply, keptFields, type LinesFile, type RunFolder, replyFields, replyOf } from '../runs/index.ts'
+import { type KeptReply, keptFields, type LinesFile, type ReplyCounts, type RunFolder, replyFields, replyOf } from '../runs/index.ts'
 
 const counter = z.number().int().nonnegative()
 const line = z.object({
@@ -29,6 +29,8 @@ export interface TaughtReplies {
   /** The reply to a question that was asked before the last stop. */
   known(question: Question): Reply | undefined
   keep(question: Question, reply: Reply): Promise<void>
+  /** Of all replies that say why they stopped. */
+  counts(): ReplyCounts
 }
 
 const keyOf = ({ round, place, game, state }: Question): string => JSON.stringify([round, place, game, state])
@@ -36,7 +38,15 @@ const keyOf = ({ round, place, game, state }: Question): string => JSON.stringif
 /** Opens the file for a session that goes on with round `from`. */
 export async function openReplies(folder: RunFolder, from: number): Promise<TaughtReplies> {
   const known = new Map<string, KeptReply>()
+  const counts: ReplyCounts = { count: 0, finish: {}, assembly: {} }
+  const add = ({ finish, assembly }: Pick<Reply, 'finish' | 'assembly'>): void => {
+    if (finish === undefined) return
+    counts.count++
+    counts.finish[finish] = (counts.finish[finish] ?? 0) + 1
+    if (assembly) counts.assembly[assembly] = (counts.assembly[assembly] ?? 0) + 1
+  }
   await folder.openLines(TAUGHT, ({ value }) => {
+    add(replyOf(value))
     if (value.round >= from) known.set(keyOf(value), value)
   })
   // One write at a time, so that only the last line can be torn.
@@ -48,9 +58,11 @@ export async function openReplies(folder: RunFolder, from: number): Promise<Taug
     },
     keep: (question, reply) => {
       if (known.has(keyOf(question))) return Promise.resolve()
+      add(reply)
       const next = last.then(() => folder.append(TAUGHT.name, { ...question, ...keptFields(reply) }))
       last = next.catch(() => {})
       return next
     },
+    counts: () => counts,
   }
 }

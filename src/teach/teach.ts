@@ -9,7 +9,7 @@ import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/ind
 import { EngineError } from '../errors.ts'
 import { advance, drawPng, type EnvSpec, encodeState, playReply, type ReplyScore, stateHash } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
-import type { RunFolder } from '../runs/index.ts'
+import type { ReplyCounts, RunFolder } from '../runs/index.ts'
 import { type Answered, askRound } from './ask.ts'
 import { writeCard } from './card.ts'
 import { specsOf, type TeachConfig } from './config.ts'
@@ -59,6 +59,8 @@ export interface Taught {
   readonly mended: number
   /** The first reply of this session that was dropped. */
   readonly firstDropped: DroppedReply | null
+  /** Of endpoints, all sessions together: why replies stopped, and how their texts were put together. */
+  readonly replies: ReplyCounts
 }
 
 /** What a session has seen. */
@@ -83,7 +85,13 @@ export async function teach(options: TeachOptions): Promise<Taught> {
   const session: Session = { options, specs, seen, fates: new Map(), firstDropped: null, failures: 0 }
   let at = recounted(config, saved, kept)
   const replies = await openReplies(folder, at.round)
-  const ended = (end: Taught['end']): Taught => ({ end, counts: at.counts, mended: at.mended, firstDropped: session.firstDropped })
+  const ended = (end: Taught['end']): Taught => ({
+    end,
+    counts: at.counts,
+    mended: at.mended,
+    firstDropped: session.firstDropped,
+    replies: replies.counts(),
+  })
   options.onRound?.(at.counts)
   while (at.counts.kept < config.examples && repliesOf(at.counts) < config.maxReplies) {
     const left = patience === 0 || at.counts.kept > 0 ? Number.POSITIVE_INFINITY : patience - sameFate(session)

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
+import { replyNotes } from '../../eval/index.ts'
 import { REPLY_TAGS } from '../../gym/index.ts'
 import { THEMES } from '../../render/index.ts'
 import type { RunFolder } from '../../runs/index.ts'
@@ -159,7 +160,8 @@ async function teachCommand(flags: Flags, command: Command): Promise<void> {
     ended = true
     progress.close()
     reportTaught(folder, config, taught, flags.json === true)
-    printNotes(teacher.notes?.() ?? [])
+    const record = teacher.record?.()
+    printNotes([...(record?.notes ?? []), ...replyNotes([taught], record)])
   } finally {
     progress.close()
     await teacher.close()
