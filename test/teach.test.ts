@@ -111,7 +111,10 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       })
       expect(parseReply(reply).think).not.toBe('')
       expect(messages[0].content[1].text).toContain('Reply in exactly this layout')
-      expect(decodePng(readFileSync(join(whole, images[0]))).width).toBeGreaterThan(100)
+      const png = readFileSync(join(whole, images[0]))
+      // Of the IHDR chunk: 8 bits a sample, RGB.
+      expect([png[24], png[25]]).toEqual([8, 2])
+      expect(decodePng(png).width).toBeGreaterThan(100)
     }
   })
 
@@ -219,7 +222,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
     expect(counts.reward).toBeGreaterThan(0)
     expect(counts.regret).toBeGreaterThan(0)
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(120)
-    expect(stderr).toMatch(/only \d+ of 40 examples were kept of 120 replies/)
+    expect(stderr).toMatch(/only \d+ of 40 examples could be kept of 120 replies; the data set holds these/)
     const lines = linesOf(folder)
     expect(lines).toHaveLength(counts.kept as number)
     expect(lines.every(({ reward }) => reward >= 4)).toBe(true)
@@ -252,6 +255,22 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
     ['an unknown theme', ['--theme', 'drak'], 2, /drak/],
     ['an unknown look', ['--for', 'me'], 2, /'me' is invalid. .*vlm, embedded/],
     ['a missing checkpoint', ['--model', 'none.safetensors'], 1, /cannot read the checkpoint/],
+    ['a preset that is none', ['--preset', 'labtop'], 2, /'labtop' is invalid.*did you mean "laptop"/],
+    ['a game that a preset does not play', ['--preset', 'quick', '--game', 'swap'], 2, /quick does not play "swap"; it plays 2048/],
+    ['a knob without its game', ['--preset', 'laptop', '--set', 'kinds=6'], 2, /write --set GAME\.kinds=6 with one of 2048, shisen-sho/],
+    [
+      'a knob of another game',
+      ['--game', 'swap', '--game', '2048', '--set', 'shisen-sho.kinds=6'],
+      2,
+      /is of shisen-sho, which is not played/,
+    ],
+    [
+      'a mistyped knob of a game',
+      ['--preset', 'laptop', '--set', 'swap.color=4'],
+      2,
+      /the config of swap .*"color" \(did you mean "colours"\?\)/,
+    ],
+    ['a config that is not there', ['--config', 'none.json'], 2, /--config none\.json cannot be read/],
     ['options beside --resume', ['--resume', 'x', '--examples', '3'], 2, /--examples cannot be given with --resume/],
   ])('refuses %s before anything is written', async (_, args, code, message) => {
     const out = join(parent, 'never')

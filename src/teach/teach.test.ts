@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDataset, EXAMPLES, type Example, openDataset, readExamples } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
-import { gameNamed } from '../games/index.ts'
-import { formatReply, parseReply } from '../gym/index.ts'
+import { GAMES, gameNamed } from '../games/index.ts'
+import { decodeState, formatReply, parseReply } from '../gym/index.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import type { RunFolder } from '../runs/index.ts'
 import { type TeachConfig, teachConfig } from './config.ts'
-import { type Counts, repliesOf } from './progress.ts'
-import { teach } from './teach.ts'
+import { type Counts, quotasOf, repliesOf } from './progress.ts'
+import { TAUGHT } from './replies.ts'
+import { type Taught, type TeachOptions, teach } from './teach.ts'
 
 const ID = '2048'
 const config = (change: Partial<TeachConfig> = {}): TeachConfig =>
@@ -31,6 +32,14 @@ const config = (change: Partial<TeachConfig> = {}): TeachConfig =>
     plugins: [],
     ...change,
   })
+
+/** A move that is legal on a board of 2048. */
+function legalMove(caption: string): number {
+  const game = gameNamed(ID)
+  const cells = game.parsePerception(caption)?.cells as string[][]
+  const rows = cells.map((row) => row.map((cell) => (cell === '_' ? 0 : Number(cell))))
+  return rows.some((row) => row[0] === 0 && row.some((cell) => cell > 0)) ? 3 : 1
+}
 
 /** Any legal or illegal answer, with the caption as it was told. */
 const told = ({ caption }: Observation, answer: string): string =>
@@ -156,8 +165,158 @@ describe('teach', () => {
     expect(counts.duplicate).toBeGreaterThan(20)
     expect(counts.kept + counts.duplicate).toBe(500)
     expect(new Set(lines.map(({ images, messages }) => images[0] + messages[0].content[1].text)).size).toBe(lines.length)
-    const mute = await run(scriptedPolicy(['']), { maxReplies: 40 })
-    expect(mute.counts).toMatchObject({ kept: 0, format: 40 })
+  })
+
+  /** A session on a fresh folder, however it ends. */
+  async function session(
+    policy: Policy,
+    change: Partial<TeachConfig> = {},
+    more: Partial<TeachOptions> = {},
+  ): Promise<Taught & { folder: RunFolder }> {
+    const settings = config(change)
+    const folder = await fresh(settings)
+    return { folder, ...(await teach({ folder, config: settings, policy, ...more })) }
+  }
+  const repliesIn = (folder: RunFolder): Promise<{ text: string; round: number }[]> => folder.linesOf(TAUGHT)
+
+  it('ends early once the first replies were all dropped for one reason, keeps them, and can be told to insist', async () => {
+    let asked = 0
+    const mute = scriptedPolicy(({ caption }) => {
+      asked++
+      return `I see ${caption}`
+    })
+    const { folder, end, counts, firstDropped } = await session(mute, { parallel: 64 })
+    expect({ end, counts, asked }).toMatchObject({ end: 'dropped', counts: { kept: 0, format: 20 }, asked: 20 })
+    expect(firstDropped).toMatchObject({
+      reason: 'format',
+      problem: 'The tag <perception> is missing.',
+      text: expect.stringContaining('I see'),
+    })
+    expect((await repliesIn(folder)).map(({ text }) => text)).toEqual(Array(20).fill(expect.stringContaining('I see')))
+    await expect(readFile(folder.file('README.md'))).rejects.toThrow(/ENOENT/)
+
+    const settings = config({ parallel: 64 })
+    const insisted = await teach({ folder, config: settings, policy: mute, patience: 0 })
+    expect(insisted).toMatchObject({ end: 'empty', counts: { kept: 0, format: 200 } })
+    await expect(readFile(folder.file('README.md'))).rejects.toThrow(/ENOENT/)
+    await expect(readExamples(folder.path, 'train')).rejects.toThrow(/not finished/)
+    await folder.close()
+  })
+
+  it('goes on where the first replies were dropped for different reasons, or one of them was kept', async () => {
+    let turn = 0
+    const mixed = scriptedPolicy((observation) => (turn++ % 2 === 0 ? 'left' : told(observation, '9')))
+    expect(await session(mixed, { maxReplies: 60 })).toMatchObject({ end: 'empty', counts: { format: 30, illegal: 30 } })
+    let first = true
+    const once = scriptedPolicy((observation) => {
+      const { caption, prompt } = observation
+      if (!first || prompt === '') return `${caption}`
+      first = false
+      return told(observation, String(legalMove(caption as string)))
+    })
+    expect(await session(once, { maxReplies: 60 })).toMatchObject({ end: 'finished', counts: { kept: 1, format: 59 } })
+  })
+
+  it('takes a whole layout out of a code fence and the words around it, and counts that', async () => {
+    const around = [
+      (text: string) => `\`\`\`\n${text}\n\`\`\``,
+      (text: string) => `Sure!\n${text}\n\nShall I go on?`,
+      (text: string) => text,
+    ]
+    let turn = 0
+    const chatty = scriptedPolicy((observation) => {
+      const write = around[turn % 3] as (text: string) => string
+      return write(told(observation, String(turn++ % 4)))
+    })
+    const { folder, counts, mended, end } = await session(chatty, { maxReplies: 400 })
+    expect({ end, kept: counts.kept, format: counts.format }).toEqual({ end: 'finished', kept: 30, format: 0 })
+    expect(mended).toBeGreaterThan(10)
+    expect(mended).toBeLessThan(30)
+    for (const { messages } of await folder.linesOf(EXAMPLES)) {
+      const reply = messages[1].content[0].text
+      expect(parseReply(reply).format).toBe(1)
+      expect(reply).not.toMatch(/Sure|Shall|```/)
+    }
+    expect((await repliesIn(folder)).some(({ text }) => text.includes('Shall I go on?'))).toBe(true)
+    expect(await readFile(folder.file('README.md'), 'utf8')).toContain(`Around ${mended} of the kept ones something was left off`)
+  })
+
+  it('keeps each reply as it comes, and asks nothing again after a stop in the middle of a round', async () => {
+    const settings = config({ parallel: 6, maxReplies: 400 })
+    const answer = (observation: Observation): string => told(observation, String((observation.caption as string).length % 4))
+    const asked: string[] = []
+    /** Answers at once, but for one question of the third round, which never ends. */
+    const slow = (controller: AbortController | null): Policy => ({
+      name: 'slow',
+      privileged: false,
+      reply: async ([observation], { signal }) => {
+        asked.push((observation as Observation).caption as string)
+        if (controller !== null && asked.length === 15) {
+          setTimeout(() => controller.abort(), 20)
+          await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+        }
+        return [[{ text: answer(observation as Observation), finish: 'stop' }]]
+      },
+    })
+    const folder = await fresh(settings)
+    const controller = new AbortController()
+    const stopped = await teach({ folder, config: settings, policy: slow(controller), oneByOne: true, signal: controller.signal })
+    expect(stopped.end).toBe('stopped')
+    expect(await repliesIn(folder)).toHaveLength(17)
+    const before = asked.length
+    const ended = await teach({ folder, config: settings, policy: slow(null), oneByOne: true })
+    expect(ended).toMatchObject({ end: 'finished', counts: { kept: 30 } })
+    // The one that was cut off is the only one that is asked twice.
+    expect(asked.length - before).toBe(repliesOf(ended.counts) - 17)
+    expect(await repliesIn(folder)).toHaveLength(repliesOf(ended.counts))
+    expect(ended.replies).toEqual({ count: repliesOf(ended.counts), finish: { stop: repliesOf(ended.counts) }, assembly: {} })
+    await folder.close()
+    const whole = await session({ ...slow(null) }, { parallel: 6, maxReplies: 400 }, { oneByOne: true })
+    expect(await readFile(folder.file('examples.jsonl'))).toEqual(await readFile(whole.folder.file('examples.jsonl')))
+  })
+
+  it('does not count failed requests as replies, and gives up a state that always fails, not the session', async () => {
+    const down: Reply = { text: '', failure: { boundary: 'endpoint', reason: 'refused picture' } }
+    const good = teacherPolicy({ slip: 0, blind: false })
+    let cursed: string | undefined
+    const policy: Policy = {
+      ...good,
+      reply: async (observations, options) => {
+        const replies = await good.reply(observations, options)
+        cursed ??= JSON.stringify(options.privileged?.states[1])
+        return replies.map((list, i) => (JSON.stringify(options.privileged?.states[i]) === cursed ? [down] : list))
+      },
+    }
+    const { counts, end, folder } = await session(policy, { maxReplies: 60 })
+    expect({ end, kept: counts.kept, failed: counts.failed }).toEqual({ end: 'finished', kept: 30, failed: 3 })
+    expect(await repliesIn(folder)).toHaveLength(repliesOf(counts))
+    expect(await readFile(folder.file('README.md'), 'utf8')).toContain('Beside these, 3 requests brought no reply.')
+  })
+
+  it('shares the examples among games by weight, asks for none that could not be kept, and takes knobs, horizons and looks of each', async () => {
+    const look = { theme: 'classic', tile: 24, layout: 'full' } as const
+    const games = [
+      { id: ID, config: {}, weight: 2 },
+      { id: 'swap', config: { rows: 5, columns: 5 }, weight: 1, horizon: 2, skin: look },
+      { id: ID, config: { size: 3 }, weight: 1 },
+    ]
+    const { lines, counts } = await run(teacherPolicy({ slip: 0, blind: false }), { games, examples: 42, parallel: 2, maxReplies: 200 })
+    const kinds = lines.map(
+      ({ state, game }) => `${game} ${JSON.stringify(decodeState(state, GAMES).game.configOf(decodeState(state, GAMES).state))}`,
+    )
+    expect(kinds.filter((kind) => kind.startsWith('swap'))).toHaveLength(11)
+    expect(kinds.filter((kind) => kind.includes('"size":3'))).toHaveLength(10)
+    expect(kinds.filter((kind) => kind.includes('"size":4'))).toHaveLength(21)
+    expect(repliesOf(counts)).toBe(42 + counts.duplicate + counts.illegal)
+  })
+
+  it.each([
+    [{ weights: [1, 1, 1], examples: 10 }, [3, 4, 3]],
+    [{ weights: [1], examples: 7 }, [7]],
+    [{ weights: [3, 1], examples: 1 }, [1, 0]],
+  ])('makes whole shares of %j', ({ weights, examples }, quotas) => {
+    const games = weights.map((weight) => ({ id: ID, config: {}, weight }))
+    expect(quotasOf({ games, examples })).toEqual(quotas)
   })
 
   it('stops with the reason when nobody can be asked, and goes on with what it has', async () => {
