@@ -49,6 +49,8 @@ const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
   pictures: ['scene'],
   policies: ['gym'],
   datasets: ['runs'],
+  // One lenient reader of replies.
+  teach: ['eval'],
 }
 
 /** Runs in a browser: neither these parts nor anything they import may use Node. */

@@ -156,11 +156,13 @@ it('vlm-gym/teach', () => {
   expect(Object.keys(teach).sort()).toMatchInlineSnapshot(`
     [
       "REASONS",
+      "TAUGHT",
       "createDataset",
       "discardDataset",
       "judge",
       "openDataset",
       "parquetFile",
+      "quotasOf",
       "readExamples",
       "repliesOf",
       "specsOf",

@@ -1,9 +1,8 @@
 /** What `teach` says when it ends. */
 
-import { printable } from '../printable.ts'
 import type { RunFolder } from '../runs/index.ts'
 import { REASONS, type Reason, repliesOf, type Taught, type TeachConfig } from '../teach/index.ts'
-import { printError, printJson, printLines, tableLines } from './terminal.ts'
+import { printJson, printLines, printTrace, tableLines } from './terminal.ts'
 
 /** Longest piece of a dropped reply that is shown, characters. */
 const SHOWN = 2000
@@ -12,7 +11,7 @@ const SHOWN = 2000
 export function reportTaught(folder: RunFolder, config: TeachConfig, taught: Taught, json: boolean): void {
   const { end, counts } = taught
   const problem = problemLines(folder, config, taught)
-  if (problem.length > 0) printError(problem.join('\n'))
+  if (problem.length > 0) printTrace(problem.join('\n'))
   if (end === 'dropped' || end === 'empty') process.exitCode = 1
   if (json) printJson({ path: folder.path, end, counts, mended: taught.mended })
   else if (end === 'finished') printLines([...tableLines(countRows(taught)), '', ...placeLines(folder)])
@@ -24,7 +23,7 @@ function countRows({ counts, mended }: Taught): string[][] {
   const reasons = (Object.keys(REASONS) as Reason[]).filter((reason) => reason !== 'failed' && counts[reason] > 0)
   return [
     ['kept', String(counts.kept)],
-    ...(mended > 0 ? [['  of these without what stood around the layout', String(mended)]] : []),
+    ...(mended > 0 ? [['  of these put right', String(mended)]] : []),
     ...reasons.map((reason) => [`dropped: ${REASONS[reason]}`, String(counts[reason])]),
     ...(counts.failed > 0 ? [['requests that failed', String(counts.failed)]] : []),
   ]
@@ -55,11 +54,6 @@ function firstLines(dropped: Taught['firstDropped']): string[] {
   if (dropped === null) return []
   const { reason, problem, text } = dropped
   const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)} … (${text.length} characters)` : text
-  const quoted =
-    text.trim() === ''
-      ? ['  (it is empty)']
-      : printable(shown)
-          .split('\n')
-          .map((line) => `  | ${line}`)
-  return ['', `the first that was dropped (${REASONS[reason]}${problem === null ? '' : `: ${printable(problem)}`}):`, ...quoted, '']
+  const quoted = text.trim() === '' ? ['  (it is empty)'] : shown.split('\n').map((line) => `  | ${line}`)
+  return ['', `the first that was dropped (${REASONS[reason]}${problem === null ? '' : `: ${problem}`}):`, ...quoted, '']
 }

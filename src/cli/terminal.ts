@@ -64,7 +64,7 @@ export function printError(text: string): void {
   process.stderr.write(`${printableLine(withoutKeys(text))}\n`)
 }
 
-/** Prints the trace of an error on stderr, in as many lines as it has. */
+/** Prints a text on stderr in as many lines as it has, with the same care: the trace of an error, a reply that is quoted. */
 export function printTrace(text: string): void {
   process.stderr.write(`${printable(withoutKeys(text))}\n`)
 }

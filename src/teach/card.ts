@@ -116,7 +116,7 @@ ${counts.kept < config.examples ? `\n**Fewer than wanted**: ${counts.kept} of ${
 |---|---:|---:|
 ${[row('kept', counts.kept), ...reasons, row('all', asked)].join('\n')}
 
-A reply is counted once, at the first reason that holds. ${failed}${mended > 0 ? `Around ${mended} of the kept ones something was left off: a code fence, or words before or behind the layout. ` : ''}\`replies.jsonl\` holds every reply as it came.
+A reply is counted once, at the first reason that holds. ${failed}${mended > 0 ? `${mended} of the kept ones were put right: words or a code fence around the layout, decorations of a move or a board. ` : ''}\`replies.jsonl\` holds every reply as it came.
 
 ## Chat templates
 

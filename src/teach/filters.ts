@@ -41,5 +41,7 @@ export function judge(
   if (maxRegret !== null && (regret === null || regret > maxRegret)) return drop('regret')
   const perception = game.formatPerception(game.perceive(state))
   const sections = { perception, think: parseReply(text).think ?? '', answer: score.action as string }
-  return { keep: true, regret, reply: formatReply(sections, tags) }
+  const reply = formatReply(sections, tags)
+  // Thoughts that quote tags of the set that is written would make another reply of it.
+  return parseReply(reply).format === 1 ? { keep: true, regret, reply } : drop('format')
 }

@@ -54,7 +54,7 @@ export interface Progress {
   readonly lines: number
   /** Id of the last of them. */
   readonly last: string | null
-  /** Kept replies around which something was left off. */
+  /** Kept replies that were not as they should be, but could be read; see reading.ts. */
   readonly mended: number
   readonly counts: Counts
   /** Of each entry of the config's games: requests, and examples that were kept. */

@@ -238,7 +238,25 @@ describe('teach', () => {
       expect(reply).not.toMatch(/Sure|Shall|```/)
     }
     expect((await repliesIn(folder)).some(({ text }) => text.includes('Shall I go on?'))).toBe(true)
-    expect(await readFile(folder.file('README.md'), 'utf8')).toContain(`Around ${mended} of the kept ones something was left off`)
+    expect(await readFile(folder.file('README.md'), 'utf8')).toContain(`${mended} of the kept ones were put right`)
+  })
+
+  it('reads what a decorated move or board means, and lets nothing pass that is not plain', async () => {
+    const decorated: ((reply: string) => string)[] = [
+      (reply) => reply.replace(/<answer>(.)/, '<answer>\\boxed{$1}'),
+      (reply) => reply.replace(/<answer>(.)/, '<answer>**$1**'),
+      (reply) => reply.replace(/^(.* \| .*)$/gm, '| $1 |'),
+      (reply) => reply.replace(/<answer>(.)/, '<answer>$1 or 2 or 3'),
+      (reply) => reply.replace(/<perception>[\s\S]*<\/perception>/, ''),
+    ]
+    for (const [i, decorate] of decorated.entries()) {
+      let turn = 0
+      const policy = scriptedPolicy((observation) => decorate(told(observation, String(turn++ % 4))))
+      const { folder, counts, mended } = await session(policy, { examples: 8, maxReplies: 100 })
+      expect({ i, kept: counts.kept, mended }).toEqual({ i, kept: i < 3 ? 8 : 0, mended: i < 3 ? 8 : 0 })
+      for (const { messages, action } of await folder.linesOf(EXAMPLES))
+        expect(parseReply(messages[1].content[0].text)).toMatchObject({ format: 1, answer: action })
+    }
   })
 
   it('keeps each reply as it comes, and asks nothing again after a stop in the middle of a round', async () => {

@@ -55,7 +55,7 @@ export interface TeachOptions {
 export interface Taught {
   readonly end: 'finished' | 'empty' | 'dropped' | 'stopped'
   readonly counts: Counts
-  /** Kept replies around which something was left off. */
+  /** Kept replies that were not as they should be, but could be read; see reading.ts. */
   readonly mended: number
   /** The first reply of this session that was dropped. */
   readonly firstDropped: DroppedReply | null
@@ -189,7 +189,7 @@ async function playRound(session: Session, before: Progress, answered: readonly 
     const game = games[slot.game] as { asked: number; kept: number }
     game.asked++
     const { state } = slot.snapshot
-    const read = taughtReply(reply.text)
+    const read = taughtReply(spec.game, state, reply.text)
     const { score, result } = playReply(spec.game, state, { ...reply, text: read.text })
     const verdict = judge(spec.game, state, read.text, score, config)
     const id = verdict.keep ? await keep(session, spec, slot, observation.prompt, score, verdict) : null

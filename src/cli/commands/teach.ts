@@ -100,7 +100,9 @@ export function defineTeach(command: Command): void {
   )
   command.addOption(choiceOption('--layout <name>', 'instead of what --for says', ['board', 'full']))
   command.option('--tile <n>', 'side of a tile, pixels, instead of what --for says', wholeNumber(8, 256))
-  command.addOption(choiceOption('--theme <name>', 'colours of the pictures (default: classic, or those of the preset)', Object.keys(THEMES)))
+  command.addOption(
+    choiceOption('--theme <name>', 'colours of the pictures (default: classic, or those of the preset)', Object.keys(THEMES)),
+  )
   command.option('--horizon <n>', 'moves after which a fresh game begins (default: 100, or those of the preset by game)', wholeNumber(1))
   command.option('--examples <n>', 'examples to make, shared evenly among the games', wholeNumber(1), 1000)
   command.option('--max-replies <n>', 'replies to ask for at most (default: 4 an example, and 100 at least)', wholeNumber(1))
