@@ -161,7 +161,7 @@ describe('replies', () => {
     const { code, stdout, stderr } = await evaluate('--tags', 'paper', '--out', out('moved'))
     expect(code).toBe(0)
     expect(stdout).toMatch(/ 0\.0 % \|/)
-    expect(stderr).toMatch(/^note: 6 of 6 replies were cut apart: the server's reasoning parser .*--tags neutral avoids it/)
+    expect(stderr).toMatch(/^note: 6 of 6 replies were cut apart: the server's reasoning parser .*--tags neutral avoid it/)
     const [line] = (await readFile(join(out('moved'), 'replies.jsonl'), 'utf8')).split('\n')
     expect(JSON.parse(line as string)).toMatchObject({
       text: `<perception>\n${BOARD}\n</perception>\n<think>\nslide\n</think>\n<answer>1</answer>`,

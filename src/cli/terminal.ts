@@ -31,9 +31,9 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-/** Prints lines on stdout; what a terminal would obey is shown as text. */
-export function printLines(lines: readonly string[]): void {
-  process.stdout.write(`${printable(lines.join('\n'))}\n`)
+/** Prints lines, on stdout unless told otherwise; what a terminal would obey is shown as text. */
+export function printLines(lines: readonly string[], stream: NodeJS.WritableStream = process.stdout): void {
+  stream.write(`${printable(lines.join('\n'))}\n`)
 }
 
 /** Colours and weights, as `coloursOf` and `boardLines` (play/board.ts) write them. */

@@ -12,11 +12,11 @@ const FINISHES: Readonly<Partial<Record<Finish, (limit: string) => string>>> = {
 
 const ASSEMBLIES: Readonly<Partial<Record<Assembly, string>>> = {
   joined:
-    "were cut apart: the server's reasoning parser moved text that stands before or in <think>; put together again. --tags neutral avoids it, and so does a server without that parser",
+    "were cut apart: the server's reasoning parser moved text that stands before or in <think>; put together again. The tags of --tags neutral avoid it where the model keeps to them, and so does a server without that parser",
   'from-reasoning':
     "stood in the server's field of thoughts, content was empty; read from there. A server without its reasoning parser avoids it",
   'perception-dropped':
-    'came without a perception and with their thoughts apart, as from a server whose reasoning parser drops what stands before <think>. --tags neutral avoids that, and so does a server without the parser',
+    'came without a perception and with their thoughts apart, as from a server whose reasoning parser drops what stands before <think>. The tags of --tags neutral avoid that where the model keeps to them, and so does a server without the parser',
 }
 
 /** The sentences on the replies of one player's episodes, or of a teacher. `line`: how it was asked, for the limit of tokens. */

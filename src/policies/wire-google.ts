@@ -31,7 +31,7 @@ function read(body: JsonObject): Answer | null {
 
 /** The wire. */
 export const googleWire: Wire = {
-  path: (name) => `/${name.includes('/') ? name : `models/${name}`}:generateContent`,
+  path: (name) => `/${(name.includes('/') ? name : `models/${name}`).split('/').map(encodeURIComponent).join('/')}:generateContent`,
   headers: (key) => ({ 'x-goog-api-key': key }),
   body: ({ messages, seed, temperature, maxTokens }) => ({
     contents: messages.map(spelled),

@@ -298,7 +298,7 @@ function report({ run, config, local, jobs }: Work, played: readonly Evaluation[
       ...(run === null ? [] : [`run   ${run.folder.path}`]),
     ])
   const unread = played.flat().flatMap(({ episodes }) => unreadOfPlayer(episodes))
-  if (unread.length > 0) (local.json ? process.stderr : process.stdout).write(`\n${unread.join('\n').trimEnd()}\n`)
+  if (unread.length > 0) printLines(['', unread.join('\n').trimEnd()], local.json ? process.stderr : process.stdout)
   const all = played.flat().flatMap(({ episodes }) => episodes)
   const failed = all.filter(({ problem }) => problem !== null)
   if (failed.length === 0) return
