@@ -54,3 +54,10 @@ export async function interruptible<T>(
     }
   }
 }
+
+/** In a process that another one of this program started: when that one ends, or lets go of it, this counts as a first Ctrl-C. */
+export function stopWithParent(): void {
+  if (process.channel === undefined) return
+  process.once('disconnect', () => process.kill(process.pid, 'SIGINT'))
+  process.channel.unref()
+}

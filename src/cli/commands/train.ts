@@ -2,13 +2,11 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Engine } from '../../engine.ts'
-import { ConfigError, StorageError } from '../../errors.ts'
-import { resultTable, writeReport } from '../../eval/index.ts'
-import { createRun, openRun, type RunFolder, resultRows } from '../../runs/index.ts'
-import { coldStartExamples, mixOf, PRESETS, parseTrainConfig, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
-import { interruptible } from '../interrupt.ts'
-import { engineFor, newWords, runJob } from '../job.ts'
+import { ConfigError } from '../../errors.ts'
+import { resultTable } from '../../eval/index.ts'
+import { resultRows } from '../../runs/index.ts'
+import { mixOf, PRESETS, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
+import { interruptible, stopWithParent } from '../interrupt.ts'
 import {
   type ConfigObject,
   checkConfig,
@@ -20,11 +18,13 @@ import {
   withJson,
   withSet,
 } from '../options.ts'
-import { loadPictures, withPicturesOption } from '../pictures.ts'
-import { loadPlugins, resolvePlugin, withPluginOption } from '../plugins.ts'
+import { withPicturesOption } from '../pictures.ts'
+import { resolvePlugin, withPluginOption } from '../plugins.ts'
 import { createProgress, formatDuration } from '../progress.ts'
 import { fieldLines, helpWidth, wrapWords } from '../schema-help.ts'
 import { printError, printJson, printLines } from '../terminal.ts'
+import { createTrainRun, defaultFolder, loadExtras, type OpenRun, openTrainRun, runToEnd } from '../train-run.ts'
+import { parseSeeds, type SeedsOptions, trainSeeds } from '../train-seeds.ts'
 
 interface TrainFlags {
   readonly preset: string
@@ -34,6 +34,8 @@ interface TrainFlags {
   readonly plugin?: string[]
   readonly pictures?: string
   readonly seed?: number
+  readonly seeds?: readonly number[]
+  readonly parallel?: number
   readonly out?: string
   readonly resume?: boolean | string
   readonly quiet?: boolean
@@ -52,6 +54,8 @@ export function defineTrain(command: Command): void {
   withPluginOption(command)
   withPicturesOption(command)
   command.option('--seed <n>', 'whole number that decides every number of the run', wholeNumber(0))
+  command.option('--seeds <list>', 'several seeds, such as 0,1,2 or 0-2: a run each, in runs/<preset>-<seed> or <out>-<seed>', parseSeeds)
+  command.option('--parallel <n>', 'with --seeds: runs side by side, which share the processors', wholeNumber(1, 64))
   command.optionsGroup('Where it goes:')
   command.option('--out <folder>', 'run folder (default: runs/<preset>-<seed>)')
   command.option('--resume [folder]', 'go on with a stopped run: that folder, or the one of --out, --preset and --seed')
@@ -64,6 +68,8 @@ export function defineTrain(command: Command): void {
     ['vlm-gym train', 'both recipes on all four games, the table and the report, in runs/laptop-0'],
     ['vlm-gym train --quick', 'the idea in a few minutes, on 2048 alone'],
     ['vlm-gym train --seed 1 --out runs/second', 'another seed, another folder'],
+    ['vlm-gym train --seeds 0-2', 'three seeds one after the other, then a table and a report over seeds'],
+    ['vlm-gym train --seeds 0-2 --resume', 'go on with all of them; --seeds 0-4 --resume adds two more'],
     ['vlm-gym train --set rl.steps=400 --set rl.kl=0.02', 'other settings'],
     ['vlm-gym train --resume runs/second', 'go on after Ctrl-C or a crash, with the numbers of an unbroken run'],
     ['vlm-gym train --plugin ./harvest.mjs --set \'games=[{"id":"harvest"}]\'', 'a game of your own; see docs/add-a-game.md'],
@@ -91,34 +97,36 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
   if (flags.printSchema) return printJson(z.toJSONSchema(trainConfig, { io: 'input', unrepresentable: 'any' }))
   const isChosen = command.getOptionValueSource('preset') === 'cli' || flags.quick === true
   if (flags.printConfig) return printConfig(flags, isChosen)
+  if (flags.seeds !== undefined) return trainSeeds(seedsOptions(flags, flags.seeds, isChosen))
+  if (flags.parallel !== undefined) throw new ConfigError('--parallel is for several seeds; give --seeds too, or leave it out')
+  stopWithParent()
   const start = performance.now()
-  const { folder, config, engine } = flags.resume === undefined ? await startRun(flags, isChosen) : await resumeRun(flags)
+  const run = flags.resume === undefined ? await startRun(flags, isChosen) : await resumeRun(flags)
+  const { folder } = run
   const progress = createProgress({ quiet: flags.quiet })
-  try {
-    const end = await interruptible((signal) => runJob({ engine, folder, config, progress, signal }))
-    progress.close()
-    const report = await writeReport(folder)
-    if (end === 'stopped') {
-      printError(
-        `stopped; everything is saved. Go on with: vlm-gym train --resume ${folder.path} (in a clone: npm start -- --resume ${folder.path})`,
-      )
-      return
-    }
-    const rows = (await folder.read('results.json', resultRows)) ?? []
-    const took = formatDuration((performance.now() - start) / 1000)
-    if (flags.json) printJson(rows)
-    else printLines(['', resultTable(rows), '', `report   ${report}`, `results  ${folder.file('results.json')}`, `took     ${took}`])
-  } finally {
-    progress.close()
-    await engine.close()
-    await folder.close()
+  const { end, report } = await interruptible((signal) => runToEnd(run, progress, signal))
+  if (end === 'stopped') {
+    printError(
+      `stopped; everything is saved. Go on with: vlm-gym train --resume ${folder.path} (in a clone: npm start -- --resume ${folder.path})`,
+    )
+    return
   }
+  const rows = (await folder.read('results.json', resultRows)) ?? []
+  const took = formatDuration((performance.now() - start) / 1000)
+  if (flags.json) printJson(rows)
+  else printLines(['', resultTable(rows), '', `report   ${report}`, `results  ${folder.file('results.json')}`, `took     ${took}`])
 }
 
-interface OpenRun {
-  readonly folder: RunFolder
-  readonly config: TrainConfig
-  readonly engine: Engine
+/** What `--seeds` asks for. Throws ConfigError for options that do not go with it. */
+function seedsOptions(flags: TrainFlags, seeds: readonly number[], isChosen: boolean): SeedsOptions {
+  const { out, preset, resume, parallel = 1, set = [], quiet = false, json = false } = flags
+  if (flags.seed !== undefined) throw new ConfigError('--seed and --seeds cannot go together; put the one seed into the list')
+  if (typeof resume === 'string')
+    throw new ConfigError(`--resume ${resume} names one run; with --seeds give --resume alone, and --out or --preset as at the start`)
+  if (resume) refuseConfig(flags)
+  const threadsGiven = set.some((setting) => setting.startsWith('threads='))
+  const prefix = out ?? join('runs', preset)
+  return { seeds, prefix, parallel, resume: resume === true, quiet, json, newConfig: () => configOf(flags, isChosen), threadsGiven }
 }
 
 /** The config of a command line, with what it needs loaded. `isChosen`: a preset was named. Throws ConfigError, StorageError. */
@@ -149,59 +157,23 @@ async function printConfig(flags: TrainFlags, isChosen: boolean): Promise<void> 
 /** A new run. Everything that can be refused is refused before anything is written. Throws ConfigError, EngineError, StorageError. */
 async function startRun(flags: TrainFlags, isChosen: boolean): Promise<OpenRun> {
   const config = await configOf(flags, isChosen)
-  const words = newWords()
-  const engine = await engineFor(config, words)
-  try {
-    await coldStartExamples(engine, config)
-    const folder = await createRun(flags.out ?? defaultFolder(flags.preset, config.seed), config)
-    await folder.write('words.json', words)
-    return { engine, config, folder }
-  } catch (error) {
-    await engine.close()
-    throw error
-  }
+  return createTrainRun(flags.out ?? defaultFolder(flags.preset, config.seed), config)
 }
 
-/** What a config needs from outside the package, before its games are made. Throws ConfigError, StorageError. */
-async function loadExtras({ plugins, pictures }: TrainConfig): Promise<void> {
-  await loadPlugins(plugins)
-  if (pictures !== undefined) await loadPictures(pictures)
-}
-
-/** A stopped run, with its own config. Throws ConfigError, StorageError. */
-async function resumeRun(flags: TrainFlags): Promise<OpenRun> {
+function refuseConfig(flags: TrainFlags): void {
   if (flags.config !== undefined || flags.set !== undefined || flags.plugin !== undefined || flags.pictures !== undefined) {
     throw new ConfigError(
       'a resumed run keeps its config, so --config, --set, --plugin and --pictures cannot be given with --resume; start a new run with another --out',
     )
   }
+}
+
+/** A stopped run, with its own config. Throws ConfigError, StorageError. */
+function resumeRun(flags: TrainFlags): Promise<OpenRun> {
+  refuseConfig(flags)
   if (typeof flags.resume === 'string' && (flags.out !== undefined || flags.seed !== undefined)) {
     throw new ConfigError('--resume names the folder to go on with, so --out and --seed cannot be given with it')
   }
   const standard = (): string => defaultFolder(flags.preset, flags.seed ?? presetNamed(flags.preset).seed)
-  const folder = await openRun(typeof flags.resume === 'string' ? flags.resume : (flags.out ?? standard()))
-  try {
-    const config = storedConfig(folder)
-    const words = await folder.read('words.json', z.array(z.string()))
-    if (words === null) throw new StorageError(`${folder.file('words.json')} is missing; the run folder is damaged or of another version`)
-    await loadExtras(config)
-    return { folder, config, engine: await engineFor(config, words) }
-  } catch (error) {
-    await folder.close()
-    throw error
-  }
+  return openTrainRun(typeof flags.resume === 'string' ? flags.resume : (flags.out ?? standard()))
 }
-
-function storedConfig(folder: RunFolder): TrainConfig {
-  try {
-    return parseTrainConfig(folder.config)
-  } catch (error) {
-    const { message } = error as Error
-    throw new StorageError(
-      `the config in ${folder.file('run.json')} is of another version of vlm-gym (${message}); use that version, or start a new run`,
-      { cause: error },
-    )
-  }
-}
-
-const defaultFolder = (preset: string, seed: number): string => join('runs', `${preset}-${seed}`)

@@ -1,0 +1,23 @@
+/** The report over several training seeds: one page, in the folder of the first. */
+import { compareRuns, comparisonPage } from '../eval/index.ts'
+import { readRun } from '../runs/index.ts'
+import { readComparedRuns } from './compared-runs.ts'
+
+/** Name of the page in a run folder. */
+const PAGE = 'seeds.html'
+
+/** Writes the page over the runs of these folders and returns its path; null for fewer than two. They are of one recipe (`checkSeeds`). */
+export async function writeSeedsReport(paths: readonly string[]): Promise<string | null> {
+  const [first] = paths
+  if (first === undefined || paths.length < 2) return null
+  const runs = await readComparedRuns(paths)
+  const folder = await readRun(first)
+  await folder.write(
+    PAGE,
+    comparisonPage(
+      compareRuns(runs),
+      runs.map(({ name }) => name),
+    ),
+  )
+  return folder.file(PAGE)
+}
