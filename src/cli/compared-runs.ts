@@ -1,7 +1,7 @@
 /** Run folders as comparisons take them: evaluations and training runs, also while they are going. */
 import { basename, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
-import { type ComparedRun, recipeDifferences, trainingOf, trainingSetups } from '../eval/index.ts'
+import { aboutText, type ComparedRun, recipeDifferences, trainingOf, trainingSetups } from '../eval/index.ts'
 import { endpointLines, episodeRecords, type RunFolder, readRun, resultRows } from '../runs/index.ts'
 import { evalRunConfig } from './eval-config.ts'
 import { ENDPOINTS } from './eval-endpoints.ts'
@@ -22,18 +22,19 @@ export async function readComparedRuns(paths: readonly string[]): Promise<Compar
 async function comparedRun(folder: RunFolder, name: string): Promise<ComparedRun> {
   const rows = (await folder.read('results.json', resultRows)) ?? []
   const episodes = await episodeRecords(folder)
+  const about = aboutText(folder.about)
   const parsed = evalRunConfig.safeParse(folder.config)
   if (parsed.success) {
     const { eval: config, games } = parsed.data
     await loadPlugins(config.plugins)
     const endpoints = (await folder.read(ENDPOINTS, endpointLines)) ?? []
-    return { name, seed: config.seed, setups: games, episodes, endpoints, rows }
+    return { name, about, seed: config.seed, setups: games, episodes, endpoints, rows }
   }
   const { plugins, pictures } = extrasOf(folder.config)
   await loadPlugins(plugins)
   if (pictures !== null) await loadPictures(pictures)
   const seed = rows[0]?.seed ?? 0
-  return { name, seed, setups: trainingSetups(folder.config), training: trainingOf(folder.config), episodes, rows }
+  return { name, about, seed, setups: trainingSetups(folder.config), training: trainingOf(folder.config), episodes, rows }
 }
 
 /** What the games of a training config need from outside the package. */
@@ -64,4 +65,9 @@ export function checkSeeds(runs: readonly ComparedRun[]): void {
     if (twin !== undefined) throw new ConfigError(`${twin} and ${name} have the same seed, ${training?.seed}; name one of them`)
     seeds.set(training?.seed, name)
   }
+}
+
+/** A line on what ran for each run that knows it. */
+export function aboutLines(runs: readonly ComparedRun[]): string[] {
+  return runs.flatMap(({ name, about }) => (about ? [`${name}: ${about}`] : []))
 }

@@ -1,7 +1,7 @@
 /** The report over several training seeds: one page, in the folder of the first. */
 import { compareRuns, comparisonPage } from '../eval/index.ts'
 import { readRun } from '../runs/index.ts'
-import { readComparedRuns } from './compared-runs.ts'
+import { aboutLines, readComparedRuns } from './compared-runs.ts'
 
 /** Name of the page in a run folder. */
 const PAGE = 'seeds.html'
@@ -17,6 +17,7 @@ export async function writeSeedsReport(paths: readonly string[]): Promise<string
     comparisonPage(
       compareRuns(runs),
       runs.map(({ name }) => name),
+      aboutLines(runs),
     ),
   )
   return folder.file(PAGE)

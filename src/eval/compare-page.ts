@@ -6,6 +6,8 @@ import { columnsOf, misreadings, TEST_HEAD, testCells, titleOf } from './compare
 import { type Html, html, trusted } from './html.ts'
 import { REPORT_STYLE } from './report-style.ts'
 import { pointsText } from './results.ts'
+import { seedsSection } from './seeds-page.ts'
+import { seedFamilies } from './seeds-text.ts'
 
 const ROW = 26
 const NAMES = 260
@@ -27,10 +29,25 @@ function plot({ rows, unit }: ComparedGroup): Html {
 ${lines}</svg></figure>`
 }
 
+/** The columns in two tables where there are many, so that every one is on the page. */
 function table(group: ComparedGroup): Html {
   const columns = columnsOf(group)
+  const half = columns.length > MOST ? Math.ceil(columns.length / 2) : columns.length
+  return html`${[columns.slice(0, half), columns.slice(half)].filter(({ length }) => length > 0).map((part) => tableOf(group, part))}`
+}
+
+/** Most columns of a table. */
+const MOST = 9
+
+/** The mean, and below it its interval. */
+function cell(text: string | null): Html {
+  const [, mean, range] = /^(.*?)( \[.*\])?$/.exec(text ?? '–') ?? []
+  return html`<td>${mean ?? '–'}${range === undefined ? null : html`<span class="range">${range.trim()}</span>`}</td>`
+}
+
+function tableOf(group: ComparedGroup, columns: ReturnType<typeof columnsOf>): Html {
   const row = (one: ComparedRow): Html =>
-    html`<tr class="${one.source === 'run' ? 'model' : 'anchor'}"><th scope="row">${one.label}</th>${columns.map(({ text }) => html`<td>${text(one) ?? '–'}</td>`)}</tr>\n`
+    html`<tr class="${one.source === 'run' ? 'model' : 'anchor'}"><th scope="row">${one.label}</th>${columns.map(({ text }) => cell(text(one)))}</tr>\n`
   return html`<div class="scroll"><table class="data"><thead><tr><th class="first">policy</th>${columns.map(({ head }) => html`<th>${head}</th>`)}</tr></thead>
 <tbody>${group.rows.map(row)}</tbody></table></div>`
 }
@@ -75,8 +92,9 @@ function unread({ label, unread: texts }: ComparedRow): Html[] {
   )
 }
 
-/** The whole page. */
-export function comparisonPage(groups: readonly ComparedGroup[], names: readonly string[]): string {
+/** The whole page; recipes with several seeds come first. `about`: lines on what ran. */
+export function comparisonPage(groups: readonly ComparedGroup[], names: readonly string[], about: readonly string[] = []): string {
+  const families = seedFamilies(groups)
   const sections = groups.map(
     (group) =>
       html`<h2>${titleOf(group)}</h2>\n${plot(group)}\n${table(group)}\n${tests(group)}\n${group.rows.flatMap(notes)}\n${group.rows.flatMap(unread)}\n${group.rows.map(matrix)}`,
@@ -84,7 +102,8 @@ export function comparisonPage(groups: readonly ComparedGroup[], names: readonly
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Comparison</title>
 <style>${trusted(REPORT_STYLE)} svg.compare text { fill: var(--text); font-size: 13px; }</style></head>
-<body><main><h1>Comparison</h1><p class="muted">${names.join(', ')}</p>
+<body><main><h1>Comparison</h1><p class="muted">${names.join(', ')}</p>${about.map((line) => html`<p class="muted about">${line}</p>`)}
+${families.map(seedsSection)}
 ${sections}</main></body></html>
 `.markup
 }

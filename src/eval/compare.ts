@@ -37,6 +37,8 @@ export interface ComparedRun {
   readonly episodes: readonly EpisodeRecord[]
   /** How the models behind HTTP were asked; absent: none was, or the run is of an earlier version. */
   readonly endpoints?: readonly EndpointLine[]
+  /** What ran, in a line; absent: unknown. */
+  readonly about?: string
   /** Used where there are no episodes. */
   readonly rows: readonly ResultRow[]
 }

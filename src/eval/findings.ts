@@ -1,48 +1,105 @@
-/** What the results of a run come to, in sentences that claim no more than the intervals bear. */
-import type { ResultRow } from '../runs/index.ts'
-import { type GameResults, pointsText } from './results.ts'
+/**
+ * What the results of a run come to, in two or three sentences that claim no more than the tests bear. Random legal moves are the zero line:
+ * a model is first held against them, then against where it came from.
+ */
+import { calledOf } from './results.ts'
 
-/** A cell with all of its numbers. */
-type Known = ResultRow & { readonly mean: number; readonly low: number; readonly high: number }
+/** Whether a policy is above another in one game. 'open': not told apart. Null: one of them was not played. */
+export type Verdict = 'above' | 'below' | 'open' | null
 
-function known(row: ResultRow | null): Known | null {
-  return row !== null && row.mean !== null && row.low !== null && row.high !== null ? (row as Known) : null
+/** What sentences are made from. */
+export interface Compared {
+  /** Titles of the games. */
+  readonly games: readonly string[]
+  /** Decodings of the models that were evaluated. */
+  readonly decodings: readonly ('sampled' | 'greedy')[]
+  /** Verdict in a game, by its place in `games`. A scripted `other` stands against both decodings. */
+  verdict(game: number, policy: string, decoding: 'sampled' | 'greedy', other: string): Verdict
+  /** Whether the solver is above random legal moves in a game. */
+  solverAbove(game: number): boolean | null
 }
 
-const said = (row: Known): string => `${pointsText(row.mean)} points, ${pointsText(row.low)} to ${pointsText(row.high)}`
+/** The policy that a run is about: where its last recipe ends. */
+export const SUBJECTS = ['g1', 'g1-paper', 'g0', 'cold-start', 'base'] as const
 
-/** Whether the intervals of two rows are apart, and which lies higher. */
-export function verdict(a: Known, b: Known): 'above' | 'below' | 'open' {
-  if (a.low > b.high) return 'above'
-  return a.high < b.low ? 'below' : 'open'
+/** 'a', 'a and b', 'a, b and c'. */
+export function listText(parts: readonly string[]): string {
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
 
-const VERDICTS = {
-  above: 'plays clearly above',
-  below: 'plays clearly below',
-  open: 'is not told apart (the intervals overlap) from',
-} as const
+/** Games by verdict; a game whose decodings differ stands in several, with the decoding behind it. */
+function gamesBy(compared: Compared, policy: string, other: string): Record<'above' | 'below' | 'open', string[]> {
+  const found = { above: [] as string[], below: [] as string[], open: [] as string[] }
+  for (const [i, title] of compared.games.entries()) {
+    const verdicts = compared.decodings.flatMap((decoding) => {
+      const verdict = compared.verdict(i, policy, decoding, other)
+      return verdict === null ? [] : [{ decoding, verdict }]
+    })
+    const [first] = verdicts
+    if (first && verdicts.every(({ verdict }) => verdict === first.verdict)) found[first.verdict].push(title)
+    else for (const { decoding, verdict } of verdicts) found[verdict].push(`${title} (${decoding})`)
+  }
+  return found
+}
 
-/** Pairs worth a sentence: a policy, what it is held against, and how that is called. */
-const PAIRS: readonly (readonly [string, string, string])[] = [
-  ['g1', 'teacher', 'its teacher'],
-  ['g1', 'g0', 'G0'],
-  ['g1', 'cold-start', 'its cold start'],
-  ['g1', 'greedy-1', 'the most points in one move'],
-  ['g0', 'base', 'its base'],
-]
+/** 'G1 plays above random legal moves in 2048, below them in Swap, and is not told apart from them in Shisen-Sho.' */
+function againstChance(compared: Compared, policy: string): string | null {
+  const { above, below, open } = gamesBy(compared, policy, 'random')
+  const parts = [
+    ...(above.length > 0 ? [`plays above random legal moves in ${listText(above)}`] : []),
+    ...(below.length > 0 ? [`plays below random legal moves in ${listText(below)}`] : []),
+    ...(open.length > 0 ? [`is not told apart from random legal moves in ${listText(open)}`] : []),
+  ]
+  return parts.length === 0 ? null : `${calledOf(policy)} ${parts.join('; it ')}.`
+}
 
-/** Like is held against like: sampled against sampled, greedy against greedy; a scripted policy stands against both. */
-const DECODINGS = ['sampled', 'greedy'] as const
+/** What a subject is held against besides chance, and how that is called. */
+const OTHERS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  g1: [
+    ['cold-start', 'its cold start'],
+    ['teacher', 'its teacher'],
+    ['g0', 'G0'],
+  ],
+  'g1-paper': [
+    ['cold-start', 'its cold start'],
+    ['teacher', 'its teacher'],
+    ['g0', 'G0'],
+  ],
+  g0: [['base', 'its base']],
+  'cold-start': [
+    ['teacher', 'its teacher'],
+    ['base', 'its base'],
+  ],
+}
 
-/** Sentences on the returns of one game with 95 % intervals. Empty when there is nothing to compare. */
-export function findingsOf(results: GameResults): string[] {
-  return PAIRS.flatMap(([policy, other, called]) =>
-    DECODINGS.flatMap((decoding) => {
-      const own = known(results.cell(policy, decoding, 'return'))
-      const its = known(results.cell(other, decoding, 'return') ?? results.cell(other, 'scripted', 'return'))
-      if (own === null || its === null) return []
-      return [`${policy.toUpperCase()}, ${decoding} (${said(own)}), ${VERDICTS[verdict(own, its)]} ${called} (${said(its)}).`]
-    }),
-  )
+/** 'It is above its cold start in 8 of 8 comparisons, above its teacher in 6 (below in 1), …' */
+function againstOthers(compared: Compared, policy: string): string | null {
+  const parts = (OTHERS[policy] ?? []).flatMap(([other, called]) => {
+    const verdicts = compared.games.flatMap((_, i) =>
+      compared.decodings.flatMap((decoding) => compared.verdict(i, policy, decoding, other) ?? []),
+    )
+    if (verdicts.length === 0) return []
+    const count = (which: Verdict): number => verdicts.filter((verdict) => verdict === which).length
+    const below = count('below') > 0 ? ` (below in ${count('below')})` : ''
+    return [`above ${called} in ${count('above')} of ${verdicts.length}${below}`]
+  })
+  if (parts.length === 0) return null
+  const of = [compared.games.length > 1 ? 'games' : '', compared.decodings.length > 1 ? 'decodings' : ''].filter((part) => part !== '')
+  return `It is ${listText(parts)}${of.length === 0 ? '' : `, counted over ${of.join(' and ')}`}.`
+}
+
+/** Games in which points say little: the expert is not told apart from chance. */
+function flatGames(compared: Compared): string | null {
+  const flat = compared.games.filter((_, i) => compared.solverAbove(i) === false)
+  if (flat.length === 0) return null
+  return `In ${listText(flat)} the solver itself is not told apart from random legal moves, so points there show little beyond whether moves are legal.`
+}
+
+/** Two or three sentences on the policy that the run is about; none before it was evaluated. */
+export function findingsOf(compared: Compared): string[] {
+  const isPlayed = (policy: string): boolean =>
+    compared.games.some((_, i) => compared.decodings.some((decoding) => compared.verdict(i, policy, decoding, 'random') !== null))
+  const subject = SUBJECTS.find(isPlayed)
+  if (subject === undefined) return []
+  return [againstChance(compared, subject), againstOthers(compared, subject), flatGames(compared)].filter((one) => one !== null)
 }

@@ -1,4 +1,5 @@
 /** Evaluation: policies on fixed games, results with intervals, replays, and the report of a run. */
+export { aboutText } from './about-text.ts'
 export {
   type ComparedGroup,
   type ComparedRow,

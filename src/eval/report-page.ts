@@ -1,6 +1,7 @@
 /** The report as one HTML document. Pure: what it shows comes in, the text of the page comes out. */
 import { createHash } from 'node:crypto'
-import type { GeneralisationRow, InterventionRow, MetricLine, Replay, ResultRow } from '../runs/index.ts'
+import type { EpisodeRecord, GeneralisationRow, InterventionRow, MetricLine, Replay, ResultRow, Session } from '../runs/index.ts'
+import { aboutText } from './about-text.ts'
 import { type Bootstrapping, bootstrapping, WINDOW } from './bootstrapping.ts'
 import {
   type Chart,
@@ -14,10 +15,10 @@ import {
   stageOfGame,
   stagesOf,
 } from './curves.ts'
-import { findingsOf } from './findings.ts'
 import { type Html, html, jsonText, trusted } from './html.ts'
 import { REPORT_CLIENT } from './report-client.ts'
 import { generalisationSection } from './report-generalisation.ts'
+import { headSection } from './report-head.ts'
 import { interventionsSection } from './report-interventions.ts'
 import { replaysSection } from './report-replays.ts'
 import { resultsSection } from './report-results.ts'
@@ -34,6 +35,10 @@ export interface ReportInput {
   readonly interventions: readonly InterventionRow[]
   readonly generalisation: readonly GeneralisationRow[]
   readonly replays: readonly Replay[]
+  /** Every evaluated episode, for paired tests; absent: not kept. */
+  readonly episodes?: readonly EpisodeRecord[]
+  /** Which program wrote the run, when and where. */
+  readonly about?: readonly Session[]
 }
 
 /** uPlot's files as text, inlined. */
@@ -109,16 +114,6 @@ function rlSection(stages: readonly Stage[], shelf: ChartShelf): Html | null {
   return html`${all}${byGame}`
 }
 
-function findings(input: ReportInput): Html | null {
-  const games = resultsByGame(input.results)
-  const sentences = games.flatMap((results) =>
-    findingsOf(results).map((sentence) => (games.length > 1 ? `${results.game}: ${sentence}` : sentence)),
-  )
-  return sentences.length === 0
-    ? null
-    : html`<ul class="findings"><li class="muted">Points an episode with 95 % intervals, each decoding against its like:</li>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
-}
-
 function resultsPart(results: readonly ResultRow[]): Html {
   if (results.length === 0) return html`<p class="note">No results yet: evaluation comes after training.</p>`
   const games = resultsByGame(results)
@@ -140,11 +135,13 @@ const BASE_NOTE =
 function body(input: ReportInput, shelf: ChartShelf): Html {
   const stages = stagesOf(input.lines)
   const config = shownConfigOf(input.config)
+  const about = aboutText(input.about ?? [])
   const rl = rlSection(stages, shelf)
   const supervised = curvesSection(stages, 'supervised', SUPERVISED_CHARTS, shelf)
   return html`<main>
 <header><h1>${titleOf(config)}</h1><p class="muted">Report of a vlm-gym run${config.preset ? `, preset ${config.preset}` : ''}${config.seed === undefined ? '' : `, seed ${config.seed}`}. G0: base, then RL. G1: base, cold start on a teacher’s replies, then RL.</p>
-${findings(input)}</header>
+${about === '' ? null : html`<p class="muted about">${about}</p>`}</header>
+${headSection({ config: input.config, results: input.results, episodes: input.episodes ?? [] })}
 <h2>Results</h2>${resultsPart(input.results)}
 ${stages.some(({ name }) => name === 'base') ? html`<p class="note">${BASE_NOTE}</p>` : null}
 ${interventionsSection(input.interventions)}

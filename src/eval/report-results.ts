@@ -1,4 +1,7 @@
-/** Results as HTML: two tables a game (play, then sight and thought), sampled beside greedy, the best model of each column marked. */
+/**
+ * Results as HTML: two tables a game (play, then sight and thought), a row a policy and decoding, so that every column is on the page; the
+ * best model of each column and decoding is marked.
+ */
 import type { ResultRow } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
 import { LENIENT, METRICS, type MetricName } from './metrics.ts'
@@ -30,33 +33,35 @@ function bestOf(results: GameResults, decoding: ResultRow['decoding'], metric: M
   return METRICS[metric].better === 'higher' ? Math.max(...means) : Math.min(...means)
 }
 
-function valueCell(
-  row: ResultRow | null,
-  metric: MetricName,
-  extra: { readonly span?: number; readonly start?: boolean; readonly best?: boolean },
-): Html {
-  const { span = 1, start = false, best = false } = extra
-  const names = `${start ? 'start' : ''}${best ? ' best' : ''}`
-  if (row === null || row.mean === null) return html`<td class="${names} none" colspan="${span}">–</td>`
+function valueCell(row: ResultRow | null, metric: MetricName, best: boolean): Html {
+  const name = best ? 'best' : ''
+  if (row === null || row.mean === null) return html`<td class="${name} none">–</td>`
   const range =
     row.low === null || row.high === null || row.low === row.high
       ? null
       : html`<span class="range">${valueText(metric, row.low, false)} to ${valueText(metric, row.high, false)}</span>`
-  return html`<td class="${names}" colspan="${span}" title="${row.episodes} episodes">${valueText(metric, row.mean, false)}${range}</td>`
+  return html`<td class="${name}" title="${row.episodes} episodes">${valueText(metric, row.mean, false)}${range}</td>`
 }
 
-function policyRow(results: GameResults, policy: string, metrics: readonly MetricName[]): Html {
+/** One row a decoding; the policy's name spans them. */
+function policyRows(results: GameResults, policy: string, metrics: readonly MetricName[]): Html[] {
   const anchor = isAnchor(results, policy)
-  const cells = metrics.map((metric) => {
-    if (anchor) return valueCell(results.cell(policy, 'scripted', metric), metric, { span: 2, start: true })
-    return DECODINGS.map((decoding, i) => {
-      const row = results.cell(policy, decoding, metric)
-      const best = row !== null && row.mean !== null && row.mean === bestOf(results, decoding, metric)
-      return valueCell(row, metric, { start: i === 0, best })
-    })
-  })
+  const decodings = anchor
+    ? (['scripted'] as const)
+    : DECODINGS.filter((decoding) => metrics.some((metric) => results.cell(policy, decoding, metric) !== null))
   const gloss = glossOf(policy)
-  return html`<tr class="${anchor ? 'anchor' : 'model'}"><th scope="row">${policy}${gloss === '' ? null : html`<span class="gloss">${gloss}</span>`}</th>${cells}</tr>\n`
+  return decodings.map((decoding, i) => {
+    const cells = metrics.map((metric) => {
+      const row = results.cell(policy, decoding, metric)
+      const best = !anchor && row !== null && row.mean !== null && row.mean === bestOf(results, decoding, metric)
+      return valueCell(row, metric, best)
+    })
+    const head =
+      i === 0
+        ? html`<th scope="row" rowspan="${decodings.length}">${policy}${gloss === '' ? null : html`<span class="gloss">${gloss}</span>`}</th>`
+        : null
+    return html`<tr class="${anchor ? 'anchor' : 'model'}">${head}<td class="how">${anchor ? '–' : decoding}</td>${cells}</tr>\n`
+  })
 }
 
 /** A table has the metrics that any of its policies has; those of the lenient reading where they differ from the strict ones. */
@@ -74,10 +79,9 @@ function resultsTable(results: GameResults, title: string, metrics: readonly Met
   )
   return html`<h3>${title}</h3>
 <div class="scroll"><table class="data"><thead>
-<tr><th class="first" rowspan="2">Policy</th>${used.map((metric) => html`<th class="start" colspan="2" title="${METRICS[metric].summary}">${METRICS[metric].title}${unit(metric)} ${METRICS[metric].better === 'higher' ? '↑' : '↓'}</th>`)}</tr>
-<tr class="sub">${used.map(() => html`<th class="start">sampled</th><th>greedy</th>`)}</tr>
+<tr><th class="first">Policy</th><th class="how">replies</th>${used.map((metric) => html`<th title="${METRICS[metric].summary}">${METRICS[metric].title}${unit(metric)} ${METRICS[metric].better === 'higher' ? '↑' : '↓'}</th>`)}</tr>
 </thead><tbody>
-${policies.map((policy) => policyRow(results, policy, used))}</tbody></table></div>
+${policies.map((policy) => policyRows(results, policy, used))}</tbody></table></div>
 <p class="note">${used.map((metric, i) => `${i === 0 ? '' : '; '}${METRICS[metric].title}: ${METRICS[metric].summary}`)}.</p>`
 }
 

@@ -23,7 +23,24 @@ h3 { font-size: 15px; margin: 22px 0 6px; font-weight: 650; }
 p { margin: 0 0 12px; max-width: 80ch; }
 .note, .muted { color: var(--muted); font-size: 14px; }
 p.note { max-width: 100ch; }
-.findings { margin: 20px 0 0; padding: 14px 20px; list-style: none; display: grid; gap: 6px; background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 6px; }
+.findings { margin: 14px 0; padding: 12px 18px 4px; background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 6px; }
+.findings p { max-width: 110ch; margin: 0 0 8px; } .findings .muted { font-size: 13px; }
+.about { font-size: 13px; margin: 0 0 4px; max-width: none; }
+.panels { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 14px; margin: 14px 0 8px; }
+.panel { margin: 0; } .panel figcaption small { display: inline; margin-left: 8px; }
+table.scale { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
+table.scale th, table.scale .value { width: 1%; white-space: nowrap; font-weight: 500; padding: 0; }
+table.scale th { text-align: left; padding-right: 10px; } table.scale .value { text-align: right; padding-left: 10px; }
+table.scale thead td { padding: 0; } .ends { position: relative; height: 18px; font-size: 11.5px; color: var(--muted); }
+.ends span { position: absolute; white-space: nowrap; }
+.track { position: relative; height: 27px; padding: 0; } .track i { position: absolute; display: block; }
+.track .below { left: 0; top: 0; bottom: 0; background: var(--soft); }
+.track .end { top: 0; bottom: 0; border-left: 1.5px dashed var(--muted); } .track .expert { border-left-style: solid; }
+.track .span { height: 2px; background: currentColor; opacity: 0.6; } .track .dot { width: 9px; height: 9px; margin: -3.5px 0 0 -4.5px; border-radius: 50%; background: currentColor; }
+.track .seed { width: 5px; height: 5px; margin: -1.5px 0 0 -2.5px; border-radius: 50%; background: currentColor; opacity: 0.55; }
+.track .full i { top: 8px; } .track .hollow i { top: 18px; } .track.one .mark i { top: 12.5px; }
+.track .hollow .dot { background: var(--card); box-shadow: inset 0 0 0 2px currentColor; }
+.k0 { color: var(--c0); } .k1 { color: var(--c1); } .k2 { color: var(--c2); } .k3 { color: var(--c3); } .k4 { color: var(--c4); } .k5 { color: var(--c5); } .k6 { color: var(--c6); }
 code, pre { font: 13px/1.5 ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); border-radius: 6px; padding: 12px 14px; margin: 0; }
 details { margin: 12px 0; } summary { cursor: pointer; color: var(--muted); font-size: 14px; }
@@ -32,13 +49,14 @@ table.data { border-collapse: collapse; width: 100%; font-size: 14px; font-varia
 table.data th, table.data td { padding: 6px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); vertical-align: top; }
 table.data tr:last-child > * { border-bottom: 0; }
 table.data thead th { color: var(--muted); font-weight: 550; font-size: 13px; }
-table.data thead th[colspan] { color: var(--text); text-align: center; }
-table.data thead tr.sub th { font-weight: 400; padding-top: 0; font-size: 12px; }
+table.data thead th { white-space: normal; vertical-align: bottom; }
+table.data .how { text-align: left; color: var(--muted); font-size: 13px; }
 table.data tbody th, table.data thead th.first { text-align: left; font-weight: 600; }
 table.data .gloss, table.data .range { display: block; font-size: 11.5px; font-weight: 400; color: var(--muted); line-height: 1.35; }
+table.data tr.mean td { background: var(--soft); font-weight: 600; }
+table.data tbody th { overflow-wrap: anywhere; white-space: normal; min-width: 130px; }
 table.data .start { border-left: 1px solid var(--line); }
 table.data tr.anchor > th, table.data tr.anchor > td { background: var(--soft); }
-table.data tr.anchor td { text-align: center; }
 table.data td.best { background: var(--best); font-weight: 700; }
 table.data td.none { color: var(--muted); }
 table.data .change { display: block; font-size: 12px; color: var(--muted); } table.data .change.clear { color: var(--text); font-weight: 650; }
@@ -88,5 +106,5 @@ table.board td.wrong { background: var(--badsoft); color: var(--bad); font-weigh
 .facts .wide { flex: 1 1 260px; } .facts .bad dd { color: var(--bad); }
 .prompt { grid-column: 1 / -1; margin: 4px 0 0; }
 kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 1px 6px; background: var(--card); }
-@media (max-width: 860px) { .step, .pair { grid-template-columns: minmax(0, 1fr); } main { padding: 28px 16px 60px; } }
+@media (max-width: 860px) { .step, .pair, .panels { grid-template-columns: minmax(0, 1fr); } main { padding: 28px 16px 60px; } }
 `

@@ -1,7 +1,7 @@
 /** The report of a run: reads its folder, writes report.html into it. What is not there yet is left out. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { generalisationRows, interventionRows, METRICS_FILE, type RunFolder, replayList, resultRows } from '../runs/index.ts'
+import { episodeRecords, generalisationRows, interventionRows, METRICS_FILE, type RunFolder, replayList, resultRows } from '../runs/index.ts'
 import { type ChartLibrary, reportPage } from './report-page.ts'
 
 async function chartLibrary(): Promise<ChartLibrary> {
@@ -23,6 +23,8 @@ export async function writeReport(folder: RunFolder): Promise<string> {
       interventions: (await folder.read('interventions.json', interventionRows)) ?? [],
       generalisation: (await folder.read('generalisation.json', generalisationRows)) ?? [],
       replays: (await folder.read('replays.json', replayList)) ?? [],
+      episodes: await episodeRecords(folder),
+      about: folder.about,
     },
     await chartLibrary(),
   )

@@ -47,6 +47,9 @@ function headOf({ game, setup }: ComparedGroup, long: boolean): string {
   return long && setup ? `${gameTitle(game)}, ${setup.counts} in ${setup.horizon} replies` : gameTitle(game)
 }
 
+/** 'Swap, points in 20 replies'. */
+export const seedHead = (group: ComparedGroup): string => headOf(group, true)
+
 /** The rows of a family: every policy and decoding that any game has, with its row in each game. */
 export function seedLines({ games }: SeedFamily): { readonly label: string; readonly rows: readonly (SeedRow | undefined)[] }[] {
   const keyOf = ({ policy, decoding }: SeedRow): string => `${decoding} ${policy}`

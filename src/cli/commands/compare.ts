@@ -15,7 +15,7 @@ import {
   seedsTable,
   seedsText,
 } from '../../eval/index.ts'
-import { checkSeeds, readComparedRuns } from '../compared-runs.ts'
+import { aboutLines, checkSeeds, readComparedRuns } from '../compared-runs.ts'
 import { choiceOption, withExamples } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 
@@ -94,7 +94,7 @@ function textOf(how: Format, groups: readonly ComparedGroup[], runs: readonly Co
   if (how === 'csv') return comparisonCsv(groups)
   if (how === 'json') return `${JSON.stringify(groups, null, 2)}\n`
   const names = runs.map(({ name }) => name)
-  if (how === 'html') return comparisonPage(groups, names)
+  if (how === 'html') return comparisonPage(groups, names, aboutLines(runs))
   const heading = how === 'markdown' ? '## ' : ''
   const families = seedFamilies(groups)
   const isAll = (family: SeedFamily): boolean => family.runs.length === runs.length && family.games.length === groups.length
