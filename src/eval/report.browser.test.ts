@@ -48,6 +48,15 @@ describe.skipIf(missing)('report in a browser', () => {
     expect(problems).toEqual([])
   })
 
+  test('shows the chart on the first screen, and every column of every table at 1280 px', async () => {
+    const chart = await page.locator('.panels').boundingBox()
+    expect(chart?.y).toBeGreaterThan(0)
+    expect((chart?.y ?? 0) + (chart?.height ?? 0)).toBeLessThan(900)
+    const cut = "[...document.querySelectorAll('.scroll, .plain-scroll')].filter((part) => part.scrollWidth > part.clientWidth).length"
+    expect(await page.evaluate("document.querySelectorAll('.scroll').length")).toBeGreaterThan(3)
+    expect(await page.evaluate(cut)).toBe(0)
+  })
+
   test('fits its width, on a desktop and on a phone', async () => {
     const over = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
     expect(await page.evaluate(over)).toBe(0)

@@ -29,11 +29,16 @@ describe('writeReport', () => {
     await fillRun(folder)
     const page = await written()
     expect(page).toContain('<title>G0 and G1 on 2048 · vlm-gym</title>')
-    expect(page).toContain('G1, sampled (1,043 points, 1,001 to 1,085), plays clearly above its teacher')
+    expect(page).toContain('<p>G1 plays above random legal moves in 2048.</p>')
+    expect(page).toContain('above its cold start in 2 of 2, above its teacher in 2 of 2 and above G0 in 2 of 2, counted over decodings.')
+    expect(page).toContain('title="G1, sampled: 1,043 (1,001 to 1,085)"')
+    expect(page).toMatch(
+      /Begun \d{4}-\d\d-\d\d \d\d:\d\d UTC, vlm-gym [\d.]+( \(commit [0-9a-f]{7}.*?\))?, Node v\d+.*, \d+ cores?, [\d.]+ GiB, /,
+    )
     for (const policy of ['random', 'teacher', 'base', 'g0', 'cold-start', 'g1', 'greedy-1', 'greedy-2', 'solver']) {
-      expect(page).toContain(`<th scope="row">${policy}`)
+      expect(page).toMatch(new RegExp(`<th scope="row" rowspan="[12]">${policy}`))
     }
-    expect(page).toMatch(/class=" best"[^>]*>1,095/)
+    expect(page).toMatch(/class="best"[^>]*>1,095/)
     expect(page).toContain('110 of 150')
     expect(page).toContain('Their gains correlate with r = ')
     expect(page).toContain('Perception hardly moves over the whole stage')
