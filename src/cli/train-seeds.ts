@@ -19,7 +19,7 @@ import { INTERRUPTED, interruptible } from './interrupt.ts'
 import { newWords } from './job.ts'
 import { createProgress, formatDuration } from './progress.ts'
 import { writeSeedsReport } from './seeds-report.ts'
-import { printJson, printLines } from './terminal.ts'
+import { printError, printJson, printLines } from './terminal.ts'
 import { checkedEngine, createTrainFolder, loadExtras, openTrainRun, runToEnd, storedConfig, storedWords } from './train-run.ts'
 
 /** What is trained, and how it is shown. */
@@ -88,8 +88,7 @@ async function makeNew(runs: readonly Seed[], { newConfig, parallel, threadsGive
     throw new StorageError(`${taken.path} holds a run already; go on with all of these seeds by --resume, or give other folders with --out`)
   const config = await newConfig()
   const threads = threadsGiven ? config.threads : threadsEach(config.threads, Math.min(parallel, runs.length))
-  if (threads < config.threads)
-    process.stderr.write(`each run gets ${threads} of the ${config.threads} threads; the last digits depend on that\n`)
+  if (threads < config.threads) printError(`each run gets ${threads} of the ${config.threads} threads; the last digits depend on that`)
   const words = newWords()
   await (await checkedEngine({ ...config, threads }, words)).close()
   for (const { seed, path } of runs) await (await createTrainFolder(path, { ...config, threads, seed }, words)).close()
@@ -128,7 +127,7 @@ async function oneByOne(runs: readonly Seed[], { quiet }: SeedsOptions, signal: 
     } catch (error) {
       // One run's failure is its own; an error in the command line or a config is everyone's.
       if (error instanceof ConfigError) throw error
-      process.stderr.write(`seed ${seed} failed: ${(error as Error).message.replace(/\s+/g, ' ')}\n`)
+      printError(`seed ${seed} failed: ${(error as Error).message.replace(/\s+/g, ' ')}`)
       outcomes.push('failed')
     }
   }
@@ -149,7 +148,7 @@ function inProcess({ seed, path }: Seed, quiet: boolean, signal: AbortSignal): P
     if (child.connected) child.disconnect()
   }
   signal.addEventListener('abort', letGo, { once: true })
-  if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => line && process.stderr.write(`seed ${seed}  ${line}\n`))
+  if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => line && printError(`seed ${seed}  ${line}`))
   return new Promise((resolve) => {
     child.once('error', () => resolve('failed'))
     child.once('close', (code) => {
@@ -166,7 +165,7 @@ async function report(runs: readonly Seed[], outcomes: readonly Outcome[], optio
   if (finished.length < runs.length) {
     const what = failed.length > 0 ? `error: seed ${failed.join(', ')} failed` : 'stopped; everything is saved'
     const out = options.prefix === join('runs', 'laptop') ? '' : ` --out ${options.prefix}`
-    process.stderr.write(`${what}. Go on with: vlm-gym train --seeds ${options.seeds.join(',')}${out} --resume\n`)
+    printError(`${what}. Go on with: vlm-gym train --seeds ${options.seeds.join(',')}${out} --resume`)
     if (failed.length > 0) process.exitCode = 1
     return
   }

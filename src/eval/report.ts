@@ -1,7 +1,15 @@
 /** The report of a run: reads its folder, writes report.html into it. What is not there yet is left out. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { episodeRecords, generalisationRows, interventionRows, METRICS_FILE, type RunFolder, replayList, resultRows } from '../runs/index.ts'
+import {
+  episodeRecords,
+  generalisationRows,
+  interventionRows,
+  METRICS_FILE,
+  type RunFolder,
+  replayList,
+  resultRows,
+} from '../runs/index.ts'
 import { type ChartLibrary, reportPage } from './report-page.ts'
 
 async function chartLibrary(): Promise<ChartLibrary> {
