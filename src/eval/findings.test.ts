@@ -36,6 +36,9 @@ describe('the sentences of a report', () => {
       'G0 is not told apart from random legal moves in A.',
       'It is above its base in 1 of 1.',
     ])
+    expect(findingsOf(compared({ 'g1 teacher': ['above', 'below', null] }))).toEqual([
+      'G1 is above its teacher in 2 of 4 (below in 2), counted over games and decodings.',
+    ])
     expect(findingsOf(compared({}))).toEqual([])
   })
 

@@ -73,19 +73,19 @@ const OTHERS: Readonly<Record<string, readonly (readonly [string, string])[]>> =
 }
 
 /** 'It is above its cold start in 8 of 8 comparisons, above its teacher in 6 (below in 1), …' */
-function againstOthers(compared: Compared, policy: string): string | null {
-  const parts = (OTHERS[policy] ?? []).flatMap(([other, called]) => {
+function againstOthers(compared: Compared, policy: string, called: string): string | null {
+  const parts = (OTHERS[policy] ?? []).flatMap(([other, its]) => {
     const verdicts = compared.games.flatMap((_, i) =>
       compared.decodings.flatMap((decoding) => compared.verdict(i, policy, decoding, other) ?? []),
     )
     if (verdicts.length === 0) return []
     const count = (which: Verdict): number => verdicts.filter((verdict) => verdict === which).length
     const below = count('below') > 0 ? ` (below in ${count('below')})` : ''
-    return [`above ${called} in ${count('above')} of ${verdicts.length}${below}`]
+    return [`above ${its} in ${count('above')} of ${verdicts.length}${below}`]
   })
   if (parts.length === 0) return null
   const of = [compared.games.length > 1 ? 'games' : '', compared.decodings.length > 1 ? 'decodings' : ''].filter((part) => part !== '')
-  return `It is ${listText(parts)}${of.length === 0 ? '' : `, counted over ${of.join(' and ')}`}.`
+  return `${called} is ${listText(parts)}${of.length === 0 ? '' : `, counted over ${of.join(' and ')}`}.`
 }
 
 /** Games in which points say little: the expert is not told apart from chance. */
@@ -98,8 +98,12 @@ function flatGames(compared: Compared): string | null {
 /** Two or three sentences on the policy that the run is about; none before it was evaluated. */
 export function findingsOf(compared: Compared): string[] {
   const isPlayed = (policy: string): boolean =>
-    compared.games.some((_, i) => compared.decodings.some((decoding) => compared.verdict(i, policy, decoding, 'random') !== null))
+    ['random', ...(OTHERS[policy] ?? []).map(([other]) => other)].some((other) =>
+      compared.games.some((_, i) => compared.decodings.some((decoding) => compared.verdict(i, policy, decoding, other) !== null)),
+    )
   const subject = SUBJECTS.find(isPlayed)
   if (subject === undefined) return []
-  return [againstChance(compared, subject), againstOthers(compared, subject), flatGames(compared)].filter((one) => one !== null)
+  const chance = againstChance(compared, subject)
+  const others = againstOthers(compared, subject, chance === null ? calledOf(subject) : 'It')
+  return [chance, others, flatGames(compared)].filter((one) => one !== null)
 }

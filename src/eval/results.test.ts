@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ResultRow } from '../runs/index.ts'
-import { findingsOf } from './findings.ts'
-import { comparePolicies, pointsText, resultsByGame, resultTable, wholeText } from './results.ts'
+import { comparePolicies, pointsText, resultTable, wholeText } from './results.ts'
 
 const row = (policy: string, decoding: ResultRow['decoding'], metric: string, mean: number | null, game = '2048'): ResultRow => {
   const [low, high] = mean === null ? [null, null] : [mean * 0.9, mean * 1.1]
@@ -45,19 +44,5 @@ describe('resultTable', () => {
     expect(text).toContain('a\\|b c')
     expect(text).toContain('\nswap\n')
     expect(resultTable([])).toBe('No results yet.\n')
-  })
-})
-
-describe('findings', () => {
-  const findings = (g1: number, teacher: number): string[] =>
-    resultsByGame([row('g1', 'sampled', 'return', g1), row('teacher', 'scripted', 'return', teacher)]).flatMap(findingsOf)
-
-  test('claim what the intervals bear', () => {
-    expect(findings(1000, 500)).toEqual([
-      'G1, sampled (1,000 points, 900 to 1,100), plays clearly above its teacher (500 points, 450 to 550).',
-    ])
-    expect(findings(500, 1000)[0]).toContain('clearly below its teacher')
-    expect(findings(1000, 950)[0]).toContain('not told apart')
-    expect(resultsByGame([row('g1', 'sampled', 'return', null)]).flatMap(findingsOf)).toEqual([])
   })
 })
