@@ -22,6 +22,7 @@ describe('a parser that cuts at <think>', () => {
     ['moves it and leaves the open tag', '<answer>2</answer>', `${PERCEPTION}\n<think>\nslide\n`],
     ['moves it and leaves both tags', '<answer>2</answer>', `${PERCEPTION}\n<think>\nslide\n</think>`],
     ['leaves the close tag in the content', '</think>\n<answer>2</answer>', `${PERCEPTION}\n<think>\nslide\n`],
+    ['moves it, and the answer stands in a fence', '```\n<answer>2</answer>\n```', `${PERCEPTION}\nslide`],
     ['takes the thoughts out of the middle', `${PERCEPTION}\n\n<answer>2</answer>`, 'slide'],
     [
       'moves it behind thoughts of the model that quote the layout',
@@ -29,7 +30,7 @@ describe('a parser that cuts at <think>', () => {
       `I see ${PERCEPTION}. Now:\n${PERCEPTION}\nslide`,
     ],
   ])('%s', (_, content, reasoning) => {
-    expect(read(content, reasoning)).toEqual({ ...whole, assembly: 'joined' })
+    expect(read(content, reasoning)).toEqual({ ...whole, format: content.startsWith('`') ? 0 : 1, assembly: 'joined' })
   })
 
   it.each([

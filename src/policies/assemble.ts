@@ -65,7 +65,7 @@ const endsLayout = (text: string): boolean => /<\/(answer|move)>$/.test(text.tri
 function joined(content: string, reasoning: string): AssembledReply | null {
   const said = content.trim().replace(/^<\/think>\s*/, '')
   if (said.includes(OPEN) || said.includes(CLOSE) || !said.includes('<answer>')) return null
-  if (said.startsWith('<answer>')) return beforeAnswer(said, reasoning)
+  if (!said.includes('<perception>')) return beforeAnswer(said, reasoning)
   // The thoughts were cut out of the middle.
   const end = said.indexOf('</perception>') + '</perception>'.length
   const thoughts = bare(reasoning)
@@ -73,13 +73,15 @@ function joined(content: string, reasoning: string): AssembledReply | null {
   return { text: `${said.slice(0, end)}\n${section(thoughts)}\n${said.slice(end).trimStart()}`, assembly: 'joined' }
 }
 
-/** An answer alone: what stood before it is among the thoughts, or gone. */
+/** An answer without a perception: what stood before it is among the thoughts, or gone. */
 function beforeAnswer(answer: string, reasoning: string): AssembledReply | null {
   const from = reasoning.lastIndexOf('<perception>')
   const to = reasoning.indexOf('</perception>', from)
   if (from < 0 || to < 0) {
     const thoughts = bare(reasoning)
-    return quotesLayout(thoughts) ? null : { text: `${section(thoughts)}\n${answer}`, assembly: 'perception-dropped' }
+    return quotesLayout(thoughts) || !answer.startsWith('<answer>')
+      ? null
+      : { text: `${section(thoughts)}\n${answer}`, assembly: 'perception-dropped' }
   }
   const end = to + '</perception>'.length
   const thoughts = bare(reasoning.slice(end))

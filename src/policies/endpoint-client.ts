@@ -162,7 +162,7 @@ async function requested(client: Client, observation: Observation, seed: number,
 function without(client: Client, field: 'seed' | 'temperature' | 'maxTokens', { words }: { words: string }, body: JsonObject): Outcome {
   const { temperature, insistOnTemperature = temperature === 0 } = client.options
   if (field === 'temperature' && insistOnTemperature) {
-    const remedy = temperature === 0 ? 'leave --decoding greedy out' : 'leave --temperature out'
+    const remedy = temperature === 0 ? 'give --decoding sampled' : 'leave --temperature out'
     return { kind: 'setup', reason: `${client.place.id} takes no temperature, and ${temperature} was asked for (${words}); ${remedy}` }
   }
   client.fields.drop(field, words, body)

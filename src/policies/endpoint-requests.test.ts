@@ -52,7 +52,7 @@ describe('fields of requests', () => {
       'a temperature of 0 that the model does not take is refused, as a label would be untrue',
       { temperature: 0 },
       'temperature',
-      /takes no temperature, and 0 was asked for .*--decoding greedy/,
+      /takes no temperature, and 0 was asked for .*--decoding sampled/,
     ],
     ['a temperature that was insisted on', { temperature: 0.3, insistOnTemperature: true }, 'temperature', /leave --temperature out/],
   ] as const)('%s', async (_, options, field, words) => {
