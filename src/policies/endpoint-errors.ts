@@ -83,8 +83,8 @@ export function statusProblem(answer: FailedAnswer, about: Refused, shown = `HTT
   if (about.picture && !history.pictures && refusesPictures(status, words)) return blind(place, reason)
   if (RETRIED.includes(status) || (status >= 500 && !FINAL.includes(status))) return retry(reason, waitOf(headers, error))
   if (status === 401 || isWrongKey(status, words, error)) {
-    const what = place.keyed ? 'refuses the key' : 'wants a key'
-    return refusal(history, reason, `${place.address} ${what}`, `put the right one into the environment variable ${place.variable}`)
+    const [what, one] = place.keyed ? ['the key', 'the right one'] : ['the keyless request', 'a key']
+    return refusal(history, reason, `${place.address} refuses ${what}`, `put ${one} into the environment variable ${place.variable}`)
   }
   if (status === 403) {
     const remedy = `check the key in the environment variable ${place.variable}, and what it may be used for`

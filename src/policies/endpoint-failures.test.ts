@@ -63,7 +63,9 @@ describe('a key', () => {
     expect(refused.reply).toMatch(/refuses the key \(HTTP 401: who are you\)/)
     await closeServers()
     const missing = await outcome(() => says(401, 'who are you'), { env: {} })
-    expect(missing.reply).toMatch(/wants a key \(HTTP 401: who are you\); put the right one into the environment variable VLM_GYM_API_KEY/)
+    expect(missing.reply).toMatch(
+      /refuses the keyless request \(HTTP 401: who are you\); put a key into the environment variable VLM_GYM_API_KEY/,
+    )
   })
 })
 
