@@ -102,14 +102,17 @@ type Outcome = Reply | EndpointProblem | 'again'
 /** One sample, tried until it is there or the tries are used up. Rejects on abort and with ConfigError. */
 async function ask(client: Client, observation: Observation, seed: number, { signal }: ReplyOptions): Promise<Reply> {
   const { retries = 6 } = client.options
-  for (let [requests, failures] = [1, 0]; ; requests++) {
+  let [failures, doubts] = [0, 0]
+  for (let requests = 1; ; requests++) {
     const outcome = await client.queue.add(() => request(client, observation, seed, requests, signal), signal ? { signal } : {})
     if (outcome === 'again') continue
     if ('text' in outcome) return outcome
-    if (outcome.kind === 'setup') throw new ConfigError(outcome.reason)
     if (outcome.kind === 'state') return failed(outcome.reason)
-    if (++failures > retries) return failed(`${outcome.reason} (asked ${failures === 1 ? 'once' : `${failures} times`})`)
-    await sleep(waitBefore(client.options, seed, failures, outcome.waitMs), undefined, signal ? { signal } : {})
+    if (outcome.kind === 'setup' && (!outcome.doubtful || doubts++ > 0)) throw new ConfigError(outcome.reason)
+    if (outcome.kind === 'retry' && ++failures > retries)
+      return failed(`${outcome.reason} (asked ${failures === 1 ? 'once' : `${failures} times`})`)
+    const asked = outcome.kind === 'retry' ? outcome.waitMs : null
+    await sleep(waitBefore(client.options, seed, Math.max(1, failures), asked), undefined, signal ? { signal } : {})
   }
 }
 

@@ -15,7 +15,8 @@ import { objectsOf } from './wire.ts'
 export type EndpointProblem =
   | { readonly kind: 'retry'; readonly reason: string; readonly waitMs: number | null }
   | { readonly kind: 'state'; readonly reason: string }
-  | { readonly kind: 'setup'; readonly reason: string }
+  /** `doubtful`: judged by words as well, so the same request is asked once more before everything stops. */
+  | { readonly kind: 'setup'; readonly reason: string; readonly doubtful?: true }
 
 /** What messages name. */
 export interface EndpointPlace {
@@ -132,6 +133,7 @@ const unknown = (reason: string, { address, id }: EndpointPlace, history: Endpoi
 
 const blind = ({ id }: EndpointPlace, reason: string): EndpointProblem => ({
   kind: 'setup',
+  doubtful: true,
   reason: `it seems that ${id} takes no pictures (${reason}); choose a model with vision, or play without pictures by --mode caption`,
 })
 

@@ -40,13 +40,19 @@ describe('one request’s trouble', () => {
     [404, 'No endpoints found that support image input'],
     [422, 'messages.0.content: Input should be a valid string'],
     [500, 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj'],
-  ])('%i about pictures as the first answer stops at once: %s', async (status, words) => {
+  ])('%i about pictures as the first answer, and once more, stops everything: %s', async (status, words) => {
     const { reply, asked } = await outcome(() => says(status, words))
     expect(reply).toMatch(
       /it seems that openai-compatible:m takes no pictures \(HTTP \d+: .*\); choose a model with vision, or .*--mode caption/,
     )
     expect(reply).toContain(words.slice(0, 60))
-    expect(asked).toHaveLength(1)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('a refused picture that passes the second time stops nothing', async () => {
+    const refusal = says(400, 'This is an unsupported image; send png, jpeg, gif or webp.')
+    const { reply } = await outcome(({ count }) => (count === 0 ? refusal : good), { retries: 0 })
+    expect(reply).toMatchObject({ text: 'fine', usage: { requests: 2 } })
   })
 
   it('without a picture in the request, the same words are no word about pictures', async () => {
