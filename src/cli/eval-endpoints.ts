@@ -28,10 +28,12 @@ export interface EndpointsOptions {
   readonly config: EvalConfig
   readonly local: LocalOptions
   readonly edits: RequestEdits
+  /** Told of long waits that servers ask for. */
+  readonly onWait: (seconds: number, reason: string) => void
 }
 
 /** No endpoint yet. */
-export function evalEndpoints({ config, local, edits }: EndpointsOptions): Endpoints {
+export function evalEndpoints({ config, local, edits, onWait }: EndpointsOptions): Endpoints {
   const made = new Map<string, Promise<EndpointPolicy>>()
   const known: { readonly policy: EndpointPolicy; readonly decoding: EndpointDecoding }[] = []
   const make = async (name: string, decoding: EndpointDecoding): Promise<EndpointPolicy> => {
@@ -47,6 +49,7 @@ export function evalEndpoints({ config, local, edits }: EndpointsOptions): Endpo
       concurrency,
       perMinute,
       retries,
+      onWait,
       timeoutMs: 1000 * timeout,
       prices: priceIn === null || priceOut === null ? undefined : { input: priceIn, output: priceOut },
     })

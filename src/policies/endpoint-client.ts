@@ -27,6 +27,8 @@ import type { Answer } from './wire.ts'
 
 /** Longest wait of its own between two tries, ms. */
 const LONGEST_WAIT = 60_000
+/** Shortest wait asked for by a server that is told of, ms. */
+const TOLD_WAIT = 10_000
 
 interface Client {
   readonly endpoint: Endpoint
@@ -39,6 +41,8 @@ interface Client {
   /** What has passed; see `EndpointHistory`. */
   proven: boolean
   pictures: boolean
+  /** End of the wait that was told of last, by `performance.now`. */
+  waitsUntil: number
   /** The last body that was answered. */
   sent: JsonObject | null
 }
@@ -58,6 +62,7 @@ export function clientPolicy(options: EndpointOptions): EndpointPolicy {
     fields: optionalFields(wire, edits.body),
     proven: false,
     pictures: false,
+    waitsUntil: 0,
     sent: null,
   }
   return {
@@ -112,8 +117,17 @@ async function ask(client: Client, observation: Observation, seed: number, { sig
     if (outcome.kind === 'retry' && ++failures > retries)
       return failed(`${outcome.reason} (asked ${failures === 1 ? 'once' : `${failures} times`})`)
     const asked = outcome.kind === 'retry' ? outcome.waitMs : null
+    if (asked !== null && asked >= TOLD_WAIT) tellWait(client, asked, outcome.reason)
     await sleep(waitBefore(client.options, seed, Math.max(1, failures), asked), undefined, signal ? { signal } : {})
   }
+}
+
+/** Tells of a long wait, unless one is told of that has not ended yet. */
+function tellWait(client: Client, asked: number, reason: string): void {
+  const now = performance.now()
+  if (now < client.waitsUntil) return
+  client.waitsUntil = now + asked
+  client.options.onWait?.(Math.round(asked / 1000), reason)
 }
 
 const failed = (reason: string): Reply => ({ text: '', failure: { boundary: 'endpoint', reason } })

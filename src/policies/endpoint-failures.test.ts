@@ -156,6 +156,19 @@ describe('waits', () => {
     expect(own[3]).toBe(60_000)
   })
 
+  it('of 10 s or more are told of once, while several requests wait', async () => {
+    const { url } = await scripted(() => ({ ...says(429, 'slow down'), headers: { 'retry-after': '75' } }))
+    const told: [number, string][] = []
+    const policy = await policyOf(url, { onWait: (...wait) => told.push(wait) })
+    const stop = new AbortController()
+    const waiting = policy.reply([seen, seen, seen], { n: 1, seed: 1, signal: stop.signal })
+    waiting.catch(() => {})
+    await expect.poll(() => told.length).toBe(1)
+    stop.abort()
+    await expect(waiting).rejects.toThrow()
+    expect(told).toEqual([[75, 'HTTP 429: slow down']])
+  })
+
   it('of no length are asked for by a wait of 0, and what is no number is not heard', async () => {
     for (const wait of ['0', 'soon', '', '-5']) {
       const { reply, asked } = await outcome(({ count }) =>

@@ -37,6 +37,8 @@ export interface EndpointOptions extends RequestEdits {
   /** A request's limit, milliseconds. Default 120,000. */
   readonly timeoutMs?: number | undefined
   readonly prices?: Prices | undefined
+  /** Told of a wait of 10 s or more that the server asks for, and why; once while several requests wait. */
+  readonly onWait?: ((seconds: number, reason: string) => void) | undefined
   /** Default: the model's name. */
   readonly name?: string | undefined
   /** Default: `process.env`. */

@@ -173,7 +173,7 @@ async function evalCommand(policies: string[], flags: EvalFlags, command: Comman
       const target = requestTarget(flags)
       const config = configOf(policies, flags, command, target)
       const jobs = jobsOf(config, out !== undefined)
-      const endpoints = evalEndpoints({ config, local: flags, edits: target.edits })
+      const endpoints = evalEndpoints({ config, local: flags, edits: target.edits, onWait: waitNote(progress) })
       const run = out === undefined ? null : await beginRun(out, jobs, { config, local: flags, endpoints }, signal)
       try {
         await playJobs({ run, config, local: flags, endpoints, jobs, progress, signal })
@@ -207,13 +207,19 @@ async function resumed(
     if (config.pictures !== null) await loadPictures(config.pictures)
     const jobs = jobsOf(config, true)
     checkSameGames(path, games, jobs)
-    const endpoints = evalEndpoints({ config, local: flags, edits: resumedRequest(config.request, flags) })
+    const endpoints = evalEndpoints({ config, local: flags, edits: resumedRequest(config.request, flags), onWait: waitNote(progress) })
     const run = { folder, store: await openEpisodeStore(folder) }
     await playJobs({ run, config, local: flags, endpoints, jobs, progress, signal })
   } finally {
     await folder.close()
   }
 }
+
+/** Says why nothing seems to happen. */
+const waitNote =
+  (progress: Progress) =>
+  (seconds: number, reason: string): void =>
+    progress.note(`the server asks to wait ${seconds} s (${reason})`)
 
 interface Work extends PlayerOptions {
   readonly run: EvalRun | null
