@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { ConfigError } from './errors.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean, nearest } from './suggest.ts'
 
 /** A place of a schema, as JSON Schema says it. */
 interface Node {
@@ -47,9 +47,9 @@ function wrongValue({ path, code, message }: z.core.$ZodIssue, node: Node | unde
   const place = path.map(String).join('.') || 'it'
   const reason = code === 'custom' ? message : wanted(node)
   if (given === undefined) return `${place} is missing${reason === '' ? '' : ` (${reason})`}`
-  const choices = (node?.enum ?? []).map(String)
-  const guess = typeof given === 'string' ? didYouMean(given, choices) : ''
-  return `${place} cannot be ${shown(given)}${guess}${reason === '' ? '' : ` (${reason})`}`
+  const guess = typeof given === 'string' ? nearest(given, (node?.enum ?? []).map(String)) : undefined
+  const hints = [...(guess === undefined ? [] : [`did you mean "${guess}"?`]), ...(reason === '' ? [] : [reason])]
+  return `${place} cannot be ${shown(given)}${hints.length === 0 ? '' : ` (${hints.join(' ')})`}`
 }
 
 /** A value in at most 60 characters. */
@@ -61,7 +61,9 @@ function shown(value: unknown): string {
 /** 'give a whole number from 3 to 6'; '' where the schema does not say. */
 function wanted(node: Node | undefined): string {
   const kinds = node === undefined ? [] : kindsOf(node)
-  return kinds.length === 0 ? '' : `give ${[...new Set(kinds)].join(' or ')}`
+  const [last, ...others] = [...new Set(kinds)].reverse()
+  if (last === undefined) return ''
+  return `give ${others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`}`
 }
 
 function kindsOf(node: Node): string[] {

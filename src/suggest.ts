@@ -18,11 +18,17 @@ function distance(from: string, to: string): number {
   return above[to.length]!
 }
 
-/** ' (did you mean "size"?)' for the nearest choice if it is near; '' otherwise. */
-export function didYouMean(word: string, choices: readonly string[]): string {
-  const [nearest] = choices
+/** The nearest choice, if it is near. */
+export function nearest(word: string, choices: readonly string[]): string | undefined {
+  const [best] = choices
     .map((choice) => ({ choice, cost: distance(word.slice(0, 60).toLowerCase(), choice.toLowerCase()) }))
     .sort((a, b) => a.cost - b.cost)
-  const near = nearest !== undefined && nearest.cost <= Math.max(1, Math.floor(Math.min(word.length, nearest.choice.length) * 0.4))
-  return near ? ` (did you mean "${nearest.choice}"?)` : ''
+  if (best === undefined || best.cost > Math.max(1, Math.floor(Math.min(word.length, best.choice.length) * 0.4))) return undefined
+  return best.choice
+}
+
+/** ' (did you mean "size"?)' for the nearest choice if it is near; '' otherwise. */
+export function didYouMean(word: string, choices: readonly string[]): string {
+  const guess = nearest(word, choices)
+  return guess === undefined ? '' : ` (did you mean "${guess}"?)`
 }

@@ -118,7 +118,12 @@ describe('--plugin', () => {
   it.each([
     ['a missing file', './none.mjs', '', /plugin \.\/none\.mjs cannot be loaded: there is no file/],
     ['a folder', '.', '', /is a folder/],
-    ['a missing package', 'vlm-gym-no-such-game', '', /vlm-gym-no-such-game cannot be loaded: Cannot find package/],
+    [
+      'a missing package',
+      'vlm-gym-no-such-game',
+      '',
+      /vlm-gym-no-such-game cannot be loaded: no file and no installed package has that name/,
+    ],
     ['a module that breaks', './broken.mjs', 'throw new Error("no luck")', /broken\.mjs cannot be loaded: no luck/],
     ['a module without a game', './empty.mjs', 'export {}', /empty\.mjs registers no game/],
     [

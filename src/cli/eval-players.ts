@@ -2,10 +2,15 @@
 import { ConfigError } from '../errors.ts'
 import { type EvaluateOptions, evaluationEntries, type Pace, workedExamples } from '../eval/index.ts'
 import { type EnvSpec, envSpec } from '../gym/index.ts'
-import { checkFit, createPolicy, isEndpointName, samplerPolicy } from '../policies/index.ts'
-import { loadEngineModule } from './engine-module.ts'
+import { checkFit, createPolicy, endpointProviders, isEndpointName, samplerPolicy } from '../policies/index.ts'
+import type { Policy } from '../policy.ts'
+import { didYouMean } from '../suggest.ts'
+import { openCheckpoint } from './engine-module.ts'
 import type { EvalConfig, LocalOptions } from './eval-config.ts'
-import { CONCURRENCY, type Endpoints } from './eval-endpoints.ts'
+import { CONCURRENCY, type EndpointDecoding, type Endpoints } from './eval-endpoints.ts'
+
+/** Reply tokens of a checkpoint at most, unless told otherwise. */
+export const CHECKPOINT_TOKENS = 48
 
 /** One who plays, under one decoding. */
 export interface Player extends Pick<EvaluateOptions, 'policy' | 'decoding'> {
@@ -37,12 +42,32 @@ export async function withPlayers(
   const { local } = options
   const pace = local.concurrency === undefined ? null : { concurrency: local.concurrency }
   if (name.endsWith('.safetensors')) return withCheckpoint(name, spec, options, pace, work)
-  if (/[./\\:]/.test(name)) {
-    throw new ConfigError(
-      `${name} is no policy, checkpoint or model; a checkpoint's name ends in .safetensors, a model is written openai-compatible:NAME`,
-    )
+  await work({ policy: scriptedPolicy(name), decoding: 'scripted', spec, pace, endpoint: false })
+}
+
+/** Refuses names of nobody, files that are no checkpoints, and models without key or address, before anyone plays. Throws ConfigError, StorageError. */
+export async function checkPlayers(names: readonly string[], { config, local, endpoints }: PlayerOptions): Promise<void> {
+  for (const name of new Set(names)) {
+    if (isEndpointName(name)) for (const decoding of endpointDecodings(config)) await endpoints.policy(name, decoding)
+    else if (name.endsWith('.safetensors')) await (await openCheckpoint(name, { engine: config.engine, threads: local.threads })).close()
+    else scriptedPolicy(name)
   }
-  await work({ policy: createPolicy(name), decoding: 'scripted', spec, pace, endpoint: false })
+}
+
+/** Throws ConfigError for a name that is no policy's. */
+function scriptedPolicy(name: string): Policy {
+  if (/[./\\:]/.test(name)) throw new ConfigError(strangeName(name))
+  return createPolicy(name)
+}
+
+const endpointDecodings = ({ decoding }: EvalConfig): readonly EndpointDecoding[] =>
+  decoding === 'both' ? ['sampled', 'greedy'] : [decoding ?? 'sampled']
+
+/** What is wrong with a name that is no policy's. */
+function strangeName(name: string): string {
+  const [provider = ''] = name.split(':', 1)
+  const guess = name.includes(':') ? didYouMean(provider, endpointProviders) : ''
+  return `${name} is no policy, checkpoint or model${guess}; a checkpoint's name ends in .safetensors, a model is written provider:NAME with a provider of ${endpointProviders.join(', ')}`
 }
 
 async function withCheckpoint(
@@ -55,10 +80,9 @@ async function withCheckpoint(
   if (config.history > 0 || config.examples > 0) {
     throw new ConfigError(`the checkpoint ${name} reads single states; leave --history and --examples out`)
   }
-  const { openEngine } = await loadEngineModule(config.engine)
-  const engine = await openEngine(name, { threads: local.threads })
+  const engine = await openCheckpoint(name, { engine: config.engine, threads: local.threads })
   try {
-    const maxTokens = config.maxTokens ?? 48
+    const maxTokens = config.maxTokens ?? CHECKPOINT_TOKENS
     await checkFit(engine, spec, maxTokens)
     const { decoding } = config
     for (const one of decoding === null || decoding === 'both' ? (['sampled', 'greedy'] as const) : [decoding]) {
@@ -83,9 +107,8 @@ export async function endpointPlayers(name: string, base: EnvSpec, { config, loc
   const used = new Set(evaluationEntries({ specs: [spec], episodes, seed }).map((entry) => entry.seed))
   const examples = await workedExamples(spec, { count: config.examples, seed, used })
   const { concurrency = CONCURRENCY } = local
-  const decodings = config.decoding === 'both' ? (['sampled', 'greedy'] as const) : [config.decoding ?? 'sampled']
   return Promise.all(
-    decodings.map(async (decoding): Promise<Player> => {
+    endpointDecodings(config).map(async (decoding): Promise<Player> => {
       const policy = await endpoints.policy(name, decoding)
       return { policy, decoding, spec, pace: { concurrency, history, examples }, endpoint: true }
     }),

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, fileReason } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
+import { fileGuess } from './near-file.ts'
 import { helpWidth, wrapWords } from './schema-help.ts'
 
 export { checkConfig } from '../checks.ts'
@@ -83,16 +84,29 @@ export function mergeConfig(base: ConfigObject, over: ConfigObject): ConfigObjec
 /** Reads a JSON file that holds an object. Throws ConfigError that says what is wrong with the file. */
 export async function readConfigFile(path: string): Promise<ConfigObject> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError(`--config ${path} cannot be read: ${fileReason(error)}`, { cause: error })
+    throw new ConfigError(`--config ${path} cannot be read: ${fileReason(error)}${fileGuess(path)}`, { cause: error })
   })
   let value: unknown
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    throw new ConfigError(`--config ${path} is not JSON: ${(error as Error).message}`, { cause: error })
+    throw new ConfigError(`--config ${path} is not JSON: ${jsonReason(text, error as Error)}`, { cause: error })
   }
   if (!isObject(value)) throw new ConfigError(`--config ${path} must hold a JSON object, like {"seed": 1}`)
   return value
+}
+
+/** What keeps a text from being JSON, with the place. */
+function jsonReason(text: string, { message }: Error): string {
+  if (text.trim() === '') return 'it is empty'
+  if (/[\0\uFFFD]/.test(text)) return 'it is no text'
+  const at = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN)
+  if (/end of JSON/.test(message) || at >= text.trimEnd().length) return 'it ends too early; a bracket, brace or quote is left open'
+  if (Number.isNaN(at)) return 'it is written in another way'
+  const before = text.slice(0, at).split('\n')
+  const place = `line ${before.length}, column ${before.at(-1)!.length + 1}`
+  if (/^\/[/*]/.test(text.slice(at))) return `a comment in ${place}; JSON has none, so take it out`
+  return `${JSON.stringify(text[at])} in ${place} is not what may stand there`
 }
 
 /** base (which may depend on the file), then the file, then the settings. What is absent is left out. Not checked yet: see `checkConfig`. */

@@ -59,7 +59,7 @@ export async function loadPlugins(plugins: readonly string[]): Promise<void> {
     try {
       await import(resolve(plugin) === plugin ? pathToFileURL(plugin).href : plugin)
     } catch (error) {
-      throw new ConfigError(`the plugin ${plugin} cannot be loaded: ${reasonOf(error)}`, { cause: error })
+      throw new ConfigError(`the plugin ${plugin} cannot be loaded: ${reasonOf(plugin, error)}`, { cause: error })
     }
     if (gameList().length === before) {
       const place = fileURLToPath(new URL('../..', import.meta.url))
@@ -69,8 +69,13 @@ export async function loadPlugins(plugins: readonly string[]): Promise<void> {
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Why a module could not be loaded. A module that it imports in vain is named; where this program looked is not. */
+function reasonOf(plugin: string, error: unknown): string {
   const { code, message = String(error) } = (error ?? {}) as NodeJS.ErrnoException
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return `${message}; this Node runs JavaScript only, so compile it first`
-  return message
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'this Node runs JavaScript only, so compile it first'
+  const [, kind, name] = /^Cannot find (package|module) '([^']+)'/.exec(message) ?? []
+  if (kind === undefined || name === undefined) return message
+  if (name === plugin)
+    return `no file and no installed package has that name; give a path like ./${plugin}.mjs, or install it with: npm install ${plugin}`
+  return `it imports ${name}, which is not there; ${kind === 'package' ? `install it with: npm install ${name}` : 'put that file there, or mend the import'}`
 }

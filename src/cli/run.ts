@@ -9,6 +9,17 @@ import { didYouMean } from '../suggest.ts'
 import { packageVersion } from '../version.ts'
 import { exitOnInterrupt, INTERRUPTED } from './interrupt.ts'
 
+/** Refuses options and arguments that are given and empty: a variable of the shell that is not set, most often. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName()
+    const value: unknown = command.getOptionValueSource(name) === 'cli' ? command.getOptionValue(name) : undefined
+    if (value === '' || (Array.isArray(value) && value.includes('')))
+      throw new ConfigError(`${option.long} is empty; give it a value, or leave it out`)
+  }
+  if (command.args.includes('')) throw new ConfigError(`an argument of ${command.name()} is empty; name what is meant, or leave it out`)
+}
+
 /** Gives a command its arguments, options, help and action. An action sets `process.exitCode` for an outcome other than 0. */
 export type DefineCommand = (command: Command) => void
 
@@ -42,6 +53,7 @@ function createProgram(entries: readonly CommandEntry[]): Command {
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${printableLine(text.trim())}\n`) })
+    .hook('preAction', (_program, command) => refuseEmpty(command))
     .addHelpText('after', '\nvlm-gym <command> --help shows the options of a command, with examples.')
   for (const { name, summary } of entries) program.command(name).description(summary)
   return program
@@ -81,8 +93,12 @@ async function exitCodeOf(error: unknown): Promise<number> {
   return 1
 }
 
+let areGuarded = false
+
 /** A reader that went away (`| head`) ends the process quietly. */
 function guardStreams(): void {
+  if (areGuarded) return
+  areGuarded = true
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
     throw error

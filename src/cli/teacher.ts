@@ -11,7 +11,7 @@ import {
 } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { specsOf, type TeachConfig } from '../teach/index.ts'
-import { loadEngineModule } from './engine-module.ts'
+import { openCheckpoint } from './engine-module.ts'
 
 /** The name of the games' own teachers. */
 export const SCRIPTED = 'scripted'
@@ -39,8 +39,7 @@ export interface TeacherRequests {
 export async function openTeacher(config: TeachConfig, requests: TeacherRequests): Promise<Teacher> {
   const { model, baseUrl, blind, slip, insight, temperature, maxTokens } = config.teacher
   if (model.endsWith('.safetensors')) {
-    const { openEngine } = await loadEngineModule('@vlm-gym/engine-onnx')
-    const engine = await openEngine(model, { threads: 1 })
+    const engine = await openCheckpoint(model, { engine: '@vlm-gym/engine-onnx', threads: 1 })
     try {
       // A caption takes its place within the tokens of the reply.
       for (const spec of specsOf(config, 'image')) await checkFit(engine, spec, maxTokens)

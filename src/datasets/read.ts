@@ -1,6 +1,6 @@
 /** A data set in memory, to train on. Everything is read and checked at once, so that a fault shows before training begins. */
 import { readFile } from 'node:fs/promises'
-import { StorageError } from '../errors.ts'
+import { fileReason, StorageError } from '../errors.ts'
 import { decodePng } from '../render/index.ts'
 import { type Line, readFolder } from '../runs/index.ts'
 import type { Frame } from '../scene.ts'
@@ -46,7 +46,7 @@ export async function readExamples(path: string, split: Split): Promise<StoredEx
 
 async function storedExample(file: string, example: Example, place: string): Promise<StoredExample> {
   const png = await readFile(file).catch((error: Error) => {
-    throw new StorageError(`${place} has no picture (${error.message}); restore it or make the data set anew`, { cause: error })
+    throw new StorageError(`${place} has no picture (${fileReason(error)}); restore it or make the data set anew`, { cause: error })
   })
   if (!file.endsWith(`${contentHash(png)}.png`))
     throw new StorageError(`the picture ${file} is damaged; restore it or make the data set anew`)

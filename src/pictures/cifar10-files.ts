@@ -1,7 +1,7 @@
 /** CIFAR-10 from a folder of the official binary version (cifar-10-binary.tar.gz, unpacked). Node only; nothing is ever downloaded. */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StorageError } from '../errors.ts'
+import { fileReason, StorageError } from '../errors.ts'
 import type { Picture } from '../scene.ts'
 import { CIFAR10_CLASSES, parseCifar10Batch } from './cifar10.ts'
 import type { PictureSet } from './picture-set.ts'
@@ -39,7 +39,10 @@ async function contents(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (cause) {
-    throw new StorageError(`'${path}' cannot be read; unpack the binary version of CIFAR-10 (cifar-10-binary.tar.gz) there.`, { cause })
+    throw new StorageError(
+      `'${path}' cannot be read: ${fileReason(cause)}; unpack the binary version of CIFAR-10 (cifar-10-binary.tar.gz) there.`,
+      { cause },
+    )
   }
 }
 

@@ -25,6 +25,9 @@ import { type JsonObject, keptBody, keptEdits, mergeBody } from './request-edits
 import { observationSeed } from './sampler.ts'
 import type { Answer } from './wire.ts'
 
+/** Reply tokens at most, unless told otherwise. */
+export const ENDPOINT_TOKENS = 1024
+
 /** Longest wait of its own between two tries, ms. */
 const LONGEST_WAIT = 60_000
 /** Shortest wait asked for by a server that is told of, ms. */
@@ -188,7 +191,7 @@ function without(client: Client, field: 'seed' | 'temperature' | 'maxTokens', { 
 
 /** The body of a request: what is asked, as the server takes it, with the caller's own changes over it. Throws ConfigError for a label that these make untrue. */
 function bodyOf({ endpoint, options, fields }: Client, observation: Observation, seed: number): JsonObject {
-  const { temperature = null, maxTokens = 1024 } = options
+  const { temperature = null, maxTokens = ENDPOINT_TOKENS } = options
   const { wire, name, edits } = endpoint
   const body = mergeBody(fields.fit(wire.body({ name, messages: messagesOf(observation), seed, temperature, maxTokens })), edits.body)
   const lost = temperature === 0 && wire.places.temperature.every((path) => valueAt(body, path) === undefined)

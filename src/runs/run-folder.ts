@@ -7,7 +7,7 @@ import { access, appendFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
-import { StorageError } from '../errors.ts'
+import { fileReason, StorageError } from '../errors.ts'
 import { printableLine } from '../printable.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
 import { toUtf8 } from './encoding.ts'
@@ -81,9 +81,8 @@ async function guarded<T>(path: string, verb: string, work: () => Promise<T>): P
   try {
     return await work()
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const reason = code === 'ENOSPC' ? 'the disk is full; free some space and go on with --resume' : message
-    throw new StorageError(`cannot ${verb} ${path}: ${reason}`, { cause: error })
+    const remedy = (error as NodeJS.ErrnoException).code === 'ENOSPC' ? ' and go on with --resume' : ''
+    throw new StorageError(`cannot ${verb} ${path}: ${fileReason(error, verb === 'read' ? 'read' : 'write')}${remedy}`, { cause: error })
   }
 }
 

@@ -7,7 +7,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import { type Example, SPLITS, type Split, textsOf } from '../datasets/index.ts'
-import { StorageError } from '../errors.ts'
+import { fileReason, StorageError } from '../errors.ts'
 import type { RunFolder } from '../runs/index.ts'
 
 /** What a row group holds at most; a reader takes it into memory as a whole. */
@@ -73,7 +73,7 @@ export async function writeParquet(
     return counts
   } catch (error) {
     if (error instanceof StorageError) throw error
-    throw new StorageError(`cannot write ${folder.file('data')}: ${(error as Error).message}; free some space and go on with --resume`, {
+    throw new StorageError(`cannot write ${folder.file('data')}: ${fileReason(error, 'write')}; free some space and go on with --resume`, {
       cause: error,
     })
   }

@@ -9,8 +9,9 @@ import { THEMES } from '../../render/index.ts'
 import { type EndpointLine, type EpisodeRecord, openEpisodeStore } from '../../runs/index.ts'
 import { type EvalConfig, evalConfig, LOCAL, type LocalOptions } from '../eval-config.ts'
 import { evalEndpoints, keepEndpoints } from '../eval-endpoints.ts'
+import { introLines } from '../eval-intro.ts'
 import { type EvalJob, evalJobs, presetResults } from '../eval-jobs.ts'
-import { type Player, type PlayerOptions, withPlayers } from '../eval-players.ts'
+import { checkPlayers, type Player, type PlayerOptions, withPlayers } from '../eval-players.ts'
 import { runningFigures } from '../eval-progress.ts'
 import { beginRun, checkSameGames, type EvalRun, evaluateIn, resumeRun } from '../eval-run.ts'
 import { interruptible } from '../interrupt.ts'
@@ -174,7 +175,12 @@ async function evalCommand(policies: string[], flags: EvalFlags, command: Comman
       const config = configOf(policies, flags, command, target)
       const jobs = jobsOf(config, out !== undefined)
       const endpoints = evalEndpoints({ config, local: flags, edits: target.edits, onWait: waitNote(progress) })
+      await checkPlayers(
+        jobs.flatMap(({ names }) => names),
+        { config, local: flags, endpoints },
+      )
       const run = out === undefined ? null : await beginRun(out, jobs, { config, local: flags, endpoints }, signal)
+      tellIntro(config, jobs, progress)
       try {
         await playJobs({ run, config, local: flags, endpoints, jobs, progress, signal })
       } finally {
@@ -208,6 +214,11 @@ async function resumed(
     const jobs = jobsOf(config, true)
     checkSameGames(path, games, jobs)
     const endpoints = evalEndpoints({ config, local: flags, edits: resumedRequest(config.request, flags), onWait: waitNote(progress) })
+    await checkPlayers(
+      jobs.flatMap(({ names }) => names),
+      { config, local: flags, endpoints },
+    )
+    tellIntro(config, jobs, progress)
     const run = { folder, store: await openEpisodeStore(folder) }
     await playJobs({ run, config, local: flags, endpoints, jobs, progress, signal })
   } finally {
@@ -220,6 +231,11 @@ const waitNote =
   (progress: Progress) =>
   (seconds: number, reason: string): void =>
     progress.note(`the server asks to wait ${seconds} s (${reason})`)
+
+/** What is about to be played, on stderr; nothing with --quiet. */
+function tellIntro(config: EvalConfig, jobs: readonly EvalJob[], progress: Progress): void {
+  for (const line of introLines(config, jobs)) progress.note(line)
+}
 
 interface Work extends PlayerOptions {
   readonly run: EvalRun | null

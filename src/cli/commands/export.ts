@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import writeFileAtomic from 'write-file-atomic'
 import { EngineError, fileReason, StorageError } from '../../errors.ts'
-import { loadEngineModule } from '../engine-module.ts'
+import { openCheckpoint } from '../engine-module.ts'
 import { wholeNumber, withExamples, withJson } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 
@@ -30,8 +30,7 @@ export function defineExport(command: Command): void {
     ['vlm-gym export g1.safetensors --rows 5 --columns 5 --out swap.onnx --json', 'for pictures of 5×5 tiles'],
   ])
   command.action(async (checkpoint: string, { out, rows, columns, engine: name, json }: ExportFlags) => {
-    const { openEngine } = await loadEngineModule(name)
-    const engine = await openEngine(checkpoint, { threads: 1 })
+    const engine = await openCheckpoint(checkpoint, { engine: name, threads: 1 })
     try {
       if (!engine.exportOnnx) throw new EngineError(`${name} cannot export ONNX files`)
       const bytes = await engine.exportOnnx(rows, columns)

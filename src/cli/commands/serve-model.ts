@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { serveModel } from '../../server/index.ts'
-import { loadEngineModule } from '../engine-module.ts'
+import { openCheckpoint } from '../engine-module.ts'
 import { interruptible } from '../interrupt.ts'
 import { wholeNumber, withExamples, withJson, withSeed } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
@@ -44,8 +44,7 @@ export function defineServeModel(command: Command): void {
 async function serveCommand(checkpoint: string, flags: ServeFlags): Promise<void> {
   const { host, port, cors, seed, threads } = flags
   const model = flags.name ?? basename(checkpoint).replace(/\.safetensors$/, '')
-  const { openEngine } = await loadEngineModule(flags.engine)
-  const engine = await openEngine(checkpoint, { threads })
+  const engine = await openCheckpoint(checkpoint, { engine: flags.engine, threads })
   try {
     const server = await serveModel({ engine, model, host, port, seed, ...(cors !== undefined && { cors }) })
     if (flags.json) printJson({ url: server.url, model })
