@@ -33,6 +33,8 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
   port = (taken.address() as { port: number }).port
   process.chdir(folder)
+  // The test runner listens to its own process, and the warning would stand among the sentences.
+  process.setMaxListeners(0)
 })
 afterAll(() => {
   process.chdir(before)
