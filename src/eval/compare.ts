@@ -129,8 +129,11 @@ function playersOf({ name, seed, training = null, episodes, endpoints = [], rows
   }
   const played = own(episodes).map((records): Player => {
     const { policy, decoding } = records[0] as EpisodeRecord
-    const endpoint = endpoints.find((one) => one.policy === policy && one.decoding === decoding) ?? null
-    return { run: name, seed, training, policy, decoding, rows: resultRowsOf(records, seed), records, endpoint }
+    const isOwn = (one: { policy: string; decoding: string }): boolean => one.policy === policy && one.decoding === decoding
+    const endpoint = endpoints.find(isOwn) ?? null
+    const summed = rows.filter((row) => row.game === game && isOwn(row))
+    const own = isSumOf(summed, records) ? summed : resultRowsOf(records, seed)
+    return { run: name, seed, training, policy, decoding, rows: own, records, endpoint }
   })
   const summed = own(rows).map((list): Player => {
     const { policy, decoding } = list[0] as ResultRow
@@ -138,6 +141,14 @@ function playersOf({ name, seed, training = null, episodes, endpoints = [], rows
   })
   const isPlayed = (one: Player): boolean => played.some(({ policy, decoding }) => policy === one.policy && decoding === one.decoding)
   return [...played, ...summed.filter((one) => !isPlayed(one))]
+}
+
+/** Whether kept rows sum up just these episodes: then their intervals need not be drawn again, which takes seconds for many policies. */
+function isSumOf(rows: readonly ResultRow[], records: readonly EpisodeRecord[]): boolean {
+  const row = rows.find(({ metric }) => metric === 'return')
+  const returns = [...bySeed(records).values()]
+  if (row === undefined || row.mean === null || returns.length !== row.episodes) return false
+  return Math.abs(row.mean - (meanOf(returns) ?? Number.NaN)) <= 1e-9 * Math.max(1, Math.abs(row.mean))
 }
 
 /** A scripted policy on the same games is the same player, whichever run it stands in. */

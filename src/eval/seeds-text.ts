@@ -27,7 +27,9 @@ export function seedFamilies(groups: readonly ComparedGroup[]): SeedFamily[] {
 /** Points with thousands separated: whole from 10 on, else one digit. */
 export function shortPoints(value: number): string {
   const digits = Math.abs(value) >= 9.95 ? 0 : 1
-  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  // No '-0.0'.
+  const shown = Math.abs(value) < 0.05 ? 0 : value
+  return shown.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
 const cell = (interval: Interval | null | undefined): string =>

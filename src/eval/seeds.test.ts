@@ -162,7 +162,7 @@ describe('as text', () => {
   })
 
   test('numbers are short, and CSV has the training seed and the means over seeds', () => {
-    expect([0.04, 9.2, 9.97, 12.4, 1085].map(shortPoints)).toEqual(['0.0', '9.2', '10', '12', '1,085'])
+    expect([-0.04, 0.04, 9.2, 9.97, 12.4, 1085].map(shortPoints)).toEqual(['0.0', '0.0', '9.2', '10', '12', '1,085'])
     const lines = comparisonCsv(three()).split('\n')
     expect(lines[0]).toMatch(/,training seed$/)
     expect(lines.some((line) => /,c,"g1, sampled \(c\)",run,return,16,.*,2$/.test(line))).toBe(true)
