@@ -104,7 +104,7 @@ describe('bad input', () => {
     [['show', '2048', '--grid', '--out', 'levels.png', '--reasoning', '2'], 2, /--reasoning is for a single state/],
     [['show', '--state', 'vg1.nonsense', '--perception', '2'], 2, /do not go together/],
     [['show', '2048', '--out', 'board.gif'], 2, /\.png or \.svg/],
-    [['show', '2048', '--out', 'nowhere/board.png'], 1, /its folder does not exist/],
+    [['show', '2048', '--out', 'nowhere/board.png'], 2, /its folder does not exist/],
     [['show', '--state', 'vg1.nonsense'], 1, /not a state token/],
     [['show', '--state', 'vg1.nonsense', '--set', 'size=3'], 2, /do not go together/],
     [['play', '2048', '--json'], 2, /--json goes with --watch/],

@@ -290,9 +290,9 @@ describe('bad input: one sentence, nothing written', () => {
   it('a folder that holds a run, or none, or options that cannot go with --resume', async () => {
     expect(await evaluate(['random', '--episodes', '2', '--horizon', '2', '--quiet', '--out', 'kept'])).toMatchObject({ code: 0 })
     const report = spawnSync(process.execPath, [main, 'report', 'kept'], { cwd: parent, encoding: 'utf8' })
-    expect(report.stderr).toMatch(/kept is the run of an evaluation; see it with: vlm-gym compare kept/)
+    expect(report.stderr).toMatch(/kept holds the run of an evaluation, not a training run; .*vlm-gym compare shows it/)
     const again = await evaluate(['random', '--episodes', '2', '--quiet', '--out', 'kept'])
-    expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/holds a run already; go on with it by --resume/) })
+    expect(again).toMatchObject({ code: 2, err: expect.stringMatching(/holds a run already; go on with it by --resume/) })
     expect(await evaluate(['--resume', 'nowhere'])).toMatchObject({ code: 1, err: expect.stringMatching(/there is no run in nowhere/) })
     expect(await evaluate(['--resume', 'kept', '--seed', '1'])).toMatchObject({
       code: 2,

@@ -281,7 +281,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
   })
 
   it('refuses a folder with a data set in it, and one with none', async () => {
-    expect(await vlmGym(...TEACH, '--out', whole)).toMatchObject({ code: 1, stderr: expect.stringContaining('holds a data set already') })
+    expect(await vlmGym(...TEACH, '--out', whole)).toMatchObject({ code: 2, stderr: expect.stringContaining('holds a data set already') })
     const none = await vlmGym('teach', '--resume', join(parent, 'none'))
     expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/no data set in .*start one with vlm-gym teach/) })
   })

@@ -128,7 +128,7 @@ describe('vlm-gym train', () => {
   })
 
   it('refuses a folder with a run in it, a folder in use, a foreign folder and another version', async () => {
-    expect(await vlmGym(...TINY, '--out', whole)).toMatchObject({ code: 1, stderr: expect.stringContaining('holds a run already') })
+    expect(await vlmGym(...TINY, '--out', whole)).toMatchObject({ code: 2, stderr: expect.stringContaining('holds a run already') })
     await mkdir(join(whole, '.lock'))
     await writeFile(join(whole, '.owner'), JSON.stringify({ pid: process.pid, host: hostname() }))
     expect(await vlmGym(...TINY, '--resume', whole)).toMatchObject({

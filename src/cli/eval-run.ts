@@ -4,7 +4,17 @@ import { ConfigError, StorageError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, evaluate, evaluationEntries, firstReply, policySeed, resultRowsOf } from '../eval/index.ts'
 import { isEndpointName } from '../policies/index.ts'
 import type { Reply } from '../policy.ts'
-import { type Contestant, createRun, type EpisodeStore, openEpisodeStore, openRun, type RunFolder } from '../runs/index.ts'
+import {
+  type Contestant,
+  checkNewFolder,
+  createFolder,
+  type EpisodeStore,
+  EVAL_RUN,
+  type NewFolderOptions,
+  openEpisodeStore,
+  openFolder,
+  type RunFolder,
+} from '../runs/index.ts'
 import { type EvalConfig, type EvalRunConfig, evalRunConfig } from './eval-config.ts'
 import { keepEndpoints } from './eval-endpoints.ts'
 import type { EvalJob } from './eval-jobs.ts'
@@ -23,13 +33,13 @@ export function gamesOf(jobs: readonly EvalJob[]): EvalRunConfig['games'] {
   })
 }
 
-/** Opens a run to go on with it. Throws StorageError for a folder of another kind, or of a program with other games. */
+/** Opens a run to go on with it. Throws ConfigError for a folder of another kind, StorageError for one of another version. */
 export async function resumeRun(path: string): Promise<{ folder: RunFolder; config: EvalConfig; games: EvalRunConfig['games'] }> {
-  const folder = await openRun(path)
+  const folder = await openFolder(EVAL_RUN, path)
   const parsed = evalRunConfig.safeParse(folder.config)
   if (parsed.success) return { folder, config: parsed.data.eval, games: parsed.data.games }
   await folder.close()
-  throw new StorageError(`${path} is not the run of an evaluation; go on with a training run by vlm-gym train --resume`)
+  throw new StorageError(`the config in ${folder.file('run.json')} is of another version of vlm-gym; use that version, or start a new run`)
 }
 
 /** Refuses to go on where the program would play other games than before. */
@@ -60,10 +70,16 @@ async function firstReplies(jobs: readonly EvalJob[], options: PlayerOptions, si
 }
 
 /** Makes the run folder. Nothing is written if an endpoint cannot be asked or the folder holds a run already. */
-export async function beginRun(path: string, jobs: readonly EvalJob[], options: PlayerOptions, signal: AbortSignal): Promise<EvalRun> {
+export async function beginRun(
+  path: string,
+  jobs: readonly EvalJob[],
+  options: PlayerOptions & NewFolderOptions,
+  signal: AbortSignal,
+): Promise<EvalRun> {
+  await checkNewFolder(EVAL_RUN, path, options)
   const firsts = await firstReplies(jobs, options, signal)
   const config: EvalRunConfig = { kind: 'eval', eval: options.config, games: gamesOf(jobs) }
-  const folder = await createRun(path, config, [])
+  const folder = await createFolder(EVAL_RUN, path, config, options)
   const store = await openEpisodeStore(folder)
   for (const { who, reply } of firsts) await store.keepReply(who, 0, 0, reply)
   await keepEndpoints(folder, options.endpoints)

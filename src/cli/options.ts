@@ -166,6 +166,21 @@ export function withJson(command: Command): Command {
   return command.option('--json', 'print JSON instead of text')
 }
 
+/** Adds `--force`. `what` it does. */
+export function withForce(command: Command, what: string): Command {
+  return command.option('--force', what)
+}
+
+/** Adds `--force` to a command that begins a folder. */
+export function withFolderForce(command: Command): Command {
+  return withForce(command, 'use a folder that is not empty; what is in the way there is renamed, never overwritten')
+}
+
+/** Adds `--force` to a command that writes a file. */
+export function withFileForce(command: Command): Command {
+  return withForce(command, 'replace a file that is there, whoever wrote it')
+}
+
 /** Adds `--set`, many times. `what` it sets, with an example key and value. */
 export function withSet(command: Command, what: string): Command {
   return command.option('--set <key=value>', `${what}; may be given many times`, collect)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { writeReport } from '../eval/index.ts'
-import { createRun, openRun, type RunFolder } from '../runs/index.ts'
+import { createRun, type NewFolderOptions, openRun, type RunFolder } from '../runs/index.ts'
 import { coldStartExamples, parseTrainConfig, type TrainConfig } from '../train/index.ts'
 import { engineFor, newWords, runJob } from './job.ts'
 import { loadPictures } from './pictures.ts'
@@ -42,19 +42,24 @@ export async function checkedEngine(config: TrainConfig, words: readonly string[
   }
 }
 
-/** A folder in which a run of that config can begin. Throws StorageError if there is a run in it already. */
-export async function createTrainFolder(path: string, config: TrainConfig, words: readonly string[]): Promise<RunFolder> {
-  const folder = await createRun(path, config)
+/** A folder in which a run of that config can begin. Throws ConfigError where none may be begun. */
+export async function createTrainFolder(
+  path: string,
+  config: TrainConfig,
+  words: readonly string[],
+  options?: NewFolderOptions,
+): Promise<RunFolder> {
+  const folder = await createRun(path, config, options)
   await folder.write('words.json', words)
   return folder
 }
 
 /** A new run. Throws ConfigError, EngineError, StorageError. */
-export async function createTrainRun(path: string, config: TrainConfig): Promise<OpenRun> {
+export async function createTrainRun(path: string, config: TrainConfig, options?: NewFolderOptions): Promise<OpenRun> {
   const words = newWords()
   const engine = await checkedEngine(config, words)
   try {
-    return { engine, config, folder: await createTrainFolder(path, config, words) }
+    return { engine, config, folder: await createTrainFolder(path, config, words, options) }
   } catch (error) {
     await engine.close()
     throw error
@@ -66,13 +71,20 @@ export async function openTrainRun(path: string): Promise<OpenRun> {
   const folder = await openRun(path)
   try {
     const config = storedConfig(folder)
-    const words = await storedWords(folder)
     await loadExtras(config)
+    const words = await openWords(folder)
     return { folder, config, engine: await engineFor(config, words) }
   } catch (error) {
     await folder.close()
     throw error
   }
+}
+
+/** The words of a run that this process holds. One that was killed before it had written them begins with those of now. */
+async function openWords(folder: RunFolder): Promise<string[]> {
+  const isNew = (await folder.read('words.json', z.unknown())) === null && (await folder.read('progress.json', z.unknown())) === null
+  if (isNew) await folder.write('words.json', newWords())
+  return storedWords(folder)
 }
 
 /** The words of a run's tokenizer, as they were when it began. Throws StorageError. */
@@ -104,7 +116,7 @@ export async function runToEnd(
   try {
     const end = await runJob({ engine, folder, config, progress, signal })
     progress.close()
-    return { end, report: await writeReport(folder) }
+    return { end, report: await writeReport(folder, 'rename') }
   } finally {
     progress.close()
     await engine.close()

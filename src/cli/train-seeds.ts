@@ -12,7 +12,7 @@ import { InvalidArgumentError } from 'commander'
 import PQueue from 'p-queue'
 import { ConfigError, StorageError } from '../errors.ts'
 import { compareRuns, recipeDifferences, seedFamilies, seedsText, trainingOf } from '../eval/index.ts'
-import { readRun } from '../runs/index.ts'
+import { checkNewFolder, readRun, TRAIN_RUN } from '../runs/index.ts'
 import type { TrainConfig } from '../train/index.ts'
 import { readComparedRuns } from './compared-runs.ts'
 import { INTERRUPTED, interruptible } from './interrupt.ts'
@@ -31,6 +31,8 @@ export interface SeedsOptions {
   readonly parallel: number
   /** Go on with what is there; seeds that are not there yet are begun with the config of those that are. */
   readonly resume: boolean
+  /** Use folders that are not empty. */
+  readonly force: boolean
   readonly quiet: boolean
   readonly json: boolean
   /** The config of new runs, checked and with what it needs loaded; its seed does not matter. */
@@ -82,16 +84,17 @@ export async function trainSeeds(options: SeedsOptions): Promise<void> {
 const isThere = ({ path }: Seed): boolean => existsSync(join(path, 'run.json'))
 
 /** Makes every folder, once it is known that all of them can be. */
-async function makeNew(runs: readonly Seed[], { newConfig, parallel, threadsGiven }: SeedsOptions): Promise<void> {
+async function makeNew(runs: readonly Seed[], { newConfig, parallel, threadsGiven, force }: SeedsOptions): Promise<void> {
   const taken = runs.find(isThere)
   if (taken)
-    throw new StorageError(`${taken.path} holds a run already; go on with all of these seeds by --resume, or give other folders with --out`)
+    throw new ConfigError(`${taken.path} holds a run already; go on with all of these seeds by --resume, or give other folders with --out`)
+  for (const { path } of runs) await checkNewFolder(TRAIN_RUN, path, { force })
   const config = await newConfig()
   const threads = threadsGiven ? config.threads : threadsEach(config.threads, Math.min(parallel, runs.length))
   if (threads < config.threads) printError(`each run gets ${threads} of the ${config.threads} threads; the last digits depend on that`)
   const words = newWords()
   await (await checkedEngine({ ...config, threads }, words)).close()
-  for (const { seed, path } of runs) await (await createTrainFolder(path, { ...config, threads, seed }, words)).close()
+  for (const { seed, path } of runs) await (await createTrainFolder(path, { ...config, threads, seed }, words, { force })).close()
 }
 
 /** Checks that the runs there are of one recipe, and makes those that are not there. */
@@ -171,7 +174,7 @@ async function report(runs: readonly Seed[], outcomes: readonly Outcome[], optio
   }
   const compared = await readComparedRuns(finished)
   const groups = compareRuns(compared)
-  const page = await writeSeedsReport(finished)
+  const page = await writeSeedsReport(finished, 'rename')
   if (options.json) return printJson(groups)
   const reports = finished.map((path) => join(path, 'report.html'))
   printLines([

@@ -2,33 +2,20 @@
  * A data set of a teacher's replies is a folder: `dataset.json` (how it was made), `examples.jsonl` (a line an example), `pictures/` (PNGs,
  * named by their content), and, once it is whole, `data/*.parquet` and the card `README.md`. Written by src/teach, trained on by src/train.
  */
-import { rm, rmdir } from 'node:fs/promises'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
-import { ABOUT, createFolder, type FolderKind, type LinesFile, openFolder, type RunFolder } from '../runs/index.ts'
+import { createFolder, DATASET, discardFolder, type LinesFile, type NewFolderOptions, openFolder, type RunFolder } from '../runs/index.ts'
 
-/** The folder of a data set. */
-export const DATASET: FolderKind = {
-  header: 'dataset.json',
-  format: 'vlm-gym/dataset',
-  version: 1,
-  noun: 'data set',
-  command: 'vlm-gym teach',
-  folders: ['pictures'],
-}
+/** Makes a new folder for a data set. Throws ConfigError where none may be begun (see `checkNewFolder`). */
+export const createDataset = (path: string, config: unknown, options?: NewFolderOptions): Promise<RunFolder> =>
+  createFolder(DATASET, path, config, options)
 
-/** Makes a new folder for a data set. Throws StorageError if there is one in it already. */
-export const createDataset = (path: string, config: unknown): Promise<RunFolder> => createFolder(DATASET, path, config)
-
-/** Opens the folder of a data set to go on with it. Throws StorageError if there is none, it is foreign, or another process uses it. */
+/** Opens the folder of a data set to go on with it. Throws as `openFolder` does. */
 export const openDataset = (path: string): Promise<RunFolder> => openFolder(DATASET, path)
 
 /** Takes a new folder back in which nothing has been kept yet; what others put there stays. Call it after `close`. */
-export async function discardDataset({ file, path }: RunFolder): Promise<void> {
-  for (const name of [DATASET.header, ABOUT, 'progress.json', '.owner']) await rm(file(name), { force: true })
-  for (const folder of [...DATASET.folders.map(file), path]) await rmdir(folder).catch(() => {})
-}
+export const discardDataset = (folder: RunFolder): Promise<void> => discardFolder(folder)
 
 /** The two parts of a data set, by the names that `datasets` gives them; 'test' is the held-out one. */
 export const SPLITS = ['train', 'test'] as const

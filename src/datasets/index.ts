@@ -2,7 +2,6 @@
 export {
   contentHash,
   createDataset,
-  DATASET,
   discardDataset,
   EXAMPLES,
   type Example,

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { fileReason, StorageError } from '../errors.ts'
 import { decodePng } from '../render/index.ts'
-import { type Line, readFolder } from '../runs/index.ts'
+import { DATASET, type Line, readFolder } from '../runs/index.ts'
 import type { Frame } from '../scene.ts'
-import { contentHash, DATASET, EXAMPLES, type Example, type Split, textsOf } from './example.ts'
+import { contentHash, EXAMPLES, type Example, type Split, textsOf } from './example.ts'
 
 /** One example as a model is to see and answer it. */
 export interface StoredExample {

@@ -88,7 +88,7 @@ describe('the store', () => {
 
   it('goes on after an abort anywhere, asks nothing twice, and ends the same', async () => {
     for (const limit of [1, 7, 23, 40]) {
-      const folder = await createRun(join(place, `run-${limit}`), {}, [])
+      const folder = await createRun(join(place, `run-${limit}`), {})
       const controller = new AbortController()
       const policy = slowModel()
       const stopping: Policy = {
@@ -114,7 +114,7 @@ describe('the store', () => {
   })
 
   it('drops torn last lines and damage in the middle, and asks for nothing else again', async () => {
-    const folder = await createRun(join(place, 'torn'), {}, [])
+    const folder = await createRun(join(place, 'torn'), {})
     await resume(folder, slowModel())
     for (const name of ['replies.jsonl', 'episodes.jsonl']) {
       const text = await readFile(folder.file(name), 'utf8')

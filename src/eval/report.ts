@@ -2,13 +2,17 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import {
+  checkForeign,
   episodeRecords,
+  type ForeignFile,
   generalisationRows,
   interventionRows,
   METRICS_FILE,
+  type OwnFile,
   type RunFolder,
   replayList,
   resultRows,
+  writeOwnFile,
 } from '../runs/index.ts'
 import { type ChartLibrary, reportPage } from './report-page.ts'
 
@@ -22,7 +26,15 @@ async function chartLibrary(): Promise<ChartLibrary> {
  * Writes report.html, one file without network, and returns its path. Works on a run that is still going (see `readRun`). Throws
  * StorageError for JSON files that are damaged, not for ones that are missing; a damaged line of the metrics is left out with a warning.
  */
-export async function writeReport(folder: RunFolder): Promise<string> {
+export async function writeReport(folder: RunFolder, foreign: ForeignFile = 'refuse'): Promise<string> {
+  const file: OwnFile = {
+    path: folder.file('report.html'),
+    form: 'markup',
+    source: 'report',
+    force: foreign === 'replace',
+    remedy: 'move it elsewhere',
+  }
+  await checkForeign(file, foreign)
   const page = reportPage(
     {
       config: folder.config,
@@ -36,6 +48,6 @@ export async function writeReport(folder: RunFolder): Promise<string> {
     },
     await chartLibrary(),
   )
-  await folder.write('report.html', page)
-  return folder.file('report.html')
+  await writeOwnFile(file, page)
+  return file.path
 }

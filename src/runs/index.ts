@@ -11,7 +11,10 @@ export {
   type Unread,
 } from './episode-records.ts'
 export { type EpisodeStore, episodeRecords, openEpisodeStore } from './episode-store.ts'
+export { DATASET, EVAL_RUN, FOLDER_KINDS, type FolderKind, TRAIN_RUN } from './folder-kinds.ts'
 export type { BadLine, Line, LinesFile } from './lines.ts'
+export { checkNewFolder, type NewFolderOptions } from './new-folder.ts'
+export { checkForeign, checkOwnFile, type FileForm, type ForeignFile, type OwnFile, writeOwnFile } from './own-file.ts'
 export {
   type EndpointLine,
   endpointLines,
@@ -28,13 +31,4 @@ export {
   resultRows,
 } from './records.ts'
 export { type KeptReply, keptFields, replyFields, replyOf } from './reply-fields.ts'
-export {
-  createFolder,
-  createRun,
-  type FolderKind,
-  openFolder,
-  openRun,
-  type RunFolder,
-  readFolder,
-  readRun,
-} from './run-folder.ts'
+export { createFolder, createRun, discardFolder, openFolder, openRun, type RunFolder, readFolder, readRun } from './run-folder.ts'

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { lock } from 'proper-lockfile'
-import { StorageError } from '../errors.ts'
+import { fileReason, StorageError } from '../errors.ts'
 
 /** The lock lies in the folder: the folder above may not be writable. */
 export const LOCK = '.lock'
@@ -17,11 +17,22 @@ export interface FolderLock {
   release(): Promise<void>
 }
 
+/** Whom a note names; null if it is none of ours. */
+export function ownerNote(text: string): { readonly pid: number; readonly host: string } | null {
+  try {
+    const { pid, host } = JSON.parse(text) as { pid: unknown; host: unknown }
+    return typeof pid === 'number' && typeof host === 'string' ? { pid, host } : null
+  } catch {
+    return null
+  }
+}
+
 /** Whether the process that held the lock last ran on this machine and runs no more. */
 async function ownerIsGone(path: string): Promise<boolean> {
   try {
-    const { pid, host } = JSON.parse(await readFile(join(path, OWNER), 'utf8')) as { pid: unknown; host: unknown }
-    if (host !== hostname() || typeof pid !== 'number') return false
+    const owner = ownerNote(await readFile(join(path, OWNER), 'utf8'))
+    if (owner === null || owner.host !== hostname()) return false
+    const { pid } = owner
     // In a container a restarted process often has the number of the one before.
     if (pid === process.pid) return true
     process.kill(pid, 0)
@@ -31,24 +42,38 @@ async function ownerIsGone(path: string): Promise<boolean> {
   }
 }
 
+/** Tries of a lock whose owner is gone, and the milliseconds between them. */
+const TRIES = 15
+const PAUSE = 200
+
 /** Locks a folder for this process. Throws StorageError while another one holds it. */
 export async function lockFolder(path: string): Promise<FolderLock> {
-  let release: () => Promise<void>
   const lost = new AbortController()
-  const options = { update: 5_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() }
+  const attempt = async (tries: number): Promise<() => Promise<void>> => {
+    // The lock of a process that was killed is taken over as soon as the lock allows, a living one's never. Whose it is is looked at each time:
+    // another process may have taken it over meanwhile.
+    const gone = await ownerIsGone(path)
+    const options = { update: 5_000, stale: gone ? 2_000 : 15_000, lockfilePath: join(path, LOCK), onCompromised: () => lost.abort() }
+    try {
+      return await lock(path, options)
+    } catch (error) {
+      if (!gone || tries <= 1 || !isLocked(error)) throw error
+      await new Promise((resolve) => setTimeout(resolve, PAUSE))
+      return attempt(tries - 1)
+    }
+  }
   try {
-    // The lock of a process that was killed is taken over as soon as the lock allows, a living one's never.
-    release = (await ownerIsGone(path))
-      ? await lock(path, { ...options, stale: 2_000, retries: { retries: 15, minTimeout: 200, maxTimeout: 200 } })
-      : await lock(path, { ...options, stale: 15_000 })
+    const release = await attempt(TRIES)
     await writeFile(join(path, OWNER), JSON.stringify({ pid: process.pid, host: hostname() }))
+    return { lost: lost.signal, release: async () => (lost.signal.aborted ? undefined : release()) }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
+    if (isLocked(error)) {
       throw new StorageError(
         `${path} is in use by another process; wait for it, or give another folder with --out (a lock left by a killed process ends after 15 s)`,
       )
     }
-    throw new StorageError(`cannot lock ${path}: ${(error as Error).message}`, { cause: error })
+    throw new StorageError(`cannot lock ${path}: ${fileReason(error, 'write')}; give another folder with --out`, { cause: error })
   }
-  return { lost: lost.signal, release: async () => (lost.signal.aborted ? undefined : release()) }
 }
+
+const isLocked = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ELOCKED'

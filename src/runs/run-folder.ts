@@ -1,51 +1,31 @@
 /**
  * A run is a folder: `run.json` (what it is), `about.json` (which program and machine), `metrics.jsonl` (one line a step), `progress.json`
- * (where it stands), `checkpoints/`, `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed; lines are appended and cut back
- * to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
+ * (where it stands), `checkpoints/`, `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed;
+ * lines are appended and cut back to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
  */
-import { access, appendFile, mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, appendFile, mkdir, readFile, rm, rmdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
-import { z } from 'zod'
-import { fileReason, StorageError } from '../errors.ts'
-import { printableLine } from '../printable.ts'
+import type { z } from 'zod'
+import { ConfigError, fileReason, StorageError } from '../errors.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
 import { toUtf8 } from './encoding.ts'
+import { EVAL_RUN, type FolderHeader, type FolderKind, findHeader, headerOf, parseJson, readHeader, TRAIN_RUN } from './folder-kinds.ts'
 import { type BadLine, endLines, type Line, type LinesFile, readLineAt, scanLines } from './lines.ts'
-import { type FolderLock, lockFolder } from './lock.ts'
-
-/** A kind of folder: what its header says, and the words of messages about it. */
-export interface FolderKind {
-  /** File name of the header. */
-  readonly header: string
-  readonly format: string
-  readonly version: number
-  /** 'run' */
-  readonly noun: string
-  /** The command that writes such folders. */
-  readonly command: string
-  /** Folders within it. */
-  readonly folders: readonly string[]
-}
-
-const RUN: FolderKind = {
-  header: 'run.json',
-  format: 'vlm-gym/run',
-  version: 2,
-  noun: 'run',
-  command: 'vlm-gym train (or eval)',
-  folders: ['checkpoints'],
-}
-
-const header = z.object({ format: z.string(), version: z.number(), config: z.unknown() })
+import { type FolderLock, lockFolder, OWNER } from './lock.ts'
+import { checkNewFolder, type NewFolderOptions, setAside } from './new-folder.ts'
+import { warn } from './warn.ts'
 
 /** A folder of one kind (a run, a data set), open for one process. */
 export interface RunFolder {
   readonly path: string
+  readonly kind: FolderKind
   /** The config it was started with, as it was written. */
   readonly config: unknown
   /** What ran: the session that made the folder, then each that differed from the one before it. None in folders of earlier versions. */
   readonly about: readonly Session[]
+  /** The topmost folder that was made for it; null if it was there. */
+  readonly made: string | null
   /** Path of a file in the folder. */
   file(name: string): string
   /** Writes JSON (two-space indent), text or bytes, atomically. */
@@ -104,62 +84,70 @@ function damage(path: string, bad: readonly BadLine[], loss: string): string[] {
 const toData = (value: unknown): string | Buffer =>
   value instanceof Uint8Array ? Buffer.from(value) : typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`
 
-/** JSON, also behind a byte order mark. */
-const parseJson = (text: string): unknown => JSON.parse(text.replace(/^\uFEFF/, ''))
-
-async function readHeader(kind: FolderKind, folder: string): Promise<unknown> {
-  const path = join(folder, kind.header)
-  const text = await guarded(path, 'read', () => readFile(path, 'utf8'))
-  let value: unknown
+/**
+ * Makes a new folder. Throws ConfigError where none of this kind may be begun (see `checkNewFolder`), also if another process was quicker.
+ */
+export async function createFolder(kind: FolderKind, path: string, config: unknown, options: NewFolderOptions = {}): Promise<RunFolder> {
+  await checkNewFolder(kind, path, options)
+  const made = (await guarded(path, 'make', () => mkdir(path, { recursive: true }))) ?? null
+  const lock = await lockFolder(path).catch((error: Error) => {
+    throw new ConfigError(error.message, { cause: error })
+  })
+  const folder = folderAt({ path, kind, config, about: [await currentSession()], made }, lock)
+  let begun = false
   try {
-    value = parseJson(text)
-  } catch {
-    throw new StorageError(`${path} is not JSON; the ${kind.noun} folder is damaged, start a new one with another --out`)
-  }
-  const parsed = header.safeParse(value)
-  if (!parsed.success || parsed.data.format !== kind.format)
-    throw new StorageError(`${path} is not the header of a vlm-gym ${kind.noun}; choose another folder`)
-  if (parsed.data.version !== kind.version) {
-    throw new StorageError(
-      `${path} is of ${kind.noun} format ${parsed.data.version}, this program reads ${kind.version}; use the vlm-gym version that wrote it, or start a new ${kind.noun}`,
-    )
-  }
-  return parsed.data.config
-}
-
-/** Makes a new folder, with `folders` in it. Throws StorageError if there is one of its kind in it already. */
-export async function createFolder(
-  kind: FolderKind,
-  path: string,
-  config: unknown,
-  folders: readonly string[] = kind.folders,
-): Promise<RunFolder> {
-  for (const name of ['', ...folders]) await guarded(path, 'make', () => mkdir(join(path, name), { recursive: true }))
-  const about = [await currentSession()]
-  const folder = folderAt(path, config, about, await lockFolder(path))
-  try {
-    if (await exists(join(path, kind.header))) {
-      throw new StorageError(`${path} holds a ${kind.noun} already; go on with it by --resume, or give another folder with --out`)
-    }
-    await folder.write(kind.header, { format: kind.format, version: kind.version, config })
+    await checkNewFolder(kind, path, options)
+    begun = true
+    for (const [name, other] of options.force ? await setAside(kind, path) : []) warn(`${join(path, name)} is now ${other}`)
+    // The header comes first: a folder without it is none yet, and one with it can be opened.
+    await folder.write(kind.header, headerOf(kind, config))
     await folder.write(ABOUT, { sessions: folder.about })
+    await makeFolders(kind, path)
     return folder
   } catch (error) {
     await folder.close()
+    if (!begun) await rm(join(path, OWNER), { force: true })
     throw error
   }
 }
 
-/** Opens an existing folder. Throws StorageError if there is none, it is foreign, or another process uses it. */
+async function makeFolders(kind: FolderKind, path: string): Promise<void> {
+  for (const name of kind.folders) await guarded(join(path, name), 'make', () => mkdir(join(path, name), { recursive: true }))
+}
+
+/** Takes a new folder back in which nothing has been kept yet; what others put there stays. Call it after `close`. */
+export async function discardFolder({ kind, path, file, made }: RunFolder): Promise<void> {
+  for (const name of [kind.header, ABOUT, 'progress.json', OWNER]) await rm(file(name), { force: true })
+  const above: string[] = []
+  if (made !== null) for (let at = resolve(path); at.startsWith(resolve(made)); at = dirname(at)) above.push(at)
+  for (const folder of [...kind.folders.map(file), ...above]) await rmdir(folder).catch(() => {})
+}
+
+/** The header of a folder that is of one of these kinds. Throws ConfigError for another kind, StorageError for none. */
+async function headerAmong(kinds: readonly FolderKind[], path: string, remedy: string): Promise<FolderHeader> {
+  const [first] = kinds as [FolderKind]
+  const wrong = (there: FolderKind): never => {
+    throw new ConfigError(`${path} holds ${there.called}, not ${kinds.map(({ called }) => called).join(' or ')}; ${there.use}`)
+  }
+  if (!(await exists(join(path, first.header)))) {
+    const there = (await findHeader(path))?.kind
+    if (there) wrong(there)
+    throw new StorageError(`there is no ${first.noun} in ${path}; ${remedy}`)
+  }
+  const there = await findHeader(path)
+  if (there?.kind && !kinds.includes(there.kind)) wrong(there.kind)
+  return readHeader(first, path)
+}
+
+/** Opens an existing folder. Throws ConfigError if it is of another kind, StorageError if there is none, or another process uses it. */
 export async function openFolder(kind: FolderKind, path: string): Promise<RunFolder> {
-  if (!(await exists(join(path, kind.header))))
-    throw new StorageError(`there is no ${kind.noun} in ${path}; start one with ${kind.command} --out ${path}`)
-  const config = await readHeader(kind, path)
+  const { config } = await headerAmong([kind], path, `start one with ${kind.command} --out ${path}`)
   const before = await readSessions(path)
   const about = before === null ? [] : withSession(before, await currentSession())
-  const folder = folderAt(path, config, about, await lockFolder(path))
+  const folder = folderAt({ path, kind, config, about, made: null }, await lockFolder(path))
   try {
     if (before !== null && about !== before) await folder.write(ABOUT, { sessions: about })
+    await makeFolders(kind, path)
     return folder
   } catch (error) {
     await folder.close()
@@ -167,11 +155,11 @@ export async function openFolder(kind: FolderKind, path: string): Promise<RunFol
   }
 }
 
-/** Reads a folder without locking it: it may still be growing. */
-export async function readFolder(kind: FolderKind, path: string): Promise<RunFolder> {
-  if (!(await exists(join(path, kind.header))))
-    throw new StorageError(`there is no ${kind.noun} in ${path}; give the folder that ${kind.command} wrote`)
-  return folderAt(path, await readHeader(kind, path), (await readSessions(path)) ?? [], null)
+/** Reads a folder of one of these kinds without locking it: it may still be growing. Throws as `openFolder` does. */
+export async function readFolder(kinds: FolderKind | readonly FolderKind[], path: string): Promise<RunFolder> {
+  const list = [kinds].flat() as readonly FolderKind[]
+  const { kind, config } = await headerAmong(list, path, `give the folder that ${list.map(({ command }) => command).join(' or ')} wrote`)
+  return folderAt({ path, kind, config, about: (await readSessions(path)) ?? [], made: null }, null)
 }
 
 /** The sessions of a folder: none if the file is missing, null if it holds something else, which then stays as it is. */
@@ -183,23 +171,19 @@ async function readSessions(path: string): Promise<readonly Session[] | null> {
   }
 }
 
-/** Makes a new run folder, with `folders` in it (default: checkpoints). Throws StorageError if there is a run in it already. */
-export const createRun = (path: string, config: unknown, folders?: readonly string[]): Promise<RunFolder> =>
-  createFolder(RUN, path, config, folders)
+/** Makes the folder of a training run. Throws ConfigError where none may be begun (see `checkNewFolder`). */
+export const createRun = (path: string, config: unknown, options?: NewFolderOptions): Promise<RunFolder> =>
+  createFolder(TRAIN_RUN, path, config, options)
 
-/** Opens an existing run folder. Throws StorageError if there is none, it is foreign, or another process uses it. */
-export const openRun = (path: string): Promise<RunFolder> => openFolder(RUN, path)
+/** Opens the folder of a training run. Throws as `openFolder` does. */
+export const openRun = (path: string): Promise<RunFolder> => openFolder(TRAIN_RUN, path)
 
-/** Reads a run folder without locking it, for reports on a run that may still be going. */
-export const readRun = (path: string): Promise<RunFolder> => readFolder(RUN, path)
-
-/** Tells the user of damage that costs no more than it says. */
-function warn(text: string): void {
-  process.stderr.write(`warning: ${printableLine(text)}\n`)
-}
+/** Reads the folder of a run, of training or evaluation, without locking it: it may still be going. */
+export const readRun = (path: string): Promise<RunFolder> => readFolder([TRAIN_RUN, EVAL_RUN], path)
 
 /** `held`: null for a folder that is only read, or that another process may be writing in. */
-function folderAt(path: string, config: unknown, about: readonly Session[], held: FolderLock | null): RunFolder {
+function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'about' | 'made'>, held: FolderLock | null): RunFolder {
+  const { path } = facts
   const file = (name: string): string => join(path, name)
   const own = (): void => {
     if (held?.lost.aborted)
@@ -231,9 +215,7 @@ function folderAt(path: string, config: unknown, about: readonly Session[], held
     await guarded(file(name), 'cut', () => endLines(file(name), end))
   }
   return {
-    path,
-    config,
-    about,
+    ...facts,
     file,
     write: async (name, value) => {
       own()

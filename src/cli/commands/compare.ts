@@ -1,8 +1,7 @@
 /** `vlm-gym compare`: runs side by side, as a table and a plot; runs that differ by their training seed alone, as seeds. */
-import { writeFile } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { ConfigError, fileReason, StorageError } from '../../errors.ts'
+import { ConfigError } from '../../errors.ts'
 import {
   type ComparedGroup,
   type ComparedRun,
@@ -15,8 +14,9 @@ import {
   seedsTable,
   seedsText,
 } from '../../eval/index.ts'
+import { writeOwnFile } from '../../runs/index.ts'
 import { aboutLines, checkSeeds, readComparedRuns } from '../compared-runs.ts'
-import { choiceOption, withExamples } from '../options.ts'
+import { choiceOption, withExamples, withFileForce } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 
 const FORMATS = ['terminal', 'markdown', 'csv', 'html', 'json'] as const
@@ -34,6 +34,7 @@ interface CompareFlags {
   readonly format?: Format
   readonly json?: boolean
   readonly out?: string
+  readonly force?: boolean
   readonly seedsTable?: boolean
 }
 
@@ -43,6 +44,7 @@ export function defineCompare(command: Command): void {
   command.addOption(choiceOption('--format <name>', 'default: by the ending of --out, else terminal', FORMATS))
   command.option('--json', 'the same as --format json')
   command.option('--out <file>', `write to a file instead: ${Object.keys(BY_ENDING).join(', ')}`)
+  withFileForce(command)
   command.option('--seeds-table', 'of training runs that differ by the seed alone: the table policy, seed, games, and nothing else')
   withExamples(command, [
     ['vlm-gym compare runs/qwen runs/gemma', 'who plays better, and whether it is more than chance'],
@@ -66,9 +68,9 @@ async function compareCommand(paths: string[], flags: CompareFlags): Promise<voi
   if (out === undefined && how === 'json') return printJson(groups)
   const text = flags.seedsTable ? seedsTables(how, groups) : textOf(how, groups, runs)
   if (out === undefined) return printLines([text.trimEnd()])
-  await writeFile(out, text).catch((error: Error) => {
-    throw new StorageError(`cannot write ${out}: ${fileReason(error, 'write')}; give another file with --out`, { cause: error })
-  })
+  const form = how === 'html' || how === 'markdown' ? 'markup' : 'plain'
+  const source = ['compare', ...paths.map((path) => resolve(path))].join('\n')
+  await writeOwnFile({ path: out, form, source, force: flags.force === true }, text)
 }
 
 /** Throws ConfigError for options that do not go together. */

@@ -15,7 +15,18 @@ import { checkPlayers, type Player, type PlayerOptions, withPlayers } from '../e
 import { runningFigures } from '../eval-progress.ts'
 import { beginRun, checkSameGames, type EvalRun, evaluateIn, resumeRun } from '../eval-run.ts'
 import { interruptible } from '../interrupt.ts'
-import { checkConfig, choiceOption, collect, numberWithin, wholeNumber, withExamples, withJson, withSeed, withSet } from '../options.ts'
+import {
+  checkConfig,
+  choiceOption,
+  collect,
+  numberWithin,
+  wholeNumber,
+  withExamples,
+  withFolderForce,
+  withJson,
+  withSeed,
+  withSet,
+} from '../options.ts'
 import { loadPictures, withPictures } from '../pictures.ts'
 import { loadPlugins, resolvePlugin, withPlugins } from '../plugins.ts'
 import { createProgress, type Progress } from '../progress.ts'
@@ -34,6 +45,7 @@ interface EvalFlags extends LocalOptions, RequestFlags {
   readonly set?: string[]
   readonly plugin?: string[]
   readonly out?: string
+  readonly force?: boolean
   readonly resume?: string
   readonly [name: string]: unknown
 }
@@ -101,6 +113,7 @@ export function defineEval(command: Command): void {
   command.option('--examples <k>', 'worked examples that a model is shown first, from games that are not evaluated', wholeNumber(0, 50), 0)
   command.optionsGroup('What is kept:')
   command.option('--out <folder>', 'run folder: keeps every reply and episode, and can be resumed; random and solver play along')
+  withFolderForce(command)
   command.option('--no-anchors', 'with --out: without random and solver')
   command.option('--resume <folder>', 'go on with a run; what was paid for is not asked again, failed episodes are tried again')
   command.option('--lenient', 'show the columns of the lenient reading even where they say the same; they never change play')
@@ -179,7 +192,8 @@ async function evalCommand(policies: string[], flags: EvalFlags, command: Comman
         jobs.flatMap(({ names }) => names),
         { config, local: flags, endpoints },
       )
-      const run = out === undefined ? null : await beginRun(out, jobs, { config, local: flags, endpoints }, signal)
+      const options = { config, local: flags, endpoints, force: flags.force === true }
+      const run = out === undefined ? null : await beginRun(out, jobs, options, signal)
       tellIntro(config, jobs, progress)
       try {
         await playJobs({ run, config, local: flags, endpoints, jobs, progress, signal })

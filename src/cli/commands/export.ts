@@ -1,9 +1,10 @@
 /** `vlm-gym export`: a trained model as one ONNX file, for onnxruntime-web and other runtimes. */
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
-import { EngineError, fileReason, StorageError } from '../../errors.ts'
+import { EngineError } from '../../errors.ts'
+import { checkOwnFile, type OwnFile, writeOwnFile } from '../../runs/index.ts'
 import { openCheckpoint } from '../engine-module.ts'
-import { wholeNumber, withExamples, withJson } from '../options.ts'
+import { wholeNumber, withExamples, withFileForce, withJson } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 
 interface ExportFlags {
@@ -11,6 +12,7 @@ interface ExportFlags {
   readonly rows: number
   readonly columns: number
   readonly engine: string
+  readonly force?: boolean
   readonly json?: boolean
 }
 
@@ -21,6 +23,7 @@ export function defineExport(command: Command): void {
   command.option('--rows <n>', 'patches from top to bottom of the pictures it will see', wholeNumber(1, 64), 4)
   command.option('--columns <n>', 'patches from left to right', wholeNumber(1, 64), 4)
   command.option('--engine <package>', 'package that made the checkpoint', '@vlm-gym/engine-onnx')
+  withFileForce(command)
   withJson(command)
   withExamples(command, [
     [
@@ -29,14 +32,14 @@ export function defineExport(command: Command): void {
     ],
     ['vlm-gym export g1.safetensors --rows 5 --columns 5 --out swap.onnx --json', 'for pictures of 5×5 tiles'],
   ])
-  command.action(async (checkpoint: string, { out, rows, columns, engine: name, json }: ExportFlags) => {
+  command.action(async (checkpoint: string, { out, rows, columns, engine: name, force = false, json }: ExportFlags) => {
+    const file: OwnFile = { path: out, form: 'onnx', source: `export ${resolve(checkpoint)}`, force }
+    await checkOwnFile(file)
     const engine = await openCheckpoint(checkpoint, { engine: name, threads: 1 })
     try {
       if (!engine.exportOnnx) throw new EngineError(`${name} cannot export ONNX files`)
       const bytes = await engine.exportOnnx(rows, columns)
-      await writeFileAtomic(out, Buffer.from(bytes)).catch((error: Error) => {
-        throw new StorageError(`cannot write ${out}: ${fileReason(error, 'write')}; give another file with --out`, { cause: error })
-      })
+      await writeOwnFile(file, bytes)
       if (json) printJson({ out, bytes: bytes.length, rows, columns, engine: engine.info.name, parameters: engine.info.parameters })
       else printLines([`${out}: ${bytes.length.toLocaleString('en-US')} bytes, for pictures of ${rows} by ${columns} patches`])
     } finally {

@@ -1,15 +1,15 @@
 /** `vlm-gym show`: one state from every side: the picture a model sees, the truth behind it, the prompt, and the moves with their worth. */
-import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { Command } from 'commander'
-import { ConfigError, fileReason, StorageError } from '../../errors.ts'
+import { ConfigError } from '../../errors.ts'
 import type { PromptStyle } from '../../game.ts'
 import { advance, drawPng, type EnvSnapshot, type EnvSpec, encodeState, observationOf, stateHash } from '../../gym/index.ts'
 import { encodePng, frameHash, hasEffects, sceneToSvg, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
+import { writeOwnFile } from '../../runs/index.ts'
 import type { Frame, Skin } from '../../scene.ts'
 import { levelSheet } from '../level-sheet.ts'
-import { choiceOption, wholeNumber, withExamples, withJson } from '../options.ts'
+import { choiceOption, wholeNumber, withExamples, withFileForce, withJson } from '../options.ts'
 import { boardLines } from '../play/board.ts'
 import { type StartOptions, startOf, withSkin, withStart } from '../start.ts'
 import { coloursOf, hasColours, printJson, printLines, printStyled, tableLines, WIDTH } from '../terminal.ts'
@@ -20,6 +20,7 @@ interface ShowOptions extends StartOptions {
   readonly tile: number
   readonly layout: Skin['layout']
   readonly out?: string
+  readonly force?: boolean
   readonly grid?: boolean
   readonly json?: boolean
 }
@@ -35,6 +36,7 @@ export function defineShow(command: Command): void {
   withSkin(command)
   command.option('--grid', 'draw one picture for every pair of levels, perception across and reasoning down (with --out FILE.png)')
   command.option('--out <file>', 'write the picture to this .png or .svg file')
+  withFileForce(command)
   withJson(command)
   withExamples(command, [
     ['vlm-gym show 2048 --seed 7 --moves 40 --out board.png', 'a board in the middle of a game, with its picture'],
@@ -55,7 +57,8 @@ async function show(id: string | undefined, options: ShowOptions): Promise<void>
   const { spec: plain, start } = startOf(id, options, { theme, tile, layout })
   const spec: EnvSpec = { ...plain, promptStyle: options.prompt }
   const now = moved(spec, start, options.moves, options.seed)
-  const picture = options.out === undefined ? null : await writePicture(spec, now, options.out)
+  const { out, force = false } = options
+  const picture = out === undefined ? null : await writePicture(spec, now, { file: out, force })
   const facts = factsOf(spec, now, picture)
   if (options.json) printJson(facts)
   else printStyled(describe(spec, now, facts, from))
@@ -63,13 +66,13 @@ async function show(id: string | undefined, options: ShowOptions): Promise<void>
 
 /** The sheet of all levels, and what it shows. */
 async function showGrid(id: string | undefined, options: ShowOptions): Promise<void> {
-  const { out, seed, theme, tile, layout } = options
+  const { out, force = false, seed, theme, tile, layout } = options
   const single = (['state', 'preset', 'set', 'skin', 'perception', 'reasoning'] as const).find((name) => options[name] !== undefined)
   if (single !== undefined) throw new ConfigError(`--grid shows all levels of a game; --${single} is for a single state`)
   if (out === undefined || extname(out).toLowerCase() !== '.png') throw new ConfigError('--grid draws a picture: give --out FILE.png')
   const { spec } = startOf(id, options, { theme, tile, layout })
   const frame = levelSheet(spec.game, spec.skin, seed)
-  const picture = await writePng(frame, encodePng(frame), out)
+  const picture = await writePng(frame, encodePng(frame), { file: out, force })
   if (options.json) printJson({ game: spec.game.id, seed, skin: spec.skin, picture })
   else printLines([`${picture.file}  ${picture.width} x ${picture.height} pixels, ${picture.bytes} bytes`])
 }
@@ -84,6 +87,12 @@ function moved({ game }: EnvSpec, start: EnvSnapshot, count: number, seed: numbe
   return now
 }
 
+/** Where a picture goes. */
+interface Target {
+  readonly file: string
+  readonly force: boolean
+}
+
 interface Picture {
   readonly file: string
   readonly width: number
@@ -93,28 +102,23 @@ interface Picture {
   readonly hash: string | null
 }
 
-async function writePicture(spec: EnvSpec, now: EnvSnapshot, file: string): Promise<Picture> {
+async function writePicture(spec: EnvSpec, now: EnvSnapshot, target: Target): Promise<Picture> {
+  const { file } = target
   const kind = extname(file).toLowerCase()
   if (kind !== '.png' && kind !== '.svg') throw new ConfigError(`--out ${file} must end in .png or .svg`)
   const { game, skin } = spec
   const frame = observationOf(spec, now).frame()
-  if (kind === '.png') return writePng(frame, drawPng(game, now.state, skin), file)
+  if (kind === '.png') return writePng(frame, drawPng(game, now.state, skin), target)
   if (hasEffects(skin)) throw new ConfigError(`--out ${file}: this skin's effects are pixels, which an .svg cannot hold; write a .png`)
   const data = new TextEncoder().encode(sceneToSvg(game.draw(now.state, skin, themeNamed(skin.theme))))
-  await writeBytes(file, data)
+  await writeOwnFile({ path: file, form: 'plain', source: 'show', force: target.force }, data)
   return { file, width: frame.width, height: frame.height, bytes: data.length, hash: null }
 }
 
 /** Writes the PNG of a frame. */
-async function writePng(frame: Frame, data: Uint8Array, file: string): Promise<Picture> {
-  await writeBytes(file, data)
+async function writePng(frame: Frame, data: Uint8Array, { file, force }: Target): Promise<Picture> {
+  await writeOwnFile({ path: file, form: 'plain', source: 'show', force }, data)
   return { file, width: frame.width, height: frame.height, bytes: data.length, hash: frameHash(frame) }
-}
-
-async function writeBytes(file: string, data: Uint8Array): Promise<void> {
-  await writeFile(file, data).catch((error: Error) => {
-    throw new StorageError(`cannot write ${file}: ${fileReason(error, 'write')}; give another file with --out`, { cause: error })
-  })
 }
 
 /** What `--json` prints. `moves`: best first where the game has a solver, whose scores compare within this state only. */

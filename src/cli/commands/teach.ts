@@ -5,7 +5,7 @@ import { ConfigError } from '../../errors.ts'
 import { replyNotes } from '../../eval/index.ts'
 import { REPLY_TAGS } from '../../gym/index.ts'
 import { THEMES } from '../../render/index.ts'
-import type { RunFolder } from '../../runs/index.ts'
+import { checkNewFolder, DATASET, type RunFolder } from '../../runs/index.ts'
 import {
   type Counts,
   createDataset,
@@ -19,7 +19,17 @@ import {
 } from '../../teach/index.ts'
 import { PRESETS } from '../../train/index.ts'
 import { interruptible } from '../interrupt.ts'
-import { choiceOption, collect, numberWithin, wholeNumber, withConfigFile, withExamples, withJson, withSet } from '../options.ts'
+import {
+  choiceOption,
+  collect,
+  numberWithin,
+  wholeNumber,
+  withConfigFile,
+  withExamples,
+  withFolderForce,
+  withJson,
+  withSet,
+} from '../options.ts'
 import { withPicturesOption } from '../pictures.ts'
 import { withPluginOption } from '../plugins.ts'
 import { createProgress } from '../progress.ts'
@@ -36,6 +46,7 @@ interface Flags extends TeachFlags {
   readonly patience: number
   readonly out?: string
   readonly resume?: string
+  readonly force?: boolean
   readonly quiet?: boolean
   readonly json?: boolean
 }
@@ -122,6 +133,7 @@ export function defineTeach(command: Command): void {
     wholeNumber(),
   )
   command.option('--out <folder>', 'folder of the data set (default: data/<preset or games>-<seed>)')
+  withFolderForce(command)
   command.option('--resume <folder>', 'go on with a stopped session; it keeps its options')
   command.option('--quiet', 'no progress')
   withJson(command)
@@ -189,9 +201,12 @@ interface Session {
 async function startTeaching(flags: Flags): Promise<Session> {
   const target = requestTarget(flags)
   const { config, name } = await teachConfigOf(flags, target)
+  const path = flags.out ?? `data/${name}`
+  const options = { force: flags.force === true }
+  await checkNewFolder(DATASET, path, options)
   const teacher = await openTeacher(config, { ...flags, edits: target.edits })
   try {
-    return { config, teacher, folder: await createDataset(flags.out ?? `data/${name}`, config) }
+    return { config, teacher, folder: await createDataset(path, config, options) }
   } catch (error) {
     await teacher.close()
     throw error

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { ConfigError } from '../../errors.ts'
 import { resultTable } from '../../eval/index.ts'
-import { resultRows } from '../../runs/index.ts'
+import { checkNewFolder, resultRows, TRAIN_RUN } from '../../runs/index.ts'
 import { mixOf, PRESETS, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
 import { interruptible, stopWithParent } from '../interrupt.ts'
 import {
@@ -15,6 +15,7 @@ import {
   wholeNumber,
   withConfigFile,
   withExamples,
+  withFolderForce,
   withJson,
   withSet,
 } from '../options.ts'
@@ -38,6 +39,7 @@ interface TrainFlags {
   readonly parallel?: number
   readonly out?: string
   readonly resume?: boolean | string
+  readonly force?: boolean
   readonly quiet?: boolean
   readonly json?: boolean
   readonly printConfig?: boolean
@@ -58,6 +60,7 @@ export function defineTrain(command: Command): void {
   command.option('--parallel <n>', 'with --seeds: runs side by side, which share the processors', wholeNumber(1, 64))
   command.optionsGroup('Where it goes:')
   command.option('--out <folder>', 'run folder (default: runs/<preset>-<seed>)')
+  withFolderForce(command)
   command.option('--resume [folder]', 'go on with a stopped run: that folder, or the one of --out, --preset and --seed')
   command.optionsGroup('What is printed:')
   command.option('--quiet', 'no progress')
@@ -126,7 +129,8 @@ function seedsOptions(flags: TrainFlags, seeds: readonly number[], isChosen: boo
   if (resume) refuseConfig(flags)
   const threadsGiven = set.some((setting) => setting.startsWith('threads='))
   const prefix = out ?? join('runs', preset)
-  return { seeds, prefix, parallel, resume: resume === true, quiet, json, newConfig: () => configOf(flags, isChosen), threadsGiven }
+  const force = flags.force === true
+  return { seeds, prefix, parallel, force, resume: resume === true, quiet, json, newConfig: () => configOf(flags, isChosen), threadsGiven }
 }
 
 /** The config of a command line, with what it needs loaded. `isChosen`: a preset was named. Throws ConfigError, StorageError. */
@@ -157,7 +161,9 @@ async function printConfig(flags: TrainFlags, isChosen: boolean): Promise<void> 
 /** A new run. Everything that can be refused is refused before anything is written. Throws ConfigError, EngineError, StorageError. */
 async function startRun(flags: TrainFlags, isChosen: boolean): Promise<OpenRun> {
   const config = await configOf(flags, isChosen)
-  return createTrainRun(flags.out ?? defaultFolder(flags.preset, config.seed), config)
+  const [path, options] = [flags.out ?? defaultFolder(flags.preset, config.seed), { force: flags.force === true }]
+  await checkNewFolder(TRAIN_RUN, path, options)
+  return createTrainRun(path, config, options)
 }
 
 function refuseConfig(flags: TrainFlags): void {
