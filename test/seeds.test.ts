@@ -105,7 +105,7 @@ describe('vlm-gym train --seeds', () => {
 
   it('refuses what does not go together, before anything is written', async () => {
     expect(await small('--seeds', '2-4', '--out', at('s'))).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringContaining('holds a run already'),
     })
     expect(existsSync(at('s-3')) || existsSync(at('s-4'))).toBe(false)
