@@ -142,8 +142,8 @@ data = load_dataset("path/to/this/folder")
 data["train"][0]["images"][0]  # a PIL image
 \`\`\`
 
-TRL's \`SFTTrainer\` trains a VLM on these columns as they are; \`vlm-gym train --set coldStart.dataset=FOLDER\` trains the embedded model, if prompts
-and pictures are of its kind (\`--prompt brief --layout board --tile 16\`).
+TRL's \`SFTTrainer\` trains a VLM on these columns as they are. \`vlm-gym train --set coldStart.dataset=FOLDER\` trains the embedded model, if the set was
+made for that run (\`vlm-gym teach --preset NAME\`, or \`--config FILE\`).
 
 Choose a licence before you publish the set: the pictures are made by vlm-gym (Apache-2.0, with the notices it lists), the replies by the teacher.
 `

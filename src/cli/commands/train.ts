@@ -76,7 +76,10 @@ export function defineTrain(command: Command): void {
     ['vlm-gym train --set rl.steps=400 --set rl.kl=0.02', 'other settings'],
     ['vlm-gym train --resume runs/second', 'go on after Ctrl-C or a crash, with the numbers of an unbroken run'],
     ['vlm-gym train --plugin ./harvest.mjs --set \'games=[{"id":"harvest"}]\'', 'a game of your own; see docs/add-a-game.md'],
-    ['vlm-gym train --set coldStart.dataset=data/small', 'the cold start from a data set that vlm-gym teach wrote'],
+    [
+      'vlm-gym train --set coldStart.dataset=data/small',
+      'the cold start from a data set; made by: vlm-gym teach --preset laptop --examples 5000 --out data/small',
+    ],
     ['vlm-gym train --preset tiny', 'a minute, to see every part run'],
     ['vlm-gym train --preset tiny --print-config > mine.json', 'a config to change, then: vlm-gym train --config mine.json'],
   ])
