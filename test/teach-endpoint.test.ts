@@ -51,6 +51,50 @@ describe('vlm-gym teach --model openai-compatible:…', { timeout: 240_000 }, ()
     await server.close()
   })
 
+  it.each([
+    ['an outro', (reply: string) => `${reply}\n\nShall I go on?`],
+    ['a code fence', (reply: string) => `\`\`\`\n${reply}\n\`\`\``],
+    ['native thoughts', (reply: string) => `<think>\nThe layout is <perception>…</perception>, I see.\n</think>\n\n${reply}`],
+  ])('keeps replies with %s, and every reply as it came', async (_, wrap) => {
+    const server = await chatServer({
+      answer: (request) => {
+        const sections = { perception: toldBy(request).board, think: 'slide', answer: String((request.seed ?? 0) % 4) }
+        return wrap(formatReply(sections, 'neutral'))
+      },
+    })
+    const out = await mkdtemp(join(parent, 'wrapped-'))
+    const args = ['--model', 'openai-compatible:m', '--base-url', server.url, '--examples', '12', '--parallel', '4', '--tile', '16']
+    const { code, stdout } = await vlmGym('teach', ...args, '--out', join(out, 'set'), '--quiet', '--json')
+    expect({ code, counts: JSON.parse(stdout).counts }).toMatchObject({
+      code: 0,
+      counts: { kept: 12, format: 0, perception: 0, failed: 0 },
+    })
+    const replies = readFileSync(join(out, 'set', 'replies.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+    expect(replies).toHaveLength(server.answered())
+    for (const line of replies) expect(JSON.parse(line)).toMatchObject({ game: '2048', finish: 'stop', raw: { finish: 'stop' } })
+    await server.close()
+  })
+
+  it('stops after the first replies where none can be kept, shows the first, keeps all, and ends with 1', async () => {
+    const server = await chatServer({ answer: () => 'I would slide\u001b[2J to the left.' })
+    const out = join(parent, 'hopeless')
+    const args = ['--model', 'openai-compatible:m', '--base-url', server.url, '--examples', '60', '--parallel', '32', '--tile', '16']
+    const { code, stdout, stderr } = await vlmGym('teach', ...args, '--out', out, '--quiet')
+    expect({ code, asked: server.answered() }).toEqual({ code: 1, asked: 20 })
+    expect(stderr).toMatch(
+      /^error: all of the first 20 replies were dropped for one reason: not in the reply format; no more are asked for\n/,
+    )
+    expect(stderr).toContain('\n  | I would slide\\x1b[2J to the left.\n')
+    expect(stderr).toContain(`vlm-gym teach --resume ${out} --patience 0`)
+    expect(stdout).toMatch(/kept +0\ndropped: not in the reply format +20\n/)
+    expect(`${stdout}${stderr}`).not.toContain('whole')
+    expect(existsSync(join(out, 'README.md'))).toBe(false)
+    expect(readFileSync(join(out, 'replies.jsonl'), 'utf8').trim().split('\n')).toHaveLength(20)
+    await server.close()
+  })
+
   it('leaves nothing behind when the model cannot be used', async () => {
     const server = await chatServer({
       answer: () => '',
@@ -63,7 +107,7 @@ describe('vlm-gym teach --model openai-compatible:…', { timeout: 240_000 }, ()
     await gone.close()
     const out = join(parent, 'never')
     for (const [url, message] of [
-      [server.url, /^error: .*refuses the key/],
+      [server.url, /^error: .*wants a key/],
       [gone.url, /^error: .*cannot be reached/],
     ] as const) {
       const outcome = await vlmGym('teach', '--model', 'openai-compatible:m', '--base-url', url, '--out', out, '--quiet')

@@ -4,10 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeState, GAMES } from 'vlm-gym'
-import { engineFor, newWords } from '../src/cli/job.ts'
-import { coldStartExamples, PRESETS, parseTrainConfig, presetNamed, type TrainConfig } from '../src/train/index.ts'
+import { coldStartExamples, lexiconOf, PRESETS, parseTrainConfig, presetNamed, type TrainConfig } from '../src/train/index.ts'
 import { main, type Outcome, runNode } from './vlm-gym.ts'
 
 const docs = readFileSync(fileURLToPath(new URL('../docs/teach.md', import.meta.url)), 'utf8')
@@ -38,7 +38,7 @@ describe('teach for train', { timeout: 400_000 }, () => {
 
   /** Examples for training by game, as a run with this config takes them. */
   async function fit(config: TrainConfig, dataset: string): Promise<Map<string, number>> {
-    const engine = await engineFor(config, newWords())
+    const engine = new EmbeddedEngine({ model: config.model, words: lexiconOf(Object.values(GAMES)), seed: 0, threads: 1 })
     try {
       const found = await coldStartExamples(engine, { ...config, coldStart: { ...config.coldStart, dataset } })
       const counts = new Map<string, number>()
