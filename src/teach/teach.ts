@@ -9,7 +9,7 @@ import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/ind
 import { EngineError } from '../errors.ts'
 import { advance, drawPng, type EnvSpec, encodeState, playReply, type ReplyScore, stateHash } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
-import type { ReplyCounts, RunFolder } from '../runs/index.ts'
+import type { Line, ReplyCounts, RunFolder } from '../runs/index.ts'
 import { type Answered, askRound } from './ask.ts'
 import { writeCard } from './card.ts'
 import { specsOf, type TeachConfig } from './config.ts'
@@ -116,13 +116,23 @@ function sameFate({ fates }: Session): number {
   return only === undefined || more.length > 0 || only[0] === 'kept' ? 0 : only[1]
 }
 
+/** Writes Parquet and the card. The examples are read one at a time: together they may be more than memory holds. */
 async function finish({ folder, config, policy }: TeachOptions, at: Progress): Promise<void> {
-  const examples = await folder.linesOf(EXAMPLES)
-  await prunePictures(folder, examples)
-  const parts = await writeParquet(folder, examples)
+  const places: Pick<Line<Example>, 'start' | 'end'>[] = []
+  const pictures = new Set<string>()
   const games = new Map<string, number>()
-  for (const { game } of examples) games.set(game, (games.get(game) ?? 0) + 1)
+  await folder.readLines(EXAMPLES, ({ value: { game, images }, start, end }) => {
+    places.push({ start, end })
+    pictures.add(images[0])
+    games.set(game, (games.get(game) ?? 0) + 1)
+  })
+  await prunePictures(folder, pictures)
+  const parts = await writeParquet(folder, examplesAt(folder, places))
   await writeCard(folder, config, policy, at, { parts, games })
+}
+
+async function* examplesAt(folder: RunFolder, places: readonly Pick<Line<Example>, 'start' | 'end'>[]): AsyncGenerator<Example> {
+  for (const place of places) yield await folder.lineAt(EXAMPLES, place)
 }
 
 /** Throws EngineError once so many requests in a row have failed that the teacher must be taken for unreachable. */
@@ -250,8 +260,7 @@ function splitOf({ game }: EnvSpec, state: unknown, heldOut: number): Example['s
 }
 
 /** Takes away the pictures of examples that a killed session did not get to keep. */
-async function prunePictures(folder: RunFolder, examples: readonly Example[]): Promise<void> {
-  const used = new Set(examples.map(({ images }) => images[0]))
+async function prunePictures(folder: RunFolder, used: ReadonlySet<string>): Promise<void> {
   for (const name of await readdir(folder.file('pictures'))) {
     if (!used.has(`pictures/${name}`)) await rm(folder.file(`pictures/${name}`))
   }
