@@ -121,13 +121,25 @@ export async function serveModel(options: ModelServerOptions & { readonly host?:
   }
 }
 
+/** Why a place cannot be listened at, by the system's code. */
+const LISTEN_REASONS: { readonly [code: string]: string } = {
+  EADDRINUSE: 'another program listens there',
+  EADDRNOTAVAIL: 'this machine has no such address; give another --host',
+  ENOTFOUND: 'no address belongs to that name; give another --host',
+  EACCES: 'you have no permission to listen there; ports below 1024 are kept for the system',
+  EAFNOSUPPORT: 'this machine does not speak that kind of address; give another --host',
+}
+
 function listening(app: Hono, hostname: string, port: number): Promise<{ server: ServerType; at: number }> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname, port }, ({ port: at }) => resolve({ server, at }))
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message
+      const reason = LISTEN_REASONS[error.code ?? ''] ?? 'the system refuses it'
       reject(
-        new ConfigError(`cannot listen on ${hostname} port ${port}: ${reason}; give another --port (0 picks a free one)`, { cause: error }),
+        new ConfigError(
+          `cannot listen on ${hostname} port ${port}: ${reason}${/--host/.test(reason) ? '' : '; give another --port (0 picks a free one)'}`,
+          { cause: error },
+        ),
       )
     })
   })
