@@ -33,6 +33,7 @@ export interface UnreadText {
 
 /** The start of a reply, safe to show. */
 function exampleLines(text: string): string[] {
+  if (text.trim() === '') return ['(an empty reply)']
   const lines = printable(text).split('\n')
   const shown = lines.slice(0, LINES).map((line) => (line.length > WIDTH ? `${line.slice(0, WIDTH)}…` : line))
   return lines.length > LINES ? [...shown, '…'] : shown

@@ -84,6 +84,13 @@ describe('native thoughts before the layout', () => {
     expect(read('', neutral, true)).toMatchObject({ answer: null, assembly: null })
   })
 
+  it.each([`\`\`\`\n${neutral}\n\`\`\``, `hm</think>${neutral}<|im_end|>`, `${paper}</s>\n`])(
+    'are read from their field with a fence or a mark of the end behind the layout',
+    (reasoning) => {
+      expect(read('', reasoning)).toEqual({ ...whole, format: 0, assembly: 'from-reasoning' })
+    },
+  )
+
   it('around a whole layout, with nothing behind it, are taken off', () => {
     expect(read(`<think>\n${neutral}\n</think>`)).toEqual({ ...whole, assembly: 'from-reasoning' })
     expect(read(`${neutral}\n</think>\n`)).toEqual({ ...whole, assembly: 'from-reasoning' })
@@ -96,12 +103,55 @@ const prose = fc
   .map((parts) => parts.join(''))
   .filter((text) => !/<\/?(perception|think|answer|rationale|move)>/.test(text.replace(/<\/?think>/g, '')))
 
+describe('native thoughts in the middle of the neutral layout', () => {
+  const [perception, rationale, move] = [PERCEPTION, '<rationale>\nslide\n</rationale>', '<move>2</move>']
+
+  it.each([
+    ['behind the perception', `${perception}\n<think>hm, <move>1</move>?</think>\n${rationale}\n${move}`],
+    ['in the rationale', `${perception}\n<rationale>\n<think>hm</think>slide\n</rationale>\n${move}`],
+    ['twice', `<think>a</think>${perception}\n<think>b</think>\n${rationale}<think>c</think>${move}`],
+  ])('are left out: %s', (_, content) => {
+    expect(read(content)).toEqual({ ...whole, assembly: 'thoughts-removed' })
+  })
+
+  it.each([
+    ['behind the perception', `${rationale}\n${move}`, `${perception}\nhm, <move>1</move>?`],
+    ['in the rationale', `slide\n</rationale>\n${move}`, `${perception}\n<rationale>\n`],
+  ])('and a parser that moves all before them: %s', (_, content, reasoning) => {
+    expect(read(content, reasoning)).toEqual({ ...whole, assembly: 'joined' })
+  })
+
+  it('make no move of one that is only thought of', () => {
+    expect(read(`${perception}<think>${move}</think>`).answer).toBeNull()
+    expect(read(`${perception}${rationale}`, `${perception} ${move}`).answer).toBeNull()
+  })
+})
+
+describe('native thoughts in an element of any name', () => {
+  it.each([
+    ['<THINK>', '</THINK>'],
+    ['<think type="x">', '</think>'],
+    ['<reason>', '</reason>'],
+    ['<inner-monologue>', '</inner-monologue>'],
+    ['<details type="reasoning" done="true">\n<summary>Thought</summary>\n> ', '\n</details>'],
+    ['<|begin_of_thinking|>', '<|end_of_thinking|>'],
+  ])('%s … %s', (open, close) => {
+    for (const layout of [paper, neutral])
+      expect(read(`${open}I should write ${paper} or ${neutral}${close}\n${layout}`)).toEqual({ ...whole, assembly: 'thoughts-removed' })
+  })
+
+  it('are none where they do not begin the reply, or something else follows them', () => {
+    for (const text of [`${neutral}</note>\n${neutral}`, `<note>a</note>b ${neutral}`, `<|begin_of_box|>${neutral}<|end_of_box|>`])
+      expect(assembleReply({ content: text, reasoning: null, cut: false })).toEqual({ text })
+  })
+})
+
 describe('a plain reply', () => {
   it('is never changed, in either tag set', () => {
     fc.assert(
       fc.property(fc.constantFrom(...REPLY_TAGS), prose, prose, prose, (tags, perception, think, answer) => {
-        // The paper's set owns <think>: its sections cannot hold it.
-        const own = (text: string): string => (tags === 'paper' ? text.replace(/<\/?think>/g, '') : text)
+        // The paper's set owns <think>: its sections cannot hold it. Within the neutral set a whole <think>…</think> is native.
+        const own = (text: string): string => text.replace(tags === 'paper' ? /<\/?think>/g : /<think>/g, '')
         const text = formatReply({ perception: own(perception), think: own(think), answer: own(answer) }, tags)
         expect(assembleReply({ content: text, reasoning: null, cut: false })).toEqual({ text })
       }),

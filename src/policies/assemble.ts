@@ -3,12 +3,13 @@
  *
  * - A server with a reasoning parser takes `<think>` for its own. With the paper's tags it cuts our layout there: what stands before and
  *   inside it is moved to a field of thoughts, or dropped, and only `<answer>` is left in the content. It is put together again.
- * - A model that thinks by itself puts its thoughts before the layout. A server without a parser leaves them in the content. They are no part
- *   of the layout: what follows them counts, even if they quote the layout.
+ * - A model that thinks by itself puts its thoughts before the layout, or between its sections. A server without a parser leaves them in the
+ *   content. They are no part of the layout: what is left counts, even if they quote the layout.
  *
  * A reply that is nothing but the layout, in either tag set, is never changed. Nothing is made up: every text comes from the server, only the
  * tags of the thoughts are written again.
  */
+import { parseReply } from '../gym/index.ts'
 import type { Assembly } from '../policy.ts'
 
 /** A message, with what its server keeps apart as thoughts. */
@@ -25,7 +26,7 @@ export interface AssembledReply {
   readonly assembly?: Assembly
 }
 
-/** Spellings of native thoughts: what opens them, what closes them. */
+/** Spellings of native thoughts: what opens them, what closes them. A chat template may have written the first of the two. */
 const THOUGHTS = [
   ['<think>', '</think>'],
   ['<thinking>', '</thinking>'],
@@ -59,11 +60,16 @@ export function assembleReply({ content, reasoning, cut }: SentReply): Assembled
   return !cut && endsLayout(text) ? { text, assembly: 'from-reasoning' } : { text: said }
 }
 
-const endsLayout = (text: string): boolean => /<\/(answer|move)>$/.test(text.trimEnd())
+/** Whether a text ends with a layout; a fence and marks of an end may follow it. */
+function endsLayout(text: string): boolean {
+  const at = Math.max(...['</answer>', '</move>'].map((tag) => text.lastIndexOf(tag)))
+  return at >= 0 && /^<\/\w+>(?:\s|`|<\|[\w ]{1,40}\|>|<\/s>)*$/.test(text.slice(at))
+}
 
-/** The layout with the paper's tags, cut apart by a parser. Null if that is not what happened. */
+/** The layout, cut apart by a parser. Null if that is not what happened. */
 function joined(content: string, reasoning: string): AssembledReply | null {
   const said = content.trim().replace(/^<\/think>\s*/, '')
+  if (said.includes('</move>')) return neutralJoined(said, reasoning)
   if (said.includes(OPEN) || said.includes(CLOSE) || !said.includes('<answer>')) return null
   if (!said.includes('<perception>')) return beforeAnswer(said, reasoning)
   // The thoughts were cut out of the middle.
@@ -71,6 +77,21 @@ function joined(content: string, reasoning: string): AssembledReply | null {
   const thoughts = bare(reasoning)
   if (!said.startsWith('<perception>') || !/^\s*<answer>/.test(said.slice(end)) || quotesLayout(thoughts)) return null
   return { text: `${said.slice(0, end)}\n${section(thoughts)}\n${said.slice(end).trimStart()}`, assembly: 'joined' }
+}
+
+/** The neutral layout, cut apart because a model thought in the middle of it: what stood before that is among the thoughts. */
+function neutralJoined(said: string, reasoning: string): AssembledReply | null {
+  const from = reasoning.lastIndexOf('<perception>')
+  if (from < 0 || said.includes('<perception>')) return null
+  const before = reasoning.slice(from).trim()
+  const end = before.indexOf('</perception>') + '</perception>'.length
+  const text = [before, before.slice(0, end)].map((part) => `${part}\n${said}`).find(isNeutral)
+  return text === undefined ? null : { text, assembly: 'joined' }
+}
+
+function isNeutral(text: string): boolean {
+  const { format, tags } = parseReply(text)
+  return format === 1 && tags === 'neutral'
 }
 
 /** An answer without a perception: what stood before it is among the thoughts, or gone. */
@@ -107,12 +128,35 @@ function withOpenTag(text: string): string {
   return `${text.slice(0, end)}\n${OPEN}${rest}`
 }
 
-/** A text without the native thoughts that stand before the layout. */
+/** A text without the native thoughts that stand before the layout, or between its sections. */
 function withoutThoughts(text: string): AssembledReply {
   const inside = layoutWithin(text)
   if (inside !== null) return { text: withoutThoughts(inside).text, assembly: 'from-reasoning' }
-  const end = Math.max(...THOUGHTS.map(([open, close]) => endOfThoughts(text, open, close)))
+  const without = neutralWithoutThoughts(text)
+  if (without !== text) return { text: without, assembly: 'thoughts-removed' }
+  const end = Math.max(endOfElement(text), ...THOUGHTS.map(([open, close]) => endOfThoughts(text, open, close)))
   return end <= 0 ? { text } : { text: text.slice(end).trimStart(), assembly: 'thoughts-removed' }
+}
+
+/** The neutral layout without the model's thoughts, wherever they stand; any other text as it is. */
+function neutralWithoutThoughts(text: string): string {
+  if (!text.includes(OPEN) || !text.includes('</move>')) return text
+  const without = text.replace(/<think>(?:(?!<think>)[\s\S])*?<\/think>\s*/g, '')
+  return isNeutral(without) ? without : text
+}
+
+/**
+ * Where an element of any name that the text begins with ends, or a block between marks like <|…|>, if nothing stands between that and the
+ * layout; 0 if it is not so. The sections of the layout are no such elements.
+ */
+function endOfElement(text: string): number {
+  const at = text.lastIndexOf('<perception>')
+  const [, tag, mark] = /^\s*<(?:([a-z][\w:-]*)(?:\s[^<>]*)?>|(\|[^|<>]+\|)>)/i.exec(text) ?? []
+  if (at <= 0 || (tag !== undefined && [...SECTIONS, 'think'].some((name) => name === tag))) return 0
+  const before = text.slice(0, at).replace(/[\s`]+(?:xml|html|text)?\s*$/, '')
+  const close = tag === undefined ? '|>' : `</${tag.toLowerCase()}>`
+  const closes = (tag ?? mark) !== undefined && before.toLowerCase().endsWith(close) && before.trimStart() !== `<${mark}>`
+  return closes ? before.length : 0
 }
 
 /** The layout that a model wrote at the end of its thoughts, closing them after it; null if something follows them. */

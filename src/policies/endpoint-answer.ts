@@ -3,7 +3,7 @@ import type { Finish } from '../policy.ts'
 import type { HttpAnswer } from './http.ts'
 import { redactDeep } from './redact.ts'
 import { isObject, type JsonObject } from './request-edits.ts'
-import { type Answer, objectsOf, textOr, type Wire } from './wire.ts'
+import { type Answer, firstChoice, objectsOf, textOr, type Wire } from './wire.ts'
 
 /** What a body holds. `words`: what the server says, in one short line. */
 export type ReadAnswer =
@@ -24,13 +24,12 @@ export function quoted(text: string): string {
   return line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line
 }
 
-/** Reads an answer of status 200 to 299. */
-export function readAnswer({ body, headers }: HttpAnswer, wire: Wire, redact: (text: string) => string): ReadAnswer {
-  const streamed = /^text\/event-stream\b/i.test(headers['content-type'] ?? '') || /^\s*(data|event|id|retry)?:/.test(body)
-  if (streamed)
-    return readJson(redactDeep(joinedEvents(body), redact), wire) ?? { kind: 'broken', words: 'a stream that ended before the reply did' }
-  const json = jsonOf(body, redact)
-  return readJson(json, wire) ?? readPage(redact(body))
+/** Reads an answer of status 200 to 299, by what its body is: servers call JSON a stream, and a stream JSON. */
+export function readAnswer({ body }: HttpAnswer, wire: Wire, redact: (text: string) => string): ReadAnswer {
+  const whole = readJson(jsonOf(body, redact), wire)
+  if (whole !== null) return whole
+  if (!/^\s*(data|event|id|retry)?:/.test(body)) return readPage(redact(body))
+  return readJson(redactDeep(joinedEvents(body), redact), wire) ?? { kind: 'broken', words: 'a stream that ended before the reply did' }
 }
 
 /** The JSON of a text, keys taken out; undefined if it is none. */
@@ -48,13 +47,13 @@ function readJson(json: unknown, wire: Wire): ReadAnswer | null {
   const answer = isObject(json) ? wire.read(json) : null
   if (answer === null) {
     if (failed !== null) return failed
-    const empty = isObject(json) && (Array.isArray(json.choices) || Array.isArray(json.candidates))
+    const empty = isObject(json) && ('choices' in json || 'candidates' in json)
     return { kind: empty ? 'broken' : 'foreign', words: quoted(JSON.stringify(json)) }
   }
   const broken = isError(answer.error)
     ? errorOf(answer.error)
     : finishOf(answer) === 'error'
-      ? errorOf('the server failed while it wrote')
+      ? (failed ?? errorOf('the server failed while it wrote'))
       : null
   return broken ?? { kind: 'answer', answer }
 }
@@ -78,15 +77,20 @@ function errorIn(json: unknown): ReadAnswer | null {
   if (typeof json === 'string') return errorOf(json)
   if (!isObject(json)) return null
   if (isError(json.error)) return errorOf(json.error)
-  const other = json.object === 'error' || json.type === 'error' || json.choices === undefined
+  const other = json.object === 'error' || json.type === 'error' || !Array.isArray(json.choices)
   if (!other) return null
   const told = [json.message, json.detail, json.errors, json.msg].some((value) => isError(value) || objectsOf(value).length > 0)
   return told ? errorOf(json) : null
 }
 
 function errorOf(error: unknown): ReadAnswer {
-  const held = isObject(error) ? Number(error.code ?? error.status ?? error.status_code) : Number.NaN
-  return { kind: 'error', words: wordsOf(error), code: Number.isInteger(held) && held >= 400 && held < 600 ? held : 0, error }
+  const held = isObject(error) ? [error.code, error.status, error.status_code].map(Number) : []
+  return {
+    kind: 'error',
+    words: wordsOf(error),
+    code: held.find((code) => Number.isInteger(code) && code >= 400 && code < 600) ?? 0,
+    error,
+  }
 }
 
 /** The server's own words of an error body that is JSON: what it calls message, and the code beside it. */
@@ -120,32 +124,47 @@ export function wordsOfText(text: string): string {
  * so it is for the caller to take keys out of the whole.
  */
 function joinedEvents(body: string): unknown {
-  const texts: { [field: string]: string } = {}
-  let [finish, ended, any]: [unknown, boolean, boolean] = [null, false, false]
+  const message: { [field: string]: unknown } = {}
+  let [finish, any]: [unknown, boolean] = [null, false]
   let usage: unknown
-  for (const line of body.split(/\r\n|\n|\r/)) {
-    if (!line.startsWith('data:')) continue
-    const data = line.slice('data:'.length).trim()
-    if (data === '[DONE]') ended = true
-    const chunk = jsonOf(data, (text) => text)
-    if (!isObject(chunk)) continue
+  for (const chunk of chunksIn(body)) {
     if (isError(chunk.error)) return { error: chunk.error }
     if (isObject(chunk.usage)) usage = chunk.usage
-    const [choice] = objectsOf(chunk.choices)
-    if (choice === undefined) continue
+    const choice = firstChoice(chunk)
+    if (choice === undefined) {
+      if (chunk.choices === undefined && errorIn(chunk) !== null) return chunk
+      continue
+    }
     any = true
     if (isError(choice.error)) return { error: choice.error }
     finish = choice.finish_reason ?? finish
-    addTexts(texts, isObject(choice.delta) ? choice.delta : isObject(choice.message) ? choice.message : {})
+    addPieces(message, isObject(choice.delta) ? choice.delta : isObject(choice.message) ? choice.message : {})
   }
+  const ended = /^data: ?\[DONE\]\s*$/m.test(body)
   if (!any || (!ended && finish === null)) return undefined
-  return { choices: [{ message: texts, finish_reason: finish }], usage }
+  return { choices: [{ message, finish_reason: finish }], usage }
 }
 
-function addTexts(texts: { [field: string]: string }, delta: JsonObject): void {
-  for (const field of ['content', 'reasoning_content', 'reasoning', 'thinking', 'refusal']) {
-    const piece = delta[field]
-    if (typeof piece === 'string') texts[field] = (texts[field] ?? '') + piece
+/** The JSON objects of a stream of events. One may stand in several lines of data, and events are not always parted by an empty line. */
+function* chunksIn(body: string): Generator<JsonObject> {
+  let data = ''
+  for (const line of body.split(/\r\n|\n|\r/)) {
+    if (line === '') data = ''
+    if (!line.startsWith('data:')) continue
+    data += `${line.slice('data:'.length)}\n`
+    const chunk = jsonOf(data, (text) => text)
+    if (chunk === undefined) continue
+    data = ''
+    if (isObject(chunk)) yield chunk
+  }
+}
+
+/** Adds what a chunk says of a message: texts are put together, and so are lists. */
+function addPieces(message: { [field: string]: unknown }, delta: JsonObject): void {
+  for (const [field, piece] of Object.entries(delta)) {
+    const held = message[field]
+    if (typeof piece === 'string' && field !== 'role') message[field] = (typeof held === 'string' ? held : '') + piece
+    else if (Array.isArray(piece)) message[field] = [...(Array.isArray(held) ? held : []), ...piece]
   }
 }
 
@@ -184,7 +203,11 @@ const FINISHES: Readonly<Record<Exclude<Finish, 'other'>, readonly string[]>> = 
 /** Why a reply stopped. */
 export function finishOf({ finish, declined, calledTool, content }: Answer): Finish {
   if (declined) return 'refused'
-  const word = finish?.toLowerCase() ?? ''
+  const word =
+    finish
+      ?.trim()
+      .toLowerCase()
+      .replace(/^finish_?reason[_.]/, '') ?? ''
   const known = (Object.keys(FINISHES) as Exclude<Finish, 'other'>[]).find((name) => FINISHES[name].includes(word)) ?? 'other'
   const silent = content === null || content.trim() === ''
   return calledTool && silent && (known === 'stop' || known === 'other') ? 'tool-call' : known

@@ -13,6 +13,8 @@ describe('fields of messages', () => {
     ['reasoning as an object', { content: '', reasoning: { text: layout } }],
     ['thinking', { content: '', thinking: layout }],
     ['reasoning_details', { content: '', reasoning_details: [{ type: 'reasoning.text', text: layout }] }],
+    ['thinking_blocks', { content: '', thinking_blocks: [{ type: 'thinking', thinking: layout, signature: 's' }] }],
+    ['a field of a gateway', { content: '', provider_specific_fields: { reasoning_content: layout } }],
     ['parts of thinking', { content: [{ type: 'thinking', thinking: [{ type: 'text', text: layout }] }] }],
   ])('a reply that stands in %s is read from there', async (_, message) => {
     const { reply } = await outcome(() => ({ body: choice(message) }))
@@ -44,6 +46,23 @@ describe('fields of messages', () => {
     ['null beside thoughts', { content: 'fine', reasoning_content: null, tool_calls: null, refusal: null, audio: null }],
   ])('content as %s', async (_, message) => {
     expect((await outcome(() => ({ body: choice(message) }))).reply).toMatchObject({ text: 'fine', finish: 'stop' })
+  })
+
+  it.each([
+    ['a delta', { choices: [{ index: 0, delta: { content: 'fine' }, finish_reason: 'stop' }] }],
+    ['a bare text', { choices: [{ index: 0, message: 'fine', finish_reason: 'stop' }] }],
+    ['a text of completions', { choices: [{ index: 0, text: 'fine', finish_reason: 'stop' }] }],
+    [
+      'the second choice by place, the first by number',
+      { choices: [{ ...(choice({ content: 'no' }).choices as Json[])[0], index: 1 }, (choice({ content: 'fine' }).choices as Json[])[0]] },
+    ],
+  ])('a message that comes as %s', async (_, body) => {
+    expect((await outcome(() => ({ body }))).reply).toMatchObject({ text: 'fine', finish: 'stop' })
+  })
+
+  it('tokens in digits are counted', async () => {
+    const body = { ...choice({ content: 'fine' }), usage: { prompt_tokens: '900', completion_tokens: '80' } }
+    expect((await outcome(() => ({ body }))).reply).toMatchObject({ usage: { inputTokens: 900, outputTokens: 80 } })
   })
 
   it('thinking blocks of Anthropic and thought parts of Google are thoughts', async () => {
@@ -81,6 +100,9 @@ describe('why a reply stopped', () => {
     ['tool-call', { content: '', tool_calls: [{ id: 'a' }] }, { finish_reason: 'stop' }],
     ['stop', { content: 'x', tool_calls: [] }, { finish_reason: 'eos' }],
     ['stop', { content: 'x' }, { finish_reason: { type: 'stop' } }],
+    ['stop', { content: 'x' }, { finish_reason: 'FINISH_REASON_STOP' }],
+    ['length', { content: 'x' }, { finish_reason: ' Length ' }],
+    ['refused', { content: '', refusal: 'no' }, {}],
     ['other', { content: 'x' }, { finish_reason: null }],
     ['other', { content: 'x' }, { finish_reason: 'moon' }],
   ] as const)('%s: data, asked once', async (finish, message, more) => {
@@ -103,6 +125,15 @@ describe('why a reply stopped', () => {
       /the provider behind failed/,
     ],
     ['the word alone', choice({ content: 'half' }, { finish_reason: 'error' }), /failed while it wrote/],
+    [
+      'an error beside the choices',
+      { ...choice({ content: '' }, { finish_reason: 'error' }), error: { message: 'bad gateway', code: 502 } },
+      /502.*bad gateway/,
+    ],
+    ['no choices but a message', { choices: null, message: 'the model is overloaded' }, /the model is overloaded/],
+    ['no choices and other words', { choices: null, base_resp: { status_msg: 'rate limit' } }, /rate limit/],
+    ['a choice without a message', { choices: [{ index: 0, finish_reason: 'stop' }] }, /no completion/],
+    ['a status behind a code in words', { error: { message: 'no more', code: 'limit', status: 429 } }, /an error 429.*no more/],
   ])('a failure behind the server, by %s: asked again, then the episode fails', async (_, body, words) => {
     const once = await outcome(({ count }) => (count === 0 ? { body } : good))
     expect(once.reply).toMatchObject({ text: 'fine', usage: { requests: 2 } })
@@ -128,10 +159,34 @@ describe('a server that always streams', () => {
 
   it('is read by its body, whatever it calls it', async () => {
     expect((await outcome(() => ({ body: `${chunk({ content: 'fine' }, 'stop')}` }))).reply).toMatchObject({ text: 'fine' })
+    await closeServers()
+    expect((await outcome(() => ({ ...good, headers: events }))).reply).toMatchObject({ text: 'fine' })
+    await closeServers()
+    expect((await outcome(() => ({ body: { error: 'no such model' }, headers: events }))).reply).toMatch(/no such model/)
+  })
+
+  const detail = (text: string): Json => ({ reasoning_details: [{ type: 'reasoning.text', text }] })
+  it.each([
+    ['thoughts in details', [chunk(detail('h')), chunk(detail('m')), chunk({ content: 'fine' }, 'stop')]],
+    ['parts', [chunk({ content: [{ type: 'thinking', thinking: 'hm' }] }), chunk({ content: [{ type: 'text', text: 'fine' }] }, 'stop')]],
+    [
+      'another choice between',
+      [
+        chunk({ reasoning: 'hm', content: 'fi' }),
+        chunk({ content: 'no' }).replace('"index":0', '"index":1'),
+        chunk({ content: 'ne' }, 'stop'),
+      ],
+    ],
+    ['chunks of several lines', [chunk({ reasoning: 'hm', content: 'fine' }, 'stop').replace('{"index"', '\ndata: {"index"')]],
+    ['no empty lines', [chunk({ reasoning: 'hm' }), chunk({ content: 'fine' }, 'stop')].map((one) => one.trimEnd() + '\n')],
+  ])('is read with %s', async (_, chunks) => {
+    const { reply } = await outcome(() => ({ body: `${chunks.join('')}data: [DONE]\n\n`, headers: events }))
+    expect(reply).toMatchObject({ text: 'fine', finish: 'stop', raw: { reasoning: 'hm' } })
   })
 
   it.each([
     ['ends too soon', chunk({ content: 'fi' }), /ended before the reply did/],
+    ['tells an error in an event of its own', 'event: error\ndata: {"type":"overloaded_error","message":"try later"}\n\n', /try later/],
     ['tells an error', `data: ${JSON.stringify({ error: { code: 503, message: 'gone' } })}\n\n`, /503.*gone/],
   ])('and %s is asked again', async (_, body, words) => {
     const { reply, asked } = await outcome(() => ({ body, headers: events }))

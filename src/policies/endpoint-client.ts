@@ -60,7 +60,7 @@ export function clientPolicy(options: EndpointOptions): EndpointPolicy {
     place: { id, address, variable, keyed: endpoint.keyed, proxy: proxyNamed(address, env), seconds: timeoutMs / 1000 },
     options,
     queue: new PQueue({ concurrency, ...(perMinute !== undefined && { interval: 60_000 / perMinute, intervalCap: 1 }) }),
-    post: poster(env),
+    post: poster(endpoint.url, env),
     redact: redactor(secrets),
     fields: optionalFields(wire, edits.body),
     proven: false,
@@ -155,8 +155,8 @@ async function requested(client: Client, observation: Observation, seed: number,
   const about: Refused = { place: client.place, history: client, picture: hasPicture(observation) }
   let answer: HttpAnswer
   try {
-    const { url, headers } = endpoint
-    answer = await client.post({ url, headers, body: JSON.stringify(body), signal: signal ? AbortSignal.any([signal, limit]) : limit })
+    const { headers } = endpoint
+    answer = await client.post({ headers, body: JSON.stringify(body), signal: signal ? AbortSignal.any([signal, limit]) : limit })
   } catch (error) {
     signal?.throwIfAborted()
     return connectionProblem(limit.aborted ? limit.reason : error, about)

@@ -168,7 +168,8 @@ function refusesPictures(status: number, words: string): boolean {
   const about = /image|vision|visual|picture|multi-?modal/i.test(words)
   const denied =
     /not (a )?(support|multi-?modal|accept|available|allow|known|able|recogni|valid)|n.t support|unsupported|unknown|only (supported|support|text)|no endpoints|missing|cannot|unable|at most 0|expected|invalid|unexpected/i
-  if (status >= 500) return about && /not (a )?(support|multi-?modal)|n.t support|unsupported|mmproj/i.test(words)
+  if (status >= 500)
+    return about && /not (a )?(support|multi-?modal)|n.t support|unsupported|mmproj|missing.{0,30}(image|vision)/i.test(words)
   if (![400, 404, 415, 422].includes(status)) return false
   return (about && denied.test(words)) || /content.{0,40}(must be|should be|expected|not|invalid).{0,20}(str\b|string|text)/i.test(words)
 }
@@ -179,7 +180,7 @@ function waitOf(headers: Readonly<Record<string, string>>, error: unknown): numb
   if (Number.isFinite(exact)) return Math.max(0, exact)
   const text = headers['retry-after'] ?? retryDelay(error)
   if (text === undefined || text === '') return null
-  const seconds = Number(text)
+  const seconds = Number(text.replace(/ ?s(ec(onds?)?)?$/i, ''))
   if (Number.isFinite(seconds)) return Math.max(0, 1000 * seconds)
   const date = Date.parse(text)
   return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
@@ -188,7 +189,7 @@ function waitOf(headers: Readonly<Record<string, string>>, error: unknown): numb
 function retryDelay(error: unknown): string | undefined {
   const details: JsonObject[] = isObject(error) ? objectsOf(error.details) : []
   const delay = details.map(({ retryDelay: asked }) => asked).find((asked) => typeof asked === 'string')
-  return typeof delay === 'string' ? delay.replace(/s$/, '') : undefined
+  return typeof delay === 'string' ? delay : undefined
 }
 
 /** Codes of a connection that did not come about or broke, and how they are called. */
@@ -201,6 +202,8 @@ const CONNECTION: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was cut',
   UND_ERR_SOCKET: 'the connection was cut',
   EPIPE: 'the connection was cut',
+  Z_DATA_ERROR: 'the body is not compressed as its header says, or was cut short',
+  Z_BUF_ERROR: 'the body is not compressed as its header says, or was cut short',
   ETIMEDOUT: 'the connection timed out',
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
 }
@@ -237,7 +240,7 @@ export function connectionProblem(error: unknown, about: Refused): EndpointProbl
   if (WRONG_CERTIFICATE.test(code)) return unreachable('its certificate is not valid for this address now: check the address and the clock')
   if (/^ERR_SSL_|^EPROTO$/.test(code)) return unreachable('it does not speak HTTPS there: check the port, or begin --base-url with http:')
   if (!NOBODY.includes(code)) return retry(reason)
-  const via = place.proxy === null ? '' : `; requests take the proxy of ${place.proxy}, so check that one, or name the host in NO_PROXY`
+  const via = place.proxy === null ? '' : `; ${place.proxy} names a proxy: unless NO_PROXY names the host, check that one`
   return unreachable(`start the server, or correct --base-url${via}`)
 }
 

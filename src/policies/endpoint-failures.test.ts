@@ -40,6 +40,7 @@ describe('one request’s trouble', () => {
     [404, 'No endpoints found that support image input'],
     [422, 'messages.0.content: Input should be a valid string'],
     [500, 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj'],
+    [500, 'this model is missing data required for image input'],
   ])('%i about pictures as the first answer, and once more, stops everything: %s', async (status, words) => {
     const { reply, asked } = await outcome(() => says(status, words))
     expect(reply).toMatch(
@@ -137,6 +138,7 @@ describe('bodies', () => {
 describe('waits', () => {
   it.each([
     ['retry-after', { 'retry-after': '601' }, {}],
+    ['retry-after with a unit', { 'retry-after': '601s' }, {}],
     ['retry-after-ms', { 'retry-after-ms': '601000' }, {}],
     ['a date', { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }, {}],
     ['Google’s delay', {}, { details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3600s' }] }],

@@ -40,8 +40,16 @@ describe('keys', () => {
     ['escaped as PHP does', KEY.replaceAll('/', '\\/')],
     ['in HTML', KEY.replace(/[+/=]/g, (char) => `&#${char.charCodeAt(0)};`)],
     ['in Base64 behind a name', Buffer.from(`user:${KEY}`).toString('base64')],
+    ['in Base64 of addresses', Buffer.from(`user:${KEY}`).toString('base64url')],
+    ['in hex', Buffer.from(KEY).toString('hex')],
+    ['in capitals', KEY.toUpperCase()],
+    ['escaped for an address, twice', encodeURIComponent(encodeURIComponent(KEY))],
+    ['in HTML of another kind', KEY.replace(/[+/=]/g, (char) => `&#x${char.charCodeAt(0).toString(16)};`)],
+    ['escaped character by character', KEY.replace(/./g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`)],
+    ['broken into short lines', (KEY.match(/.{1,5}/g) as string[]).join('\n  ')],
   ])('%s do not come back, in errors and replies', async (_, echo) => {
-    const spelled = [...pieces, Buffer.from(KEY).toString('base64').slice(4, 24)]
+    const [whole, hex] = [Buffer.from(KEY).toString('base64'), Buffer.from(KEY).toString('hex')]
+    const spelled = [...pieces, whole.slice(4, 24), hex, KEY.toUpperCase(), KEY.slice(0, 5), '\\u0073', '%25', '#x']
     for (const sent of [
       says(418, echo),
       { status: 500, body: echo },

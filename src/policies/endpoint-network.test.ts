@@ -1,10 +1,10 @@
 /** Addresses, redirects, certificates and proxies. */
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { generate } from 'selfsigned'
 import { afterEach, describe, expect, it } from 'vitest'
 import { endpointPolicy } from './endpoint.ts'
 import { ask, closeServers, good, KEY, outcome, policyOf, scripted } from './scripted-server-fixture.ts'
-import { CERTIFICATE, PRIVATE_KEY } from './tls-fixture.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -47,7 +47,8 @@ describe('addresses', () => {
   }
 
   it('a certificate that is not trusted is final, with what to do', async () => {
-    const port = await listen(createTlsServer({ cert: CERTIFICATE, key: PRIVATE_KEY }, (_, response) => response.end()))
+    const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }], { keyType: 'ec' })
+    const port = await listen(createTlsServer({ cert, key }, (_, response) => response.end()))
     const error = await ask(await policyOf(`https://127.0.0.1:${port}/v1`)).catch((thrown: Error) => thrown)
     expect((error as Error).message).toMatch(/cannot be reached: .*DEPTH_ZERO_SELF_SIGNED_CERT.*NODE_EXTRA_CA_CERTS/)
     const other = await ask(await policyOf(`http://127.0.0.1:${port}/v1`)).catch((thrown: Error) => thrown)
@@ -82,9 +83,19 @@ describe('addresses', () => {
 
   it('a proxy that nobody serves is named', async () => {
     const policy = await policyOf('https://model.example/v1', { env: { HTTPS_PROXY: 'http://127.0.0.1:9' } })
-    await expect(ask(policy)).rejects.toThrow(/cannot be reached: the connection was refused.*the proxy of HTTPS_PROXY/)
+    await expect(ask(policy)).rejects.toThrow(
+      /cannot be reached: the connection was refused.*HTTPS_PROXY names a proxy: unless NO_PROXY names the host, check that one/,
+    )
     await expect(policyOf('https://model.example/v1', { env: { HTTPS_PROXY: 'nonsense' } })).rejects.toThrow(
       /HTTPS_PROXY is not the address of a proxy/,
     )
   })
+
+  it.each(['http://127.0.0.1', 'http://localhost', 'http://0.0.0.0', 'http://a.localhost', 'http://[::1]'])(
+    'a proxy that is none harms nobody at %s, which is this machine',
+    async (address) => {
+      const env = { HTTPS_PROXY: 'socks5://127.0.0.1:9', HTTP_PROXY: 'nonsense' }
+      expect((await policyOf(`${address}:9/v1`, { env })).record()).toMatchObject({ address: `${address}:9/v1` })
+    },
+  )
 })

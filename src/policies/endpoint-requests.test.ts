@@ -106,6 +106,18 @@ describe('fields of requests', () => {
     expect(JSON.stringify(policy.record())).not.toMatch(/hush|abcdef/)
   })
 
+  it('that are secrets by the name of a field around them are kept nowhere, in lists and deeper too', async () => {
+    const tool = { type: 'mcp', headers: { Authorization: 'hush-one-hush' }, auth: { value: 'hush-two-hush' } }
+    const body = { tools: [tool], credentials: ['hush-three-hush', { user: 'hush-four-hush' }], stop: ['x'] }
+    const { reply, asked, policy } = await outcome(({ body: { tools } }) => says(418, JSON.stringify(tools)), { body })
+    expect(asked[0]?.body).toMatchObject(body)
+    expect((reply as Reply).failure?.reason).not.toMatch(/hush/)
+    await closeServers()
+    const passed = await outcome(() => good, { body })
+    expect(passed.policy.record().sent).toMatchObject({ tools: [{ type: 'mcp' }], stop: ['x'] })
+    expect(JSON.stringify([policy.record(), passed.policy.record()])).not.toMatch(/hush/)
+  })
+
   it('go with the query of the address', async () => {
     const { url, asked } = await scripted(() => good)
     const policy = await policyOf(`${url}/?api-version=2025-01-01`)
@@ -127,6 +139,9 @@ describe('fields of requests', () => {
     [{ body: { temperature: 0.2 } }, /give --temperature/],
     [{ headers: ['no colon'] }, /--header 1 is not written/],
     [{ headers: ['X-Key: a\nb-secret'] }, /--header x-key has a line break/],
+    [{ headers: ['Expect: 100-continue'] }, /cannot set expect/],
+    [{ headers: ['Upgrade: h2c'] }, /cannot set upgrade/],
+    [{ headers: ['Keep-Alive: timeout=5'] }, /cannot set keep-alive/],
     [{ query: ['alone'] }, /not written key=value/],
     [{ baseUrl: 'http://x/v1?api_key=hush-hush' }, /holds the parameter api_key.*--query/],
   ] as const)('%j is refused before anything is asked', async (options, words) => {

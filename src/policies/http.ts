@@ -22,7 +22,6 @@ export interface HttpAnswer {
 }
 
 export interface HttpRequest {
-  readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly signal: AbortSignal
@@ -33,14 +32,12 @@ export type Post = (request: HttpRequest) => Promise<HttpAnswer>
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** A way of sending, by the proxies of an environment. Throws ConfigError for a proxy that is no address. */
-export function poster(env: Env = process.env): Post {
+/** A way of sending to an address, by the proxies of an environment. Throws ConfigError for a proxy on the way that is no address. */
+export function poster(url: string, env: Env = process.env): Post {
   // Answers may take as long as the caller waits: undici's own limit of 300 s is taken away.
   const options = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT } }
-  const direct = new Agent(options)
-  const proxied = hasProxy(env) ? proxyAgent(options, env) : direct
-  return async ({ url, headers, body, signal }) => {
-    const dispatcher = isLoopback(new URL(url).hostname) ? direct : proxied
+  const dispatcher = proxyNamed(url, env) === null ? new Agent(options) : proxyAgent(options, env)
+  return async ({ headers, body, signal }) => {
     const response = await fetch(url, { method: 'POST', headers, body, signal, dispatcher, redirect: 'manual' })
     return {
       status: response.status,
@@ -56,8 +53,6 @@ const PROXIES = { 'http:': ['http_proxy', 'HTTP_PROXY'], 'https:': ['https_proxy
 function proxyVariable(env: Env, protocol: string): string | null {
   return PROXIES[protocol === 'https:' ? 'https:' : 'http:'].find((name) => env[name]) ?? null
 }
-
-const hasProxy = (env: Env): boolean => proxyVariable(env, 'https:') !== null
 
 function proxyAgent(options: Agent.Options, env: Env): Dispatcher {
   const [http, https] = ['http:', 'https:'].map((protocol) => proxyVariable(env, protocol))
@@ -77,7 +72,7 @@ function proxyAgent(options: Agent.Options, env: Env): Dispatcher {
 
 /** Whether a host is this machine. */
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
+  return ['localhost', '[::1]', '0.0.0.0', '[::]'].includes(host) || host.endsWith('.localhost') || /^127(\.\d+){3}$/.test(host)
 }
 
 /** The variable of the environment whose proxy requests to an address take, for messages; null if there is none. */

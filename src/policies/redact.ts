@@ -8,35 +8,54 @@ const PIECE = 12
 /** Characters by which such a piece is noticed. */
 const MARK = 6
 
-/** Replaces each secret by `[key]`: as it is, in URL, JSON, HTML and Base64 spelling, and cut to pieces. */
+/** Replaces each secret by `[key]`: as it is, in URL, JSON, HTML, hex and Base64 spelling, broken into lines, and cut to pieces. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const long = secrets.filter((secret) => secret.length >= SHORTEST)
+  const broken = [...new Set(long.flatMap((secret) => [secret, base64Of(secret)]))].map(brokenAnywhere)
   const found = [...new Set(long.flatMap(spellings))].sort((a, b) => b.length - a.length)
-  const cut = found.filter((spelling) => spelling.length > PIECE)
+  // Two escaped characters have the length of a piece.
+  const cut = found.filter((spelling) => spelling.length > PIECE && !spelling.startsWith('\\u'))
   const pieces = new Set(cut.flatMap((spelling) => windows(spelling, PIECE)))
   const marks = new Set(cut.flatMap((spelling) => windows(spelling, MARK)))
   return (text) => {
-    const whole = found.reduce((out, spelling) => out.replaceAll(spelling, '[key]'), text)
+    const joined = broken.reduce((out, pattern) => out.replace(pattern, '[key]'), text)
+    const whole = found.reduce((out, spelling) => out.replaceAll(spelling, '[key]'), joined)
     return pieces.size === 0 ? whole : withoutPieces(whole, pieces, marks)
   }
 }
 
-function spellings(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1)
-  const html = secret.replace(/[&<>"'/+=]/g, (char) => `&#${char.charCodeAt(0)};`)
-  const uri = encodeURIComponent(secret)
-  return [secret, uri, uri.replace(/%../g, (code) => code.toLowerCase()), json, json.replaceAll('/', '\\/'), html, ...base64(secret)]
+/** A secret in any capitals, with line breaks and indents at any place, as they are or as JSON writes them. */
+function brokenAnywhere(secret: string): RegExp {
+  const characters = [...secret].map((one) => one.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'))
+  return new RegExp(characters.join('(?:\\s|\\\\[rnt])*'), 'gi')
 }
 
-/** The Base64 of a secret wherever it begins within three bytes, without the characters that depend on its neighbours. */
+function spellings(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1)
+  const uri = encodeURIComponent(secret)
+  const form = uri.replaceAll('%20', '+')
+  return [
+    secret,
+    ...[uri, form, encodeURIComponent(uri)].flatMap((text) => [text, text.replace(/%../g, (code) => code.toLowerCase())]),
+    ...[json, json.replaceAll('/', '\\/')],
+    ...[10, 16].map((base) => secret.replace(/[&<>"'/+=]/g, (char) => `&#${base === 16 ? 'x' : ''}${char.charCodeAt(0).toString(base)};`)),
+    ...[Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('hex').toUpperCase()],
+    secret.replace(/./gs, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    ...base64(secret),
+  ]
+}
+
+const base64Of = (text: string): string => Buffer.from(text).toString('base64')
+
+/** The Base64 of a secret wherever it begins within three bytes, without the characters that depend on its neighbours; in both alphabets. */
 function base64(secret: string): string[] {
-  const inner = [0, 1, 2].map((shift) => {
-    const text = Buffer.from(`${'\0'.repeat(shift)}${secret}`)
-      .toString('base64')
+  const inner = [0, 1, 2].map((shift) =>
+    base64Of(`${'\0'.repeat(shift)}${secret}`)
       .replace(/=+$/, '')
-    return text.slice(shift === 0 ? 0 : shift + 1, -1)
-  })
-  return [Buffer.from(secret).toString('base64'), ...inner].filter((text) => text.length >= SHORTEST)
+      .slice(shift === 0 ? 0 : shift + 1, -1),
+  )
+  const all = [base64Of(secret), ...inner].filter((text) => text.length >= SHORTEST)
+  return all.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')])
 }
 
 function windows(secret: string, size: number): string[] {

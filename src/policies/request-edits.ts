@@ -69,14 +69,16 @@ function checkTemperature(body: JsonObject): void {
   }
 }
 
+/** Headers of a connection, which HTTP libraries write themselves or refuse. */
+const CONNECTION = ['host', 'content-length', 'connection', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect', 'te', 'trailer']
+
 function readHeader(text: string, index: number): [string, string] {
   const at = text.indexOf(':')
   const name = text.slice(0, Math.max(0, at)).trim().toLowerCase()
   if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
     throw new ConfigError(`--header ${index + 1} is not written 'Name: value'`)
   }
-  if (['host', 'content-length', 'connection', 'transfer-encoding'].includes(name))
-    throw new ConfigError(`--header cannot set ${name}, which belongs to the connection; leave it out`)
+  if (CONNECTION.includes(name)) throw new ConfigError(`--header cannot set ${name}, which belongs to the connection; leave it out`)
   const value = text.slice(at + 1).trim()
   checkSecret(value, `the value of --header ${name}`, { spaces: true })
   return [name, value]
@@ -88,11 +90,11 @@ function readParameter(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)]
 }
 
-function secretValues(value: JsonObject): string[] {
-  return Object.entries(value).flatMap(([name, one]) => {
-    if (isObject(one)) return secretValues(one)
-    return typeof one === 'string' && isSecretName(name) ? [one] : []
-  })
+/** The texts in a value that are secrets by the name of the field that holds them, however deep. `secret`: the value has such a name. */
+function secretValues(value: unknown, secret = false): string[] {
+  if (typeof value === 'string') return secret ? [value] : []
+  if (Array.isArray(value)) return value.flatMap((one) => secretValues(one, secret))
+  return isObject(value) ? Object.entries(value).flatMap(([name, one]) => secretValues(one, secret || isSecretName(name))) : []
 }
 
 /** `over` in `base`: objects field by field; null takes a field out. Neither is changed. */
@@ -128,12 +130,14 @@ export function keptEdits(edits: RequestEdits): KeptEdits {
 
 /** A body without the values of its secret fields. */
 export function keptBody(body: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => {
-      if (isObject(value)) return [name, keptBody(value)]
-      return [name, typeof value === 'string' && isSecretName(name) ? NOT_KEPT : value]
-    }),
-  )
+  return keptValue(body, false) as JsonObject
+}
+
+function keptValue(value: unknown, secret: boolean): unknown {
+  if (typeof value === 'string') return secret ? NOT_KEPT : value
+  if (Array.isArray(value)) return value.map((one) => keptValue(one, secret))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, keptValue(one, secret || isSecretName(name))]))
 }
 
 /**

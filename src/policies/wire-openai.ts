@@ -1,7 +1,7 @@
 /** OpenAI's chat completions, as OpenAI, vLLM, SGLang, Ollama, llama.cpp, LM Studio, DeepSeek, OpenRouter and many more speak them. */
 import type { ChatMessage } from './endpoint-messages.ts'
 import { isObject, type JsonObject } from './request-edits.ts'
-import { type Answer, countOr, joinTexts, objectsOf, textOr, type Wire, wordOr } from './wire.ts'
+import { type Answer, countOr, firstChoice, joinTexts, objectsOf, textOr, type Wire, wordOr } from './wire.ts'
 
 function spelled({ role, text, picture }: ChatMessage): JsonObject {
   if (picture === null) return { role, content: text }
@@ -31,9 +31,13 @@ function contentOf(content: unknown): { said: string | null; thought: string | n
   }
 }
 
-/** Thoughts in the fields that servers use: the first that holds any, since some servers say them twice. */
+/** Fields in which servers keep thoughts. */
+const THOUGHTS = ['reasoning_content', 'reasoning', 'thinking', 'reasoning_details', 'thinking_blocks']
+
+/** Thoughts in those fields: the first that holds any, since some servers say them twice. Gateways put them one level deeper. */
 function thoughtsOf(message: JsonObject): string | null {
-  for (const held of [message.reasoning_content, message.reasoning, message.thinking, message.reasoning_details]) {
+  const deeper = isObject(message.provider_specific_fields) ? message.provider_specific_fields : {}
+  for (const held of [message, deeper].flatMap((holder) => THOUGHTS.map((field) => holder[field]))) {
     const text = Array.isArray(held) ? joinTexts(objectsOf(held).map(partText)) : isObject(held) ? partText(held) : textOr(held)
     if (text !== null && text !== '') return text
   }
@@ -41,15 +45,19 @@ function thoughtsOf(message: JsonObject): string | null {
 }
 
 function read(body: JsonObject): Answer | null {
-  const [choice] = objectsOf(body.choices)
-  if (choice === undefined) return null
-  const message = isObject(choice.message) ? choice.message : {}
-  const { said, thought } = contentOf(message.content ?? choice.text)
+  const choice = firstChoice(body)
+  const message = [choice?.message, choice?.delta, choice?.text].find((held) => isObject(held) || typeof held === 'string')
+  if (choice === undefined || message === undefined) return null
+  return readMessage(isObject(message) ? message : { content: message }, choice, body)
+}
+
+function readMessage(message: JsonObject, choice: JsonObject, body: JsonObject): Answer {
+  const { said, thought } = contentOf(message.content)
   const declined = textOr(message.refusal)
   const calls = [message.tool_calls, message.function_call].some((held) => isObject(held) || objectsOf(held).length > 0)
   const usage = isObject(body.usage) ? body.usage : {}
   return {
-    content: said ?? (declined || null),
+    content: said || declined || said,
     reasoning: thought ?? thoughtsOf(message),
     finish: wordOr(choice.finish_reason) ?? wordOr(choice.finishReason) ?? wordOr(choice.stop_reason),
     declined: declined !== null && declined !== '',

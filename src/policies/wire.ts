@@ -50,11 +50,20 @@ export interface Wire {
 /** A text, or null for anything else. */
 export const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
-/** A count of tokens, or null for anything else. */
-export const countOr = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null)
+/** A count of tokens, as a number or in digits; null for anything else. */
+export function countOr(value: unknown): number | null {
+  const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+  return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? count : null
+}
 
 /** The objects of a list; none if it is no list. */
 export const objectsOf = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+/** The choice that was asked for: that of index 0, which need not stand first. */
+export function firstChoice(body: JsonObject): JsonObject | undefined {
+  const choices = objectsOf(body.choices)
+  return choices.find(({ index }) => index === 0) ?? choices.find(({ index }) => typeof index !== 'number')
+}
 
 /** Texts put together; null if there is none. */
 export function joinTexts(texts: readonly (string | null)[]): string | null {
