@@ -178,7 +178,7 @@ describe('a server that always streams', () => {
       ],
     ],
     ['chunks of several lines', [chunk({ reasoning: 'hm', content: 'fine' }, 'stop').replace('{"index"', '\ndata: {"index"')]],
-    ['no empty lines', [chunk({ reasoning: 'hm' }), chunk({ content: 'fine' }, 'stop')].map((one) => one.trimEnd() + '\n')],
+    ['no empty lines', [chunk({ reasoning: 'hm' }), chunk({ content: 'fine' }, 'stop')].map((one) => `${one.trimEnd()}\n`)],
   ])('is read with %s', async (_, chunks) => {
     const { reply } = await outcome(() => ({ body: `${chunks.join('')}data: [DONE]\n\n`, headers: events }))
     expect(reply).toMatchObject({ text: 'fine', finish: 'stop', raw: { reasoning: 'hm' } })
