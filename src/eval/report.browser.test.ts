@@ -5,8 +5,12 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRun } from '../runs/index.ts'
+import { type ComparedRun, compareRuns } from './compare.ts'
+import { comparisonPage } from './compare-page.ts'
+import { METRIC_NAMES } from './metrics.ts'
 import { writeReport } from './report.ts'
 import { fillRun, fixtureConfig } from './report-fixture.ts'
+import { trainingOf, trainingSetups } from './training-run.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const missing = !existsSync(CHROMIUM)
@@ -96,4 +100,43 @@ describe.skipIf(missing)('report in a browser', () => {
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(22, 23, 26)')
     expect(problems).toEqual([])
   })
+
+  test('a comparison with every metric and two seeds shows every column at 1280 px, and fits a phone', async () => {
+    const own = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    await own.setContent(comparisonPage(compareRuns([fullRun(0), fullRun(1)]), ['a', 'b'], ['a: Begun …']))
+    expect(await own.locator('table.data').count()).toBeGreaterThan(3)
+    expect(await own.locator('.track .seed').count()).toBe(2 * 2)
+    expect(await own.getByText('over training seeds').count()).toBeGreaterThan(0)
+    const cut = "[...document.querySelectorAll('.scroll')].filter((part) => part.scrollWidth > part.clientWidth).length"
+    expect(await own.evaluate(cut)).toBe(0)
+    await own.setViewportSize({ width: 400, height: 900 })
+    expect(await own.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+    await own.close()
+  })
 })
+
+/** A run in which every metric has a value. */
+function fullRun(seed: number): ComparedRun {
+  const config = { seed, recipes: ['g1'], games: [{ id: '2048', config: {}, horizon: 100, restart: true }] }
+  const players = [['random', 'scripted'] as const, ['solver', 'scripted'] as const, ['g1', 'sampled'] as const, ['g1', 'greedy'] as const]
+  const episodes = players.flatMap(([policy, decoding], place) =>
+    Array.from({ length: 12 }, (_, episode) => ({
+      ...{
+        game: '2048',
+        policy,
+        decoding,
+        episode,
+        seed: episode,
+        steps: 100,
+        stopReason: 'horizon' as const,
+        boundary: null,
+        problem: null,
+      },
+      values: Object.fromEntries(
+        METRIC_NAMES.map((name) => [name, name === 'return' ? 900 + 50 * place + seed + episode : 0.123 + episode / 20]),
+      ),
+      confusion: null,
+    })),
+  )
+  return { name: `run-${seed}`, seed: 1, setups: trainingSetups(config), training: trainingOf(config), episodes, rows: [] }
+}
