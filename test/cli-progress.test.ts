@@ -4,8 +4,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createProgress, formatDuration, formatFigure } from 'vlm-gym/cli'
 
-function stage(options: { isTTY?: boolean; quiet?: boolean } = {}) {
-  const stream = Object.assign(new PassThrough(), { isTTY: options.isTTY ?? false, columns: 80, rows: 24 })
+function stage(options: { isTTY?: boolean; quiet?: boolean; rows?: number } = {}) {
+  const stream = Object.assign(new PassThrough(), { isTTY: options.isTTY ?? false, columns: 80, rows: options.rows ?? 24 })
   let text = ''
   stream.on('data', (data) => {
     text += data
@@ -80,6 +80,13 @@ describe('on a terminal', () => {
     expect(states.length).toBeGreaterThan(20)
     expect(states.at(-1)).toEqual(['200', '200'])
     expect(drawn).toMatch(/a {2}\S+ {2}200\/200 {2}in 4s/)
+  })
+
+  it('prints plain lines where the terminal has no size', () => {
+    const { progress, lines } = stage({ isTTY: true, rows: 0 })
+    for (const step of [1, 2]) progress.update({ stage: 'a', step, total: 2 })
+    progress.close()
+    expect(lines().map((line) => line.slice(0, 6))).toEqual(['a  1/2', 'a  2/2'])
   })
 
   it('draws at most ten times a second', () => {

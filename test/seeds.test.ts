@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { main, vlmGym } from './vlm-gym.ts'
 
-/** One game, few steps, no analyses. */
+/** One game, one recipe, few steps, no analyses. */
 const SMALL = {
+  recipes: ['g1'],
   games: [{ id: '2048', horizon: 4, restart: true }],
   base: { steps: 3 },
   coldStart: { steps: 3 },
@@ -26,7 +27,7 @@ interface Group {
   readonly seeds: readonly { readonly seeds: number[]; readonly runs: string[]; readonly tests: readonly { readonly pairs: number }[] }[]
 }
 
-describe('vlm-gym train --seeds', () => {
+describe('vlm-gym train --seeds', { timeout: 600_000 }, () => {
   let parent = ''
   let file = ''
   const at = (name: string): string => join(parent, name)
@@ -160,14 +161,14 @@ describe('vlm-gym train --seeds', () => {
     expect(json).toEqual(await vlmGym('compare', ...runs, '--format', 'json'))
     const evaluated = ['random', 'greedy-2', '--episodes', '4', '--horizon', '4', '--seed', '2048', '--quiet', '--out', at('scripted')]
     expect((await vlmGym('eval', ...evaluated)).code).toBe(0)
-    const model = ['eval', at('s-0/checkpoints/g0.safetensors'), '--decoding', 'greedy', ...evaluated.slice(2), at('model')]
+    const model = ['eval', at('s-0/checkpoints/g1.safetensors'), '--decoding', 'greedy', ...evaluated.slice(2), at('model')]
     model.splice(model.indexOf(at('scripted')), 1)
     expect((await vlmGym(...model)).code).toBe(0)
     const [group, ...others] = JSON.parse((await vlmGym('compare', at('s-0'), at('scripted'), at('model'), '--json')).stdout) as Group[]
     expect(others).toEqual([])
     expect(group?.rows.filter(({ label }) => label === 'random')).toHaveLength(1)
     expect(group?.rows.some(({ label, run }) => label === 'greedy-2' && run === 'scripted')).toBe(true)
-    const own = group?.tests.find(({ a, b }) => a === 'g0, greedy' && b.includes('g0.safetensors'))
+    const own = group?.tests.find(({ a, b }) => a === 'g1, greedy' && b.includes('g1.safetensors'))
     expect(own).toMatchObject({ pairs: 4, difference: { mean: 0 }, p: 1 })
   })
 

@@ -38,7 +38,7 @@ export interface ProgressOptions {
   /** Shows nothing but important notes. */
   readonly quiet?: boolean | undefined
   /** Default: stderr. */
-  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
   /** Milliseconds; default `performance.now`. */
   readonly now?: () => number
   /** Least time between two plain lines, ms; default 10,000. */
@@ -67,7 +67,9 @@ interface Speed {
 /** A progress display; never throws, whatever the stream. */
 export function createProgress(options: ProgressOptions = {}): Progress {
   const { quiet = false, stream = process.stderr, now = () => performance.now(), interval = 10_000 } = options
-  const live = !quiet && stream.isTTY === true && process.env.TERM !== 'dumb'
+  // A terminal of no size (a container or a recorder without a window) would show nothing of what is redrawn.
+  const isSized = (stream.rows ?? 24) > 0 && (stream.columns ?? 80) > 0
+  const live = !quiet && stream.isTTY === true && isSized && process.env.TERM !== 'dumb'
   const redraw = live ? createLogUpdate(stream as NodeJS.WriteStream) : null
   const colours = coloursOf(stream as NodeJS.WriteStream)
   let moments: Moment[] = []
