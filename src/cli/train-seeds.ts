@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError } from 'commander'
 import PQueue from 'p-queue'
@@ -151,11 +152,15 @@ function inProcess({ seed, path }: Seed, quiet: boolean, signal: AbortSignal): P
     if (child.connected) child.disconnect()
   }
   signal.addEventListener('abort', letGo, { once: true })
-  if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => line && printError(`seed ${seed}  ${line}`))
+  const lines = createInterface({ input: child.stderr as Readable })
+  lines.on('line', (line) => line && printError(`seed ${seed}  ${line}`))
+  // Not its 'close': that never comes of a process that this one has let go of.
+  const said = new Promise<void>((resolve) => lines.once('close', resolve))
   return new Promise((resolve) => {
     child.once('error', () => resolve('failed'))
-    child.once('close', (code) => {
+    child.once('exit', async (code) => {
       signal.removeEventListener('abort', letGo)
+      await said
       resolve(code === 0 ? 'finished' : code === INTERRUPTED ? 'stopped' : 'failed')
     })
   })
