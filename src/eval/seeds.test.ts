@@ -53,6 +53,10 @@ describe('recipes', () => {
     expect(recipeDifferences(plain, recipe({ rl: { steps: 50, kl: 0.05 } }))).toEqual(['rl.steps'])
     expect(recipeDifferences(plain, recipe({ games: config(0).games.slice(0, 1) }))).toEqual(['games.1'])
     expect(recipeDifferences(plain, recipe({ base: { steps: 1 } }))).toEqual(['base'])
+    const [first, ...others] = config(0).games
+    const sized = (size: number): unknown => recipe({ games: [{ ...first, config: { size } }, ...others] })
+    expect(recipeDifferences(plain, sized(4)), 'a default that is written out').toEqual([])
+    expect(recipeDifferences(plain, sized(5))).toEqual(['games.0.config.size'])
   })
 
   test('setups are the whole knobs of the games; an evaluation is no training', () => {

@@ -33,11 +33,24 @@ const trained = z.object({
   ),
 })
 
+type TrainedGame = z.output<typeof trained>['games'][number]
+
 /** Seed and recipe of a run's config; null if it is not the config of a training run. */
 export function trainingOf(config: unknown): Training | null {
-  if (!trained.safeParse(config).success) return null
-  const { seed, ...rest } = config as Record<string, unknown>
-  return { seed: seed as number, recipe: Object.fromEntries(Object.entries(rest).filter(([name]) => !SEED_FREE.includes(name))) }
+  const parsed = trained.safeParse(config)
+  if (!parsed.success) return null
+  const { seed, games, ...rest } = config as { seed: number; games: object[] }
+  const completed = games.map((entry, i) => ({ ...entry, config: completeConfig(parsed.data.games[i] as TrainedGame) }))
+  const recipe = { ...rest, games: completed }
+  return { seed, recipe: Object.fromEntries(Object.entries(recipe).filter(([name]) => !SEED_FREE.includes(name))) }
+}
+
+/** The knobs of a game with its defaults filled in, so that a default that was written out is no difference; as they are where the game is unknown here. */
+function completeConfig({ id, config }: TrainedGame): unknown {
+  const full = gameList()
+    .find((one) => one.id === id)
+    ?.config.safeParse(config)
+  return full?.success ? full.data : config
 }
 
 /** What a training run evaluates its policies on; null if the config says it no more, or a game of it is unknown here. */
