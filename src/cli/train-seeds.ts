@@ -153,7 +153,7 @@ function inProcess({ seed, path }: Seed, quiet: boolean, signal: AbortSignal): P
   }
   signal.addEventListener('abort', letGo, { once: true })
   const lines = createInterface({ input: child.stderr as Readable })
-  lines.on('line', (line) => line && printError(`seed ${seed}  ${line}`))
+  lines.on('line', (line) => line && printError(`seed ${seed}: ${line}`))
   // Not its 'close': that never comes of a process that this one has let go of.
   const said = new Promise<void>((resolve) => lines.once('close', resolve))
   return new Promise((resolve) => {
