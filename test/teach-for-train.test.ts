@@ -37,7 +37,7 @@ describe('teach for train', { timeout: 400_000 }, () => {
   }
 
   /** Examples for training by game, as a run with this config takes them. */
-  async function fit(config: TrainConfig, dataset: string): Promise<Map<string, number>> {
+  async function learned(config: TrainConfig, dataset: string): Promise<Map<string, number>> {
     const engine = new EmbeddedEngine({ model: config.model, words: lexiconOf(Object.values(GAMES)), seed: 0, threads: 1 })
     try {
       const found = await coldStartExamples(engine, { ...config, coldStart: { ...config.coldStart, dataset } })
@@ -52,7 +52,7 @@ describe('teach for train', { timeout: 400_000 }, () => {
   it.each(Object.keys(PRESETS))('--preset %s makes what that preset learns from, each game alike', async (name) => {
     const config = presetNamed(name)
     const folder = await taught(`preset-${name}`, '--preset', name, '--examples', '24', '--held-out', '0')
-    const counts = await fit(config, folder)
+    const counts = await learned(config, folder)
     expect([...counts]).toEqual(expect.arrayContaining(config.games.map(({ id }) => [id, 24 / config.games.length])))
     for (const line of readFileSync(join(folder, 'examples.jsonl'), 'utf8').trim().split('\n')) {
       const { state: token, game } = JSON.parse(line)
@@ -74,7 +74,7 @@ describe('teach for train', { timeout: 400_000 }, () => {
     await writeFile(file, JSON.stringify(mine))
     const folder = await taught('config', '--config', file, '--examples', '32', '--held-out', '0')
     const config = parseTrainConfig({ ...presetNamed('laptop'), ...mine })
-    expect(Object.fromEntries(await fit(config, folder))).toEqual({ swap: 24, '2048': 8 })
+    expect(Object.fromEntries(await learned(config, folder))).toEqual({ swap: 24, '2048': 8 })
     const { config: made } = JSON.parse(readFileSync(join(folder, 'dataset.json'), 'utf8'))
     expect(made).toMatchObject({ teacher: mine.teacher, seed: 7 })
     expect(made.games.map(({ id, skin }: { id: string; skin?: { noise?: number } }) => [id, skin?.noise ?? 0])).toEqual([
