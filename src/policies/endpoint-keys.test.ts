@@ -25,6 +25,18 @@ describe('keys', () => {
     },
   )
 
+  it.each(['x', 'v1', 'none', 'EMPTY', '127.0.0'])('that are none, such as %s, may stand in the address', async (key) => {
+    const { asked } = await outcome(() => good, { env: { VLM_GYM_API_KEY: key } })
+    expect(asked[0]?.headers.authorization).toBe(`Bearer ${key}`)
+  })
+
+  it('in the address are refused', async () => {
+    const place = { model: 'openai-compatible:m', baseUrl: `http://x/${KEY.slice(0, 9)}/v1`, env: { VLM_GYM_API_KEY: KEY.slice(0, 9) } }
+    const error = await endpointPolicy(place).catch((thrown: Error) => thrown)
+    expect((error as Error).message).toMatch(/--base-url holds the key/)
+    expect((error as Error).message).not.toContain(KEY.slice(0, 9))
+  })
+
   it('with a line break at the end are taken without it', async () => {
     const { asked } = await outcome(() => good, { env: { VLM_GYM_API_KEY: `${KEY}\n` } })
     expect(asked[0]?.headers.authorization).toBe(`Bearer ${KEY}`)

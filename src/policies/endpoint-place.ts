@@ -4,7 +4,7 @@
  * caller or this file.
  */
 import { ConfigError } from '../errors.ts'
-import { checkSecret, isSecretName } from './redact.ts'
+import { checkSecret, isLong, isSecretName } from './redact.ts'
 import { type ReadEdits, type RequestEdits, readEdits } from './request-edits.ts'
 import { urlOf } from './url.ts'
 import type { Wire } from './wire.ts'
@@ -104,7 +104,7 @@ export function endpointOf(options: EndpointPlaceOptions): Endpoint {
     throw new ConfigError(`the model "${id}" needs the address of its server; give --base-url, like http://localhost:8000/v1`)
   if (key === '' && provider.address !== null)
     throw new ConfigError(`the model "${id}" needs a key; put it into the environment variable ${provider.variable}`)
-  if (key.length > 0 && address.includes(key))
+  if (isLong(key) && address.includes(key))
     throw new ConfigError('--base-url holds the key; give the bare address, and the key in the environment')
   const edits = readEdits({ ...options, query: [...(given?.query ?? []), ...(options.query ?? [])] })
   const wire = provider.wire(address)

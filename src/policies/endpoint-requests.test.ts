@@ -139,6 +139,7 @@ describe('fields of requests', () => {
     [{ body: { temperature: 0.2 } }, /give --temperature/],
     [{ headers: ['no colon'] }, /--header 1 is not written/],
     [{ headers: ['X-Key: a\nb-secret'] }, /--header x-key has a line break/],
+    [{ headers: ['X-Team: a', 'x-team: b'] }, /--header x-team is given twice/],
     [{ headers: ['Expect: 100-continue'] }, /cannot set expect/],
     [{ headers: ['Upgrade: h2c'] }, /cannot set upgrade/],
     [{ headers: ['Keep-Alive: timeout=5'] }, /cannot set keep-alive/],

@@ -8,9 +8,12 @@ const PIECE = 12
 /** Characters by which such a piece is noticed. */
 const MARK = 6
 
+/** Whether a text is long enough to be a secret. */
+export const isLong = (secret: string): boolean => secret.length >= SHORTEST
+
 /** Replaces each secret by `[key]`: as it is, in URL, JSON, HTML, hex and Base64 spelling, broken into lines, and cut to pieces. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  const long = secrets.filter((secret) => secret.length >= SHORTEST)
+  const long = secrets.filter(isLong)
   const broken = [...new Set(long.flatMap((secret) => [secret, base64Of(secret)]))].map(brokenAnywhere)
   const found = [...new Set(long.flatMap(spellings))].sort((a, b) => b.length - a.length)
   // Two escaped characters have the length of a piece.

@@ -48,6 +48,9 @@ export function readEdits({ body = {}, headers = [], query = [] }: RequestEdits)
   if (fixed !== undefined) throw new ConfigError(`--body cannot change ${fixed}: ${FIXED[fixed]}`)
   checkTemperature(body)
   const named = headers.map(readHeader)
+  const twice = named.find(([name], at) => named.findIndex(([other]) => other === name) < at)
+  if (twice !== undefined)
+    throw new ConfigError(`--header ${twice[0]} is given twice; give it once, several values with commas between them`)
   const parameters = query.map(readParameter)
   return {
     body,

@@ -39,9 +39,29 @@ const AROUND: Readonly<Record<string, (answer: string) => string>> = {
   equals: (a) => `action = ${a}`,
   brackets: (a) => `[${a}]`,
   tag: (a) => `<action>${a}</action>`,
+  'a formatted one': (a) => `<b>${a}</b>`,
+  entities: (a) => `&lt;move&gt;${a}&lt;/move&gt;`,
+  'wide characters': (a) => a.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)),
+  'a heading': (a) => `### Final answer\n${a}`,
+  'a mark of a list': (a) => `- ${a}`,
+  'a conclusion': (a) => `Therefore, the answer is ${a}.`,
+  'a choice': (a) => `I choose ${a}.`,
+  'other quotes': (a) => `「${a}」`,
+  'a dictionary of Python': (a) => `{'move': '${a}'}`,
   JSON: (a) => JSON.stringify({ move: a }),
   'JSON in a fence': (a) => `\`\`\`json\n${JSON.stringify({ thought: 'x', answer: a }, null, 2)}\n\`\`\``,
 }
+
+/** '(0, 1) (0, 2)', written otherwise. */
+const OTHER_CELLS = [
+  ...['Swap (0,1) with (0,2)', '(0,1) <-> (0,2)', '(0,1) ↔ (0,2)', '(0,1) - (0,2)', '(0, 1) (0, 2).', 'Final answer: (0,1),(0,2)'],
+  ...['row 0, column 1 and row 0, column 2', '(row 0, col 1) → (row 0, col 2)', 'R0C1 R0C2', '$\\boxed{(0, 1) \\leftrightarrow (0, 2)}$'],
+  ...[
+    '{"from": [0, 1], "to": [0, 2]}',
+    '{"move": {"to": [0, 2], "from": [0, 1]}}',
+    '{"move": [{"row": 0, "col": 1}, {"row": 0, "col": 2}]}',
+  ],
+]
 
 describe('a lenient answer', () => {
   it.each(Object.entries(AROUND))('is read in every game: %s', (_, write) => {
@@ -71,16 +91,30 @@ describe('a lenient answer', () => {
     ['{"move": 2}', '2'],
     ['[2]', '2'],
     ['Move: up', '0'],
+    ['↓', '2'],
+    ['⬇️', '2'],
+    ['Swipe down', '2'],
+    ["I'll go with **down**.", '2'],
+    ['**2** (down)', '2'],
+    ['2 – down', '2'],
+    ['\\boxed{2 \\text{ (down)}}', '2'],
+    ["{'move': 'down'}", '2'],
   ])('may be a word of the game: %s', (text, action) => {
     expect(lenientAction(game, state, text)).toBe(action)
   })
 
-  it.each(['(0,1)->(0,2)', '[[0, 1], [0, 2]]', '0 1 0 2', '(0,1), (0,2)', '(0, 1) and (0, 2)', '{"move": [[0,1],[0,2]]}', '[0,2],[0,1]'])(
-    'may name cells in other brackets: %s',
-    (text) => {
-      expect(lenientAction(swap, swapState, text)).toBe('(0, 1) (0, 2)')
-    },
-  )
+  it.each([
+    ...OTHER_CELLS,
+    '(0,1)->(0,2)',
+    '[[0, 1], [0, 2]]',
+    '0 1 0 2',
+    '(0,1), (0,2)',
+    '(0, 1) and (0, 2)',
+    '{"move": [[0,1],[0,2]]}',
+    '[0,2],[0,1]',
+  ])('may name cells in other brackets: %s', (text) => {
+    expect(lenientAction(swap, swapState, text)).toBe('(0, 1) (0, 2)')
+  })
 
   it.each([
     ...[
@@ -112,8 +146,15 @@ describe('a lenient answer', () => {
       '~~2~~',
       '2...',
       '²',
-      '２',
       'two',
+      '<del>2</del>',
+      '<s>2</s>',
+      '<wrong>2</wrong>',
+      '{"move": 2, "move": 3}',
+      '#2 or #3',
+      'I choose 2 over 3',
+      'so not 2',
+      'Slide up or down',
     ],
     ...[
       '{"moves": [2]}',
@@ -131,12 +172,22 @@ describe('a lenient answer', () => {
     expect(lenientAction(game, state, text)).toBeNull()
   })
 
-  it.each(['(0,1) (0,2) (0,3)', '(0,1)', '(0, 1) or (0, 2)', '(-0, 1) (0, 2)', '(0.1) (0.2)', '(0,1) (99,2)', '0102', 'swap red and blue'])(
-    'is never read from cells that are no answer of the game: %s',
-    (text) => {
-      expect(lenientAction(swap, swapState, text)).toBeNull()
-    },
-  )
+  it.each([
+    'column 1, row 0 and column 2, row 0',
+    '(0,1) (0,-2)',
+    '{"x": 0, "y": 1}',
+    'row 0 1 0 2',
+    '(0,1) (0,2) (0,3)',
+    '(0,1)',
+    '(0, 1) or (0, 2)',
+    '(-0, 1) (0, 2)',
+    '(0.1) (0.2)',
+    '(0,1) (99,2)',
+    '0102',
+    'swap red and blue',
+  ])('is never read from cells that are no answer of the game: %s', (text) => {
+    expect(lenientAction(swap, swapState, text)).toBeNull()
+  })
 
   it('names no move other than the one that is written, whatever surrounds it', () => {
     const other = fc.constantFrom('or', 'and', 'not', 'then', '/', ',', ' ', '\n', '?', '-', '+', 'x', '→')
@@ -155,6 +206,14 @@ describe('a lenient answer', () => {
       for (const length of [390, 60_000]) expect(lenientAction(swap, swapState, part.repeat(Math.floor(length / part.length)))).toBeNull()
   })
 })
+
+const eachRow = (board: string, write: (row: string, at: number) => string): string => board.split('\n').map(write).join('\n')
+
+/** The head of a Markdown table and its rule. */
+function head(board: string, name: (at: number) => string): string {
+  const columns = (board.split('\n')[0] as string).split(' | ').map((_, at) => name(at))
+  return `| ${columns.join(' | ')} |\n|${columns.map(() => '---').join('|')}|\n`
+}
 
 /** Ways of drawing a board that leave no doubt about it. */
 const DRAWN: Readonly<Record<string, (board: string) => string>> = {
@@ -175,6 +234,48 @@ const DRAWN: Readonly<Record<string, (board: string) => string>> = {
   capitals: (b) => b.toUpperCase(),
   JSON: (b) => JSON.stringify(b.split('\n').map((row) => row.split(' | '))),
   'box tokens': (b) => `<|begin_of_box|>${b}<|end_of_box|>`,
+  'an edge on the left': (b) => b.replace(/^/gm, '| '),
+  'an edge on the right': (b) => b.replace(/$/gm, ' |'),
+  'a table with counted columns': (b) => `${head(b, (at) => String(at))}${b.replace(/^(.*)$/gm, '| $1 |')}`,
+  'a table with named columns': (b) => `${head(b, (at) => `Col ${at + 1}`)}${b.replace(/^(.*)$/gm, '| $1 |')}`,
+  'a table with an empty head': (b) => `${head(b, () => ' ')}${b.replace(/^(.*)$/gm, '| $1 |')}`,
+  'a table with counted rows and columns': (b) => {
+    const [names = '', rule = ''] = head(b, (at) => String(at)).split('\n')
+    return `| ${names}\n|---${rule}\n${eachRow(b, (row, at) => `| **${at}** | ${row} |`)}`
+  },
+  'rows with numbers in a column': (b) => eachRow(b, (row, at) => `R${at + 1} | ${row}`),
+  'rows with letters': (b) => eachRow(b, (row, at) => `${String.fromCharCode(65 + at)}: ${row}`),
+  'rows in bold words': (b) => eachRow(b, (row, at) => `- **Row ${at}:** ${row}`),
+  'a quotation': (b) => b.replace(/^/gm, '> '),
+  'a list': (b) => b.replace(/^/gm, '• '),
+  brackets: (b) => b.replace(/^(.*)$/gm, '[$1]'),
+  'cells in brackets': (b) =>
+    eachRow(b, (row) =>
+      row
+        .split(' | ')
+        .map((cell) => `[${cell}]`)
+        .join(' '),
+    ),
+  semicolons: (b) => b.replaceAll(' | ', '; '),
+  tabs: (b) => b.replaceAll(' | ', '\t'),
+  'lists of Python': (b) => JSON.stringify(b.split('\n').map((row) => row.split(' | '))).replaceAll('"', "'"),
+  'JSON by a field': (b) => JSON.stringify({ note: 'x', board: b.split('\n').map((row) => row.split(' | ')) }),
+  'JSON of lines': (b) => JSON.stringify(b.split('\n')),
+  'a fence between sentences': (b) => `The board:\n\n\`\`\`text\n${b}\n\`\`\`\nNow I look for a move.`,
+  'a fence of tildes': (b) => `~~~\n${b}\n~~~`,
+  HTML: (b) =>
+    `<table>${eachRow(
+      b,
+      (row) =>
+        `<tr>${row
+          .split(' | ')
+          .map((cell) => `<td class="x">${cell}</td>`)
+          .join('')}</tr>`,
+    )}</table>`,
+  LaTeX: (b) => `\\begin{array}{cccc}\n${b.replaceAll(' | ', ' & ').replaceAll('\n', ' \\\\\n')}\n\\end{array}`,
+  'wide bars': (b) => b.replaceAll('|', '｜'),
+  'escaped marks': (b) => b.replaceAll('_', '\\_'),
+  entities: (b) => b.replaceAll('|', '&#124;'),
 }
 
 describe('a lenient board', () => {
@@ -193,6 +294,16 @@ describe('a lenient board', () => {
     ['zeros', (b: string) => b.replaceAll('_', '0')],
     ['nothing', (b: string) => b.replaceAll('_', ' ').replace(/^(.*)$/gm, '| $1 |')],
     ['dots', (b: string) => b.replaceAll('_', '.')],
+    ['dots in the middle', (b: string) => b.replaceAll('_', '·')],
+    ['squares', (b: string) => b.replaceAll('_', '□')],
+    ['brackets', (b: string) => b.replaceAll('_', '[ ]')],
+    ['None', (b: string) => `[${eachRow(b, (row) => `[${row.replaceAll(' | ', ', ').replaceAll('_', 'None')}]`).replaceAll('\n', ', ')}]`],
+    [
+      'NumPy',
+      (b: string) => `np.array([${eachRow(b, (row) => `[${row.replaceAll(' | ', ', ').replaceAll('_', '0')}],`)}])`.replace(',])', '])'),
+    ],
+    ['one line', (b: string) => b.replaceAll(' | ', ' ').replaceAll('\n', '; ')],
+    ['rows and columns that count', (b: string) => `   0 1 2 3\n${eachRow(b, (row, at) => `${at}  ${row.replaceAll(' | ', ' ')}`)}`],
     ['a word', (b: string) => b.replaceAll('_', 'Empty')],
     ['commas', (b: string) => b.replaceAll(' | ', ', ')],
     ['spaces', (b: string) => b.replaceAll(' | ', '  ')],

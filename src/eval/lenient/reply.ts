@@ -4,8 +4,9 @@
  */
 import type { AnyGame, Perception } from '../../game.ts'
 import { type ParsedReply, parseReply } from '../../gym/index.ts'
-import { answerIn, lenientAction, parsed } from './answer.ts'
+import { answerIn, lenientAction } from './answer.ts'
 import { lenientBoard } from './board.ts'
+import { parsed, plainText, unfenced } from './plain.ts'
 
 /** What a reply means. */
 export interface LenientReading {
@@ -32,7 +33,7 @@ const TAG = /<[ \t]{0,4}(\/?)[ \t]{0,4}(perception|think|answer|rationale|move)[
 /** Reads what the strict readers could not. */
 export function lenientReading(game: AnyGame, state: unknown, text: string, strict: StrictReading): LenientReading {
   if ((strict.action !== null && strict.board !== null) || text.length > LONGEST) return { action: strict.action, board: strict.board }
-  const sections = sectionsOf(text)
+  const sections = sectionsOf(plainText(text))
   return {
     action: strict.action ?? agreed(answersOf(text, strict.parsed, sections), (said) => lenientAction(game, state, said), String),
     board: strict.board ?? agreed(boardsOf(text, strict.parsed, sections), (said) => lenientBoard(game, said), JSON.stringify),
@@ -83,7 +84,9 @@ function untagged(text: string): string[] {
   const bare = text.trim()
   const json = jsonOf(bare)
   if (json !== undefined) return [answerIn(json) ?? '']
-  const boxes = [...bare.matchAll(/\\boxed\s*\{[^{}]{1,80}\}|<\|begin_of_box\|>[^<>]{1,80}<\|end_of_box\|>/g)].map(([box]) => box)
+  const boxes = [...plainText(bare).matchAll(/\\boxed\s*\{[^{}]{1,80}\}|<\|begin_of_box\|>[^<>]{1,80}<\|end_of_box\|>/g)].map(
+    ([box]) => box,
+  )
   if (boxes.length > 0) return boxes
   const last = bare.split('\n').at(-1)?.trim() ?? ''
   return last === bare || /^\**(?:the |my |final |best )*(?:answer|move|action)\**\s*(?:is\b|:|=)/i.test(last) ? [last] : []
@@ -101,7 +104,7 @@ function boardsOf(text: string, { perception }: ParsedReply, sections: readonly 
 
 /** The JSON object that a text is, within a code fence too; undefined if it is none. */
 function jsonOf(text: string): Record<string, unknown> | undefined {
-  const inner = /^`{3,}[a-z]*\s([^`]+)`{3,}$/i.exec(text)?.[1]?.trim() ?? text
+  const inner = unfenced(text)
   const value = inner.startsWith('{') ? parsed(inner) : undefined
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
 }

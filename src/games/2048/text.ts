@@ -47,9 +47,16 @@ export function parseAction(text: string): ParsedAction<Direction> {
   return { reason: `The answer ${JSON.stringify(shown)} is not one digit from 0 to 3.` }
 }
 
-/** Directions by name, and the usual ways of writing an empty cell. */
+/** Arrows in the order of directions, plain and as pictures. */
+const ARROWS = ['↑→↓←', '⬆➡⬇⬅']
+
+/** Directions by name and arrow, and the usual ways of writing an empty cell. */
 export const spellings: Spellings = {
-  answers: Object.fromEntries(DIRECTION_NAMES.map((name, direction) => [name, String(direction)])),
+  answers: Object.fromEntries(
+    [DIRECTION_NAMES, ...ARROWS.map((arrows) => [...arrows]), [...'⬆➡⬇⬅'].map((arrow) => `${arrow}\ufe0f`)].flatMap((names) =>
+      names.map((name, direction) => [name, String(direction)]),
+    ),
+  ),
   cells: { ...EMPTY_SPELLINGS, '0': EMPTY_LABEL },
 }
 

@@ -9,7 +9,10 @@ export const EMPTY_LABEL = '_'
 
 /** Usual ways of writing an empty cell; see `Spellings`. */
 export const EMPTY_SPELLINGS: { readonly [text: string]: string } = Object.fromEntries(
-  ['', '.', '-', 'empty', 'blank', '[empty]', '(empty)'].map((text) => [text, EMPTY_LABEL]),
+  ['', '.', '-', '–', '—', '·', '•', '□', '⬜', '__', 'empty', 'blank', 'none', 'null', '[empty]', '(empty)', '[ ]'].map((text) => [
+    text,
+    EMPTY_LABEL,
+  ]),
 )
 
 /** What a game's reader takes. */
