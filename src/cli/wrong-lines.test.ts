@@ -124,6 +124,8 @@ const LINES: readonly (readonly [string, 1 | 2, RegExp])[] = [
   ['train --plugin no-such-package', 2, /no installed package has that name/],
   ['train --pictures nowhere', 1, /there is no such file or folder; unpack the binary version of CIFAR-10/],
   ['train --resume nowhere', 1, /there is no run in nowhere/],
+  ['train --resume x --set seed=1', 2, /--set cannot go with --resume/],
+  ['train --resume x --force', 2, /--force cannot go with --resume/],
   ['train more', 2, /too many arguments/],
   ['eval', 2, /no policy to evaluate/],
   ['eval ""', 2, /an argument of eval is empty/],

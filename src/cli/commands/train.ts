@@ -169,12 +169,15 @@ async function startRun(flags: TrainFlags, isChosen: boolean): Promise<OpenRun> 
   return createTrainRun(path, config, options)
 }
 
+/** Options that begin a run; one that goes on keeps what they said. */
+const BEGINNING = ['config', 'set', 'plugin', 'pictures', 'force'] as const
+
 function refuseConfig(flags: TrainFlags): void {
-  if (flags.config !== undefined || flags.set !== undefined || flags.plugin !== undefined || flags.pictures !== undefined) {
-    throw new ConfigError(
-      'a resumed run keeps its config, so --config, --set, --plugin and --pictures cannot be given with --resume; start a new run with another --out',
-    )
-  }
+  const given = BEGINNING.find((name) => flags[name] !== undefined)
+  if (given === undefined) return
+  throw new ConfigError(
+    `--${given} cannot go with --resume, as a run that goes on keeps its config; leave it out, or start a new run with another --out`,
+  )
 }
 
 /** A stopped run, with its own config. Throws ConfigError, StorageError. */
