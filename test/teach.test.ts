@@ -289,13 +289,18 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
   describe('as the cold start of vlm-gym train', () => {
     const GAME = 'games=[{"id":"2048","horizon":3,"restart":true}]'
     const FEW = [GAME, 'maxTokens=48', 'base.steps=3', 'coldStart.steps=8', 'coldStart.batch=8', 'rl.steps=0', 'recipes=["g1"]']
-    const TINY = ['train', '--preset', 'tiny', '--quiet', ...FEW.flatMap((setting) => ['--set', setting])]
-    let small = ''
+    // These tests look at the steps of training alone.
+    const UNSEEN = ['evaluation.episodes=2', 'evaluation.interventions.states=0', 'evaluation.generalisation.states=0']
+    const TINY = ['train', '--preset', 'tiny', '--quiet', ...[...FEW, ...UNSEEN].flatMap((setting) => ['--set', setting])]
+    let [small, first] = ['', '']
+    let TAUGHT: string[] = []
     beforeAll(async () => {
-      small = join(parent, 'small')
+      ;[small, first] = [join(parent, 'small'), join(parent, 'first')]
       const made = await vlmGym('teach', '--for', 'embedded', '--examples', '60', '--out', small, '--quiet')
       expect(made.code).toBe(0)
-    })
+      TAUGHT = [...TINY, '--set', `coldStart.dataset=${small}`]
+      expect((await vlmGym(...TAUGHT, '--out', first)).code).toBe(0)
+    }, 240_000)
 
     const numbers = async (folder: string): Promise<unknown[]> =>
       (await readFile(join(folder, 'metrics.jsonl'), 'utf8'))
@@ -304,14 +309,12 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
         .map((line) => ({ ...(JSON.parse(line) as object), seconds: 0 }))
 
     it('is learned from, with the same numbers after a kill, and never from what is held out', async () => {
-      const [first, killed, live] = ['first', 'killed', 'live'].map((name) => join(parent, name)) as [string, string, string]
-      const args = [...TINY, '--set', `coldStart.dataset=${small}`]
-      expect((await vlmGym(...args, '--out', first)).code).toBe(0)
+      const [killed, live] = ['killed', 'live'].map((name) => join(parent, name)) as [string, string]
       expect((await vlmGym(...TINY, '--out', live)).code).toBe(0)
       expect((await numbers(live)).slice(0, 3)).toEqual((await numbers(first)).slice(0, 3))
       expect(await numbers(live)).not.toEqual(await numbers(first))
 
-      const child = spawn(process.execPath, [main, ...args, '--out', killed], { stdio: 'ignore' })
+      const child = spawn(process.execPath, [main, ...TAUGHT, '--out', killed], { stdio: 'ignore' })
       const ended = new Promise((resolve) => child.once('exit', resolve))
       const file = join(killed, 'metrics.jsonl')
       const poll = setInterval(() => {
@@ -335,7 +338,9 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
       const [{ examples }] = sets
       expect(examples).toBe(linesOf(small).filter(({ split }) => split === 'train').length)
       expect(examples).toBeLessThan(60)
+    })
 
+    it('is learned from with the same numbers whichever tags its replies have', async () => {
       const neutral = join(parent, 'small-neutral')
       const made = await vlmGym('teach', '--for', 'embedded', '--tags', 'neutral', '--examples', '60', '--out', neutral, '--quiet')
       expect(made.code).toBe(0)

@@ -53,7 +53,7 @@ async function intervene(options: AnalysisOptions): Promise<void> {
   const { folder, config, progress, signal } = options
   const { states: count } = config.evaluation.interventions
   if (count === 0) return
-  let rows: InterventionRow[] = (await folder.read('interventions.json', interventionRows)) ?? []
+  let rows: InterventionRow[] = (await folder.readDerived('interventions.json', interventionRows)) ?? []
   const seed = deriveSeed(config.evaluation.seed, 'interventions')
   for (const { spec, horizon } of gamesOf(config)) {
     const there = ({ policy, decoding }: Model): boolean =>
@@ -76,7 +76,7 @@ async function generalise(options: AnalysisOptions): Promise<void> {
   const { folder, config, progress, signal } = options
   const { states } = config.evaluation.generalisation
   if (states === 0) return
-  let rows: GeneralisationRow[] = (await folder.read('generalisation.json', generalisationRows)) ?? []
+  let rows: GeneralisationRow[] = (await folder.readDerived('generalisation.json', generalisationRows)) ?? []
   const seed = deriveSeed(config.evaluation.seed, 'generalisation')
   const trained = mixOf(config).map(({ spec }) => spec)
   for (const { spec, horizon } of gamesOf(config)) {

@@ -20,14 +20,14 @@ export async function readComparedRuns(paths: readonly string[]): Promise<Compar
 }
 
 async function comparedRun(folder: RunFolder, name: string): Promise<ComparedRun> {
-  const rows = (await folder.read('results.json', resultRows)) ?? []
+  const rows = (await folder.readDerived('results.json', resultRows)) ?? []
   const episodes = await episodeRecords(folder)
   const about = aboutText(folder.about)
   const parsed = evalRunConfig.safeParse(folder.config)
   if (parsed.success) {
     const { eval: config, games } = parsed.data
     await loadPlugins(config.plugins)
-    const endpoints = (await folder.read(ENDPOINTS, endpointLines)) ?? []
+    const endpoints = (await folder.readDerived(ENDPOINTS, endpointLines)) ?? []
     return { name, about, seed: config.seed, setups: games, episodes, endpoints, rows }
   }
   const { plugins, pictures } = extrasOf(folder.config)

@@ -69,7 +69,7 @@ export function evalEndpoints({ config, local, edits, onWait }: EndpointsOptions
 
 /** Keeps how endpoints are asked. What an earlier session learned stays, where this one asked nothing or learned no other. */
 export async function keepEndpoints(folder: RunFolder, endpoints: Endpoints): Promise<EndpointLine[]> {
-  const before = (await folder.read(ENDPOINTS, endpointLines)) ?? []
+  const before = (await folder.readDerived(ENDPOINTS, endpointLines)) ?? []
   const now = endpoints.lines().map((line): EndpointLine => {
     const earlier = before.find(({ policy, decoding }) => policy === line.policy && decoding === line.decoding)
     if (earlier === undefined) return line

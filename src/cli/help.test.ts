@@ -72,6 +72,13 @@ describe.each(names)('the help of %s', (name) => {
   })
 })
 
+it.each(['train', 'eval', 'teach'])('the help of %s has its many options in groups', async (name) => {
+  const titles = (await helpOf(name)).match(/^[A-Z].*:$/gm) ?? []
+  expect(titles.length).toBeGreaterThanOrEqual(5)
+  // What commander gives no group of ours holds --help alone.
+  expect(await helpOf(name)).toMatch(/\nOptions:\n {2}-h, --help +\S.*\n/)
+})
+
 it('an example that is wrong is found', async () => {
   const command = await parsedCommand('show')
   await expect(command.parseAsync(['2048', '--sed', '7'], { from: 'user' })).rejects.toThrow(/unknown option/)

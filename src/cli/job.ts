@@ -82,14 +82,15 @@ export function contestants(config: TrainConfig, engine: Engine, game: AnyGame):
 /** Evaluates what results.json does not hold yet, a game and a policy at a time. Episodes are kept before the rows that sum them up. */
 async function evaluateAll({ folder, config, engine, progress, signal }: JobOptions): Promise<'finished' | 'stopped'> {
   const { seed } = config.evaluation
-  let rows: ResultRow[] = (await folder.read('results.json', resultRows)) ?? []
-  let replays: Replay[] = (await folder.read('replays.json', replayList)) ?? []
+  let rows: ResultRow[] = (await folder.readDerived('results.json', resultRows)) ?? []
+  let replays: Replay[] = (await folder.readDerived('replays.json', replayList)) ?? []
   const store = await openEpisodeStore(folder)
   for (const { spec, horizon, restart, episodes } of gamesOf(config)) {
     for (const { policy, decoding } of contestants(config, engine, spec.game)) {
       const who = { game: spec.game.id, policy: policy.name, decoding }
       const same = (one: typeof who): boolean => one.game === who.game && one.policy === who.policy && one.decoding === decoding
-      if (rows.some(same) && isWhole(store.finished(who).size, episodes)) continue
+      const isShown = policy.privileged || replays.some((one) => same(one as typeof who))
+      if (rows.some(same) && isShown && isWhole(store.finished(who).size, episodes)) continue
       const stage = `evaluate ${policy.name}${decoding === 'scripted' ? '' : `, ${decoding}`} on ${spec.game.id}`
       const onProgress = (step: number, total: number): void => progress.update({ stage, step, total })
       const common = { policy, decoding, episodes, horizon, restart, seed, signal, onProgress }

@@ -4,9 +4,9 @@
  *     const value = await gatherConfig({ base: preset, config: 'my.json', set: ['rl.steps=200', 'games.0.id=2048'] })
  *     const config = checkConfig(trainConfig, value, 'the training config')
  */
-import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, fileReason } from '../errors.ts'
+import { readText } from '../runs/index.ts'
 import { didYouMean } from '../suggest.ts'
 import { fileGuess } from './near-file.ts'
 import { helpWidth, wrapWords } from './schema-help.ts'
@@ -83,12 +83,12 @@ export function mergeConfig(base: ConfigObject, over: ConfigObject): ConfigObjec
 
 /** Reads a JSON file that holds an object. Throws ConfigError that says what is wrong with the file. */
 export async function readConfigFile(path: string): Promise<ConfigObject> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readText(path).catch((error: NodeJS.ErrnoException) => {
     throw new ConfigError(`--config ${path} cannot be read: ${fileReason(error)}${fileGuess(path)}`, { cause: error })
   })
   let value: unknown
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''))
+    value = JSON.parse(text)
   } catch (error) {
     throw new ConfigError(`--config ${path} is not JSON: ${jsonReason(text, error as Error)}`, { cause: error })
   }

@@ -48,7 +48,12 @@ export const exampleRecord = z.object({
 export type Example = z.output<typeof exampleRecord>
 
 /** The examples, in the order they were made. */
-export const EXAMPLES: LinesFile<Example> = { name: 'examples.jsonl', schema: exampleRecord, loss: 'its example is left out' }
+export const EXAMPLES: LinesFile<Example> = {
+  name: 'examples.jsonl',
+  schema: exampleRecord,
+  loss: 'its example is left out',
+  key: ({ id }) => id,
+}
 
 /** The user's and the assistant's message of a prompt and a reply. */
 export function messagesOf(prompt: string, reply: string): Example['messages'] {

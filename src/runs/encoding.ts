@@ -1,6 +1,6 @@
 /** Bytes of text files in UTF-8. Some editors and shells write a file back in UTF-16, with a byte order mark; its text is the same. */
 import { constants, createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, open, rename } from 'node:fs/promises'
+import { copyFile, open, readFile, rename } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 
 /** 'utf-16le' or 'utf-16be' if a file begins with that byte order mark. */
@@ -15,6 +15,14 @@ export async function utf16Of(path: string): Promise<'utf-16le' | 'utf-16be' | n
   } finally {
     await file.close()
   }
+}
+
+/** The text of a file without its byte order mark, in UTF-8 or with a mark of UTF-16. */
+export async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path)
+  const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE()
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8'
+  return new TextDecoder(encoding).decode(bytes)
 }
 
 /** The bytes of a text file, in UTF-8 whichever it is in. */

@@ -1,9 +1,9 @@
 /** The kinds of folders that commands write into, and how a folder says which it is. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { fileReason, StorageError } from '../errors.ts'
 import { ABOUT } from './about.ts'
+import { readText } from './encoding.ts'
 
 /** A kind of folder: its header, what stands in it, and the words of messages about it. */
 export interface FolderKind {
@@ -79,9 +79,6 @@ export interface FolderHeader {
   readonly config: unknown
 }
 
-/** Text of a JSON file, also behind a byte order mark. */
-export const parseJson = (text: string): unknown => JSON.parse(text.replace(/^\uFEFF/, ''))
-
 /** The header of a kind as a folder's file. */
 export function headerOf(kind: FolderKind, config: unknown): object {
   return { format: kind.format, version: kind.version, kind: kind.name, config }
@@ -97,8 +94,8 @@ function nameOf({ kind, config }: z.output<typeof header>, likely: FolderKind): 
 /** Whether a folder holds a header that this program wrote, of whatever version; its kind where this version knows it. */
 export async function findHeader(path: string): Promise<{ readonly kind: FolderKind | null } | null> {
   for (const name of new Set(FOLDER_KINDS.map((kind) => kind.header))) {
-    const value = await readFile(join(path, name), 'utf8')
-      .then(parseJson)
+    const value = await readText(join(path, name))
+      .then(JSON.parse)
       .catch(() => null)
     const parsed = header.safeParse(value)
     const likely = parsed.success ? FOLDER_KINDS.find(({ format }) => format === parsed.data.format) : undefined
@@ -112,14 +109,16 @@ export async function findHeader(path: string): Promise<{ readonly kind: FolderK
 /** Reads the header of a folder that holds the file. Throws StorageError if it is damaged, foreign, or of another version. */
 export async function readHeader(expected: FolderKind, folder: string): Promise<FolderHeader> {
   const path = join(folder, expected.header)
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
+  const text = await readText(path).catch((error: Error) => {
     throw new StorageError(`cannot read ${path}: ${fileReason(error)}; give the folder that ${expected.command} wrote`, { cause: error })
   })
   let value: unknown
   try {
-    value = parseJson(text)
+    value = JSON.parse(text)
   } catch {
-    throw new StorageError(`${path} is not JSON; the ${expected.noun} folder is damaged, start a new one with another --out`)
+    throw new StorageError(
+      `${path} is not JSON; the ${expected.noun} folder is damaged, restore that file or start a new ${expected.noun} with another --out`,
+    )
   }
   const parsed = header.safeParse(value)
   if (!parsed.success || parsed.data.format !== expected.format)

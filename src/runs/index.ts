@@ -1,6 +1,7 @@
 /** Run folders. */
 
 export { ABOUT, type Session } from './about.ts'
+export { readText } from './encoding.ts'
 export {
   type Contestant,
   type EpisodeRecord,

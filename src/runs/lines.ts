@@ -27,6 +27,8 @@ export interface BadLine {
   readonly reason: string
   /** Whole records that were found in it. */
   readonly kept: number
+  /** Whether it is a copy of an earlier line, so that nothing is lost. */
+  readonly repeats?: boolean
 }
 
 /** A JSON-lines file of a folder: its name, what a line is, and what becomes of a damaged one, as the warning says it. */
@@ -35,6 +37,26 @@ export interface LinesFile<T> {
   readonly schema: z.ZodType<T>
   /** 'its reply is asked again' */
   readonly loss: string
+  /** What no two lines have in common; a line that repeats an earlier one is left out. Absent: any line may come again. */
+  readonly key?: (value: T) => string
+}
+
+/** Hands on the first line of every key. */
+export function firstOfEach<T>(
+  key: LinesFile<T>['key'],
+  onLine: (line: Line<T>) => void,
+  onBad: (line: BadLine) => void,
+): (line: Line<T>) => void {
+  if (key === undefined) return onLine
+  const seen = new Map<string, number>()
+  return (line) => {
+    const own = key(line.value)
+    const earlier = seen.get(own)
+    if (earlier === undefined) {
+      seen.set(own, line.number)
+      onLine(line)
+    } else onBad({ number: line.number, reason: `it repeats line ${earlier}`, kept: 0, repeats: true })
+  }
 }
 
 /** Longest line that is read, bytes. This program writes none that comes near. */

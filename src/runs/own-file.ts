@@ -58,7 +58,8 @@ function isMarked({ form, source }: OwnFile, bytes: Buffer): boolean {
   return end >= 0 && wrapped(form, markOf(source, bytes.subarray(0, end))).equals(bytes.subarray(end))
 }
 
-type Place = 'free' | 'own' | 'device'
+/** Where a file goes: nothing is there, this program's own file, or no file but a device or pipe. */
+export type Place = 'free' | 'own' | 'device'
 
 /** Throws ConfigError, in one sentence, if the file may not be written. Writes nothing. `content`: what it would be, where that is known. */
 export async function checkOwnFile(file: OwnFile, content?: Buffer): Promise<Place> {
@@ -84,8 +85,8 @@ export async function checkOwnFile(file: OwnFile, content?: Buffer): Promise<Pla
   return refuse(`is there already and ${what}`, ', or replace it with --force')
 }
 
-/** Writes a file whole or not at all. Throws ConfigError if it may not be written, StorageError if the disk fails. */
-export async function writeOwnFile(file: OwnFile, content: string | Uint8Array): Promise<void> {
+/** Writes a file whole or not at all, and says where it went. Throws ConfigError if it may not be written, StorageError if the disk fails. */
+export async function writeOwnFile(file: OwnFile, content: string | Uint8Array): Promise<Place> {
   const bytes = marked(file, typeof content === 'string' ? Buffer.from(content) : Buffer.from(content))
   const { path } = file
   const place = await checkOwnFile(file, bytes)
@@ -93,6 +94,7 @@ export async function writeOwnFile(file: OwnFile, content: string | Uint8Array):
     if (place === 'free') await writeNew(path, bytes)
     else if (place === 'own') await writeFileAtomic(path, bytes)
     else await writeFile(path, bytes)
+    return place
   } catch (error) {
     const { remedy = 'give another file with --out' } = file
     const text = `cannot write ${path}: ${fileReason(error, 'write')}; ${remedy}`

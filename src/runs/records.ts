@@ -12,7 +12,12 @@ export const metricLine = z.object({
 export type MetricLine = z.output<typeof metricLine>
 
 /** The metrics of a training run, in the order of its steps. */
-export const METRICS_FILE: LinesFile<MetricLine> = { name: 'metrics.jsonl', schema: metricLine, loss: 'its step is left out of the curves' }
+export const METRICS_FILE: LinesFile<MetricLine> = {
+  name: 'metrics.jsonl',
+  schema: metricLine,
+  loss: 'its step is left out of the curves',
+  key: ({ stage, step }) => `${stage} ${step}`,
+}
 
 /** results.json: one row per policy, decoding and metric. low, high: 95 % bootstrap interval of the mean over episodes. */
 export const resultRows = z.array(

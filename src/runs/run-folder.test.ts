@@ -1,8 +1,8 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { METRICS_FILE, type MetricLine } from './records.ts'
+import { METRICS_FILE, type MetricLine, resultRows } from './records.ts'
 import { createRun, openRun, type RunFolder, readRun } from './run-folder.ts'
 
 let place = ''
@@ -23,6 +23,16 @@ async function runOf(steps: number): Promise<RunFolder> {
 const stepsOf = async (folder: RunFolder): Promise<number[]> => (await folder.linesOf(METRICS_FILE)).map((line) => line.step)
 
 describe('lines of a folder', () => {
+  it('that repeat an earlier one are left out', async () => {
+    const folder = await runOf(3)
+    await folder.append(METRICS_FILE.name, step(1))
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    expect(await stepsOf(folder)).toEqual([0, 1, 2])
+    expect(warned.mock.calls.flat()).toEqual([expect.stringMatching(/metrics\.jsonl line 4 is left out: it repeats line 2\n$/)])
+    warned.mockRestore()
+    await folder.close()
+  })
+
   it('are cut at a record, whatever damaged lines stand before it', async () => {
     const folder = await runOf(6)
     const text = await readFile(folder.file('metrics.jsonl'), 'utf8')
@@ -78,4 +88,49 @@ it('reads headers and JSON files behind a byte order mark', async () => {
   const text = await readFile(folder.file('run.json'), 'utf8')
   await writeFile(folder.file('run.json'), `\uFEFF${text.replaceAll('\n', '\r\n')}`)
   await (await openRun(folder.path)).close()
+})
+
+describe('a file that is made again from others', () => {
+  const DAMAGES: readonly [string, string | null][] = [
+    ['empty', ''],
+    ['cut short', '[{"game'],
+    ['of NUL bytes', '\0\0\0'],
+    ['of another form', '{"rows": 1}'],
+    ['a folder', null],
+  ]
+
+  it.each(DAMAGES)('is renamed where it is %s, and left out by those who only read', async (_, content) => {
+    const folder = await runOf(1)
+    const file = folder.file('results.json')
+    await (content === null ? mkdir(file) : writeFile(file, content))
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const reader = await readRun(folder.path)
+    expect(await reader.readDerived('results.json', resultRows)).toBe(null)
+    expect(await reader.readDerived('results.json', resultRows)).toBe(null)
+    expect(await folder.readDerived('results.json', resultRows)).toBe(null)
+    expect(warned.mock.calls.flat()).toEqual([
+      expect.stringMatching(/results\.json is damaged and left out; vlm-gym train --resume .* makes it again\n$/),
+      expect.stringMatching(/results\.json is damaged and is made again; it is kept as results\.json\.old\n$/),
+    ])
+    warned.mockRestore()
+    expect(await readdir(folder.path)).not.toContain('results.json')
+    if (content !== null) expect(await readFile(`${file}.old`, 'utf8')).toBe(content)
+    await folder.close()
+  })
+})
+
+it('reads JSON files in UTF-16 as in UTF-8', async () => {
+  const folder = await runOf(1)
+  await folder.close()
+  for (const name of ['run.json', 'about.json']) {
+    const text = await readFile(folder.file(name), 'utf8')
+    await writeFile(folder.file(name), Buffer.from(`\uFEFF${text}`, 'utf16le'))
+  }
+  const again = await openRun(folder.path)
+  expect(again.about).toEqual(folder.about)
+  await again.close()
+})
+
+it.skipIf(process.platform !== 'linux')('says so where no folder can be made', async () => {
+  await expect(createRun('/proc/vlm-gym/run', {})).rejects.toThrow(/cannot be made: |cannot make .*; give another folder with --out/)
 })

@@ -3,15 +3,16 @@
  * (where it stands), `checkpoints/`, `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed;
  * lines are appended and cut back to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
  */
-import { access, appendFile, mkdir, readFile, rm, rmdir } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { access, appendFile, mkdir, rename, rm, rmdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { z } from 'zod'
 import { ConfigError, fileReason, StorageError } from '../errors.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
-import { toUtf8 } from './encoding.ts'
-import { EVAL_RUN, type FolderHeader, type FolderKind, findHeader, headerOf, parseJson, readHeader, TRAIN_RUN } from './folder-kinds.ts'
-import { type BadLine, endLines, type Line, type LinesFile, readLineAt, scanLines } from './lines.ts'
+import { readText, toUtf8 } from './encoding.ts'
+import { EVAL_RUN, type FolderHeader, type FolderKind, findHeader, headerOf, readHeader, TRAIN_RUN } from './folder-kinds.ts'
+import { freeName } from './free-name.ts'
+import { type BadLine, endLines, firstOfEach, type Line, type LinesFile, readLineAt, scanLines } from './lines.ts'
 import { type FolderLock, lockFolder, OWNER } from './lock.ts'
 import { checkNewFolder, type NewFolderOptions, setAside } from './new-folder.ts'
 import { warn } from './warn.ts'
@@ -32,6 +33,11 @@ export interface RunFolder {
   write(name: string, value: unknown): Promise<void>
   /** Reads and checks a JSON file; null if there is none. */
   read<T>(name: string, schema: z.ZodType<T>): Promise<T | null>
+  /**
+   * The same of a file that is made again from others. One that cannot be read is left out with a warning; in a folder that this process holds
+   * it is renamed first.
+   */
+  readDerived<T>(name: string, schema: z.ZodType<T>): Promise<T | null>
   /** Appends one JSON line. */
   append(name: string, line: unknown): Promise<void>
   /**
@@ -71,7 +77,8 @@ const NAMED = 3
 
 /** Warnings on the damaged lines of a file. */
 function damage(path: string, bad: readonly BadLine[], loss: string): string[] {
-  const named = bad.slice(0, NAMED).map(({ number, reason, kept }) => {
+  const named = bad.slice(0, NAMED).map(({ number, reason, kept, repeats }) => {
+    if (repeats) return `${path} line ${number} is left out: ${reason}`
     const what = kept === 0 ? `is dropped: ${reason}; ${loss}` : `is damaged: ${reason}; what was whole in it is kept`
     return `${path} line ${number} ${what}`
   })
@@ -89,7 +96,9 @@ const toData = (value: unknown): string | Buffer =>
  */
 export async function createFolder(kind: FolderKind, path: string, config: unknown, options: NewFolderOptions = {}): Promise<RunFolder> {
   await checkNewFolder(kind, path, options)
-  const made = (await guarded(path, 'make', () => mkdir(path, { recursive: true }))) ?? null
+  const made = await makePath(path).catch((error: Error) => {
+    throw new ConfigError(`cannot make ${path}: ${fileReason(error, 'write')}; give another folder with --out`, { cause: error })
+  })
   const lock = await lockFolder(path).catch((error: Error) => {
     throw new ConfigError(error.message, { cause: error })
   })
@@ -109,6 +118,19 @@ export async function createFolder(kind: FolderKind, path: string, config: unkno
     if (!begun) await rm(join(path, OWNER), { force: true })
     throw error
   }
+}
+
+/** Makes a folder and those above it. Returns the topmost that it made; null if all were there. */
+async function makePath(path: string): Promise<string | null> {
+  const above: string[] = []
+  for (let at = resolve(path); !(await exists(at)) && dirname(at) !== at; at = dirname(at)) above.unshift(at)
+  // One by one: Node's own recursion does not end where the system says that a folder above is missing though it is there, as in /proc.
+  for (const folder of above) {
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  }
+  return above[0] ?? null
 }
 
 async function makeFolders(kind: FolderKind, path: string): Promise<void> {
@@ -165,7 +187,7 @@ export async function readFolder(kinds: FolderKind | readonly FolderKind[], path
 /** The sessions of a folder: none if the file is missing, null if it holds something else, which then stays as it is. */
 async function readSessions(path: string): Promise<readonly Session[] | null> {
   try {
-    return sessions.parse(JSON.parse(await readFile(join(path, ABOUT), 'utf8'))).sessions
+    return sessions.parse(JSON.parse(await readText(join(path, ABOUT)))).sessions
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : null
   }
@@ -183,23 +205,27 @@ export const readRun = (path: string): Promise<RunFolder> => readFolder([TRAIN_R
 
 /** `held`: null for a folder that is only read, or that another process may be writing in. */
 function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'about' | 'made'>, held: FolderLock | null): RunFolder {
-  const { path } = facts
+  const { path, kind } = facts
   const file = (name: string): string => join(path, name)
   const own = (): void => {
     if (held?.lost.aborted)
       throw new StorageError(`${path} was taken over by another process while this one hung; nothing more is written here`)
   }
   const text = async (name: string): Promise<string | null> =>
-    (await exists(file(name))) ? guarded(file(name), 'read', () => readFile(file(name), 'utf8')) : null
+    (await exists(file(name))) ? guarded(file(name), 'read', () => readText(file(name))) : null
   const warned = new Set<string>()
+  const warnOnce = (warning: string): void => {
+    if (!warned.has(warning)) warn(warning)
+    warned.add(warning)
+  }
   /** Bytes that are complete; null if there is no such file. */
-  const scan = async <T>({ name, schema, loss }: LinesFile<T>, onLine: (line: Line<T>) => void): Promise<number | null> => {
+  const scan = async <T>({ name, schema, loss, key }: LinesFile<T>, onLine: (line: Line<T>) => void): Promise<number | null> => {
     if (!(await exists(file(name)))) return null
     const bad: BadLine[] = []
-    const end = await guarded(file(name), 'read', () => scanLines(file(name), schema, onLine, (line) => bad.push(line)))
+    const onBad = (line: BadLine): void => void bad.push(line)
+    const end = await guarded(file(name), 'read', () => scanLines(file(name), schema, firstOfEach(key, onLine, onBad), onBad))
     for (const warning of damage(file(name), bad, loss)) {
-      if (!warned.has(warning)) warn(warning)
-      warned.add(warning)
+      warnOnce(warning)
     }
     return end
   }
@@ -209,6 +235,23 @@ function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'about' | 
     if (!(await exists(file(name)))) return
     if (await guarded(file(name), 'write', () => toUtf8(file(name))))
       warn(`${file(name)} was in UTF-16 and is UTF-8 again; it is kept as it was in ${name}.utf-16`)
+  }
+  const read = async <T>(name: string, schema: z.ZodType<T>): Promise<T | null> => {
+    const found = await text(name)
+    if (found === null) return null
+    try {
+      return schema.parse(JSON.parse(found))
+    } catch (error) {
+      throw new StorageError(`${file(name)} is damaged; restore it or start a new ${kind.noun} with another --out`, { cause: error })
+    }
+  }
+  /** Of a file that cannot be read and is made again. */
+  const makeWay = async (name: string): Promise<void> => {
+    if (held === null) return warnOnce(`${file(name)} is damaged and left out; ${kind.command} --resume ${path} makes it again`)
+    own()
+    const free = await freeName(file(name))
+    await guarded(file(name), 'rename', () => rename(file(name), free))
+    warn(`${file(name)} is damaged and is made again; it is kept as ${basename(free)}`)
   }
   const cut = async (name: string, end: number): Promise<void> => {
     own()
@@ -221,13 +264,14 @@ function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'about' | 
       own()
       await guarded(file(name), 'write', () => writeFileAtomic(file(name), toData(value)))
     },
-    read: async (name, schema) => {
-      const found = await text(name)
-      if (found === null) return null
+    read,
+    readDerived: async (name, schema) => {
       try {
-        return schema.parse(parseJson(found))
+        return await read(name, schema)
       } catch (error) {
-        throw new StorageError(`${file(name)} is damaged; restore it or start a new run with another --out`, { cause: error })
+        if (!(error instanceof StorageError)) throw error
+        await makeWay(name)
+        return null
       }
     },
     append: async (name, line) => {

@@ -75,9 +75,9 @@ export function quotasOf({ games, examples }: Pick<TeachConfig, 'games' | 'examp
   })
 }
 
-/** Where the folder's work stands; a fresh start if nothing was saved. Throws StorageError if that is not possible in this data set. */
+/** Where the folder's work stands; a fresh start, which takes its replies from those that were kept, if nothing was saved. Throws StorageError if that is not possible in this data set. */
 export async function progressOf(folder: RunFolder, config: TeachConfig, specs: readonly EnvSpec[]): Promise<Progress> {
-  const stored = await folder.read('progress.json', z.looseObject({ slots: z.array(z.unknown()) }))
+  const stored = await folder.readDerived('progress.json', z.looseObject({ slots: z.array(z.unknown()) }))
   if (stored === null) return freshProgress(config, specs)
   const place = folder.file('progress.json')
   if (!('games' in stored))

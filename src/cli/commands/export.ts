@@ -39,7 +39,8 @@ export function defineExport(command: Command): void {
     try {
       if (!engine.exportOnnx) throw new EngineError(`${name} cannot export ONNX files`)
       const bytes = await engine.exportOnnx(rows, columns)
-      await writeOwnFile(file, bytes)
+      // What goes down a pipe, such as /dev/stdout, has nothing behind it.
+      if ((await writeOwnFile(file, bytes)) === 'device') return
       if (json) printJson({ out, bytes: bytes.length, rows, columns, engine: engine.info.name, parameters: engine.info.parameters })
       else printLines([`${out}: ${bytes.length.toLocaleString('en-US')} bytes, for pictures of ${rows} by ${columns} patches`])
     } finally {

@@ -26,7 +26,7 @@ export function defineReport(command: Command): void {
 async function reportOne(path: string, way: ForeignFile, json: boolean): Promise<void> {
   const folder = await readFolder(TRAIN_RUN, path)
   const report = await writeReport(folder, way)
-  const rows = (await folder.read('results.json', resultRows)) ?? []
+  const rows = (await folder.readDerived('results.json', resultRows)) ?? []
   if (json) printJson(rows)
   else printLines([rows.length === 0 ? 'no results yet' : resultTable(rows), '', `report   ${report}`])
 }

@@ -117,7 +117,7 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
     )
     return
   }
-  const rows = (await folder.read('results.json', resultRows)) ?? []
+  const rows = (await folder.readDerived('results.json', resultRows)) ?? []
   const took = formatDuration((performance.now() - start) / 1000)
   if (flags.json) printJson(rows)
   else printLines(['', resultTable(rows), '', `report   ${report}`, `results  ${folder.file('results.json')}`, `took     ${took}`])
