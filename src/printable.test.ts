@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { printable, printableJson, printableLine } from './printable.ts'
+import { printable, printableJson, printableLine, shellWord } from './printable.ts'
 
 it('spells out what a terminal would obey, and leaves all other text alone', () => {
   expect(printable('\u001b[31mred\u001b[0m\u0007')).toBe('\\x1b[31mred\\x1b[0m\\x07')
@@ -31,4 +31,9 @@ it('of JSON holds the same value', () => {
       expect(json).not.toMatch(/[\u007f-\u009f\u202a-\u202e]/)
     }),
   )
+})
+
+it('is one word of a shell where it is shown as one', () => {
+  for (const plain of ['runs/a', 'C:/x.y', '--a=b', 'me@host+1']) expect(shellWord(plain)).toBe(plain)
+  expect(['runs/a b', "it's", '$(x)', ''].map(shellWord)).toEqual(["'runs/a b'", "'it'\\''s'", "'$(x)'", "''"])
 })

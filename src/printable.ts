@@ -24,6 +24,11 @@ export function printableLine(text: string): string {
   return printable(text.replace(/\s+/g, ' '))
 }
 
+/** A text as one word of a command line that can be copied into a shell. */
+export function shellWord(text: string): string {
+  return /^[\w./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
 /** JSON that holds the same value and no such character. */
 export function printableJson(json: string): string {
   return json.replace(UNSAFE, (character) =>

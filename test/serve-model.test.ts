@@ -253,6 +253,7 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
     ['no padding', `data:image/png;base64,${base64.replace(/=+$/, '')}`],
     ['escapes', `data:image/png;base64,${encodeURIComponent(base64)}`],
     ['no type', `data:;base64,${base64}`],
+    ['nothing but its Base64', base64],
     ['space around it', ` data:image/png;base64, ${base64}\n`],
   ])('takes a picture with %s', async (_, url) => {
     const [plain, other] = await Promise.all([
@@ -273,12 +274,29 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
       ...{ n: 1, user: 'me', response_format: { type: 'text' }, logit_bias: {}, stream: false, stream_options: null, stop: [] },
       ...{ top_p: 1, top_k: -1, min_p: 0, repetition_penalty: 1, frequency_penalty: 0, presence_penalty: 0, max_tokens: -1 },
       ...{ tools: [], tool_choice: 'auto', functions: [], function_call: 'none', logprobs: null, audio: null, some_new_one: null },
+      ...{ min_tokens: 0, stop_token_ids: [], chat_template_kwargs: { enable_thinking: false }, thinking: { type: 'disabled' } },
+      ...{ add_generation_prompt: true, include_stop_str_in_output: false, documents: [], suffix: '', another_new_one: {} },
+      ...{ verbosity: 'medium', priority: 0, keep_alive: '5m', usage: { include: true }, provider: { order: ['x'] } },
     }
     const [plain, other] = await Promise.all([
       client.chat.completions.create({ ...body, seed: 5 }),
       client.chat.completions.create({ ...body, seed: 5, ...(neutral as object) }),
     ])
     expect(other.choices).toEqual(plain.choices)
+  })
+
+  it.each([
+    ['max_tokens', 0, /^400 max_tokens cannot be 0: give 1 or more$/],
+    ['temperature', 3, /temperature cannot be 3: give 2 or less$/],
+    ['seed', 'one', /seed cannot be "one": give an? (number|int)/],
+    ['stop', ['a', 'b', 'c', 'd', 'e'], /^400 stop cannot be/],
+    ['enable_thinking', true, /enable_thinking cannot be true: this model samples plain text/],
+    ['a_new_switch', true, /a_new_switch is not a parameter that this server knows/],
+    ['a_new_list', ['x'], /a_new_list is not a parameter that this server knows/],
+  ])('refuses %s: %j in plain words', async (name, value, message) => {
+    const error = await client.chat.completions.create({ ...body, ...({ [name]: value } as object) }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ status: 400, message: expect.stringMatching(message) })
+    expect((error as Error).message).not.toMatch(/expected|invalid input/i)
   })
 
   it.each([

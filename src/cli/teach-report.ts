@@ -1,5 +1,6 @@
 /** What `teach` says when it ends. */
 
+import { shellWord } from '../printable.ts'
 import type { RunFolder } from '../runs/index.ts'
 import { REASONS, type Reason, repliesOf, type Taught, type TeachConfig } from '../teach/index.ts'
 import { printJson, printLines, printTrace, tableLines } from './terminal.ts'
@@ -33,7 +34,7 @@ const placeLines = (folder: RunFolder): string[] => [`data set  ${folder.path}`,
 
 function problemLines(folder: RunFolder, config: TeachConfig, { end, counts, firstDropped }: Taught): string[] {
   const replies = repliesOf(counts)
-  const resume = `vlm-gym teach --resume ${folder.path}`
+  const resume = `vlm-gym teach --resume ${shellWord(folder.path)}`
   if (end === 'stopped') return [`stopped after ${counts.kept} examples; go on with: ${resume}`]
   if (end === 'finished') {
     if (counts.kept === config.examples) return []

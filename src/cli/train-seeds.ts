@@ -2,6 +2,7 @@
  * Several training seeds of one recipe: a run folder each, made before the first begins, so that the whole goes on with --resume. One after
  * the other in this process, or side by side in processes of their own; at the end the table and the report over seeds.
  */
+
 import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -13,6 +14,7 @@ import { InvalidArgumentError } from 'commander'
 import PQueue from 'p-queue'
 import { ConfigError, StorageError } from '../errors.ts'
 import { compareRuns, recipeDifferences, seedFamilies, seedsText, trainingOf } from '../eval/index.ts'
+import { shellWord } from '../printable.ts'
 import { checkNewFolder, readRun, TRAIN_RUN } from '../runs/index.ts'
 import type { TrainConfig } from '../train/index.ts'
 import { readComparedRuns } from './compared-runs.ts'
@@ -172,7 +174,7 @@ async function report(runs: readonly Seed[], outcomes: readonly Outcome[], optio
   const failed = runs.filter((_, i) => outcomes[i] === 'failed').map(({ seed }) => seed)
   if (finished.length < runs.length) {
     const what = failed.length > 0 ? `error: seed ${failed.join(', ')} failed` : 'stopped; everything is saved'
-    const out = options.prefix === join('runs', 'laptop') ? '' : ` --out ${options.prefix}`
+    const out = options.prefix === join('runs', 'laptop') ? '' : ` --out ${shellWord(options.prefix)}`
     printError(`${what}. Go on with: vlm-gym train --seeds ${options.seeds.join(',')}${out} --resume`)
     if (failed.length > 0) process.exitCode = 1
     return

@@ -1,6 +1,8 @@
 /** A data set in memory, to train on. Everything is read and checked at once, so that a fault shows before training begins. */
+
 import { readFile } from 'node:fs/promises'
 import { fileReason, StorageError } from '../errors.ts'
+import { shellWord } from '../printable.ts'
 import { decodePng } from '../render/index.ts'
 import { DATASET, type Line, readFolder } from '../runs/index.ts'
 import type { Frame } from '../scene.ts'
@@ -32,7 +34,8 @@ export interface StoredExamples {
 export async function readExamples(path: string, split: Split): Promise<StoredExamples> {
   const folder = await readFolder(DATASET, path)
   const finished = await readFile(folder.file('README.md')).catch(() => null)
-  if (finished === null) throw new StorageError(`the data set in ${path} is not finished; go on with: vlm-gym teach --resume ${path}`)
+  if (finished === null)
+    throw new StorageError(`the data set in ${path} is not finished; go on with: vlm-gym teach --resume ${shellWord(path)}`)
   const own: Line<Example>[] = []
   await folder.readLines(EXAMPLES, (line) => {
     if (line.value.split === split) own.push(line)

@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { z } from 'zod'
 import { ConfigError, fileReason, StorageError } from '../errors.ts'
+import { shellWord } from '../printable.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
 import { readText, toUtf8 } from './encoding.ts'
 import { EVAL_RUN, type FolderHeader, type FolderKind, findHeader, headerOf, readHeader, TRAIN_RUN } from './folder-kinds.ts'
@@ -163,7 +164,7 @@ async function headerAmong(kinds: readonly FolderKind[], path: string, remedy: s
 
 /** Opens an existing folder. Throws ConfigError if it is of another kind, StorageError if there is none, or another process uses it. */
 export async function openFolder(kind: FolderKind, path: string): Promise<RunFolder> {
-  const { config } = await headerAmong([kind], path, `start one with ${kind.command} --out ${path}`)
+  const { config } = await headerAmong([kind], path, `start one with ${kind.command} --out ${shellWord(path)}`)
   const before = await readSessions(path)
   const about = before === null ? [] : withSession(before, await currentSession())
   const folder = folderAt({ path, kind, config, about, made: null }, await lockFolder(path))

@@ -51,6 +51,16 @@ const neutral = {
   modalities: z.tuple([z.literal('text')]),
   tools: z.tuple([]),
   tool_choice: z.literal(['none', 'auto']),
+  min_tokens: z.literal(0),
+  repeat_penalty: z.literal(1),
+  tfs_z: z.literal(1),
+  mirostat: z.literal(0),
+  add_generation_prompt: z.literal(true),
+  spaces_between_special_tokens: z.literal(true),
+  enable_thinking: z.literal(false),
+  chat_template_kwargs: z.strictObject({ enable_thinking: z.literal(false).optional(), thinking: z.literal(false).optional() }),
+  thinking: z.strictObject({ type: z.literal('disabled') }),
+  reasoning: z.union([z.strictObject({ enabled: z.literal(false) }), z.strictObject({ effort: z.literal('none') })]),
 }
 /** Parameters that decide nothing here. */
 const ignored = [
@@ -62,6 +72,14 @@ const ignored = [
   'safety_identifier',
   'prompt_cache_key',
   'prompt_cache_retention',
+  'verbosity',
+  'priority',
+  'keep_alive',
+  'cache_prompt',
+  'include_reasoning',
+  'usage',
+  'provider',
+  'route',
 ] as const
 
 /** −1 is how some clients say that there is no limit. */
@@ -76,7 +94,7 @@ const schema = z.strictObject({
   max_tokens: limit.nullish(),
   max_completion_tokens: limit.nullish(),
   logprobs: z.boolean().nullish(),
-  stop: z.union([z.string().min(1), z.array(z.string().min(1)).max(4)]).nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   ...(Object.fromEntries(Object.entries(neutral).map(([name, only]) => [name, only.nullish()])) as Record<string, z.ZodType>),
@@ -131,7 +149,7 @@ export function readChatRequest(body: unknown, engine: Engine): ChatRequest {
     maxTokens: most === -1 ? room : Math.min(room, most),
     room,
     logprobs: request.logprobs ?? false,
-    stop: typeof stop === 'string' ? [stop] : (stop ?? []),
+    stop: (typeof stop === 'string' ? [stop] : (stop ?? [])).filter((word) => word !== ''),
     stream: request.stream ?? false,
     includeUsage: request.stream_options?.include_usage ?? false,
   }
@@ -139,8 +157,7 @@ export function readChatRequest(body: unknown, engine: Engine): ChatRequest {
 
 function parsed(body: unknown): Parsed {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new ApiError(400, 'the body must be a JSON object')
-  // Null says of any parameter that it is left out.
-  const result = schema.safeParse(Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)))
+  const result = schema.safeParse(Object.fromEntries(Object.entries(body).filter(([name, value]) => !saysNothing(name, value))))
   if (result.success) return result.data
   const [issue] = result.error.issues as [z.core.$ZodIssue]
   if (issue.code === 'unrecognized_keys') {
@@ -151,8 +168,25 @@ function parsed(body: unknown): Parsed {
   const top = String(issue.path[0])
   const given = JSON.stringify(issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], body))
   if (given === undefined) throw new ApiError(400, `${param} is missing; give it`, param, 'missing_required_parameter')
-  const remedy = top in neutral ? 'this model samples plain text from its whole distribution; leave it out' : issue.message
+  const remedy = top in neutral ? 'this model samples plain text from its whole distribution; leave it out' : remedyOf(issue)
   throw new ApiError(400, `${param} cannot be ${given.slice(0, 60)}: ${remedy}`, param, 'invalid_value')
+}
+
+/** Null says of any parameter that it is left out; of one that is not known, so do what is empty and a switch that is off. */
+function saysNothing(name: string, value: unknown): boolean {
+  if (value === null || Object.hasOwn(schema.shape, name)) return value === null
+  return value === false || value === '' || (typeof value === 'object' && Object.keys(value as object).length === 0)
+}
+
+/** What to give instead of a value that does not pass. */
+function remedyOf(issue: z.core.$ZodIssue): string {
+  const many = 'origin' in issue && (issue.origin === 'array' || issue.origin === 'string') ? ' in number' : ''
+  if (issue.code === 'too_small') return `give ${issue.minimum} or more${many}`
+  if (issue.code === 'too_big') return `give ${issue.maximum} or less${many}`
+  if (issue.code === 'invalid_type') return `give ${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
+  return issue.code === 'invalid_value'
+    ? `give one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+    : 'give a value of its kind'
 }
 
 /** 'messages[0].content' */
@@ -212,7 +246,8 @@ const pictureOf = (held: string | { readonly url: string }, param: string): Pict
 function dataOf({ url, param }: PictureUrl): { type: string; bytes: Uint8Array } {
   const wrong = (reason: string): ApiError =>
     new ApiError(400, `${reason}; give a data URL: data:image/png;base64,…`, param, 'invalid_image_url')
-  const text = url.trim()
+  // The Base64 of a PNG alone, as some clients send it.
+  const text = url.trim().replace(/^(?=iVBORw0KGgo)/, 'data:image/png;base64,')
   if (!/^data:/i.test(text)) throw wrong('pictures are not fetched from addresses')
   const comma = text.indexOf(',')
   const head = text.slice('data:'.length, comma).toLowerCase()

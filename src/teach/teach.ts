@@ -4,11 +4,13 @@
  * what a round kept is appended, then the place is saved, so a killed session goes on with the round it was in, and a teacher whose replies
  * depend on (seed, state) gives the same data set.
  */
+
 import { readdir, rm } from 'node:fs/promises'
 import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
 import { advance, drawPng, type EnvSpec, encodeState, playReply, type ReplyScore, stateHash } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
+import { shellWord } from '../printable.ts'
 import type { Line, ReplyCounts, RunFolder } from '../runs/index.ts'
 import { type Answered, askRound } from './ask.ts'
 import { writeCard } from './card.ts'
@@ -144,7 +146,7 @@ function checkFailures(session: Session, { counts }: Progress, answered: readonl
     reason ||= reply.failure?.reason ?? ''
   }
   if (session.failures < Math.max(PATIENCE, config.parallel)) return
-  const goOn = repliesOf(counts) === 0 ? '' : `; what was kept is saved, go on with: vlm-gym teach --resume ${folder.path}`
+  const goOn = repliesOf(counts) === 0 ? '' : `; what was kept is saved, go on with: vlm-gym teach --resume ${shellWord(folder.path)}`
   throw new EngineError(`the teacher ${policy.name} cannot be asked: ${reason}${goOn}`)
 }
 

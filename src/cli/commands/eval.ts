@@ -1,10 +1,12 @@
 /** `vlm-gym eval`: any policy on fixed games: scripted ones by name, trained models by checkpoint, any VLM by its endpoint. */
+
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError, EngineError } from '../../errors.ts'
 import { type Evaluation, protocolTable, replyNotes, resultTable, unreadLines, unreadTexts } from '../../eval/index.ts'
 import { OBSERVATION_MODES, REPLY_TAGS } from '../../gym/index.ts'
 import { endpointProviders, isEndpointName, policyNames } from '../../policies/index.ts'
+import { shellWord } from '../../printable.ts'
 import { THEMES } from '../../render/index.ts'
 import { type EndpointLine, type EpisodeRecord, openEpisodeStore } from '../../runs/index.ts'
 import { type EvalConfig, evalConfig, LOCAL, type LocalOptions } from '../eval-config.ts'
@@ -275,7 +277,8 @@ async function playJobs(work: Work): Promise<void> {
       played.flat().flatMap(({ rows }) => rows),
     )
   } catch (error) {
-    if (run && signal.aborted) progress.note(`stopped; go on with: vlm-gym eval --resume ${run.folder.path}`, { important: true })
+    if (run && signal.aborted)
+      progress.note(`stopped; go on with: vlm-gym eval --resume ${shellWord(run.folder.path)}`, { important: true })
     throw error
   }
   const lines = run === null ? work.endpoints.lines() : await keepEndpoints(run.folder, work.endpoints)
@@ -340,6 +343,8 @@ function report({ run, config, local, jobs }: Work, played: readonly Evaluation[
   if (failed.length === 0) return
   process.exitCode = 1
   const remedy =
-    run === null ? 'keep the rest with --out, to try them again' : `try them again with: vlm-gym eval --resume ${run.folder.path}`
+    run === null
+      ? 'keep the rest with --out, to try them again'
+      : `try them again with: vlm-gym eval --resume ${shellWord(run.folder.path)}`
   printError(`error: ${failed.length} of ${all.length} episodes failed, the first by: ${failed[0]?.problem}; ${remedy}`)
 }

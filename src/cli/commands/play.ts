@@ -1,7 +1,9 @@
 /** `vlm-gym play`: a person plays in the terminal, or watches a policy play. */
+
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import { policyNames } from '../../policies/index.ts'
+import { shellWord } from '../../printable.ts'
 import { wholeNumber, withExamples } from '../options.ts'
 import { playPerson } from '../play/person.ts'
 import { watchPolicy } from '../play/watch.ts'
@@ -62,10 +64,9 @@ export function definePlay(command: Command): void {
 
 /** The command that goes on from a token, with what the game needs to be known. */
 function goOn({ plugin = [], pictures, theme }: PlayOptions, token: string): string {
-  const quoted = (text: string): string => (/^[\w./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
   const given = [
-    ...plugin.flatMap((name) => ['--plugin', quoted(name)]),
-    ...(pictures === undefined ? [] : ['--pictures', quoted(pictures)]),
+    ...plugin.flatMap((name) => ['--plugin', shellWord(name)]),
+    ...(pictures === undefined ? [] : ['--pictures', shellWord(pictures)]),
     ...(theme === 'classic' ? [] : ['--theme', theme]),
   ]
   return ['vlm-gym play', ...given, '--state', token].join(' ')

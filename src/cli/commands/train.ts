@@ -1,9 +1,11 @@
 /** `vlm-gym train`: the main job. Trains the recipes, evaluates every policy, writes the report; a stopped run goes on with --resume. */
+
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { ConfigError } from '../../errors.ts'
 import { resultTable } from '../../eval/index.ts'
+import { shellWord } from '../../printable.ts'
 import { checkNewFolder, resultRows, TRAIN_RUN } from '../../runs/index.ts'
 import { mixOf, PRESETS, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
 import { interruptible, stopWithParent } from '../interrupt.ts'
@@ -113,7 +115,7 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
   const { end, report } = await interruptible((signal) => runToEnd(run, progress, signal))
   if (end === 'stopped') {
     printError(
-      `stopped; everything is saved. Go on with: vlm-gym train --resume ${folder.path} (in a clone: npm start -- --resume ${folder.path})`,
+      `stopped; everything is saved. Go on with: vlm-gym train --resume ${shellWord(folder.path)} (in a clone: npm start -- --resume ${shellWord(folder.path)})`,
     )
     return
   }
