@@ -77,7 +77,7 @@ describe('help', () => {
 
 describe('bad input', () => {
   it.each([
-    [['gams'], 2, /unknown command 'gams' \(Did you mean games\?\)/],
+    [['gams'], 2, /no command "gams" \(did you mean "games"\?\)/],
     [['help', 'shw'], 2, /no command "shw" \(did you mean "show"\?\)/],
     [['--json'], 2, /unknown option '--json'/],
     [['show'], 2, /name a game/],

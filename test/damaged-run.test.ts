@@ -127,6 +127,18 @@ describe('a damaged run of an evaluation', { timeout: 240_000 }, () => {
     expect(JSON.parse(compared.stdout)[0].rows[0].episodes).toBe(6)
   })
 
+  it('results.json, cut short: is left out by compare, which counts from the episodes', async () => {
+    const folder = join(parent, 'results')
+    await cp(run, folder, { recursive: true })
+    writeFileSync(join(folder, 'results.json'), '[{"game')
+    const { code, stdout, stderr } = await vlmGym('compare', folder, '--format', 'json')
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^warning: .*results\.json is damaged and left out; [^\n]+\n$/),
+    })
+    expect(JSON.parse(stdout)[0].rows[0].episodes).toBe(6)
+  })
+
   it('of more than 512 MiB goes on within a small memory', async () => {
     const folder = await copyOf('huge')
     const file = join(folder, 'replies.jsonl')
@@ -145,5 +157,27 @@ describe('a damaged run of an evaluation', { timeout: 240_000 }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(server.requests.length).toBe(before)
     await rm(folder, { recursive: true })
+  })
+})
+
+describe('a damaged data set', { timeout: 120_000 }, () => {
+  it.each<[string, string, (text: string) => string, RegExp]>([
+    [
+      'progress.json',
+      'cut short',
+      (text) => text.slice(0, 99),
+      /progress\.json is damaged and is made again; it is kept as progress\.json\.old/,
+    ],
+    ['examples.jsonl', 'with a line twice', (text) => text.replace(/.*\n$/, '$&$&'), /line 7 is left out: it repeats line 6/],
+  ])('%s, %s: goes on to the same examples', async (name, _, damage, said) => {
+    const folder = join(parent, `set-${name}`)
+    expect(await vlmGym('teach', '--examples', '6', '--tile', '8', '--quiet', '--out', folder)).toMatchObject({ code: 0 })
+    const [file, examples] = [join(folder, name), join(folder, 'examples.jsonl')]
+    const [whole, before] = [readFileSync(examples), readFileSync(file, 'utf8')]
+    writeFileSync(file, damage(before))
+    const { code, stderr } = await vlmGym('teach', '--resume', folder, '--quiet')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(said) })
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(readFileSync(examples).subarray(0, whole.length)).toEqual(whole)
   })
 })

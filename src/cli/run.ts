@@ -59,15 +59,25 @@ function createProgram(entries: readonly CommandEntry[]): Command {
   return program
 }
 
+/** Options of the program itself. */
+const OWN_OPTIONS: readonly string[] = ['-h', '--help', '-V', '--version']
+
 /** Loads the module of the command that argv names, if it names one; `help show` names show. */
 async function defineNamed(program: Command, entries: readonly CommandEntry[], argv: readonly string[]): Promise<void> {
+  const [typed] = argv
+  if (typed?.startsWith('-') && !OWN_OPTIONS.includes(typed)) {
+    const names = entries.map((one) => one.name).join(', ')
+    throw new ConfigError(`${typed} stands where a command should; name the command first, one of ${names}`)
+  }
   const [first, second] = argv.filter((word) => !word.startsWith('-'))
   const name = first === 'help' ? second : first
   const entry = entries.find((one) => one.name === name)
   const command = program.commands.find((one) => one.name() === name)
-  if (first === 'help' && name !== undefined && entry === undefined) {
+  if (name !== undefined && name !== 'help' && entry === undefined) {
     const known = entries.map((one) => one.name)
-    throw new ConfigError(`there is no command "${name}"${didYouMean(name, known)}; there are ${known.join(', ')}`)
+    const longer = known.find((one) => one.startsWith(`${name}-`))
+    const guess = longer === undefined ? didYouMean(name, known) : ` (did you mean "${longer}"?)`
+    throw new ConfigError(`there is no command "${name}"${guess}; there are ${known.join(', ')}`)
   }
   if (entry === undefined || command === undefined) return
   const define = await entry.load()

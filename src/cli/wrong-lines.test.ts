@@ -170,7 +170,9 @@ const LINES: readonly (readonly [string, 1 | 2, RegExp])[] = [
   ['play 2048 --delay x', 2, /whole number, 0 to 60000/],
   ['vectors nowhere.jsonl', 1, /there is no such file/],
   ['vectors bare', 1, /it is a folder/],
-  ['trian', 2, /Did you mean train\?/],
+  ['trian', 2, /no command "trian" \(did you mean "train"\?\); there are train, /],
+  ['serve g1.safetensors', 2, /did you mean "serve-model"\?/],
+  ['--preset tiny', 2, /--preset stands where a command should; name the command first, one of train, /],
   ['help shw', 2, /did you mean "show"/],
 ]
 
