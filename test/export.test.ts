@@ -122,7 +122,14 @@ describe('vlm-gym export', () => {
 })
 
 it('an engine that is not installed is named, with the command that installs it', async () => {
-  const { code, stderr } = await vlmGym('export', 'x.safetensors', '--engine', '@vlm-gym/no-such-engine', '--out', 'none.onnx')
+  const { code, stderr } = await vlmGym(
+    'export',
+    'runs/laptop-0/checkpoints/g1.safetensors',
+    '--engine',
+    '@vlm-gym/no-such-engine',
+    '--out',
+    'none.onnx',
+  )
   expect(code).toBe(1)
   expect(stderr).toBe(
     'error: the engine package @vlm-gym/no-such-engine is not installed; install it with: npm install @vlm-gym/no-such-engine\n',

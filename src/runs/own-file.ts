@@ -85,8 +85,14 @@ export async function checkOwnFile(file: OwnFile, content?: Buffer): Promise<Pla
   return refuse(`is there already and ${what}`, ', or replace it with --force')
 }
 
-/** Writes a file whole or not at all, and says where it went. Throws ConfigError if it may not be written, StorageError if the disk fails. */
-export async function writeOwnFile(file: OwnFile, content: string | Uint8Array): Promise<Place> {
+/** What was written: where it went, and its size in bytes with the mark. */
+export interface Written {
+  readonly place: Place
+  readonly bytes: number
+}
+
+/** Writes a file whole or not at all. Throws ConfigError if it may not be written, StorageError if the disk fails. */
+export async function writeOwnFile(file: OwnFile, content: string | Uint8Array): Promise<Written> {
   const bytes = marked(file, typeof content === 'string' ? Buffer.from(content) : Buffer.from(content))
   const { path } = file
   const place = await checkOwnFile(file, bytes)
@@ -94,7 +100,7 @@ export async function writeOwnFile(file: OwnFile, content: string | Uint8Array):
     if (place === 'free') await writeNew(path, bytes)
     else if (place === 'own') await writeFileAtomic(path, bytes)
     else await writeFile(path, bytes)
-    return place
+    return { place, bytes: bytes.length }
   } catch (error) {
     const { remedy = 'give another file with --out' } = file
     const text = `cannot write ${path}: ${fileReason(error, 'write')}; ${remedy}`

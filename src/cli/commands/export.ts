@@ -38,11 +38,11 @@ export function defineExport(command: Command): void {
     const engine = await openCheckpoint(checkpoint, { engine: name, threads: 1 })
     try {
       if (!engine.exportOnnx) throw new EngineError(`${name} cannot export ONNX files`)
-      const bytes = await engine.exportOnnx(rows, columns)
+      const { place, bytes } = await writeOwnFile(file, await engine.exportOnnx(rows, columns))
       // What goes down a pipe, such as /dev/stdout, has nothing behind it.
-      if ((await writeOwnFile(file, bytes)) === 'device') return
-      if (json) printJson({ out, bytes: bytes.length, rows, columns, engine: engine.info.name, parameters: engine.info.parameters })
-      else printLines([`${out}: ${bytes.length.toLocaleString('en-US')} bytes, for pictures of ${rows} by ${columns} patches`])
+      if (place === 'device') return
+      if (json) printJson({ out, bytes, rows, columns, engine: engine.info.name, parameters: engine.info.parameters })
+      else printLines([`${out}: ${bytes.toLocaleString('en-US')} bytes, for pictures of ${rows} by ${columns} patches`])
     } finally {
       await engine.close()
     }
