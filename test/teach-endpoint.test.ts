@@ -107,7 +107,7 @@ describe('vlm-gym teach --model openai-compatible:…', { timeout: 240_000 }, ()
     await gone.close()
     const out = join(parent, 'never')
     for (const [url, message] of [
-      [server.url, /^error: .*wants a key/],
+      [server.url, /^error: .*refuses the keyless request/],
       [gone.url, /^error: .*cannot be reached/],
     ] as const) {
       const outcome = await vlmGym('teach', '--model', 'openai-compatible:m', '--base-url', url, '--out', out, '--quiet')

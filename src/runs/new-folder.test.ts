@@ -97,7 +97,7 @@ describe.each(FOLDER_KINDS.map((kind) => [kind.called, kind] as const))('a new f
     await refuses(kind, folder, '', /has no name/)
   })
 
-  it.skipIf(process.getuid?.() === 0)('is none where nothing may be written (skipped for root, who may)', async () => {
+  it.skipIf(process.getuid?.() === 0)('is none where nothing may be written (skipped where the user is root, who may)', async () => {
     const folder = place()
     await mkdir(folder)
     await chmod(folder, 0o555)

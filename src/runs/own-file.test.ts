@@ -68,12 +68,15 @@ describe.each(FORMS)('a file of the form %s', (form) => {
     expect((await readdir(above)).sort()).toEqual(['link', 'mine'])
   })
 
-  it.skipIf(process.getuid?.() === 0)('is none in a folder that may not be written in (skipped for root, who may)', async () => {
-    const above = await folder()
-    await chmod(above, 0o555)
-    await expect(writeOwnFile({ path: join(above, 'file'), form, source: 'a' }, content(1))).rejects.toThrow(/no permission/)
-    await chmod(above, 0o755)
-  })
+  it.skipIf(process.getuid?.() === 0)(
+    'is none in a folder that may not be written in (skipped where the user is root, who may)',
+    async () => {
+      const above = await folder()
+      await chmod(above, 0o555)
+      await expect(writeOwnFile({ path: join(above, 'file'), form, source: 'a' }, content(1))).rejects.toThrow(/no permission/)
+      await chmod(above, 0o755)
+    },
+  )
 
   it('of a user’s behind a link is left alone', async () => {
     const above = await folder()
