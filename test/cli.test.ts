@@ -79,7 +79,7 @@ describe('bad input', () => {
   it.each([
     [['gams'], 2, /no command "gams" \(did you mean "games"\?\)/],
     [['help', 'shw'], 2, /no command "shw" \(did you mean "show"\?\)/],
-    [['--json'], 2, /unknown option '--json'/],
+    [['--json'], 2, /--json stands where a command should/],
     [['show'], 2, /name a game/],
     [['show', '2084'], 2, /no game is called "2084" \(did you mean "2048"\?\)/],
     [['show', '2048', 'more'], 2, /too many arguments/],

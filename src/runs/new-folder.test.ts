@@ -128,7 +128,10 @@ describe.each(FOLDER_KINDS.map((kind) => [kind.called, kind] as const))('a new f
     await writeFile(join(killed, '.owner'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }))
     await mkdir(join(killed, '.lock'))
     await writeFile(join(killed, `${kind.header}.123456`), '{"format":')
-    for (const path of [link, deep, killed]) {
+    // Killed, or seen by another process, between making the note and writing it.
+    const torn = await folderWith()
+    await writeFile(join(torn, '.owner'), '')
+    for (const path of [link, deep, killed, torn]) {
       const folder = await createFolder(kind, path, { n: 1 })
       await folder.close()
       expect(await readFolder(kind, path)).toMatchObject({ config: { n: 1 }, kind })

@@ -72,12 +72,21 @@ async function foreignNames({ header }: FolderKind, path: string): Promise<strin
     const { name } = entry
     const trace =
       (name === LOCK && entry.isDirectory()) ||
-      (name === OWNER && entry.isFile() && ownerNote(await readFile(join(path, name), 'utf8')) !== null) ||
+      (name === OWNER && entry.isFile() && (await isOwnerNote(join(path, name)))) ||
       // The header under its temporary name.
       (entry.isFile() && new RegExp(`^${header.replace('.', '\\.')}\\.\\d+$`).test(name))
     if (!trace) foreign.push(name)
   }
   return foreign.sort()
+}
+
+/** Whether a file is a note of ours: whole, or empty, as another process has just made it or was killed before it wrote. */
+async function isOwnerNote(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (absent(error)) return ''
+    throw error
+  })
+  return text === '' || ownerNote(text) !== null
 }
 
 /** Renames what stands where a new folder keeps its own files. Returns [name, new name] of each. */
