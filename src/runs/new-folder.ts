@@ -42,6 +42,8 @@ export async function checkNewFolder(kind: FolderKind, path: string, options: Ne
     else refuse(`holds ${there.called}, not ${kind.called}`)
   }
   const names = await foreignNames(kind, path)
+  // Another process may have written its header since it was looked for.
+  if (names.length > 0 && (await findHeader(path)) !== null) return checkNewFolder(kind, path, options)
   const lock = names.find((name) => name === LOCK || name === OWNER)
   if (lock !== undefined) refuse(`holds a ${lock} that is not vlm-gym’s`)
   if (names.length > 0 && !options.force) {
