@@ -9,12 +9,13 @@
 import { checkConfig } from '../checks.ts'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
+import { userMessage } from '../messages.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
 import type { Frame, Skin } from '../scene.ts'
 import { didYouMean } from '../suggest.ts'
-import { blankFrame, captionOf, OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
-import { REPLY_TAGS, type ReplyTags, tagsReplaced } from './protocol.ts'
+import { blankFrame, captioned, captionOf, OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
+import { forcedPerception, REPLY_TAGS, type ReplyTags, tagsReplaced } from './protocol.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { LastStep } from './token.ts'
 
@@ -111,9 +112,12 @@ export function drawPng(game: AnyGame, state: unknown, skin: Skin, options: { re
   return encodeScene(game.draw(state, skin, themeNamed(skin.theme)), options)
 }
 
-/** What a player may see of a snapshot: never the state, and its text only in a mode that says so. The frame is drawn on first use and kept. */
+/**
+ * What a player may see of a snapshot: never the state, and its text only in a mode that says so. The frame is drawn on first use and kept.
+ * A caption stands before a full prompt; with a brief prompt it is the beginning of the reply, as if the model had written it.
+ */
 export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state' | 'last'>): Observation {
-  const { game, skin, mode } = spec
+  const { game, skin, mode, promptStyle } = spec
   const { state, last } = snapshot
   const blank = mode === 'caption'
   const caption = captionOf(game, state, mode)
@@ -122,13 +126,11 @@ export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state'
     drawn ??= blank ? blankFrame(game, state, skin) : drawState(game, state, skin)
     return drawn
   }
-  return {
-    game: game.id,
-    prompt: promptAfter(spec, last),
-    frame,
-    ...(caption !== undefined && { caption }),
-    ...(blank && { blank }),
-  }
+  const prompt = promptAfter(spec, last)
+  if (caption === undefined) return { game: game.id, messages: [userMessage(prompt, frame, blank)] }
+  if (promptStyle === 'brief')
+    return { game: game.id, messages: [userMessage(prompt, frame, blank)], prefix: forcedPerception(caption) }
+  return { game: game.id, messages: [userMessage(captioned(caption, prompt), frame, blank)] }
 }
 
 /** The snapshot after a played reply. */

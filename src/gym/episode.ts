@@ -1,13 +1,13 @@
 /**
- * One episode while it is played: the same play, whether episodes advance together (`rollout`) or each at its own pace (`playEpisode`).
- * Stops at the end of the game, at the horizon, or at the first failed reply.
+ * One episode while it is played: the same play, whether episodes advance together or each at its own pace (`rollout`), or in groups
+ * (`rolloutGroups`). Stops at the end of the game, at the horizon, or at the first failed reply.
  */
-import { ConfigError, EngineError } from '../errors.ts'
 import type { GameEvent } from '../game.ts'
-import type { Observation, Reply } from '../policy.ts'
+import type { Observation, Reply, Turn } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
+import { type Conversation, conversation } from './conversation.ts'
 import { advance, type EnvSnapshot, type EnvSpec, observationOf, startSnapshot } from './env.ts'
-import { playReply, type ReplyScore } from './score.ts'
+import { playReply, type ReplyReading, type ReplyScore } from './score.ts'
 import { encodeState, stateHash } from './token.ts'
 
 export type StopReason = 'terminated' | 'horizon' | 'aborted' | 'failed'
@@ -27,8 +27,24 @@ export interface EpisodeRules {
   readonly horizon: number
   /** When a game ends before the horizon a fresh one starts and the return goes on (the paper's 2048 protocol). Default false. */
   readonly restart?: boolean
-  /** 'all': every step carries the token and hash of its state. Default 'none'. */
-  readonly keep?: 'all' | 'none'
+  /**
+   * What steps carry beside their scores. 'states': the token and hash of the state. 'samples': what training needs (observation, reply with its
+   * tokens, reading, state). Default: neither.
+   */
+  readonly keep?: 'states' | 'samples'
+  /** Turns of the episode in the conversation. Default 0: single states. */
+  readonly history?: number
+  /** Worked examples that stand before everything. */
+  readonly examples?: readonly Turn[]
+}
+
+/** What training needs of a step. */
+export interface StepSample {
+  readonly observation: Observation
+  readonly reply: Reply
+  readonly read: ReplyReading
+  /** Before the reply. */
+  readonly state: unknown
 }
 
 /** One reply of an episode. Token and hash are those of the state before the reply. */
@@ -43,9 +59,11 @@ export interface TrajectoryStep {
   /** A game ended with this step. */
   readonly terminated: boolean
   readonly events: readonly GameEvent[]
+  /** Null unless samples are kept. */
+  readonly sample: StepSample | null
 }
 
-/** An episode as it was played; plain JSON. */
+/** An episode as it was played; plain JSON unless samples are kept. */
 export interface Trajectory {
   readonly game: string
   readonly seed: number
@@ -71,16 +89,11 @@ export interface EpisodeStep {
   readonly step: TrajectoryStep
   readonly observation: Observation
   readonly reply: Reply
+  readonly read: ReplyReading
   /** Before the reply. */
   readonly state: unknown
   /** After it; of the game that ended if one did. */
   readonly next: unknown
-}
-
-/** A reply that could not be had, as data: an EngineError counts as boundary 'engine', anything else as 'endpoint'. */
-export function failedReply(error: unknown): Reply {
-  const reason = error instanceof Error ? error.message : String(error)
-  return { text: '', failure: { boundary: error instanceof EngineError ? 'engine' : 'endpoint', reason } }
 }
 
 /** An episode that is being played. `stopped` is null while it goes on. */
@@ -88,7 +101,9 @@ export class Episode {
   readonly source: RolloutEpisode
   readonly rules: EpisodeRules
   readonly steps: TrajectoryStep[] = []
+  readonly #talk: Conversation
   #now: EnvSnapshot
+  #shown: Observation | null = null
   #finished = 0
   #stopped: StopReason | null
 
@@ -96,6 +111,7 @@ export class Episode {
   constructor(source: RolloutEpisode, rules: EpisodeRules) {
     this.source = source
     this.rules = rules
+    this.#talk = conversation({ history: rules.history ?? 0, ...(rules.examples && { examples: rules.examples }) })
     const { spec, seed, start } = source
     this.#now = start === undefined ? startSnapshot(spec, seed) : { state: start.state, last: start.last, steps: 0, return: 0 }
     this.#stopped = spec.game.terminated(this.#now.state) ? this.#afterStep(true) : null
@@ -109,17 +125,18 @@ export class Episode {
     return this.#now.state
   }
 
-  /** What the player sees now. */
+  /** What the player sees now, with what was said before. */
   observe(): Observation {
-    return observationOf(this.source.spec, this.#now)
+    return this.#talk.recall(this.#state())
   }
 
-  /** Plays the reply to an observation of `observe`. */
-  play(observation: Observation, reply: Reply): EpisodeStep {
+  /** Plays the reply to what `observe` shows. */
+  play(reply: Reply): EpisodeStep {
+    const observation = this.observe()
     const { game } = this.source.spec
     const { state, last } = this.#now
-    const { score, result } = playReply(game, state, reply)
-    const kept = this.rules.keep === 'all'
+    const { score, read, result } = playReply(game, state, reply)
+    const kept = this.rules.keep === 'states'
     const step: TrajectoryStep = {
       token: kept ? encodeState(game, state, last) : null,
       hash: kept ? stateHash(game, state) : null,
@@ -129,11 +146,14 @@ export class Episode {
       legal: result.legal,
       terminated: result.terminated,
       events: result.events,
+      sample: this.rules.keep === 'samples' ? { observation, reply, read, state } : null,
     }
+    this.#talk.remember(this.#state(), reply)
     this.#now = advance(this.#now, result)
+    this.#shown = null
     this.steps.push(step)
     this.#stopped = reply.failure === undefined ? this.#afterStep(result.terminated) : 'failed'
-    return { index: this.steps.length - 1, step, observation, reply, state, next: result.state }
+    return { index: this.steps.length - 1, step, observation, reply, read, state, next: result.state }
   }
 
   /** Ends it as it stands. */
@@ -160,6 +180,12 @@ export class Episode {
     }
   }
 
+  /** The observation of the state alone; the same object until a reply is played. */
+  #state(): Observation {
+    this.#shown ??= observationOf(this.source.spec, this.#now)
+    return this.#shown
+  }
+
   #afterStep(terminated: boolean): StopReason | null {
     const over = this.steps.length >= this.rules.horizon
     if (!terminated) return over ? 'horizon' : null
@@ -169,32 +195,4 @@ export class Episode {
     this.#now = startSnapshot(this.source.spec, deriveSeed(this.source.seed, 'restart', this.#finished))
     return null
   }
-}
-
-export interface PlayEpisodeOptions extends EpisodeRules {
-  /** The reply to step `index`; one that throws becomes a failure, a ConfigError is passed on. */
-  readonly ask: (observation: Observation, index: number, state: unknown) => Promise<Reply>
-  /** What the player sees of it; default: the state alone. See `conversation`. */
-  readonly recall?: (observation: Observation) => Observation
-  readonly onStep?: (step: EpisodeStep) => void
-  readonly signal?: AbortSignal
-}
-
-/** Plays one episode at its own pace. On abort it stops as it is. Depends on its own replies alone. */
-export async function playEpisode(source: RolloutEpisode, options: PlayEpisodeOptions): Promise<Episode> {
-  const { ask, recall = (observation) => observation, onStep, signal } = options
-  if (!(options.horizon >= 1)) throw new ConfigError(`A horizon of ${options.horizon} replies is no episode; give 1 or more.`)
-  const episode = new Episode(source, options)
-  while (episode.stopped === null && !signal?.aborted) {
-    const observation = recall(episode.observe())
-    const reply = await ask(observation, episode.steps.length, episode.state).catch((error: unknown) => {
-      if (error instanceof ConfigError) throw error
-      return failedReply(error)
-    })
-    if (signal?.aborted) break
-    const step = episode.play(observation, reply)
-    onStep?.(step)
-  }
-  episode.abort()
-  return episode
 }

@@ -1,5 +1,6 @@
 /** The gym: what a player sees, what a reply does, groups, batches, whole games, rewards. */
 
+export { type Asked, type AskOptions, ask, askOne, failedReply } from './ask.ts'
 export { type Conversation, type ConversationOptions, conversation } from './conversation.ts'
 export {
   type Difficulty,
@@ -29,10 +30,8 @@ export {
   Episode,
   type EpisodeRules,
   type EpisodeStep,
-  failedReply,
-  type PlayEpisodeOptions,
-  playEpisode,
   type RolloutEpisode,
+  type StepSample,
   type StopReason,
   type Trajectory,
   type TrajectoryStep,
@@ -50,10 +49,13 @@ export {
   REPLY_TAGS,
   type ReplySections,
   type ReplyTags,
+  type Span,
+  spanOf,
 } from './protocol.ts'
 export { paperWeights, type RewardWeights, totalReward } from './rewards.ts'
-export { type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
-export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyScore } from './score.ts'
+export { type ReplyStore, type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
+export { type GroupStart, type RolloutGroupOptions, rolloutGroup, rolloutGroups } from './rollout-group.ts'
+export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyReading, type ReplyScore, statementsOf } from './score.ts'
 export { type Expert, type ExpertScores, expertScores, gameSignal, isGoodMove, regretOf } from './signal.ts'
 export { skinSettings } from './skin.ts'
 export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'

@@ -2,9 +2,9 @@
  * One reply, read, played from one state and scored. Training, evaluation and the server all come through here, so there is one
  * parser and one meaning of every column.
  */
-import type { ActionOutcome, AnyGame, Perception, StepResult, WrittenPerception } from '../game.ts'
+import type { ActionOutcome, AnyGame, Perception, Statement, StepResult, WrittenPerception } from '../game.ts'
 import type { Reply } from '../policy.ts'
-import { type ParsedReply, parseReply } from './protocol.ts'
+import { type ParsedReply, parseReply, spanOf } from './protocol.ts'
 
 /** Where a reply stopped short of a legal move: no text (endpoint, engine), no action (parse), a move refused by the rules (game). */
 export type Boundary = 'parse' | 'game' | 'endpoint' | 'engine'
@@ -30,9 +30,17 @@ export interface ReplyScore {
   readonly problem: string | null
 }
 
-/** A scored reply and the state after it. */
+/** What a reply was read as; everything that is said of a reply is said of this one reading. */
+export interface ReplyReading {
+  readonly parsed: ParsedReply
+  /** The perception section as the game reads it; null if there is none that can be read. */
+  readonly perception: Perception | null
+}
+
+/** A scored reply, how it was read, and the state after it. */
 export interface PlayedReply<S = unknown> {
   readonly score: ReplyScore
+  readonly read: ReplyReading
   readonly result: StepResult<S>
 }
 
@@ -110,11 +118,23 @@ export function truthOf(game: AnyGame, state: unknown): () => Truth {
   }
 }
 
-function readPerception(game: AnyGame, text: string | null, truth: () => Truth): number {
-  if (text === null) return 0
-  if (text === truth().text) return 1
-  const read = game.parsePerception(text, truth())
-  return read === null ? 0 : perceptionAgreement(truth().perception, read)
+function readPerception(game: AnyGame, text: string | null, truth: () => Truth): Perception | null {
+  if (text === null) return null
+  return text === truth().text ? truth().perception : game.parsePerception(text, truth())
+}
+
+function agreementWith(truth: () => Truth, read: Perception | null): number {
+  if (read === null) return 0
+  const { perception } = truth()
+  return read === perception ? 1 : perceptionAgreement(perception, read)
+}
+
+/** The statements of a reply's thoughts, placed in its text; none if they cannot be read. */
+export function statementsOf(game: AnyGame, state: unknown, text: string, { parsed }: ReplyReading): readonly Statement[] {
+  const span = spanOf(text, parsed, 'think')
+  if (game.judgeThink === undefined || span === null) return []
+  const judged = game.judgeThink(state, text.slice(span.start, span.end))
+  return judged.map(({ start, end, holds }) => ({ start: start + span.start, end: end + span.start, holds }))
 }
 
 /** Share of true thoughts, kept within 0..1 whatever the game says. */
@@ -139,7 +159,8 @@ export function playReply<S>(
   const failure = typeof reply === 'string' ? undefined : reply.failure
   const parsed = parseReply(typeof reply === 'string' ? reply : failure === undefined ? reply.text : '')
   const move = failure === undefined ? moveOf(game, state, parsed, moves) : unreadableMove(game, state, failure.boundary, failure.reason)
-  const perceptionCells = readPerception(game, parsed.perception, truth)
+  const perception = readPerception(game, parsed.perception, truth)
+  const perceptionCells = agreementWith(truth, perception)
   const score: ReplyScore = {
     format: parsed.format,
     perceptionExact: perceptionCells === 1 ? 1 : 0,
@@ -152,5 +173,5 @@ export function playReply<S>(
     boundary: move.boundary,
     problem: move.problem,
   }
-  return { score, result: move.result as StepResult<S> }
+  return { score, read: { parsed, perception }, result: move.result as StepResult<S> }
 }
