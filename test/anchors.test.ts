@@ -6,7 +6,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { type AnyGame, createPolicy, GAMES, type Protocol, type Rng, seededRng } from 'vlm-gym'
-import { evaluate, meanOf, protocolRow, standardError } from 'vlm-gym/eval'
+import { evaluate, meanOf, standardError } from 'vlm-gym/eval'
+import { protocolRow } from 'vlm-gym/report'
 import { evalJobs } from '../src/cli/eval-jobs.ts'
 import { cascade, kindsOf } from '../src/games/swap/cascade.ts'
 import type { StateSwap } from '../src/games/swap/index.ts'

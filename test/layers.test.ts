@@ -38,7 +38,9 @@ const LEVELS: { readonly [part: string]: number } = {
   server: 4,
   workers: 4,
   index: 4,
-  cli: 5,
+  report: 5,
+  jobs: 6,
+  cli: 7,
 }
 
 /** Imports within a level that are allowed. */

@@ -1,7 +1,7 @@
 /** Run folders as comparisons take them: evaluations and training runs, also while they are going. */
 import { basename, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
-import { aboutText, type ComparedRun, recipeDifferences, trainingOf, trainingSetups } from '../eval/index.ts'
+import { aboutText, type ComparedRun, recipeDifferences, trainingOf, trainingSetups } from '../report/index.ts'
 import { endpointLines, episodeRecords, type RunFolder, readRun, resultRows } from '../runs/index.ts'
 import { evalRunConfig } from './eval-config.ts'
 import { ENDPOINTS } from './eval-endpoints.ts'

@@ -3,10 +3,11 @@
  * and its way of counting; the command plays the jobs and does not care where they come from.
  */
 import { ConfigError } from '../errors.ts'
-import { type EvaluateOptions, type Evaluation, knownRows, type ProtocolResults, protocolRow } from '../eval/index.ts'
+import type { EvaluateOptions, Evaluation } from '../eval/index.ts'
 import type { Protocol } from '../game.ts'
 import { gameList, gameNamed } from '../games/index.ts'
 import { type EnvSpec, envSpec } from '../gym/index.ts'
+import { knownRows, type ProtocolResults, protocolRow } from '../report/index.ts'
 import { didYouMean } from '../suggest.ts'
 import { gameConfig } from './start.ts'
 

@@ -1,5 +1,5 @@
 /** The report over several training seeds: one page, in the folder of the first. */
-import { compareRuns, comparisonPage } from '../eval/index.ts'
+import { compareRuns, comparisonPage } from '../report/index.ts'
 import { checkForeign, type ForeignFile, type OwnFile, readRun, writeOwnFile } from '../runs/index.ts'
 import { aboutLines, readComparedRuns } from './compared-runs.ts'
 

@@ -13,7 +13,7 @@ import {
   seedFamilies,
   seedsTable,
   seedsText,
-} from '../../eval/index.ts'
+} from '../../report/index.ts'
 import { writeOwnFile } from '../../runs/index.ts'
 import { aboutLines, checkSeeds, readComparedRuns } from '../compared-runs.ts'
 import { choiceOption, withExamples, withFileForce } from '../options.ts'

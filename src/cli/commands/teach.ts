@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
-import { replyNotes } from '../../eval/index.ts'
+import { replyNotes } from '../../report/index.ts'
 import { checkNewFolder, DATASET, type RunFolder } from '../../runs/index.ts'
 import {
   type Counts,

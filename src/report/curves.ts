@@ -1,6 +1,7 @@
 /** Metric lines as curves: stages, smoothing, and charts that lay the stages of a kind over each other. */
+
+import { meanOf } from '../eval/index.ts'
 import type { MetricLine } from '../runs/index.ts'
-import { meanOf } from './statistics.ts'
 
 /** The lines of one stage, in order. 'rl': it logs a reward; 'supervised': it does not. */
 export interface Stage {

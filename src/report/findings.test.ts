@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { resultRowsOf } from '../eval/evaluate.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
-import { resultRowsOf } from './evaluate.ts'
 import { type Compared, findingsOf, type Verdict } from './findings.ts'
-import { comparedOf } from './report-head.ts'
+import { comparedOf } from './page-head.ts'
 import { scaleChart } from './scale-chart.ts'
 
 const compared = (verdicts: Record<string, Verdict | readonly Verdict[]>, over: Partial<Compared> = {}): Compared => ({

@@ -2,9 +2,10 @@
  * Results as HTML: two tables a game (play, then sight and thought), a row a policy and decoding, so that every column is on the page; the
  * best model of each column and decoding is marked.
  */
+
+import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
-import { LENIENT, METRICS, type MetricName } from './metrics.ts'
 import { type GameResults, glossOf, lenientColumns, valueText } from './results.ts'
 
 const TABLES: readonly { readonly title: string; readonly metrics: readonly MetricName[] }[] = [

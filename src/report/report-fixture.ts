@@ -1,11 +1,11 @@
 /** A made-up run of both recipes, for tests of the report: real replays and anchors, invented curves and model results. */
+
+import { evaluate, METRICS, type MetricName } from '../eval/index.ts'
 import { game2048 } from '../games/2048/index.ts'
 import { type EnvSpec, envSpec, formatReply } from '../gym/index.ts'
 import { createPolicy, scriptedPolicy } from '../policies/index.ts'
 import { seededRng } from '../rng.ts'
 import type { GeneralisationRow, InterventionRow, MetricLine, Replay, ResultRow, RunFolder } from '../runs/index.ts'
-import { evaluate } from './evaluate.ts'
-import { METRICS, type MetricName } from './metrics.ts'
 
 /** A reply that tries to become markup. */
 export const HOSTILE = '</script><script>document.title = "taken"</script><img src=x onerror="document.title = \'taken\'"> & <b>bold</b>'

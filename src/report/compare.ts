@@ -3,17 +3,15 @@
  * stand together only if game, config, horizon, restarts and counting are the same, and pairs are made by the seed of the game.
  */
 import { isDeepStrictEqual } from 'node:util'
+import type { Confusion, MetricName } from '../eval/index.ts'
+import { holm, type Interval, meanOf, normalisedScore, pairedDifference, resultRowsOf, signFlipTest } from '../eval/index.ts'
 import type { Protocol } from '../game.ts'
 import { gameList } from '../games/index.ts'
 import type { EndpointLine, EpisodeRecord, ResultRow } from '../runs/index.ts'
-import { resultRowsOf } from './evaluate.ts'
-import type { MetricName } from './metrics.ts'
 import { isHeldAgainst, isTested } from './pairs.ts'
 import { knownRows } from './protocol.ts'
 import { replyNotes } from './reply-notes.ts'
 import { returnsOf as bySeed, type SeedGroup, type SeedPlayer, seedGroupsOf } from './seeds.ts'
-import { holm, type Interval, meanOf, normalisedScore, pairedDifference, signFlipTest } from './statistics.ts'
-import type { Confusion } from './tally.ts'
 import type { Training } from './training-run.ts'
 import { type UnreadText, unreadTexts } from './unread-text.ts'
 

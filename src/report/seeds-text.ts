@@ -1,10 +1,11 @@
 /** Runs of one recipe with several training seeds as text: a table a kind of chance, and the tests. Every game is a column. */
+
+import type { Interval } from '../eval/index.ts'
 import { gameList } from '../games/index.ts'
 import type { ComparedGroup } from './compare.ts'
 import { markdownTable } from './markdown.ts'
 import { calledOf } from './results.ts'
 import type { SeedGroup, SeedRow, SeedTest } from './seeds.ts'
-import type { Interval } from './statistics.ts'
 
 /** A recipe with its seeds, on all of its games. */
 export interface SeedFamily {

@@ -1,4 +1,6 @@
 /** Runs of one recipe with several training seeds as HTML: the chart with every seed in it, what it comes to, and the tables. */
+
+import type { Interval } from '../eval/index.ts'
 import { stageColour } from './curves.ts'
 import { type Compared, findingsOf, type Verdict } from './findings.ts'
 import { type Html, html } from './html.ts'
@@ -17,7 +19,6 @@ import {
   shortPoints,
   signedRange,
 } from './seeds-text.ts'
-import type { Interval } from './statistics.ts'
 
 const DECODINGS = ['sampled', 'greedy'] as const
 /** Policies that are lines of the chart, or that its readers do not look for: they stand in the tables. */

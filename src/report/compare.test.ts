@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { evaluate } from '../eval/evaluate.ts'
 import { game2048 } from '../games/2048/index.ts'
 import { envSpec } from '../gym/index.ts'
 import { createPolicy, scriptedPolicy } from '../policies/index.ts'
@@ -6,7 +7,6 @@ import type { Policy } from '../policy.ts'
 import { type ComparedRun, compareRuns, type Setup } from './compare.ts'
 import { comparisonPage } from './compare-page.ts'
 import { comparisonCsv, comparisonText, misreadings } from './compare-text.ts'
-import { evaluate } from './evaluate.ts'
 
 const spec = envSpec({ game: game2048, skin: { theme: 'classic', tile: 16, layout: 'board' }, promptStyle: 'brief' })
 const setup: Setup = { game: '2048', config: { size: 4, goal: 0 }, horizon: 10, restart: true, counts: 'points' }

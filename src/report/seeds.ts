@@ -2,10 +2,11 @@
  * Runs of one recipe with several training seeds, on one game. Two kinds of chance are kept apart: which games are played (intervals over
  * games, for the models as they are) and how training turns out (intervals over seeds, for the recipe).
  */
+
+import { holm, type Interval, meanOf, pairedDifference, signFlipTest, studentInterval } from '../eval/index.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { isHeldAgainst, isOneRecipe, type Side } from './pairs.ts'
 import { comparePolicies } from './results.ts'
-import { holm, type Interval, meanOf, pairedDifference, signFlipTest, studentInterval } from './statistics.ts'
 
 /** One policy under one decoding, over seeds. */
 export interface SeedRow {

@@ -14,7 +14,7 @@ import {
   resultRows,
   writeOwnFile,
 } from '../runs/index.ts'
-import { type ChartLibrary, reportPage } from './report-page.ts'
+import { type ChartLibrary, reportPage } from './page.ts'
 
 async function chartLibrary(): Promise<ChartLibrary> {
   const { resolve } = createRequire(import.meta.url)

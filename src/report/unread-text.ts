@@ -1,10 +1,9 @@
 /** What could not be read and why, as lines for people: in the terminal after an evaluation, and in comparisons. */
+
+import { LENIENT, type MetricName, meanOf, type UnreadSum, unreadOf } from '../eval/index.ts'
 import { printable } from '../printable.ts'
 import type { EpisodeRecord, Unread } from '../runs/index.ts'
-import { LENIENT, type MetricName } from './metrics.ts'
 import { valueText } from './results.ts'
-import { meanOf } from './statistics.ts'
-import { type UnreadSum, unreadOf } from './unread.ts'
 
 /** Reasons that are listed of a part. */
 const REASONS = 3

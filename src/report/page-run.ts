@@ -1,8 +1,8 @@
 /** What ran, as HTML: the config's main facts, the stages as far as they went, the whole config. Reads the config by name, as it is only shown. */
 import { z } from 'zod'
+import { meanOf, quantile } from '../eval/index.ts'
 import type { Stage } from './curves.ts'
 import { type Html, html } from './html.ts'
-import { meanOf, quantile } from './statistics.ts'
 
 const optional = <T>(schema: z.ZodType<T>): z.ZodType<T | undefined> => schema.optional().catch(undefined) as z.ZodType<T | undefined>
 const number = optional(z.number())

@@ -3,9 +3,10 @@
  * are lines through each panel, and everything left of random legal moves is shaded: that is the zero line of play. Text keeps its size on
  * any screen, so there is no SVG.
  */
+
+import type { Interval } from '../eval/index.ts'
 import { type Html, html } from './html.ts'
 import { pointsText } from './results.ts'
-import type { Interval } from './statistics.ts'
 
 /** A mean with its interval. 'hollow' marks are greedy replies; `dots`: means of single seeds, without intervals. */
 export interface Mark extends Interval {

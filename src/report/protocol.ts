@@ -2,12 +2,12 @@
  * Results under a published protocol (`Protocol` of a game's preset): one's own episodes counted as it says, beside what others got. What is
  * counted and who is known is the game's to declare; nothing here knows a game.
  */
+
+import type { Evaluation, MetricName } from '../eval/index.ts'
+import { meanOf, standardError } from '../eval/index.ts'
 import type { KnownResult, Protocol } from '../game.ts'
-import type { Evaluation } from './evaluate.ts'
 import { markdownTable } from './markdown.ts'
-import type { MetricName } from './metrics.ts'
 import { pointsText, valueText } from './results.ts'
-import { meanOf, standardError } from './statistics.ts'
 
 /** Where a row comes from: 'run' (this evaluation), or see `KnownResult`. */
 export type ProtocolSource = 'run' | KnownResult['source']

@@ -1,4 +1,6 @@
 /** The head of a run's report: one chart of all policies and games, and what it comes to in two or three sentences. */
+
+import { type Interval, pairedDifference } from '../eval/index.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { type ComparedGroup, compareRuns, type Setup } from './compare.ts'
 import { stageColour } from './curves.ts'
@@ -8,7 +10,6 @@ import { calledOf, type GameResults, pointsText, resultsByGame } from './results
 import { type Mark, type Panel, type ScaleRow, scaleChart } from './scale-chart.ts'
 import { returnsOf } from './seeds.ts'
 import { gameTitle } from './seeds-text.ts'
-import { type Interval, pairedDifference } from './statistics.ts'
 import { trainingOf, trainingSetups } from './training-run.ts'
 
 /** What the head is made from. */

@@ -1,11 +1,11 @@
 /** A comparison as text: the table and a plot for the terminal and Markdown, and CSV. */
 
+import type { Interval } from '../eval/index.ts'
+import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import { printableLine } from '../printable.ts'
 import type { ComparedGroup, ComparedRow, PairedTest } from './compare.ts'
 import { markdownTable } from './markdown.ts'
-import { LENIENT, METRICS, type MetricName } from './metrics.ts'
 import { pointsText, valueText } from './results.ts'
-import type { Interval } from './statistics.ts'
 import { unreadLines } from './unread-text.ts'
 
 /** A column: its head, and the text of a row; null where there is nothing to say. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { resultRowsOf } from '../eval/evaluate.ts'
+import { studentInterval } from '../eval/statistics.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { type ComparedRun, compareRuns, type Setup } from './compare.ts'
 import { comparisonCsv } from './compare-text.ts'
-import { resultRowsOf } from './evaluate.ts'
 import { seedFamilies, seedsTable, seedsText, seedVerdict, shortPoints } from './seeds-text.ts'
-import { studentInterval } from './statistics.ts'
 import { recipeDifferences, trainingOf, trainingSetups } from './training-run.ts'
 
 const config = (seed: number, over: object = {}) => ({

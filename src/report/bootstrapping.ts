@@ -2,8 +2,9 @@
  * Do perception and reasoning rise together in RL? Means over windows of ten steps, gains from window to window, and the correlation of
  * the gains: the question of the paper's "mutual bootstrapping", with a warning where there is nothing to correlate.
  */
+
+import { correlationInterval, type Interval, meanOf, pearson } from '../eval/index.ts'
 import type { Stage } from './curves.ts'
-import { correlationInterval, type Interval, meanOf, pearson } from './statistics.ts'
 
 /** Steps a window. */
 export const WINDOW = 10

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createRun, type Replay, type RunFolder } from '../runs/index.ts'
 import { escapeHtml, html, jsonText } from './html.ts'
+import { reportPage } from './page.ts'
+import { chooseReplays } from './page-replays.ts'
 import { writeReport } from './report.ts'
 import { fillRun, fixtureConfig, HOSTILE } from './report-fixture.ts'
-import { reportPage } from './report-page.ts'
-import { chooseReplays } from './report-replays.ts'
 
 let place: string
 let folder: RunFolder

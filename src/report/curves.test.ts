@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { spread } from '../eval/replay.ts'
 import type { MetricLine } from '../runs/index.ts'
 import { bootstrapping, windowsOf } from './bootstrapping.ts'
 import { chartOf, RL_CHARTS, type Stage, smoothed, stageCharts, stagesOf } from './curves.ts'
-import { spread } from './replay.ts'
 
 const line = (stage: string, step: number, values: MetricLine['values']): MetricLine => ({ stage, step, seconds: 1, values })
 

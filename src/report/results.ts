@@ -1,7 +1,8 @@
 /** Results put in order: policies as reports list them, cells by policy, decoding and metric, numbers as text, and the short table. */
+
+import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow } from '../runs/index.ts'
 import { markdownTable } from './markdown.ts'
-import { LENIENT, METRICS, type MetricName } from './metrics.ts'
 
 /** What is known of the usual policies of a run. */
 const GLOSSES: Readonly<Record<string, string>> = {
