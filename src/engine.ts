@@ -21,6 +21,12 @@ export interface ModelInput {
   readonly chunks: readonly Chunk[]
 }
 
+/** Positions of a chunk, tokens. */
+export const chunkLength = (chunk: Chunk): number => (chunk.type === 'image' ? chunk.expectedTokens : chunk.tokens.length)
+
+/** Positions of an input, tokens. */
+export const inputLength = ({ chunks }: ModelInput): number => chunks.reduce((sum, chunk) => sum + chunkLength(chunk), 0)
+
 export type LossName = 'cross_entropy' | 'importance_sampling' | 'ppo'
 
 export interface LossConfig {

@@ -2,12 +2,12 @@
  * One episode while it is played: the same play, whether episodes advance together or each at its own pace (`rollout`), or in groups
  * (`rolloutGroups`). Stops at the end of the game, at the horizon, or at the first failed reply.
  */
-import type { GameEvent } from '../game.ts'
+import type { GameEvent, StepResult } from '../game.ts'
 import type { Observation, Reply, Turn } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { type Conversation, conversation } from './conversation.ts'
 import { advance, type EnvSnapshot, type EnvSpec, observationOf, startSnapshot } from './env.ts'
-import { playReply, type ReplyReading, type ReplyScore } from './score.ts'
+import { type PlayedReply, playReply, type ReplyReading, type ReplyScore } from './score.ts'
 import { encodeState, stateHash } from './token.ts'
 
 export type StopReason = 'terminated' | 'horizon' | 'aborted' | 'failed'
@@ -45,6 +45,7 @@ export interface StepSample {
   readonly read: ReplyReading
   /** Before the reply. */
   readonly state: unknown
+  readonly result: StepResult<unknown>
 }
 
 /** One reply of an episode. Token and hash are those of the state before the reply. */
@@ -130,12 +131,12 @@ export class Episode {
     return this.#talk.recall(this.#state())
   }
 
-  /** Plays the reply to what `observe` shows. */
-  play(reply: Reply): EpisodeStep {
+  /** Plays the reply to what `observe` shows. `played`: what `playReply` makes of it, where that is known already. */
+  play(reply: Reply, played?: PlayedReply): EpisodeStep {
     const observation = this.observe()
     const { game } = this.source.spec
     const { state, last } = this.#now
-    const { score, read, result } = playReply(game, state, reply)
+    const { score, read, result } = played ?? playReply(game, state, reply)
     const kept = this.rules.keep === 'states'
     const step: TrajectoryStep = {
       token: kept ? encodeState(game, state, last) : null,
@@ -146,7 +147,7 @@ export class Episode {
       legal: result.legal,
       terminated: result.terminated,
       events: result.events,
-      sample: this.rules.keep === 'samples' ? { observation, reply, read, state } : null,
+      sample: this.rules.keep === 'samples' ? { observation, reply, read, state, result } : null,
     }
     this.#talk.remember(this.#state(), reply)
     this.#now = advance(this.#now, result)

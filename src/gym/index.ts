@@ -39,6 +39,7 @@ export {
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
 export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 export {
+  closesOf,
   forcedPerception,
   formatReply,
   inTags,

@@ -156,6 +156,16 @@ export function spanOf(text: string, parsed: ParsedReply, section: 'perception' 
   return { start, end: start + said.length }
 }
 
+/** Where the perception and the thoughts of a reply end, well formed or not: behind the first close tag, or nowhere (Infinity). */
+export function closesOf(text: string, { tags: set }: ParsedReply): { readonly perception: number; readonly think: number } {
+  const [seen, thought] = NAMES[set ?? 'paper']
+  const behind = (tag: string): number => {
+    const at = text.indexOf(tag)
+    return at < 0 ? Number.POSITIVE_INFINITY : at + tag.length
+  }
+  return { perception: behind(`</${seen}>`), think: behind(`</${thought}>`) }
+}
+
 /** What counts of a text with tags of both sets: the section that they share. */
 function mixture(text: string, places: readonly number[]): ParsedReply {
   const own = (first: number): string | undefined => tags.slice(first, first + 4).find((_, at) => places[first + at] !== MISSING)

@@ -8,6 +8,7 @@ import { deriveSeed } from '../rng.ts'
 import { ask } from './ask.ts'
 import type { EnvSnapshot, EnvSpec } from './env.ts'
 import { Episode, type EpisodeRules, type Trajectory } from './episode.ts'
+import { playGroup } from './group.ts'
 
 /** A moment to play from. */
 export interface GroupStart {
@@ -35,7 +36,12 @@ export async function rolloutGroups(policy: Policy, starts: readonly GroupStart[
   const asked = started.map((group) => askedOf(group[0] as Episode))
   const first = asked.length === 0 ? [] : await ask(policy, asked, { n, seed, signal })
   signal?.throwIfAborted()
-  for (const [i, group] of started.entries()) for (const [k, episode] of group.entries()) episode.play(first[i]?.[k] as Reply)
+  for (const [i, group] of started.entries()) {
+    const replies = first[i] as Reply[]
+    const { spec, start } = (group[0] as Episode).source
+    const played = playGroup(spec.game, start?.state, replies, { chance: 'shared' })
+    for (const [k, episode] of group.entries()) episode.play(replies[k] as Reply, played[k])
+  }
   for (let turn = 1; turn < turns; turn++) {
     const live = started.flat().filter(({ stopped }) => stopped === null)
     if (live.length === 0) break

@@ -1,8 +1,8 @@
 /** Whether an engine's model can play a spec at all, found out before a long job starts instead of in the middle of it. */
 import type { Engine } from '../engine.ts'
 import { ConfigError } from '../errors.ts'
+import { frameOf } from '../messages.ts'
 import { type EnvSpec, formatReply, observationOf, startSnapshot } from '../gym/index.ts'
-import { modelInputOf } from './sampler.ts'
 
 /**
  * Draws a first picture, samples a reply to it and measures a teacher's reply. Throws ConfigError or EngineError naming what does not fit:
@@ -12,9 +12,9 @@ export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number)
   const { game, skin } = spec
   const snapshot = startSnapshot(spec, 0)
   const observation = observationOf(spec, snapshot)
-  const prompt = modelInputOf(engine, observation)
+  const prompt = engine.chat.prompt(observation)
   const truth = game.perceive(snapshot.state)
-  const patches = engine.imageTokens(observation.frame())
+  const patches = engine.chat.imageTokens(frameOf(observation))
   if (skin.layout === 'board' && patches !== truth.rows * truth.columns) {
     throw new ConfigError(
       `the model cuts a picture of ${game.id} into ${patches} patches, the board has ${truth.rows * truth.columns} cells; give tiles of the model's patch size (skin.tile, --tile) instead of ${skin.tile}`,
@@ -28,7 +28,7 @@ export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number)
     think: thought.think,
     answer: game.formatAction(snapshot.state, thought.action),
   })
-  const length = engine.tokenizer.encode(reply).length
+  const length = engine.chat.reply(reply).length
   if (length > maxTokens)
     throw new ConfigError(`a reply to ${game.id} takes about ${length} tokens, maxTokens allows ${maxTokens}; raise it`)
 }

@@ -2,6 +2,7 @@
 
 import { gameNamed } from '../games/index.ts'
 import { formatReply } from '../gym/index.ts'
+import { promptOf } from '../messages.ts'
 import type { Policy, Reply } from '../policy.ts'
 import { LineReader, type LineStreams } from './line-reader.ts'
 import { type GameLookup, statesOf } from './privileged.ts'
@@ -37,9 +38,9 @@ export function humanPolicy(options: HumanOptions = {}): Policy {
     reply: async (observations, replyOptions) => {
       const states = statesOf('human', observations, replyOptions)
       const replies: Reply[][] = observations.map(() => [])
-      for (const [index, { game, prompt }] of observations.entries()) {
+      for (const [index, observation] of observations.entries()) {
         for (let sample = 0; sample < replyOptions.n; sample++) {
-          replies[index]?.push(await one(game, prompt, states[index], replyOptions.signal))
+          replies[index]?.push(await one(observation.game, promptOf(observation), states[index], replyOptions.signal))
         }
       }
       return replies

@@ -1,6 +1,6 @@
 /** An engine's model as a policy: conversations in, sampled replies out. */
 import type { ChatFormat } from '../chat.ts'
-import type { Engine, ModelInput, SampledSequence, WeightsRef } from '../engine.ts'
+import { type Engine, inputLength, type ModelInput, type SampledSequence, type WeightsRef } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { Observation, Policy, Reply, ReplyOptions } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
@@ -50,13 +50,10 @@ function readyOrFailure(chat: ChatFormat, observation: Observation, index: numbe
   }
 }
 
-const lengthOf = ({ chunks }: ModelInput): number =>
-  chunks.reduce((sum, chunk) => sum + (chunk.type === 'image' ? chunk.expectedTokens : chunk.tokens.length), 0)
-
 /** Tokens that the prefix adds to the prompt. */
 function prefixTokens(chat: ChatFormat, observation: Observation): number {
   const { prefix: _, ...state } = observation
-  return lengthOf(chat.prompt(observation)) - lengthOf(chat.prompt(state))
+  return inputLength(chat.prompt(observation)) - inputLength(chat.prompt(state))
 }
 
 /** What was sampled, as a reply: its text begins with the prefix, its tokens are the sampled ones alone. */
