@@ -69,6 +69,7 @@ it('vlm-gym', () => {
       "isGoodMove",
       "isRngState",
       "labelGrid",
+      "lastMoment",
       "loadCifar10",
       "lookaheadPolicy",
       "maxReplyChars",
@@ -78,6 +79,7 @@ it('vlm-gym', () => {
       "modelInputOf",
       "observationOf",
       "observationSeed",
+      "paperReward",
       "paperWeights",
       "parseGrid",
       "parseReply",
@@ -95,6 +97,7 @@ it('vlm-gym', () => {
       "renderScene",
       "renderSkinned",
       "replyOf",
+      "rewardOf",
       "rngFromState",
       "rollout",
       "samplerPolicy",
@@ -109,6 +112,7 @@ it('vlm-gym', () => {
       "themeNamed",
       "totalReward",
       "uniformPolicy",
+      "walk",
     ]
   `)
 })
