@@ -19,6 +19,8 @@ const LEVELS: { readonly [part: string]: number } = {
   printable: 0,
   rng: 0,
   checks: 1,
+  settings: 2,
+  'near-file': 1,
   game: 1,
   scene: 1,
   policy: 1,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import * as library from 'vlm-gym'
 import * as cli from 'vlm-gym/cli'
+import * as jobs from 'vlm-gym/jobs'
 import * as report from 'vlm-gym/report'
 import * as server from 'vlm-gym/server'
 import * as teach from 'vlm-gym/teach'
@@ -221,6 +222,49 @@ it('vlm-gym/report', () => {
       "unreadLines",
       "unreadTexts",
       "writeReport",
+    ]
+  `)
+})
+
+it('vlm-gym/jobs', () => {
+  expect(Object.keys(jobs).sort()).toMatchInlineSnapshot(`
+    [
+      "CHECKPOINT_TOKENS",
+      "NO_REQUEST",
+      "SCRIPTED",
+      "aboutLines",
+      "beginRun",
+      "checkPlayers",
+      "checkSameGames",
+      "checkSeeds",
+      "checkedEngine",
+      "createTrainFolder",
+      "createTrainRun",
+      "evalConfig",
+      "evalEndpoints",
+      "evalJobs",
+      "evaluateIn",
+      "keepEndpoints",
+      "keptRequest",
+      "loadEngineModule",
+      "loadExtras",
+      "loadPictures",
+      "loadPlugins",
+      "newWords",
+      "openCheckpoint",
+      "openTeacher",
+      "openTrainRun",
+      "presetResults",
+      "readComparedRuns",
+      "resolvePlugin",
+      "resumeRun",
+      "runToEnd",
+      "runTrainJob",
+      "runningFigures",
+      "storedConfig",
+      "storedWords",
+      "withPlayers",
+      "writeSeedsReport",
     ]
   `)
 })

@@ -8,15 +8,15 @@ import type { Protocol } from '../game.ts'
 import { gameList, gameNamed } from '../games/index.ts'
 import { type EnvSpec, envSpec } from '../gym/index.ts'
 import { knownRows, type ProtocolResults, protocolRow } from '../report/index.ts'
+import { gameConfig } from '../settings.ts'
 import { didYouMean } from '../suggest.ts'
-import { gameConfig } from './start.ts'
 
 /** Presets that whole games are evaluated under. */
 const EVAL_PRESETS = ['paper'] as const
 type EvalPreset = (typeof EVAL_PRESETS)[number]
 
 /** What the jobs are made from. */
-export interface JobOptions {
+export interface EvalJobOptions {
   /** Policies and checkpoints by name; may be empty under a preset, which has its own. */
   readonly names: readonly string[]
   /** Look and prompt of every spec. */
@@ -40,7 +40,7 @@ export interface EvalJob {
 }
 
 /** The jobs of a command. Throws ConfigError for options that do not go together, an unknown preset, and games without its protocol. */
-export function evalJobs(options: JobOptions): EvalJob[] {
+export function evalJobs(options: EvalJobOptions): EvalJob[] {
   if (options.preset !== undefined && options.preset !== null) return presetJobs(options, presetNamed(options.preset))
   const { names, look, game, set = [], horizon, restart } = options
   if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
@@ -59,7 +59,7 @@ function presetNamed(text: string): EvalPreset {
 }
 
 /** The expert judges nothing here: these tables are about whole games. */
-function presetJobs({ names, look, game, given, horizon }: JobOptions, preset: EvalPreset): EvalJob[] {
+function presetJobs({ names, look, game, given, horizon }: EvalJobOptions, preset: EvalPreset): EvalJob[] {
   const option = given.includes('set') ? '--set' : given.includes('restart') ? '--no-restart' : undefined
   if (option !== undefined)
     throw new ConfigError(`${option} cannot go with --preset ${preset}, which fixes what is played; leave one of the two out`)

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type EndpointPolicy, endpointPolicy, type RequestEdits } from '../policies/index.ts'
 import { type EndpointLine, endpointLines, type RunFolder } from '../runs/index.ts'
-import type { EvalConfig, LocalOptions } from './eval-config.ts'
+import type { EvalConfig, EvalPace } from './eval-config.ts'
 
 /** Requests at once of an endpoint, unless told otherwise. */
 export const CONCURRENCY = 8
@@ -26,7 +26,7 @@ export interface Endpoints {
 /** What endpoints are made from; `edits`: changes to their requests, secrets included. */
 export interface EndpointsOptions {
   readonly config: EvalConfig
-  readonly local: LocalOptions
+  readonly local: EvalPace
   readonly edits: RequestEdits
   /** Told of long waits that servers ask for. */
   readonly onWait: (seconds: number, reason: string) => void

@@ -6,7 +6,7 @@ import { checkFit, createPolicy, endpointProviders, isEndpointName, samplerPolic
 import type { Policy } from '../policy.ts'
 import { didYouMean } from '../suggest.ts'
 import { openCheckpoint } from './engine-module.ts'
-import type { EvalConfig, LocalOptions } from './eval-config.ts'
+import type { EvalConfig, EvalPace } from './eval-config.ts'
 import { CONCURRENCY, type EndpointDecoding, type Endpoints } from './eval-endpoints.ts'
 
 /** Reply tokens of a checkpoint at most, unless told otherwise. */
@@ -24,7 +24,7 @@ export interface Player extends Pick<EvaluateOptions, 'policy' | 'decoding'> {
 /** The options that players are made from. */
 export interface PlayerOptions {
   readonly config: EvalConfig
-  readonly local: LocalOptions
+  readonly local: EvalPace
   readonly endpoints: Endpoints
 }
 

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import type { Engine, EngineModule } from '../engine.ts'
 import { EngineError, fileReason, StorageError } from '../errors.ts'
-import { fileGuess } from './near-file.ts'
+import { fileGuess } from '../near-file.ts'
 
 /** Loads an engine package. Throws EngineError that says how to get it. */
 export async function loadEngineModule(name: string): Promise<EngineModule> {

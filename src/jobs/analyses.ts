@@ -6,18 +6,17 @@ import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { type GeneralisationRow, generalisationRows, type InterventionRow, interventionRows, type RunFolder } from '../runs/index.ts'
 import { gamesOf, mixOf, stagesOf, type TrainConfig, weightsName } from '../train/index.ts'
-import type { Progress } from './progress.ts'
+import type { JobControl } from './events.ts'
 
 /** Stages whose models are looked at: where each recipe ends, and where G1's RL began. */
 const INTERVENED = ['g0', 'cold-start', 'g1']
 const GENERALISED = ['cold-start', 'g1']
 
-export interface AnalysisOptions {
+/** A training run that this process holds. */
+export interface TrainJobOptions extends JobControl {
   readonly engine: Engine
   readonly folder: RunFolder
   readonly config: TrainConfig
-  readonly progress: Progress
-  readonly signal: AbortSignal
 }
 
 type Decoding = 'sampled' | 'greedy'
@@ -27,7 +26,7 @@ interface Model {
   readonly decoding: Decoding
 }
 
-function modelsOf({ config, engine }: AnalysisOptions, names: readonly string[], decodings: readonly Decoding[]): Model[] {
+function modelsOf({ config, engine }: TrainJobOptions, names: readonly string[], decodings: readonly Decoding[]): Model[] {
   const stages = stagesOf(config).filter(({ name }) => names.includes(name))
   return stages.flatMap(({ name }) =>
     decodings.map((decoding) => {
@@ -38,19 +37,19 @@ function modelsOf({ config, engine }: AnalysisOptions, names: readonly string[],
 }
 
 /** Both analyses of every game. */
-export async function analyseAll(options: AnalysisOptions): Promise<'finished' | 'stopped'> {
+export async function analyseAll(options: TrainJobOptions): Promise<'finished' | 'stopped'> {
   try {
     await intervene(options)
     await generalise(options)
     return 'finished'
   } catch (error) {
-    if (options.signal.aborted) return 'stopped'
+    if (options.signal?.aborted) return 'stopped'
     throw error
   }
 }
 
-async function intervene(options: AnalysisOptions): Promise<void> {
-  const { folder, config, progress, signal } = options
+async function intervene(options: TrainJobOptions): Promise<void> {
+  const { folder, config, onEvent, signal } = options
   const { states: count } = config.evaluation.interventions
   if (count === 0) return
   let rows: InterventionRow[] = (await folder.readDerived('interventions.json', interventionRows)) ?? []
@@ -61,19 +60,19 @@ async function intervene(options: AnalysisOptions): Promise<void> {
     const left = modelsOf(options, INTERVENED, ['sampled', 'greedy']).filter((model) => !there(model))
     if (left.length === 0) continue
     const states = fixedStates(spec, horizon, count, seed)
-    const at = { stage: `interventions on ${spec.game.id}`, total: left.length }
+    const at = { type: 'progress', stage: `interventions on ${spec.game.id}`, total: left.length } as const
     for (const [step, { policy, decoding }] of left.entries()) {
-      signal.throwIfAborted()
-      progress.update({ ...at, step, figures: { model: `${policy.name}, ${decoding}` } })
-      rows = [...rows, ...(await interventions({ policy, decoding, spec, states, seed, signal }))]
+      signal?.throwIfAborted()
+      onEvent?.({ ...at, step, figures: { model: `${policy.name}, ${decoding}` } })
+      rows = [...rows, ...(await interventions({ policy, decoding, spec, states, seed, ...(signal && { signal }) }))]
       await folder.write('interventions.json', rows)
     }
-    progress.update({ ...at, step: left.length })
+    onEvent?.({ ...at, step: left.length })
   }
 }
 
-async function generalise(options: AnalysisOptions): Promise<void> {
-  const { folder, config, progress, signal } = options
+async function generalise(options: TrainJobOptions): Promise<void> {
+  const { folder, config, onEvent, signal } = options
   const { states } = config.evaluation.generalisation
   if (states === 0) return
   let rows: GeneralisationRow[] = (await folder.readDerived('generalisation.json', generalisationRows)) ?? []
@@ -84,13 +83,13 @@ async function generalise(options: AnalysisOptions): Promise<void> {
     const left = modelsOf(options, GENERALISED, ['greedy']).filter((model) => !there(model))
     if (left.length === 0) continue
     const things = thingsOf({ spec, trained, horizon, states, seed })
-    const at = { stage: `generalisation on ${spec.game.id}`, total: left.length }
+    const at = { type: 'progress', stage: `generalisation on ${spec.game.id}`, total: left.length } as const
     for (const [step, { policy }] of left.entries()) {
-      signal.throwIfAborted()
-      progress.update({ ...at, step, figures: { model: policy.name } })
-      rows = [...rows, ...(await generalisation({ policy, things, seed, signal }))]
+      signal?.throwIfAborted()
+      onEvent?.({ ...at, step, figures: { model: policy.name } })
+      rows = [...rows, ...(await generalisation({ policy, things, seed, ...(signal && { signal }) }))]
       await folder.write('generalisation.json', rows)
     }
-    progress.update({ ...at, step: left.length })
+    onEvent?.({ ...at, step: left.length })
   }
 }

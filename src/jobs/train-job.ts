@@ -5,19 +5,25 @@ import { type EvaluateOptions, type Evaluation, evaluate } from '../eval/index.t
 import type { AnyGame } from '../game.ts'
 import { gameList } from '../games/index.ts'
 import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
-import { type EpisodeStore, openEpisodeStore, type Replay, type ResultRow, replayList, resultRows } from '../runs/index.ts'
+import {
+  type EpisodeRecord,
+  type EpisodeStore,
+  openEpisodeStore,
+  type Replay,
+  type ResultRow,
+  replayList,
+  resultRows,
+} from '../runs/index.ts'
 import { gamesOf, lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
-import { type AnalysisOptions, analyseAll } from './analyses.ts'
+import { analyseAll, type TrainJobOptions } from './analyses.ts'
 import { loadEngineModule } from './engine-module.ts'
-import type { Progress } from './progress.ts'
+import type { JobProgress } from './events.ts'
 
 /** Figures of a step that are shown while it runs. */
 const SHOWN = ['loss', 'reward', 'perceptionExact', 'think', 'reasoning', 'legal', 'kl', 'entropy'] as const
 const LABELS: Record<string, string> = { perceptionExact: 'perception' }
 /** Replays kept of each model and decoding. */
 const REPLAYS = 2
-
-export type JobOptions = AnalysisOptions
 
 /** Words of a new run: those of every registered game. They stand in the run folder, since the registry may have grown when the run goes on. */
 export const newWords = (): string[] => lexiconOf(gameList())
@@ -36,22 +42,26 @@ export async function engineFor(config: TrainConfig, words: readonly string[]): 
 }
 
 /** Runs what is left of a job. 'stopped': interrupted, everything saved. */
-export async function runJob(options: JobOptions): Promise<'finished' | 'stopped'> {
-  const { folder, config, engine, progress, signal } = options
+export async function runTrainJob(options: TrainJobOptions): Promise<'finished' | 'stopped'> {
+  const { folder, config, engine, onEvent, signal } = options
   const { name, parameters } = engine.info
-  progress.note(`${name}: ${parameters.toLocaleString('en-US')} parameters, ${engine.tokenizer.size} words, run folder ${folder.path}`)
+  onEvent?.({
+    type: 'note',
+    text: `${name}: ${parameters.toLocaleString('en-US')} parameters, ${engine.tokenizer.size} words, run folder ${folder.path}`,
+  })
   let tokens = 0
-  const onEvent = (event: TrainEvent): void => {
+  const onStep = (event: TrainEvent): void => {
     tokens += event.line.values.tokens ?? 0
-    progress.update(progressOf(event, tokens))
+    onEvent?.({ type: 'metrics', line: event.line })
+    onEvent?.(progressOf(event, tokens))
   }
-  if ((await train({ folder, config, engine, onEvent, signal })) === 'stopped') return 'stopped'
+  if ((await train({ folder, config, engine, onEvent: onStep, ...(signal && { signal }) })) === 'stopped') return 'stopped'
   return (await evaluateAll(options)) === 'stopped' ? 'stopped' : analyseAll(options)
 }
 
-function progressOf({ stage, step, steps, stageIndex, stages, line }: TrainEvent, tokens: number): Parameters<Progress['update']>[0] {
+function progressOf({ stage, step, steps, stageIndex, stages, line }: TrainEvent, tokens: number): JobProgress {
   const figures = Object.fromEntries(SHOWN.filter((name) => name in line.values).map((name) => [LABELS[name] ?? name, line.values[name]]))
-  return { stage: `[${stageIndex + 1}/${stages}] ${stage}`, step, total: steps, figures, tokens }
+  return { type: 'progress', stage: `[${stageIndex + 1}/${stages}] ${stage}`, step, total: steps, figures, tokens }
 }
 
 type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'>
@@ -80,7 +90,7 @@ export function contestants(config: TrainConfig, engine: Engine, game: AnyGame):
 }
 
 /** Evaluates what results.json does not hold yet, a game and a policy at a time. Episodes are kept before the rows that sum them up. */
-async function evaluateAll({ folder, config, engine, progress, signal }: JobOptions): Promise<'finished' | 'stopped'> {
+async function evaluateAll({ folder, config, engine, onEvent, signal }: TrainJobOptions): Promise<'finished' | 'stopped'> {
   const { seed } = config.evaluation
   let rows: ResultRow[] = (await folder.readDerived('results.json', resultRows)) ?? []
   let replays: Replay[] = (await folder.readDerived('replays.json', replayList)) ?? []
@@ -92,22 +102,23 @@ async function evaluateAll({ folder, config, engine, progress, signal }: JobOpti
       const isShown = policy.privileged || replays.some((one) => same(one as typeof who))
       if (rows.some(same) && isShown && isWhole(store.finished(who).size, episodes)) continue
       const stage = `evaluate ${policy.name}${decoding === 'scripted' ? '' : `, ${decoding}`} on ${spec.game.id}`
-      const onProgress = (step: number, total: number): void => progress.update({ stage, step, total })
-      const common = { policy, decoding, episodes, horizon, restart, seed, signal, onProgress }
+      const onProgress = (step: number, total: number): void => onEvent?.({ type: 'progress', stage, step, total })
+      const onEpisode = (episode: EpisodeRecord): void => onEvent?.({ type: 'episode', episode })
+      const common = { policy, decoding, episodes, horizon, restart, seed, ...(signal && { signal }), onProgress, onEpisode }
       try {
         const result = await evaluate({ ...common, specs: [spec], replays: policy.privileged ? 0 : REPLAYS })
         await keepEpisodes(store, result)
         rows = [...rows.filter((one) => !same(one)), ...result.rows]
         replays = [...replays.filter((one) => !same(one as typeof who)), ...result.replays]
       } catch (error) {
-        if (signal.aborted) return 'stopped'
+        if (signal?.aborted) return 'stopped'
         throw error
       }
       await folder.write('replays.json', replays)
       await folder.write('results.json', rows)
     }
   }
-  return signal.aborted ? 'stopped' : 'finished'
+  return signal?.aborted ? 'stopped' : 'finished'
 }
 
 /** Whether the episodes of rows that are there are all there; none at all are those of a run that was evaluated before they were kept. */

@@ -1,7 +1,8 @@
 /** What an evaluation is, as it stands in the run folder: enough to go on with it. Keys are not part of it. */
 import { z } from 'zod'
 import { OBSERVATION_MODES, REPLY_TAGS } from '../gym/index.ts'
-import { keptRequest, REQUEST_OPTIONS, type RequestFlags } from './request-options.ts'
+
+import { keptRequest } from './requests.ts'
 
 const count = z.number().int().nonnegative()
 const price = z.number().nonnegative().nullable()
@@ -59,31 +60,16 @@ export const evalRunConfig = z.object({
 })
 export type EvalRunConfig = z.output<typeof evalRunConfig>
 
-/** Options of this process alone: they change how fast, never what. */
-export interface LocalOptions extends Omit<RequestFlags, 'baseUrl'> {
+/** What changes how fast an evaluation goes, and never what comes out; it is kept nowhere. */
+export interface EvalPace {
+  /** Requests and episodes at once; absent: 8 of endpoints, all others as they come. */
   readonly concurrency?: number
+  /** Requests a minute at most. */
   readonly perMinute?: number
+  /** Tries after a failed request. */
   readonly retries: number
+  /** Seconds a request may take. */
   readonly timeout: number
+  /** Threads of the engine of checkpoints. */
   readonly threads: number
-  readonly quiet?: boolean
-  readonly json?: boolean
-  /** Whether the table has the columns of the lenient reading even where they say the same. */
-  readonly lenient?: boolean
 }
-
-/** The options that may go with --resume. */
-export const LOCAL: readonly string[] = [
-  'resume',
-  'concurrency',
-  'perMinute',
-  'retries',
-  'timeout',
-  'threads',
-  'quiet',
-  'json',
-  'lenient',
-  'plugin',
-  'pictures',
-  ...REQUEST_OPTIONS,
-]

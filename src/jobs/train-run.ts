@@ -1,15 +1,14 @@
-/** One training run of the command line: made or opened, run to its end, reported. */
-import { join } from 'node:path'
+/** One training run: made or opened, run to its end, reported. */
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { writeReport } from '../report/index.ts'
 import { createRun, type NewFolderOptions, openRun, type RunFolder } from '../runs/index.ts'
 import { coldStartExamples, parseTrainConfig, type TrainConfig } from '../train/index.ts'
-import { engineFor, newWords, runJob } from './job.ts'
+import type { JobControl } from './events.ts'
 import { loadPictures } from './pictures.ts'
 import { loadPlugins } from './plugins.ts'
-import type { Progress } from './progress.ts'
+import { engineFor, newWords, runTrainJob } from './train-job.ts'
 
 /** A run folder of training that this process holds, with its engine. */
 export interface OpenRun {
@@ -23,9 +22,6 @@ export async function loadExtras({ plugins, pictures }: TrainConfig): Promise<vo
   await loadPlugins(plugins)
   if (pictures !== undefined) await loadPictures(pictures)
 }
-
-/** The folder of a run that was given none. */
-export const defaultFolder = (preset: string, seed: number): string => join('runs', `${preset}-${seed}`)
 
 /**
  * The engine of a new run, with everything checked that can be: nothing is written for a run that cannot be. Its extras are loaded already.
@@ -110,15 +106,12 @@ export function storedConfig(folder: RunFolder): TrainConfig {
 /** Runs what is left and writes the report; afterwards engine and folder are closed, whatever happens. */
 export async function runToEnd(
   { folder, config, engine }: OpenRun,
-  progress: Progress,
-  signal: AbortSignal,
+  control: JobControl = {},
 ): Promise<{ readonly end: 'finished' | 'stopped'; readonly report: string }> {
   try {
-    const end = await runJob({ engine, folder, config, progress, signal })
-    progress.close()
+    const end = await runTrainJob({ engine, folder, config, ...control })
     return { end, report: await writeReport(folder, 'rename') }
   } finally {
-    progress.close()
     await engine.close()
     await folder.close()
   }

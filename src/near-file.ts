@@ -1,7 +1,7 @@
 /** Guesses at a mistyped file name: the nearest name in its folder. */
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
-import { nearest } from '../suggest.ts'
+import { nearest } from './suggest.ts'
 
 /** ' (did you mean "runs/a/g1.safetensors"?)' where the path leads nowhere and its folder holds a name like it; '' otherwise. */
 export function fileGuess(path: string): string {

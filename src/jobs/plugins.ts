@@ -1,5 +1,5 @@
 /**
- * Games from outside the package. `--plugin` names a module, by path or as an installed package; loading it must register a game:
+ * Games from outside the package. A plugin is a module, named by its path or as an installed package; loading it must register a game:
  *
  *     import { registerGame } from 'vlm-gym'
  *     registerGame(myGame)
@@ -8,23 +8,8 @@ import { existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { Command } from 'commander'
 import { ConfigError } from '../errors.ts'
 import { gameList } from '../games/index.ts'
-import { collect } from './options.ts'
-
-/** Adds `--plugin`, many times. */
-export function withPluginOption(command: Command): Command {
-  return command.option('--plugin <module>', 'module that registers a game: a path or a package; may be given many times', collect)
-}
-
-/** Adds `--plugin`, and loads the modules before the command's action. */
-export function withPlugins(command: Command): Command {
-  return withPluginOption(command).hook('preAction', async () => {
-    const { plugin = [] } = command.opts<{ plugin?: string[] }>()
-    await loadPlugins(plugin.map((name) => resolvePlugin(name)))
-  })
-}
 
 /** Paths ('./x', '/x', 'x.mjs', file: addresses) and whatever lies at `name` in the folder; all else is a package. */
 function isPath(name: string, folder: string): boolean {

@@ -17,8 +17,8 @@ import {
 } from '../runs/index.ts'
 import { type EvalConfig, type EvalRunConfig, evalRunConfig } from './eval-config.ts'
 import { keepEndpoints } from './eval-endpoints.ts'
-import type { EvalJob } from './eval-jobs.ts'
-import { endpointPlayers, type Player, type PlayerOptions } from './eval-players.ts'
+import type { EvalJob } from './eval-games.ts'
+import { endpointPlayers, type Player, type PlayerOptions } from './players.ts'
 
 /** A run folder that is open, and what was done in it. */
 export interface EvalRun {

@@ -1,24 +1,7 @@
 /** Picture sets from a folder of the user's: the binary files of CIFAR-10. They become a set that games choose by name, as one of their knobs. */
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
 import { loadCifar10 } from '../pictures/cifar10-files.ts'
 import { registerPictureSet } from '../pictures/index.ts'
-
-/** Adds `--pictures`. */
-export function withPicturesOption(command: Command): Command {
-  return command.option(
-    '--pictures <folder>',
-    'folder with the binary files of CIFAR-10: the set "cifar10" for the knob "pictures" of a game',
-  )
-}
-
-/** Adds `--pictures`, and loads the set before the command's action. */
-export function withPictures(command: Command): Command {
-  return withPicturesOption(command).hook('preAction', async () => {
-    const { pictures } = command.opts<{ pictures?: string }>()
-    if (pictures !== undefined) await loadPictures(pictures)
-  })
-}
 
 const loaded = new Set<string>()
 
