@@ -53,11 +53,23 @@ export {
   type Span,
   spanOf,
 } from './protocol.ts'
-export { paperWeights, type RewardWeights, totalReward } from './rewards.ts'
+export {
+  paperReward,
+  paperWeights,
+  type Reward,
+  type RewardSpec,
+  type RewardWeights,
+  rewardConfig,
+  rewardFields,
+  rewardOf,
+  rewardScores,
+  totalReward,
+} from './rewards.ts'
 export { type ReplyStore, type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
 export { type GroupStart, type RolloutGroupOptions, rolloutGroup, rolloutGroups } from './rollout-group.ts'
 export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyReading, type ReplyScore, statementsOf } from './score.ts'
-export { type Expert, type ExpertScores, expertScores, gameSignal, isGoodMove, regretOf } from './signal.ts'
+export { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal, isGoodMove, regretOf } from './signal.ts'
 export { skinSettings } from './skin.ts'
 export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
 export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'
+export { lastMoment, type WalkOptions, walk } from './walk.ts'

@@ -1,36 +1,24 @@
-/** From replies to training data: the token shift of the engine contract, supervised examples of the format stage and of the teacher. */
+/** Supervised examples of the format stage and of the teacher. */
 import type { Datum, Engine } from '../engine.ts'
 import { formatReply, observationOf } from '../gym/index.ts'
-import { modelInputOf, type TeacherHabits, teacherDecision } from '../policies/index.ts'
+import { type TeacherHabits, teacherDecision } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
-import { drawState, type MixEntry, type Situation, type StateSource } from './states.ts'
+import { datumOf, sequencesOf, type TokenSequence } from './datums.ts'
+import { type MixEntry, type StateSource, sampleState, type TrainingState } from './states.ts'
 
-/** Per-token lists of a reply, one entry per reply token. */
-export interface ReplyLists {
-  readonly weights?: readonly number[]
-  readonly logprobs?: readonly number[]
-  readonly advantages?: readonly number[]
+/** The datum of a reply to an observation: every token of it counts 1. */
+export function replyDatum({ chat }: Pick<Engine, 'chat'>, observation: Pick<Observation, 'messages'>, reply: string): Datum {
+  const tokens = chat.reply(reply)
+  const [sequence] = sequencesOf([{ prompt: chat.prompt(observation), tokens }]) as [TokenSequence]
+  return datumOf(sequence, () => ({ weights: tokens.map(() => 1) }))
 }
 
-/** The datum of a reply to an observation: zeros over picture and prompt, then the lists over the reply, shifted by one. */
-export function replyDatum(engine: Engine, observation: Observation, tokens: readonly number[], lists: ReplyLists): Datum {
-  const { chunks } = modelInputOf(engine, observation)
-  const before = chunks.reduce((sum, chunk) => sum + (chunk.type === 'image' ? chunk.expectedTokens : chunk.tokens.length), 0) - 1
-  const padded = (list: readonly number[]): number[] => [...new Array<number>(before).fill(0), ...list]
-  const lossInputs: Record<string, number[]> = { targetTokens: padded(tokens) }
-  for (const [name, list] of Object.entries(lists)) if (list) lossInputs[name] = padded(list)
-  return {
-    modelInput: { chunks: [...chunks, { type: 'encoded_text', tokens: tokens.slice(0, -1) }] },
-    lossInputs: lossInputs as unknown as Datum['lossInputs'],
-  }
-}
-
-/** Tokens of a supervised reply: perception and thought of `seen`, the action given. */
-function replyTokens(engine: Engine, { spec, snapshot }: Situation, think: string, action: unknown): number[] {
+/** The text of a supervised reply: the true perception of a state, the thought and the action given. */
+function replyText({ spec, snapshot }: TrainingState, think: string, action: unknown): string {
   const { game } = spec
   const perception = game.formatPerception(game.perceive(snapshot.state))
-  return engine.tokenizer.encode(formatReply({ perception, think, answer: game.formatAction(snapshot.state, action) }))
+  return formatReply({ perception, think, answer: game.formatAction(snapshot.state, action) })
 }
 
 /**
@@ -39,23 +27,23 @@ function replyTokens(engine: Engine, { spec, snapshot }: Situation, think: strin
  */
 export function formatExample(engine: Engine, entry: MixEntry, source: StateSource, seed: number): Datum {
   const rng = seededRng(seed, 'format')
-  const shown = drawState(entry, source, deriveSeed(seed, 'shown'))
-  const told = drawState(entry, source, deriveSeed(seed, 'told'))
+  const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
+  const told = sampleState(entry, source, deriveSeed(seed, 'told'))
   const { game } = entry.spec
   const think = game.teach?.(told.snapshot.state, { blind: true }).think ?? ''
-  const tokens = replyTokens(engine, told, think, rng.pick(game.actions(told.snapshot.state)))
-  return replyDatum(engine, observationOf(shown.spec, shown.snapshot), tokens, { weights: tokens.map(() => 1) })
+  const reply = replyText(told, think, rng.pick(game.actions(told.snapshot.state)))
+  return replyDatum(engine, observationOf(shown.spec, shown.snapshot), reply)
 }
 
 /** Perception-enhanced cold start: the true perception in front of what the scripted teacher, told the true board, thinks and does. */
 export function teacherExample(engine: Engine, entry: MixEntry, source: StateSource, teacher: TeacherHabits, seed: number): Datum {
   const rng = seededRng(seed, 'teacher')
-  const situation = drawState(entry, source, deriveSeed(seed, 'shown'))
-  const { game } = situation.spec
-  const { state } = situation.snapshot
+  const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
+  const { game } = shown.spec
+  const { state } = shown.snapshot
   const { think, action } = game.teach
     ? teacherDecision(game, state, teacher, rng)
     : { think: '', action: rng.pick(game.legalActions(state)) }
-  const tokens = replyTokens(engine, situation, think, action)
-  return replyDatum(engine, observationOf(situation.spec, situation.snapshot), tokens, { weights: tokens.map(() => 1) })
+  const tokens = replyTokens(engine, shown, think, action)
+  return replyDatum(engine, observationOf(shown.spec, shown.snapshot), tokens, { weights: tokens.map(() => 1) })
 }

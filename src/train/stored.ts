@@ -7,6 +7,7 @@ import type { Datum, Engine } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
 import { inTags, parseReply } from '../gym/index.ts'
+import { userMessage } from '../messages.ts'
 import { seededRng } from '../rng.ts'
 import { datasetsOf, type TrainConfig } from './config.ts'
 import { replyDatum } from './examples.ts'
@@ -81,9 +82,9 @@ async function checkExamples(engine: Engine, config: TrainConfig, path: string, 
 
 function checkedDatum(engine: Engine, config: TrainConfig, example: StoredExample): Datum {
   const datum = storedDatum(engine, example)
-  const length = engine.tokenizer.encode(example.reply).length
+  const length = engine.chat.reply(example.reply).length
   if (length > config.maxTokens) throw new ConfigError(`its reply has ${length} tokens, maxTokens allows ${config.maxTokens}`)
-  const patches = engine.imageTokens(example.frame())
+  const patches = engine.chat.imageTokens(example.frame())
   const board = gameNamed(example.game).parsePerception(parseReply(example.reply).perception ?? '')
   const cells = board === null ? 0 : board.rows * board.columns
   if (config.skin.layout === 'board' && patches !== cells)
@@ -92,9 +93,8 @@ function checkedDatum(engine: Engine, config: TrainConfig, example: StoredExampl
 }
 
 /** The datum of a stored example: every token of the reply counts 1. */
-function storedDatum(engine: Engine, { game, prompt, reply, frame }: StoredExample): Datum {
-  const tokens = engine.tokenizer.encode(reply)
-  return replyDatum(engine, { game, prompt, frame }, tokens, { weights: tokens.map(() => 1) })
+function storedDatum(engine: Engine, { prompt, reply, frame }: StoredExample): Datum {
+  return replyDatum(engine, { messages: [userMessage(prompt, frame)] }, reply)
 }
 
 /** The examples of a step: each pass over the data sets has a drawn order of its own, and every step takes the next `count` of it. */
