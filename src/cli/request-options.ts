@@ -1,6 +1,6 @@
 /** Options of the commands that ask a model behind HTTP: where it is, and what its requests hold beside the game. */
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../errors.ts'
 import { type KeptEdits, keptEdits, type RequestEdits, readEdits, resumedEdits, splitBaseUrl } from '../policies/index.ts'
 import { collect } from './options.ts'

@@ -1,6 +1,6 @@
 /** One training run of the command line: made or opened, run to its end, reported. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { writeReport } from '../eval/index.ts'

@@ -3,7 +3,7 @@
  * trainer.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { gameList } from '../games/index.ts'
 import type { Setup } from './compare.ts'
 
