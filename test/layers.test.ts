@@ -19,6 +19,8 @@ const LEVELS: { readonly [part: string]: number } = {
   printable: 0,
   rng: 0,
   checks: 1,
+  settings: 2,
+  'near-file': 1,
   game: 1,
   scene: 1,
   policy: 1,
@@ -38,7 +40,9 @@ const LEVELS: { readonly [part: string]: number } = {
   server: 4,
   workers: 4,
   index: 4,
-  cli: 5,
+  report: 5,
+  jobs: 6,
+  cli: 7,
 }
 
 /** Imports within a level that are allowed. */
