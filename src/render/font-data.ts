@@ -10,7 +10,7 @@ export const UNITS_PER_EM = 1000
 /** Height of capitals and digits, font units. */
 export const CAP_HEIGHT = 700
 
-/** Character -> advance width and outline (SVG path of M, L, Q, Z with absolute integers; y down, baseline at 0), font units. */
+/** Character -> advance width and outline (SVG path of m, l, q, z with integers, relative to the last point; y down, baseline at 0), font units. */
 export const GLYPHS: Readonly<Record<string, readonly [advance: number, path: string]>> = {
   " ": [213, ''],
   "!": [291, 'm203 -221l-115 0q-11 0 -18 -7q-7 -8 -7 -18l0 -429q0 -11 7 -18q7 -7 18 -7l115 0q11 0 18 7q7 7 7 18l0 429q0 10 -7 18q-7 7 -18 7zm4 221l-123 0q-11 0 -18 -7q-7 -8 -7 -18l0 -123q0 -11 7 -18q7 -8 18 -8l123 0q10 0 18 8q7 7 7 18l0 123q0 10 -7 18q-8 7 -18 7z'],
