@@ -70,6 +70,7 @@ it('vlm-gym', () => {
       "isGoodMove",
       "isRngState",
       "labelGrid",
+      "lastMoment",
       "loadCifar10",
       "lookaheadPolicy",
       "maxReplyChars",
@@ -79,6 +80,7 @@ it('vlm-gym', () => {
       "modelInputOf",
       "observationOf",
       "observationSeed",
+      "paperReward",
       "paperWeights",
       "parseGrid",
       "parseReply",
@@ -96,6 +98,7 @@ it('vlm-gym', () => {
       "renderScene",
       "renderSkinned",
       "replyOf",
+      "rewardOf",
       "rngFromState",
       "rollout",
       "samplerPolicy",
@@ -110,6 +113,7 @@ it('vlm-gym', () => {
       "themeNamed",
       "totalReward",
       "uniformPolicy",
+      "walk",
     ]
   `)
 })
