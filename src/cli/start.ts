@@ -1,6 +1,6 @@
 /** What `show` and `play` start from: a game, its knobs, a seed or a state token, and how it looks. */
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList, gameNamed } from '../games/index.ts'

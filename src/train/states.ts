@@ -1,5 +1,6 @@
 /** Where training states come from: boards drawn at random, games moved on by random or teacher play, and games the policy itself plays. */
-import { advance, type EnvSnapshot, type EnvSpec, type Expert, type PlayedReply, startSnapshot, walk } from '../gym/index.ts'
+import { advance, type EnvSnapshot, type EnvSpec, type Expert, startSnapshot, walk } from '../gym/index.ts'
+import type { StepResult } from '../game.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 
 /** A state that training asks about, with its spec. */
