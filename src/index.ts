@@ -147,15 +147,19 @@ export {
   teacherPolicy,
   uniformPolicy,
 } from './policies/index.ts'
+export { frameOf, promptOf, textOf, userMessage } from './messages.ts'
 export type {
   Assembly,
   Finish,
+  Message,
   Observation,
+  Part,
   Policy,
   PrivilegedContext,
   RawReply,
   Reply,
   ReplyOptions,
+  Sampled,
   Turn,
   Usage,
 } from './policy.ts'

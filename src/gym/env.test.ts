@@ -1,3 +1,5 @@
+import { frameOf, promptOf } from '../messages.ts'
+import type { Observation } from '../policy.ts'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import { Env, type EnvSpec, envSpec, observationOf } from './env.ts'
@@ -24,7 +26,7 @@ describe('the tags of a spec', () => {
     prompt: () => 'Reply <perception>…</perception><think>…</think><answer>N</answer>.',
     feedback: () => 'Nothing stood in <answer>.',
   }
-  const promptBy = (options: Partial<EnvSpec>): string => new Env(envSpec({ game, skin, ...options }), 1).observe().prompt
+  const promptBy = (options: Partial<EnvSpec>): string => promptOf(new Env(envSpec({ game, skin, ...options }), 1).observe())
 
   it('stand in full prompts and their feedback, whatever game wrote them', () => {
     const paper = 'Reply <perception>…</perception><think>…</think><answer>N</answer>.\n\nNothing stood in <answer>.'
@@ -54,20 +56,20 @@ describe('Env', () => {
     const env = new Env(spec, 1)
     const observation = env.observe()
     expect(Object.keys(observation).sort()).toEqual(['frame', 'game', 'prompt'])
-    expect(observation.prompt).toBe('Answer with the number of a cell, from 0.')
-    expect(observation.frame()).toMatchObject({ width: 24, height: 16 })
-    expect(observation.frame()).toBe(env.observe().frame())
+    expect(promptOf(observation)).toBe('Answer with the number of a cell, from 0.')
+    expect(frameOf(observation)).toMatchObject({ width: 24, height: 16 })
+    expect(frameOf(observation)).toBe(frameOf(env.observe()))
     const { observation: after } = env.step('?')
-    expect(after.prompt).toBe('Answer with the number of a cell, from 0.\n\nThe last reply was unreadable.')
-    expect(env.reset(1).prompt).toBe(observation.prompt)
+    expect(promptOf(after)).toBe('Answer with the number of a cell, from 0.\n\nThe last reply was unreadable.')
+    expect(promptOf(env.reset(1))).toBe(promptOf(observation))
   })
 
   it('joins brief feedback directly, and leaves it out when off', () => {
     const env = new Env(small, 1)
-    expect(env.observe().prompt).toBe('toy 1x2 start')
-    expect(env.step(say(0)).observation.prompt).toBe('toy 1x2 picked')
-    expect(env.step('?').observation.prompt).toBe('toy 1x2 unreadable')
-    expect(observationOf({ ...small, feedback: false }, env.snapshot()).prompt).toBe('toy 1x2 ')
+    expect(promptOf(env.observe())).toBe('toy 1x2 start')
+    expect(promptOf(env.step(say(0)).observation)).toBe('toy 1x2 picked')
+    expect(promptOf(env.step('?').observation)).toBe('toy 1x2 unreadable')
+    expect(promptOf(observationOf({ ...small, feedback: false }, env.snapshot()))).toBe('toy 1x2 ')
   })
 
   it('draws only when asked, once', () => {
@@ -84,8 +86,8 @@ describe('Env', () => {
     expect(drawn).toBe(0)
     const early = env.observe()
     env.step(say(0))
-    early.frame()
-    early.frame()
+    frameOf(early)
+    frameOf(early)
     expect(drawn).toBe(1)
   })
 
@@ -95,11 +97,11 @@ describe('Env', () => {
     env.step('?')
     const kept = JSON.parse(JSON.stringify(env.snapshot()))
     const play = (one: Env): unknown[] =>
-      [0, 1, 2, 3, 'x', 4].map((answer) => ({ ...one.step(say(answer)), observation: one.observe().prompt, frame: one.observe().frame() }))
+      [0, 1, 2, 3, 'x', 4].map((answer) => ({ ...one.step(say(answer)), observation: promptOf(one.observe()), frame: frameOf(one.observe()) }))
     const copy = env.clone()
     const other = new Env(spec, 99)
     other.restore(kept)
-    expect(other.observe().prompt).toBe(env.observe().prompt)
+    expect(promptOf(other.observe())).toBe(promptOf(env.observe()))
     const first = play(env)
     expect(play(copy)).toEqual(first)
     expect(play(other)).toEqual(first)
@@ -130,13 +132,13 @@ describe('VectorEnv', () => {
       const replies = answers(step)
       const together = vector
         .step(replies)
-        .map(({ observation, final, ...rest }) => ({ ...rest, prompt: observation.prompt, final: final?.prompt }))
+        .map(({ observation, final, ...rest }) => ({ ...rest, prompt: promptOf(observation), final: final && promptOf(final) }))
       for (const [index, one] of alone.entries()) {
         const { observation, final, ...rest } = one.step(replies.slice(0, index + 1))[index] as ReturnType<VectorEnv['step']>[number]
-        expect({ ...rest, prompt: observation.prompt, final: final?.prompt }).toEqual(together[index])
+        expect({ ...rest, prompt: promptOf(observation), final: final && promptOf(final) }).toEqual(together[index])
       }
     }
-    expect(vector.observe().map((observation) => observation.frame())).toEqual(alone.map((one) => one.observe().at(-1)?.frame()))
+    expect(vector.observe().map((observation) => frameOf(observation))).toEqual(alone.map((one) => frameOf(one.observe().at(-1) as Observation)))
   })
 
   it('equals an Env with the same start', () => {

@@ -9,7 +9,7 @@
 import { checkConfig } from '../checks.ts'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
-import { userMessage } from '../messages.ts'
+import { frameOf, userMessage } from '../messages.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
 import type { Frame, Skin } from '../scene.ts'
@@ -163,7 +163,7 @@ export class Env {
   /** Draws the picture of this moment over `frame` and returns it, if it is a frame of this spec without effects; else a fresh frame. */
   drawInto(frame: Frame): Frame {
     const { game, skin, mode } = this.spec
-    if (mode === 'caption') return this.observe().frame()
+    if (mode === 'caption') return frameOf(this.observe())
     if (hasEffects(skin)) return drawState(game, this.#now.state, skin)
     return renderInto(game.draw(this.#now.state, skin, themeNamed(skin.theme)), frame)
   }

@@ -1,3 +1,4 @@
+import { promptOf } from '../messages.ts'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, EngineError } from '../errors.ts'
 import type { Policy, Reply } from '../policy.ts'
@@ -31,7 +32,7 @@ function firstLegal(spoil: (call: number, index: number) => Reply | null = () =>
 describe('rollout', () => {
   it('plays all episodes together, equal to an env played alone', async () => {
     const policy = firstLegal()
-    const done = await rollout(policy, { episodes, horizon: 20, seed: 1, keep: 'all' })
+    const done = await rollout(policy, { episodes, horizon: 20, seed: 1, keep: 'states' })
     expect(policy.calls[0]).toBe(5)
     for (const [index, trajectory] of done.entries()) {
       const env = new Env(spec, episodes[index]?.seed as number)
@@ -71,7 +72,7 @@ describe('rollout', () => {
       const starts = mine.filter((event) => (event.state as ToyState).left === 6).map((event) => JSON.stringify(event.state))
       expect(new Set(starts).size).toBe(starts.length)
       expect(
-        mine.filter((event) => (event.state as ToyState).left === 6).every((event) => !event.observation.prompt.includes('last')),
+        mine.filter((event) => (event.state as ToyState).left === 6).every((event) => !promptOf(event.observation).includes('last')),
       ).toBe(true)
     }
   })
@@ -137,7 +138,7 @@ describe('rollout', () => {
         if (call === 2) controller.abort()
         return null
       }),
-      { episodes, horizon: 20, seed: 1, signal: controller.signal, onEpisode: (_, episode) => ended.push(episode) },
+      { episodes, horizon: 20, seed: 1, signal: controller.signal, onEpisode: (_, episode) => void ended.push(episode) },
     )
     expect(done.map(({ stopReason, steps }) => [stopReason, steps.length])).toEqual(episodes.map(() => ['aborted', 2]))
     expect(ended).toEqual([0, 1, 2, 3, 4])

@@ -1,4 +1,5 @@
 /** The gym and the policies on every registered game, and the known anchors of random play. */
+import { frameOf, promptOf } from '../messages.ts'
 import { describe, expect, it } from 'vitest'
 import { GAMES } from '../games/index.ts'
 import { decodeState, encodeState, envSpec, playGroup, playReply, rollout, stateHash } from '../gym/index.ts'
@@ -12,7 +13,7 @@ describe.each(Object.values(GAMES))('$id', (game) => {
   const episodes = [1, 2, 3].map((seed) => ({ spec, seed }))
 
   it('rolls out under random play; every state has a token, a hash and exact groups', async () => {
-    for (const trajectory of await rollout(createPolicy('random'), { episodes, horizon: 25, seed: 1, keep: 'all' })) {
+    for (const trajectory of await rollout(createPolicy('random'), { episodes, horizon: 25, seed: 1, keep: 'states' })) {
       expect(['terminated', 'horizon']).toContain(trajectory.stopReason)
       expect(trajectory.played).toBe(trajectory.steps.length)
       for (const { token, hash, reply, score } of trajectory.steps) {
@@ -27,7 +28,7 @@ describe.each(Object.values(GAMES))('$id', (game) => {
 
   it('the teacher writes the format, sees all and thinks truly; everybody replays exactly', async () => {
     for (const policy of [teacherPolicy({ blind: false }), createPolicy('uniform'), createPolicy('solver')]) {
-      const run = () => rollout(policy, { episodes, horizon: 10, seed: 4, keep: 'all' })
+      const run = () => rollout(policy, { episodes, horizon: 10, seed: 4, keep: 'states' })
       const done = await run()
       expect(await run()).toEqual(done)
       for (const { score } of done.flatMap(({ steps }) => steps)) {
@@ -44,8 +45,8 @@ describe.each(Object.values(GAMES))('$id', (game) => {
       seed: 1,
       onStep: ({ observation, state }) => {
         expect(Object.keys(observation).sort()).toEqual(['frame', 'game', 'prompt'])
-        expect(observation.prompt).not.toContain(game.formatPerception(game.perceive(state)))
-        expect(observation.frame().pixels.length).toBeGreaterThan(0)
+        expect(promptOf(observation)).not.toContain(game.formatPerception(game.perceive(state)))
+        expect(frameOf(observation).pixels.length).toBeGreaterThan(0)
         expect(playReply(game, state, '').result.state).toEqual(state)
       },
     })

@@ -1,6 +1,8 @@
+import { lexiconChat } from '../chat-formats/index.ts'
+import { frameOf, promptOf, userMessage } from '../messages.ts'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import type { Engine, ModelInput } from '../engine.ts'
+import type { Engine, ModelInput, Sampler, WeightsRef } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
 import { type ToyState, toyGame } from '../gym/toy-game.ts'
@@ -8,7 +10,6 @@ import type { Observation, Policy, Reply } from '../policy.ts'
 import {
   createPolicy,
   humanPolicy,
-  modelInputOf,
   observationSeed,
   policyNames,
   samplerPolicy,
@@ -20,6 +21,12 @@ const lookup = { gameNamed: () => toyGame }
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
 const states = [1, 2, 3].map((seed) => toyGame.init({ rows: 2, columns: 3, moves: 6 }, seed))
 const observations = states.map((state) => observationOf(spec, { state, last: null }))
+
+/** An observation with another prompt. */
+const asking = (observation: Observation, prompt: string): Observation => ({
+  ...observation,
+  messages: [userMessage(prompt, () => frameOf(observation))],
+})
 
 const ask = (policy: Policy, seed: number, n: number, given: readonly ToyState[] = states): Promise<Reply[][]> =>
   policy.reply(
@@ -156,37 +163,42 @@ describe('sampler', () => {
       encode,
       decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens.filter((token) => token !== 0)),
     }
-    return { info: { name: 'echo', parameters: 0, maxSequence: 99 }, tokenizer, imageTokens: () => 6, sample } as Partial<Engine> as Engine
+    const chat = lexiconChat({ tokenizer, imageTokens: () => 6 })
+    const sampler = (weights?: WeightsRef) => ({ sample: (request: Parameters<Sampler['sample']>[0]) => sample({ ...request, weights }) })
+    return { info: { name: 'echo', parameters: 0, maxSequence: 99 }, chat, sampler } as Partial<Record<keyof Engine, unknown>> as Engine
   }
 
   it('puts the picture first, samples n and decodes special tokens to nothing', async () => {
     const asked: unknown[] = []
     const engine = echoEngine(asked)
     const first = observations[0] as Observation
-    expect(modelInputOf(engine, first).chunks).toMatchObject([{ type: 'image', expectedTokens: 6 }, { type: 'encoded_text' }])
-    const policy = samplerPolicy(engine, { maxTokens: 5, temperature: 0.5, weights: 'start' })
+    expect(engine.chat.prompt(first).chunks).toMatchObject([{ type: 'image', expectedTokens: 6 }, { type: 'encoded_text' }])
+    const policy = samplerPolicy(engine, { maxTokens: 5, temperature: 0.5, weights: { name: 'start' } })
     expect(policy).toMatchObject({ name: 'echo', privileged: false })
-    const [row] = await policy.reply([{ ...first, prompt: 'p' }], { n: 2, seed: 9 })
+    const [row] = await policy.reply([asking(first, 'p')], { n: 2, seed: 9 })
     expect(row?.map((reply) => reply.text)).toEqual(['p 0', 'p 1'])
-    expect(row?.[0]).toMatchObject({ tokens: [112, 32, 48, 0], logprobs: [-1, -1, -1, -1] })
-    expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: [observationSeed(9, 0)] }, weights: 'start' }])
+    expect(row?.map(({ finish }) => finish)).toEqual(['stop', 'length'])
+    expect(row?.[0]?.sampled).toMatchObject({ tokens: [112, 32, 48, 0], logprobs: [-1, -1, -1, -1], ends: [1, 2, 3, 3] })
+    expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: [observationSeed(9, 0)], stop: [0] }, weights: { name: 'start' } }])
   })
 
   it('puts a caption in the mouth of the model, within its tokens', async () => {
     const asked: unknown[] = []
     const engine = echoEngine(asked)
     const seen = observationOf(envSpec({ ...spec, promptStyle: 'brief', mode: 'image+caption' }), { state: states[0], last: null })
-    const forced = `<perception>\n${seen.caption}\n</perception>\n<think>`
-    const [, text] = modelInputOf(engine, seen).chunks
-    expect(text).toMatchObject({ type: 'encoded_text', tokens: engine.tokenizer.encode(seen.prompt + forced) })
-    const plain = { ...(observations[0] as Observation), prompt: 'p' }
+    const forced = seen.prefix as string
+    expect(forced).toBe(`<perception>\n${toyGame.formatPerception(toyGame.perceive(states[0] as ToyState))}\n</perception>\n<think>`)
+    const [, text] = engine.chat.prompt(seen).chunks
+    expect(text).toMatchObject({ type: 'encoded_text', tokens: engine.chat.reply(promptOf(seen) + forced) })
+    const plain = asking(observations[0] as Observation, 'p')
     const policy = samplerPolicy(engine, { maxTokens: forced.length + 7 })
-    const rows = await policy.reply([plain, seen, { ...seen, prompt: 'q' }], { n: 1, seed: 1 })
-    expect(rows.map(([reply]) => reply?.text)).toEqual(['p 0', `${forced}${seen.prompt}${forced} 0`, `${forced}q${forced} 0`])
-    expect(rows[2]?.[0]?.tokens).toEqual([...engine.tokenizer.encode(`q${forced} 0`), 0])
+    const rows = await policy.reply([plain, seen, asking(seen, 'q')], { n: 1, seed: 1 })
+    expect(rows.map(([reply]) => reply?.text)).toEqual(['p 0', `${forced}${promptOf(seen)}${forced} 0`, `${forced}q${forced} 0`])
+    expect(rows[2]?.[0]?.sampled?.tokens).toEqual([...engine.chat.reply(`q${forced} 0`), 0])
+    expect(rows[2]?.[0]?.sampled?.ends.at(-1)).toBe(rows[2]?.[0]?.text.length)
     expect(asked).toMatchObject([{ params: { maxTokens: forced.length + 7 } }, { params: { maxTokens: 7 } }])
     const short = await samplerPolicy(engine, { maxTokens: forced.length }).reply([seen, plain], { n: 1, seed: 1 })
-    expect(short[0]?.[0]?.failure?.reason).toMatch(/the caption takes \d+ tokens/)
+    expect(short[0]?.[0]?.failure?.reason).toMatch(/the begun reply takes \d+ tokens/)
     expect(short[1]?.[0]?.text).toBe('p 0')
   })
 
@@ -195,10 +207,10 @@ describe('sampler', () => {
     const ends = '\nlargest 3\n</think>\n<answer>0</answer>'
     const engine = {
       ...echoEngine([]),
-      sample: async () => [[{ tokens: Array.from(ends, (c) => c.charCodeAt(0)), logprobs: [], stopReason: 'stop' }]],
+      sampler: () => ({ sample: async () => [[{ tokens: Array.from(ends, (c) => c.charCodeAt(0)), logprobs: [], stopReason: 'stop' }]] }),
     }
     for (const mode of ['caption', 'wrong-caption'] as const) {
-      const [[reply]] = (await samplerPolicy(engine as Engine, { maxTokens: 99 }).reply([observationOf(envSpec({ ...spec, mode }), seen)], {
+      const [[reply]] = (await samplerPolicy(engine as Partial<Record<keyof Engine, unknown>> as Engine, { maxTokens: 99 }).reply([observationOf(envSpec({ ...spec, promptStyle: 'brief', mode }), seen)], {
         n: 1,
         seed: 1,
       })) as [[Reply]]
@@ -215,9 +227,9 @@ describe('sampler', () => {
     const policy = samplerPolicy(echoEngine([]), { maxTokens: 5 })
     const replies = await policy.reply(
       [
-        { ...first, prompt: 'a' },
-        { ...first, prompt: 'b!' },
-        { ...first, prompt: 'c' },
+        asking(first, 'a'),
+        asking(first, 'b!'),
+        asking(first, 'c'),
       ],
       { n: 1, seed: 1 },
     )

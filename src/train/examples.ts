@@ -44,6 +44,5 @@ export function teacherExample(engine: Engine, entry: MixEntry, source: StateSou
   const { think, action } = game.teach
     ? teacherDecision(game, state, teacher, rng)
     : { think: '', action: rng.pick(game.legalActions(state)) }
-  const tokens = replyTokens(engine, shown, think, action)
-  return replyDatum(engine, observationOf(shown.spec, shown.snapshot), tokens, { weights: tokens.map(() => 1) })
+  return replyDatum(engine, observationOf(shown.spec, shown.snapshot), replyText(shown, think, action))
 }

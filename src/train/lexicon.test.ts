@@ -1,3 +1,4 @@
+import { promptOf } from '../messages.ts'
 import { createTokenizer } from '@vlm-gym/engine-onnx'
 import { describe, expect, it } from 'vitest'
 import { GAMES } from '../games/index.ts'
@@ -23,7 +24,7 @@ describe('the vocabulary', () => {
         const answer = game.formatAction(state, seededRng(i, 'answer').pick(game.actions(state)))
         const think = game.teach?.(state, { blind: i % 2 === 0 }).think ?? ''
         const reply = formatReply({ perception: game.formatPerception(game.perceive(state)), think, answer })
-        for (const text of [reply, observationOf(spec, snapshot).prompt]) {
+        for (const text of [reply, promptOf(observationOf(spec, snapshot))]) {
           const tokens = tokenizer.encode(text)
           expect(tokenizer.decode(tokens)).toBe(text)
         }
