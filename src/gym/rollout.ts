@@ -81,8 +81,12 @@ async function playTogether(policy: Policy, options: RolloutOptions, lives: read
       const asked = part.map(({ episode }) => ({ observation: episode.observe(), state: episode.state }))
       const replies = signal?.aborted ? [] : await ask(policy, asked, { n: 1, seed: deriveSeed(options.seed, step, from), signal })
       for (const [index, { place, episode }] of part.entries()) {
-        if (signal?.aborted) episode.abort()
-        else options.onStep?.({ episode: place, ...episode.play(replies[index]?.[0] as Reply) })
+        if (signal?.aborted) {
+          episode.abort()
+          continue
+        }
+        const played = episode.play(replies[index]?.[0] as Reply)
+        options.onStep?.({ episode: place, ...played })
       }
       next.push(...(await settle(part)))
     }
@@ -140,7 +144,8 @@ async function playOne(
       if (reply.failure === undefined) await store?.keepReply(place, step, reply)
     }
     if (signal.aborted) break
-    options.onStep?.({ episode: place, ...episode.play(reply) })
+    const played = episode.play(reply)
+    options.onStep?.({ episode: place, ...played })
   }
   episode.abort()
 }
