@@ -165,6 +165,11 @@ describe('the layout', () => {
     expect(circles(graph)).toEqual([['b', 'c', 'd', 'b']])
   })
 
+  it("imports zod as `import * as z from 'zod'`, since bundles keep all languages of its object z", () => {
+    const whole = files.filter((file) => /import (?:type )?\{[^}]*\bz\b[^}]*\} from 'zod'/.test(readFileSync(file, 'utf8')))
+    expect(whole.map((file) => relative(root, file))).toEqual([])
+  })
+
   it('has no imports out of src by a path', () => {
     const out = files.flatMap((file) =>
       imports(file).filter((name) => name.startsWith('.') && resolve(dirname(file), name).indexOf(src) !== 0),
