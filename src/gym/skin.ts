@@ -1,5 +1,5 @@
 /** A skin as a schema, for configs and command lines. Ranges of the effects: EFFECTS of render/effects.ts. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { EFFECTS, type Effect } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
 

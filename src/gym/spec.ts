@@ -6,7 +6,7 @@
  *     const same = specFrom({ game: '2048', config: { size: 3 }, horizon: 100 }, gameNamed)
  *     specConfigOf(same)                                                          // plain JSON again, complete
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkConfig } from '../checks.ts'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame, PromptStyle } from '../game.ts'

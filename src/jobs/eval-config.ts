@@ -1,5 +1,5 @@
 /** What an evaluation is, as it stands in the run folder: enough to go on with it. Keys are not part of it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { skinFields, specFields } from '../gym/index.ts'
 import { keptRequest } from './requests.ts'
 

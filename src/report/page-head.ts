@@ -2,7 +2,7 @@
 
 import { type Interval, pairedDifference } from '../eval/index.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
-import { type ComparedGroup, compareRuns, type Setup } from './compare.ts'
+import { type ComparedGroup, compareRuns } from './compare.ts'
 import { stageColour } from './curves.ts'
 import { type Compared, findingsOf, type Verdict } from './findings.ts'
 import { type Html, html } from './html.ts'
@@ -10,6 +10,7 @@ import { calledOf, type GameResults, pointsText, resultsByGame } from './results
 import { type Mark, type Panel, type ScaleRow, scaleChart } from './scale-chart.ts'
 import { returnsOf } from './seeds.ts'
 import { gameTitle } from './seeds-text.ts'
+import type { Setup } from './training-run.ts'
 import { trainingOf, trainingSetups } from './training-run.ts'
 
 /** What the head is made from. */

@@ -1,5 +1,5 @@
 /** What ran, as HTML: the config's main facts, the stages as far as they went, the whole config. Reads the config by name, as it is only shown. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { meanOf, quantile } from '../eval/index.ts'
 import type { Stage } from './curves.ts'
 import { type Html, html } from './html.ts'

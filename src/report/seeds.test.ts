@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { resultRowsOf } from '../eval/evaluate.ts'
 import { studentInterval } from '../eval/statistics.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
-import { type ComparedRun, compareRuns, type Setup } from './compare.ts'
+import { type ComparedRun, compareRuns } from './compare.ts'
 import { comparisonCsv } from './compare-text.ts'
 import { seedFamilies, seedsTable, seedsText, seedVerdict, shortPoints } from './seeds-text.ts'
+import type { Setup } from './training-run.ts'
 import { recipeDifferences, trainingOf, trainingSetups } from './training-run.ts'
 
 const config = (seed: number, over: object = {}) => ({

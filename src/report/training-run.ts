@@ -3,9 +3,18 @@
  * trainer.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
+import type { Protocol } from '../game.ts'
 import { gameList } from '../games/index.ts'
-import type { Setup } from './compare.ts'
+
+/** What is played: equal setups can be compared. */
+export interface Setup {
+  readonly game: string
+  readonly config: unknown
+  readonly horizon: number
+  readonly restart: boolean
+  readonly counts: Protocol['counts']
+}
 
 /** How the models of a run were trained. Runs of one recipe differ by seed alone. */
 export interface Training {

@@ -1,5 +1,5 @@
 /** What a training run is: one typed object with a comment on every field. The command line and config files are checked against it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkConfig } from '../checks.ts'
 import { LEVELS, type RewardSpec, rewardFields, skinFields, specFields } from '../gym/index.ts'
 
