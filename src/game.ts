@@ -7,7 +7,7 @@
  *
  * Implementations: src/games/<id>/. The registry: src/games/index.ts. Conformance: `checkGame` in src/testing.
  */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Rng } from './rng.ts'
 import type { Color, Scene, Skin, Theme } from './scene.ts'
 

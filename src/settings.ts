@@ -1,5 +1,5 @@
 /** Settings as text, `path.to.key=value`, laid over JSON objects: knobs of games and fields of configs. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { checkConfig } from './checks.ts'
 import { ConfigError } from './errors.ts'
 

@@ -2,7 +2,7 @@
  * The smallest game with everything a game can have, for tests and as a worked example of the contract: a grid of digits 0..3; the
  * player picks a cell that is not 0 and earns its digit; chance puts a new digit there. It ends after `moves` moves or on an empty grid.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { StateError } from '../errors.ts'
 import type { Game, ScoredAction, StepResult } from '../game.ts'
 import { isRngState, type RngState, rngFromState, seededRng } from '../rng.ts'

@@ -1,5 +1,5 @@
 /** What run folders and data sets keep of the changes to requests. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { KeptEdits } from '../policies/index.ts'
 
 /** No changes. */

@@ -1,5 +1,5 @@
 /** One training run: made or opened, run to its end, reported. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { writeReport } from '../report/index.ts'

@@ -4,9 +4,10 @@ import { game2048 } from '../games/2048/index.ts'
 import { envSpec } from '../gym/index.ts'
 import { createPolicy, scriptedPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
-import { type ComparedRun, compareRuns, type Setup } from './compare.ts'
+import { type ComparedRun, compareRuns } from './compare.ts'
 import { comparisonPage } from './compare-page.ts'
 import { comparisonCsv, comparisonText, misreadings } from './compare-text.ts'
+import type { Setup } from './training-run.ts'
 
 const spec = envSpec({ game: game2048, skin: { theme: 'classic', tile: 16, layout: 'board' }, promptStyle: 'brief' })
 const setup: Setup = { game: '2048', config: { size: 4, goal: 0 }, horizon: 10, restart: true, counts: 'points' }

@@ -12,17 +12,8 @@ import { isHeldAgainst, isTested } from './pairs.ts'
 import { knownRows } from './protocol.ts'
 import { replyNotes } from './reply-notes.ts'
 import { returnsOf as bySeed, type SeedGroup, type SeedPlayer, seedGroupsOf } from './seeds.ts'
-import type { Training } from './training-run.ts'
+import type { Setup, Training } from './training-run.ts'
 import { type UnreadText, unreadTexts } from './unread-text.ts'
-
-/** What is played: equal setups can be compared. */
-export interface Setup {
-  readonly game: string
-  readonly config: unknown
-  readonly horizon: number
-  readonly restart: boolean
-  readonly counts: Protocol['counts']
-}
 
 /** A run to compare. */
 export interface ComparedRun {

@@ -1,14 +1,13 @@
 /** The head of a run's report: one chart of all policies and games, and what it comes to in two or three sentences. */
 
 import type { Interval } from '../eval/index.ts'
-import type { Setup } from './compare.ts'
 import { type Html, html } from './html.ts'
 import { policiesOf } from './policies.ts'
 import { type GameResults, pointsText, resultsByGame } from './results.ts'
 import type { RunView } from './run-view.ts'
 import { type Mark, type Panel, type ScaleRow, scaleChart } from './scale-chart.ts'
 import { gameTitle } from './seeds-text.ts'
-import { trainingSetups } from './training-run.ts'
+import { type Setup, trainingSetups } from './training-run.ts'
 import { DECODINGS, known } from './verdicts.ts'
 
 /** Policies that are lines of the chart, or that its readers do not look for: they stand in the tables. */

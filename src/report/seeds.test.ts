@@ -3,9 +3,10 @@ import { resultRowsOf } from '../eval/evaluate.ts'
 import { studentInterval } from '../eval/statistics.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { presetNamed, stageInfos, type TrainConfig } from '../train/index.ts'
-import { type ComparedRun, compareRuns, type Setup } from './compare.ts'
+import { type ComparedRun, compareRuns } from './compare.ts'
 import { comparisonCsv } from './compare-text.ts'
 import { seedFamilies, seedsTable, seedsText, seedVerdict, shortPoints } from './seeds-text.ts'
+import type { Setup } from './training-run.ts'
 import { recipeDifferences, trainingOf, trainingSetups } from './training-run.ts'
 
 const LAPTOP = presetNamed('laptop')

@@ -1,9 +1,18 @@
 /** A training run as comparisons see it: what it played, by which recipe, with which seed. */
 import { isDeepStrictEqual } from 'node:util'
+import type { Protocol } from '../game.ts'
 import { gameList } from '../games/index.ts'
 import type { StageInfo } from '../runs/index.ts'
 import { type TrainConfig, trainConfig } from '../train/index.ts'
-import type { Setup } from './compare.ts'
+
+/** What is played: equal setups can be compared. */
+export interface Setup {
+  readonly game: string
+  readonly config: unknown
+  readonly horizon: number
+  readonly restart: boolean
+  readonly counts: Protocol['counts']
+}
 
 /** How the models of a run were trained. Runs of one recipe differ by seed alone. */
 export interface Training {

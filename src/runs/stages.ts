@@ -1,5 +1,5 @@
 /** The stages of a training run, as its header names them: all that reports and analyses know of how its models were made. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const stageInfo = z.object({
   /** As in metrics and results: 'g1'. */

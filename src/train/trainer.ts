@@ -5,11 +5,11 @@
  * the numbers of an unbroken one.
  */
 import { rm } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
-import { type EnvSpec, envSpec, laidOver } from '../gym/index.ts'
+import { type EnvSpec, envSpec, laidOver, specFrom } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { SupervisedConfig, TrainConfig } from './config.ts'
@@ -109,8 +109,9 @@ function checkProgress(folder: RunFolder, at: Progress, stages: readonly Stage[]
 
 type GameConfig = TrainConfig['games'][number]
 
-function specOf(config: TrainConfig, { id, config: knobs }: GameConfig): EnvSpec {
-  return envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: 'brief', feedback: true })
+/** A game of a config as the embedded model sees it. Throws ConfigError. */
+function specOf({ skin }: TrainConfig, { id: game, config, horizon, restart }: GameConfig): EnvSpec {
+  return specFrom({ game, config, skin, prompt: 'brief', horizon, restart }, gameNamed)
 }
 
 /** The games of a config as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */

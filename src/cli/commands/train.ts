@@ -2,7 +2,7 @@
 
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../../errors.ts'
 import { createTrainRun, loadExtras, type OpenRun, openTrainRun, resolvePlugin, runToEnd } from '../../jobs/index.ts'
 import { shellWord } from '../../printable.ts'
