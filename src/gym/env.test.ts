@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
-import { Env, type EnvSpec, envSpec, observationOf } from './env.ts'
+import { Env, observationOf } from './env.ts'
 import { formatReply } from './protocol.ts'
+import { type EnvSpec, envSpec } from './spec.ts'
 import { toyGame } from './toy-game.ts'
 import { type AutoresetMode, VectorEnv } from './vector-env.ts'
 

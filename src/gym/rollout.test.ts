@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, EngineError } from '../errors.ts'
 import type { Policy, Reply } from '../policy.ts'
-import { Env, envSpec } from './env.ts'
+import { Env } from './env.ts'
 import { formatReply } from './protocol.ts'
 import { type RolloutEvent, rollout } from './rollout.ts'
+import { envSpec } from './spec.ts'
 import { decodeState, stateHash } from './token.ts'
 import { type ToyState, toyGame } from './toy-game.ts'
 
