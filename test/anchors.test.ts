@@ -5,8 +5,9 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import { type AnyGame, createPolicy, GAMES, type Protocol, type Rng, seededRng } from 'vlm-gym'
+import { type AnyGame, createPolicy, type Rng, seededRng } from 'vlm-gym'
 import { evaluate, meanOf, standardError } from 'vlm-gym/eval'
+import { GAMES, type Protocol } from 'vlm-gym/games'
 import { protocolRow } from 'vlm-gym/report'
 import { cascade, kindsOf } from '../src/games/swap/cascade.ts'
 import type { StateSwap } from '../src/games/swap/index.ts'
@@ -95,7 +96,7 @@ describe.each(paperGames.map((game) => [game.id, game] as const))('random play o
   })
 
   it('through the command is the same, reply by reply', async () => {
-    const look = { skin: { theme: 'classic', tile: 16, layout: 'board' }, promptStyle: 'brief' } as const
+    const look = { skin: { theme: 'classic', tile: 16, layout: 'board' }, prompt: 'brief' } as const
     const jobs = evalJobs({ names: [], look, preset: 'paper', game: game.id, horizon: 1, restart: true, given: ['game'] })
     expect(jobs).toHaveLength(1)
     const { spec, names, rules } = jobs[0] as (typeof jobs)[number]

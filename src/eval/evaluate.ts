@@ -155,7 +155,10 @@ async function playAll(options: EvaluateOptions, entries: readonly RolloutEpisod
       ...rules,
       ...how,
       places: places.filter((place) => !known?.has(place)),
-      onEpisode: async (trajectory, place) => store?.keepEpisode(on.onEpisode(place, trajectory)),
+      onEpisode: async (trajectory, place) => {
+        const record = on.onEpisode(place, trajectory)
+        await store?.keepEpisode(record)
+      },
       ...(store && { store: storeOf(store, who) }),
     })
     signal?.throwIfAborted()

@@ -2,8 +2,9 @@ import { frameOf, promptOf } from '../messages.ts'
 import type { Observation } from '../policy.ts'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
-import { Env, type EnvSpec, envSpec, observationOf } from './env.ts'
+import { Env, observationOf } from './env.ts'
 import { formatReply } from './protocol.ts'
+import { type EnvSpec, envSpec } from './spec.ts'
 import { toyGame } from './toy-game.ts'
 import { type AutoresetMode, VectorEnv } from './vector-env.ts'
 
@@ -55,7 +56,7 @@ describe('Env', () => {
   it('shows prompt, feedback and picture, never the state', () => {
     const env = new Env(spec, 1)
     const observation = env.observe()
-    expect(Object.keys(observation).sort()).toEqual(['frame', 'game', 'prompt'])
+    expect(Object.keys(observation).sort()).toEqual(['game', 'messages'])
     expect(promptOf(observation)).toBe('Answer with the number of a cell, from 0.')
     expect(frameOf(observation)).toMatchObject({ width: 24, height: 16 })
     expect(frameOf(observation)).toBe(frameOf(env.observe()))
@@ -171,7 +172,8 @@ describe('VectorEnv', () => {
     expect(toyGame.terminated(vector.snapshot().envs[1]?.state as never)).toBe(true)
     const kept = vector.snapshot()
     const [, fresh] = vector.step([say(0), say(0)])
-    expect(fresh).toMatchObject({ reset: true, score: null, reward: 0, terminated: false, observation: { prompt: 'toy 1x2 start' } })
+    expect(fresh).toMatchObject({ reset: true, score: null, reward: 0, terminated: false })
+    expect(promptOf(fresh!.observation)).toBe('toy 1x2 start')
     expect(vector.snapshot().envs[1]).toMatchObject({ steps: 0 })
     const later = vector.snapshot()
     vector.restore(kept)

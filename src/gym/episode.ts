@@ -6,8 +6,10 @@ import type { GameEvent, StepResult } from '../game.ts'
 import type { Observation, Reply, Turn } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { type Conversation, conversation } from './conversation.ts'
-import { advance, type EnvSnapshot, type EnvSpec, observationOf, startSnapshot } from './env.ts'
+import { observationOf } from './env.ts'
+import { type EnvSnapshot, firstMoment, type LifeSpec, type Moment, nextMoment, startSnapshot } from './life.ts'
 import { type PlayedReply, playReply, type ReplyReading, type ReplyScore } from './score.ts'
+import type { EnvSpec } from './spec.ts'
 import { encodeState, stateHash } from './token.ts'
 
 export type StopReason = 'terminated' | 'horizon' | 'aborted' | 'failed'
@@ -59,6 +61,8 @@ export interface TrajectoryStep {
   readonly legal: boolean
   /** A game ended with this step. */
   readonly terminated: boolean
+  /** The horizon cut the episode with this step; it could have gone on. */
+  readonly truncated: boolean
   readonly events: readonly GameEvent[]
   /** Null unless samples are kept. */
   readonly sample: StepSample | null
@@ -103,10 +107,11 @@ export class Episode {
   readonly rules: EpisodeRules
   readonly steps: TrajectoryStep[] = []
   readonly #talk: Conversation
+  readonly #life: LifeSpec
   #now: EnvSnapshot
   #shown: Observation | null = null
   #finished = 0
-  #stopped: StopReason | null
+  #stopped: StopReason | null = null
 
   /** An episode that starts in an ended game stops at once with no step, or restarts. */
   constructor(source: RolloutEpisode, rules: EpisodeRules) {
@@ -114,8 +119,10 @@ export class Episode {
     this.rules = rules
     this.#talk = conversation({ history: rules.history ?? 0, ...(rules.examples && { examples: rules.examples }) })
     const { spec, seed, start } = source
+    const { horizon, restart = false } = rules
+    this.#life = { game: spec.game, config: spec.config, horizon, restart }
     this.#now = start === undefined ? startSnapshot(spec, seed) : { state: start.state, last: start.last, steps: 0, return: 0 }
-    this.#stopped = spec.game.terminated(this.#now.state) ? this.#afterStep(true) : null
+    this.#goOn(firstMoment(this.#life, this.#now, () => this.#freshSeed()))
   }
 
   get stopped(): StopReason | null {
@@ -137,6 +144,8 @@ export class Episode {
     const { game } = this.source.spec
     const { state, last } = this.#now
     const { score, read, result } = played ?? playReply(game, state, reply)
+    const moment = nextMoment(this.#life, this.#now, result, () => this.#freshSeed())
+    const failed = reply.failure !== undefined
     const kept = this.rules.keep === 'states'
     const step: TrajectoryStep = {
       token: kept ? encodeState(game, state, last) : null,
@@ -146,14 +155,15 @@ export class Episode {
       reward: result.reward,
       legal: result.legal,
       terminated: result.terminated,
+      truncated: moment.ending === 'truncated' && !failed,
       events: result.events,
       sample: this.rules.keep === 'samples' ? { observation, reply, read, state, result } : null,
     }
     this.#talk.remember(this.#state(), reply)
-    this.#now = advance(this.#now, result)
     this.#shown = null
     this.steps.push(step)
-    this.#stopped = reply.failure === undefined ? this.#afterStep(result.terminated) : 'failed'
+    this.#goOn(moment)
+    if (failed) this.#stopped = 'failed'
     return { index: this.steps.length - 1, step, observation, reply, read, state, next: result.state }
   }
 
@@ -187,13 +197,14 @@ export class Episode {
     return this.#shown
   }
 
-  #afterStep(terminated: boolean): StopReason | null {
-    const over = this.steps.length >= this.rules.horizon
-    if (!terminated) return over ? 'horizon' : null
-    this.#finished++
-    if (this.rules.restart !== true) return 'terminated'
-    if (over) return 'horizon'
-    this.#now = startSnapshot(this.source.spec, deriveSeed(this.source.seed, 'restart', this.#finished))
-    return null
+  /** Of the game that follows the one that has just ended. */
+  #freshSeed(): number {
+    return deriveSeed(this.source.seed, 'restart', this.#finished + 1)
+  }
+
+  #goOn({ snapshot, ending, over }: Moment): void {
+    this.#now = snapshot
+    if (over) this.#finished++
+    this.#stopped = ending === 'truncated' ? 'horizon' : ending
   }
 }

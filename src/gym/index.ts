@@ -13,19 +13,7 @@ export {
   laidOver,
   SKIN_LEVELS,
 } from './difficulty.ts'
-export {
-  advance,
-  drawPng,
-  drawState,
-  Env,
-  type EnvSnapshot,
-  type EnvSpec,
-  type EnvStep,
-  envSpec,
-  observationOf,
-  promptAfter,
-  startSnapshot,
-} from './env.ts'
+export { drawPng, drawState, Env, type EnvStep, observationOf, promptAfter } from './env.ts'
 export {
   Episode,
   type EpisodeRules,
@@ -37,6 +25,18 @@ export {
   type TrajectoryStep,
 } from './episode.ts'
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
+export {
+  advance,
+  type Ending,
+  type EnvSnapshot,
+  endingOf,
+  firstMoment,
+  type LifeRules,
+  type LifeSpec,
+  type Moment,
+  nextMoment,
+  startSnapshot,
+} from './life.ts'
 export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 export {
   closesOf,
@@ -69,7 +69,8 @@ export { type ReplyStore, type RolloutEvent, type RolloutOptions, rollout } from
 export { type GroupStart, type RolloutGroupOptions, rolloutGroup, rolloutGroups } from './rollout-group.ts'
 export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyReading, type ReplyScore, statementsOf } from './score.ts'
 export { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal, isGoodMove, regretOf } from './signal.ts'
-export { skinSettings } from './skin.ts'
+export { PLAIN_SKIN, skinFields, skinSchema, skinSettings } from './skin.ts'
+export { type EnvSpec, envSpec, type GameByName, type SpecConfig, specConfig, specConfigOf, specFields, specFrom } from './spec.ts'
 export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
 export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'
 export { lastMoment, type WalkOptions, walk } from './walk.ts'

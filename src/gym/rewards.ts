@@ -2,7 +2,7 @@
  * The training reward of a reply: a weighted sum of its scores, in which the move counts as the game pays it or as an expert judges it. A
  * `RewardSpec` says how, as plain data; `rewardOf` is the one function that puts it together.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AnyGame } from '../game.ts'
 import type { ReplyScore } from './score.ts'
 import { EXPERTS, type Expert, type ExpertScores, expertScores, GAME_SIGNALS, type GameSignal, gameSignal } from './signal.ts'

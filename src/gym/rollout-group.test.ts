@@ -3,10 +3,11 @@ import { ConfigError, EngineError } from '../errors.ts'
 import { textOf } from '../messages.ts'
 import type { Observation, Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
-import { envSpec, startSnapshot } from './env.ts'
 import { playGroup } from './group.ts'
+import { startSnapshot } from './life.ts'
 import { formatReply } from './protocol.ts'
 import { rolloutGroup, rolloutGroups } from './rollout-group.ts'
+import { envSpec } from './spec.ts'
 import { toyGame } from './toy-game.ts'
 
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })

@@ -6,9 +6,10 @@ import { ConfigError } from '../errors.ts'
 import type { Policy, Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { ask } from './ask.ts'
-import type { EnvSnapshot, EnvSpec } from './env.ts'
 import { Episode, type EpisodeRules, type Trajectory } from './episode.ts'
 import { playGroup } from './group.ts'
+import type { EnvSnapshot } from './life.ts'
+import type { EnvSpec } from './spec.ts'
 
 /** A moment to play from. */
 export interface GroupStart {

@@ -7,6 +7,7 @@ export { type GrpoContext, grpoStep } from './grpo.ts'
 export { lexiconOf } from './lexicon.ts'
 export type { GrpoMetrics } from './metrics.ts'
 export { PRESETS, presetNamed } from './presets.ts'
+export { RECIPES, type Recipe, type Stage, stageInfos, stagesOf } from './recipes.ts'
 export { type ColdStart, coldStartExamples, type DatasetMark } from './stored.ts'
 export { type SupervisedContext, type SupervisedMetrics, supervisedBatch, supervisedStep } from './supervised.ts'
 export {
@@ -14,8 +15,6 @@ export {
   gamesOf,
   learningRateAt,
   mixOf,
-  type Stage,
-  stagesOf,
   type TrainEvent,
   type TrainOptions,
   train,
