@@ -72,7 +72,7 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
   const { game, state, last } = decodeState(options.state, Object.fromEntries(gameList().map((one) => [one.id, one])))
   if (id !== undefined && gameNamed(id) !== game) throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
   return {
-    spec: envSpec({ game, skin: dressed(look, options.skin), config: game.configOf(state) }),
+    spec: envSpec({ game, skin: dressed(look, options.skin), config: game.rules.configOf(state) }),
     start: { state, last, steps: 0, return: 0 },
   }
 }

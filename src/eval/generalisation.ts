@@ -73,7 +73,7 @@ function otherKnobs(spec: EnvSpec): EnvSpec[] {
   const { game, skin } = spec
   if (game.levels === undefined) return []
   const sizeOf = (config: unknown): string => {
-    const { rows, columns } = game.perceive(game.init(config, 0))
+    const { rows, columns } = game.perception.of(game.rules.init(config, 0))
     return `${rows}x${columns}`
   }
   const found = new Map<string, EnvSpec>()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { EngineError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { envSpec, formatReply } from '../gym/index.ts'
-import { toyGame } from '../gym/toy-game.ts'
+import { toyGame } from '../gym/toy-game-fixture.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import { interventionRows } from '../runs/index.ts'
 import { decide, fixedStates } from './decisions.ts'
@@ -25,7 +25,7 @@ describe('fixed states', () => {
     expect(fixedStates(spec, 4, 60, 3)).toEqual(states)
     expect(fixedStates(spec, 4, 60, 4)).not.toEqual(states)
     expect(new Set(states.map(({ snapshot }) => snapshot.steps)).size).toBe(5)
-    expect(states.some(({ snapshot }) => toyGame.terminated(snapshot.state as never))).toBe(false)
+    expect(states.some(({ snapshot }) => toyGame.rules.terminated(snapshot.state as never))).toBe(false)
   })
 })
 

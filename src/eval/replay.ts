@@ -42,7 +42,7 @@ function replayStep({ game, skin }: EnvSpec, { state, step, read: { perception: 
     picture: `data:image/png;base64,${Buffer.from(png).toString('base64')}`,
     prompt,
     reply: step.reply,
-    truth: copy(game.perceive(state).cells),
+    truth: copy(game.perception.of(state).cells),
     read: read && copy(read.cells),
     action,
     outcome,

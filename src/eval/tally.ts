@@ -59,7 +59,7 @@ function addReply(counts: ReplyCounts, { finish, assembly, failure, sampled }: R
 /** Adds the cells of a read grid to the counts. Cells that were left out count as ''; a grid that cannot be read adds nothing. */
 function addCells({ game }: EnvSpec, state: unknown, read: StrictReading['board'], confusion: Confusion): void {
   if (read === null) return
-  for (const [row, cells] of game.perceive(state).cells.entries()) {
+  for (const [row, cells] of game.perception.of(state).cells.entries()) {
     for (const [column, label] of cells.entries()) {
       const seen = read.cells[row]?.[column] ?? ''
       const counts = Object.hasOwn(confusion, label) ? (confusion[label] as Record<string, number>) : {}
@@ -83,7 +83,7 @@ function addLenient(counts: LenientCounts, { game }: EnvSpec, { state, step }: E
   counts.replies++
   if (action === null) counts.unreadable++
   if (strict.board !== null) counts.exact += step.score.perceptionExact
-  else if (board !== null && perceptionAgreement(game.perceive(state), board) === 1) counts.exact++
+  else if (board !== null && perceptionAgreement(game.perception.of(state), board) === 1) counts.exact++
 }
 
 /** Sum of what is known; null if nothing is. */
@@ -127,7 +127,7 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
         if (regret !== null) regrets.push(regret)
         if (step.step.score.perceptionExact === 1) goodOfSeen.push(Number(isGoodMove(step.step.score, scores)))
       }
-      const wins = game.won?.(next) ?? null
+      const wins = game.rules.won?.(next) ?? null
       if (wins !== null) won = won === true || wins
       if (reply.usage) usages.push(reply.usage)
       if (confusion) addReading(step, confusion)
@@ -147,7 +147,7 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
         'perception exact': sees ? share(({ score }) => score.perceptionExact) : null,
         'board exact, lenient': lenient.replies === 0 ? null : lenient.exact / lenient.replies,
         'perception cells': sees ? share(({ score }) => score.perceptionCells) : null,
-        think: sees && game.scoreThink !== undefined ? share(({ score }) => score.think) : null,
+        think: sees && game.teacher?.share !== undefined ? share(({ score }) => score.think) : null,
         'good given perception': meanOf(goodOfSeen),
         failed: failed ? 1 : 0,
         'input tokens': mean(usages.map(({ inputTokens }) => inputTokens)),

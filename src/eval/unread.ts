@@ -1,6 +1,6 @@
 /** Why replies could not be read: counted by reason while an episode is played, with the first reply of each; summed over episodes for reports. */
 
-import type { Perception } from '../game.ts'
+import type { Grid } from '../game.ts'
 import type { ParsedReply, ReplyScore } from '../gym/index.ts'
 import type { EpisodeRecord, Unread } from '../runs/index.ts'
 
@@ -20,7 +20,7 @@ function kindOf(reason: string): string {
 export function unreadParts(
   { outcome, boundary, problem }: ReplyScore,
   parsed: ParsedReply,
-  board: Perception | null,
+  board: Grid | null,
 ): Pick<Unread, 'part' | 'reason'>[] {
   const answer =
     outcome === 'unreadable' && boundary === 'parse' ? [{ part: 'answer' as const, reason: kindOf(problem ?? 'no answer') }] : []

@@ -5,7 +5,7 @@ import { ConfigError } from '../errors.ts'
 import { Env, observationOf } from './env.ts'
 import { formatReply } from './protocol.ts'
 import { type EnvSpec, envSpec } from './spec.ts'
-import { toyGame } from './toy-game.ts'
+import { toyGame } from './toy-game-fixture.ts'
 import { type AutoresetMode, VectorEnv } from './vector-env.ts'
 
 const skin = { theme: 'classic', tile: 8, layout: 'board' } as const
@@ -169,7 +169,7 @@ describe('VectorEnv', () => {
     const vector = new VectorEnv([spec, small], { seed: 1 })
     const end = toEnd(vector)
     expect(end).toMatchObject({ reset: false, final: null, terminated: true })
-    expect(toyGame.terminated(vector.snapshot().envs[1]?.state as never)).toBe(true)
+    expect(toyGame.rules.terminated(vector.snapshot().envs[1]?.state as never)).toBe(true)
     const kept = vector.snapshot()
     const [, fresh] = vector.step([say(0), say(0)])
     expect(fresh).toMatchObject({ reset: true, score: null, reward: 0, terminated: false })

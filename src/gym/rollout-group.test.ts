@@ -8,7 +8,7 @@ import { startSnapshot } from './life.ts'
 import { formatReply } from './protocol.ts'
 import { rolloutGroup, rolloutGroups } from './rollout-group.ts'
 import { envSpec } from './spec.ts'
-import { toyGame } from './toy-game.ts'
+import { toyGame } from './toy-game-fixture.ts'
 
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
 const starts = [1, 2, 3].map((seed) => ({ spec, snapshot: startSnapshot(spec, seed) }))
@@ -63,7 +63,7 @@ describe('groups of episodes', () => {
 
   it('end with their games, and play nothing from a state that is over', async () => {
     const short = envSpec({ ...spec, config: { moves: 1 } })
-    const over = { ...startSnapshot(short, 1), state: toyGame.step(toyGame.init({ rows: 1, columns: 2, moves: 1 }, 1), 0).state }
+    const over = { ...startSnapshot(short, 1), state: toyGame.rules.step(toyGame.rules.init({ rows: 1, columns: 2, moves: 1 }, 1), 0).state }
     const groups = await rolloutGroups(numbered(), [{ spec: short, snapshot: over }], { n: 2, turns: 3, seed: 1 })
     expect(groups[0]?.map(({ steps, stopReason }) => [steps.length, stopReason])).toEqual([
       [0, 'terminated'],

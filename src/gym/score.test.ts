@@ -4,12 +4,12 @@ import { playGroup } from './group.ts'
 import { formatReply } from './protocol.ts'
 import { paperWeights, totalReward } from './rewards.ts'
 import { perceptionAgreement, playReply } from './score.ts'
-import { type ToyState, toyGame } from './toy-game.ts'
+import { type ToyState, toyGame } from './toy-game-fixture.ts'
 
-const state: ToyState = { ...toyGame.init({ rows: 2, columns: 3, moves: 6 }, 5), cells: [1, 0, 3, 2, 0, 1] }
+const state: ToyState = { ...toyGame.rules.init({ rows: 2, columns: 3, moves: 6 }, 5), cells: [1, 0, 3, 2, 0, 1] }
 const reply = (answer: string, perception = '1 | 0 | 3\n2 | 0 | 1', think = 'largest 3'): string =>
   formatReply({ perception, think, answer })
-const grid = (text: string) => toyGame.parsePerception(text) ?? { rows: 0, columns: 0, cells: [] }
+const grid = (text: string) => toyGame.perception.parse(text) ?? { rows: 0, columns: 0, cells: [] }
 
 describe('playReply', () => {
   it('scores a right reply', () => {
@@ -26,7 +26,7 @@ describe('playReply', () => {
       boundary: null,
       problem: null,
     })
-    expect(result).toEqual(toyGame.step(state, 2))
+    expect(result).toEqual(toyGame.rules.step(state, 2))
   })
 
   it('names the boundary of whatever is not a legal move', () => {
@@ -61,7 +61,7 @@ describe('playReply', () => {
 })
 
 describe('perceptionAgreement', () => {
-  const truth = toyGame.perceive(state)
+  const truth = toyGame.perception.of(state)
   it.each([
     ['1 | 0 | 3\n2 | 0 | 1', 1],
     ['1 | 0 | 3\n2 | 0 | 2', 5 / 6],
@@ -76,7 +76,7 @@ describe('perceptionAgreement', () => {
   it('is 1 only for equal grids', () => {
     const any = fc
       .record({ rows: fc.integer({ min: 1, max: 3 }), columns: fc.integer({ min: 1, max: 3 }), seed: fc.nat() })
-      .map(({ rows, columns, seed }) => toyGame.perceive(toyGame.init({ rows, columns, moves: 5 }, seed)))
+      .map(({ rows, columns, seed }) => toyGame.perception.of(toyGame.rules.init({ rows, columns, moves: 5 }, seed)))
     fc.assert(
       fc.property(any, any, (a, b) => {
         const share = perceptionAgreement(a, b)
@@ -116,7 +116,7 @@ describe('playGroup', () => {
       ...toyGame,
       perceive: (s: ToyState) => {
         perceived++
-        return toyGame.perceive(s)
+        return toyGame.perception.of(s)
       },
       draw: () => {
         throw new Error('drawn')

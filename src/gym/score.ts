@@ -2,7 +2,7 @@
  * One reply, read, played from one state and scored. Training, evaluation and the server all come through here, so there is one
  * parser and one meaning of every column.
  */
-import type { ActionOutcome, AnyGame, Perception, Statement, StepResult, WrittenPerception } from '../game.ts'
+import type { ActionOutcome, AnyGame, Grid, Statement, StepResult, WrittenPerception } from '../game.ts'
 import type { Reply } from '../policy.ts'
 import { type ParsedReply, parseReply, spanOf } from './protocol.ts'
 
@@ -34,7 +34,7 @@ export interface ReplyScore {
 export interface ReplyReading {
   readonly parsed: ParsedReply
   /** The perception section as the game reads it; null if there is none that can be read. */
-  readonly perception: Perception | null
+  readonly perception: Grid | null
 }
 
 /** A scored reply, how it was read, and the state after it. */
@@ -57,7 +57,7 @@ interface Move {
  * Agreement of a read grid with the true one, 0..1: equal cells in the overlap of the two shapes, divided by the larger number of cells.
  * 1 if and only if shape and all cells are equal, so neither leaving cells out nor adding some gains anything.
  */
-export function perceptionAgreement(truth: Perception, read: Perception): number {
+export function perceptionAgreement(truth: Grid, read: Grid): number {
   const count = Math.max(truth.rows * truth.columns, read.rows * read.columns)
   if (count === 0) return 1
   let equal = 0
@@ -74,15 +74,15 @@ function equalCells(own: readonly string[], other: readonly string[], columns: n
 }
 
 function unreadableMove(game: AnyGame, state: unknown, boundary: Boundary, problem: string | null): Move {
-  return { kind: 'unreadable', action: null, result: game.unreadable(state), boundary, problem }
+  return { kind: 'unreadable', action: null, result: game.rules.unreadable(state), boundary, problem }
 }
 
 function moveOf(game: AnyGame, state: unknown, parsed: ParsedReply, moves?: Map<string, StepResult<unknown>>): Move {
   if (parsed.answer === null) return unreadableMove(game, state, 'parse', parsed.problem)
-  const read = game.parseAction(parsed.answer, state)
+  const read = game.answer.parse(parsed.answer, state)
   if ('reason' in read) return unreadableMove(game, state, 'parse', read.reason)
-  const action = game.formatAction(state, read.action)
-  const result = moves?.get(action) ?? game.step(state, read.action)
+  const action = game.answer.format(state, read.action)
+  const result = moves?.get(action) ?? game.rules.step(state, read.action)
   moves?.set(action, result)
   if (!result.legal) return { kind: 'illegal', action, result, boundary: 'game', problem: `The move ${action} is not legal here.` }
   return { kind: 'played', action, result, boundary: null, problem: parsed.problem }
@@ -110,20 +110,20 @@ export function truthOf(game: AnyGame, state: unknown): () => Truth {
   let known: Truth | undefined
   return () => {
     if (known === undefined) {
-      const perception = game.perceive(state)
-      const text = game.formatPerception(perception)
+      const perception = game.perception.of(state)
+      const text = game.perception.format(perception)
       known = { perception, text, lines: linesOf(text) }
     }
     return known
   }
 }
 
-function readPerception(game: AnyGame, text: string | null, truth: () => Truth): Perception | null {
+function readPerception(game: AnyGame, text: string | null, truth: () => Truth): Grid | null {
   if (text === null) return null
-  return text === truth().text ? truth().perception : game.parsePerception(text, truth())
+  return text === truth().text ? truth().perception : game.perception.parse(text, truth())
 }
 
-function agreementWith(truth: () => Truth, read: Perception | null): number {
+function agreementWith(truth: () => Truth, read: Grid | null): number {
   if (read === null) return 0
   const { perception } = truth()
   return read === perception ? 1 : perceptionAgreement(perception, read)
@@ -132,15 +132,15 @@ function agreementWith(truth: () => Truth, read: Perception | null): number {
 /** The statements of a reply's thoughts, placed in its text; none if they cannot be read. */
 export function statementsOf(game: AnyGame, state: unknown, text: string, { parsed }: ReplyReading): readonly Statement[] {
   const span = spanOf(text, parsed, 'think')
-  if (game.judgeThink === undefined || span === null) return []
-  const judged = game.judgeThink(state, text.slice(span.start, span.end))
+  if (game.teacher?.judge === undefined || span === null) return []
+  const judged = game.teacher?.judge(state, text.slice(span.start, span.end))
   return judged.map(({ start, end, holds }) => ({ start: start + span.start, end: end + span.start, holds }))
 }
 
 /** Share of true thoughts, kept within 0..1 whatever the game says. */
 function readThink(game: AnyGame, state: unknown, text: string | null): number {
-  if (text === null || game.scoreThink === undefined) return 0
-  const share = game.scoreThink(state, text)
+  if (text === null || game.teacher?.share === undefined) return 0
+  const share = game.teacher?.share(state, text)
   return share > 0 ? Math.min(1, share) : 0
 }
 
@@ -169,7 +169,7 @@ export function playReply<S>(
     outcome: move.kind,
     action: move.action,
     gameReward: move.result.reward,
-    trainingReward: game.trainingReward({ kind: move.kind, reward: move.result.reward }),
+    trainingReward: trainingReward({ kind: move.kind, reward: move.result.reward }),
     boundary: move.boundary,
     problem: move.problem,
   }

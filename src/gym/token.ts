@@ -97,8 +97,8 @@ function parseLast(game: AnyGame, state: unknown, value: unknown): LastStep {
     return { ...event, kind: event.kind }
   })
   const last = { legal: value.legal, events }
-  game.feedback(last, 'full')
-  if (!game.lexicon(game.configOf(state)).includes(game.feedback(last, 'brief'))) {
+  gameFeedback(game, last, 'full')
+  if (!gameLexicon(game, game.rules.configOf(state)).includes(gameFeedback(game, last, 'brief'))) {
     throw new StateError(`The last step in the token is not one that ${game.id} can tell of.`)
   }
   return last
@@ -109,7 +109,7 @@ function readPayload(game: AnyGame, body: string): DecodedState {
   if (!isRecord(payload) || !('state' in payload) || !('last' in payload) || Object.keys(payload).length !== 2) {
     throw new StateError('The token does not hold { state, last }.')
   }
-  const state = game.parseState(payload.state)
+  const state = game.rules.parseState(payload.state)
   return { game, state, last: parseLast(game, state, payload.last) }
 }
 

@@ -13,7 +13,7 @@ export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number)
   const snapshot = startSnapshot(spec, 0)
   const observation = observationOf(spec, snapshot)
   const prompt = engine.chat.prompt(observation)
-  const truth = game.perceive(snapshot.state)
+  const truth = game.perception.of(snapshot.state)
   const patches = engine.chat.imageTokens(frameOf(observation))
   if (skin.layout === 'board' && patches !== truth.rows * truth.columns) {
     throw new ConfigError(
@@ -21,12 +21,12 @@ export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number)
     )
   }
   await engine.sample({ prompts: [prompt], n: 1, params: { maxTokens, temperature: 0, seed: 0 } })
-  const thought = game.teach?.(snapshot.state, { blind: false })
+  const thought = game.teacher?.teach(snapshot.state, { blind: false })
   if (!thought) return
   const reply = formatReply({
-    perception: game.formatPerception(truth),
+    perception: game.perception.format(truth),
     think: thought.think,
-    answer: game.formatAction(snapshot.state, thought.action),
+    answer: game.answer.format(snapshot.state, thought.action),
   })
   const length = engine.chat.reply(reply).length
   if (length > maxTokens)

@@ -6,7 +6,7 @@ import { LineReader, type LineStreams } from '../cli/play/line-reader.ts'
 import type { Engine, ModelInput, Sampler, WeightsRef } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
-import { type ToyState, toyGame } from '../gym/toy-game.ts'
+import { type ToyState, toyGame } from '../gym/toy-game-fixture.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import {
   createPolicy,
@@ -21,7 +21,7 @@ import {
 
 const lookup = { gameNamed: () => toyGame }
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
-const states = [1, 2, 3].map((seed) => toyGame.init({ rows: 2, columns: 3, moves: 6 }, seed))
+const states = [1, 2, 3].map((seed) => toyGame.rules.init({ rows: 2, columns: 3, moves: 6 }, seed))
 const observations = states.map((state) => observationOf(spec, { state, last: null }))
 
 /** An observation with another prompt. */
@@ -189,7 +189,7 @@ describe('sampler', () => {
     const engine = echoEngine(asked)
     const seen = observationOf(envSpec({ ...spec, promptStyle: 'brief', mode: 'image+caption' }), { state: states[0], last: null })
     const forced = seen.prefix as string
-    expect(forced).toBe(`<perception>\n${toyGame.formatPerception(toyGame.perceive(states[0] as ToyState))}\n</perception>\n<think>`)
+    expect(forced).toBe(`<perception>\n${toyGame.perception.format(toyGame.perception.of(states[0] as ToyState))}\n</perception>\n<think>`)
     const [, text] = engine.chat.prompt(seen).chunks
     expect(text).toMatchObject({ type: 'encoded_text', tokens: engine.chat.reply(promptOf(seen) + forced) })
     const plain = asking(observations[0] as Observation, 'p')

@@ -26,14 +26,14 @@ export function checkAids({ game, config, theme, where }: CheckContext, state: u
       `the key ${JSON.stringify(label)} moves the cursor that picks cells`,
     )
   }
-  const actions = new Set(keys.length > 0 ? game.actions(state).map(canonical) : [])
+  const actions = new Set(keys.length > 0 ? game.rules.actions(state).map(canonical) : [])
   for (const key of keys) ensure(actions.has(canonical(key.action)), where, `the key ${key.keys[0]} plays no action of the game`)
-  const { rows, columns, cells } = game.perceive(state)
+  const { rows, columns, cells } = game.perception.of(state)
   if (pick !== undefined) {
     ensure(Number.isInteger(pick.cells) && pick.cells > 0 && pick.cells <= rows * columns, where, `${pick.cells} cells cannot be picked`)
     const first = Array.from({ length: pick.cells }, (_, at) => [Math.floor(at / columns), at % columns] as const)
     ensure(
-      'action' in game.parseAction(pick.answer(first), state),
+      'action' in game.answer.parse(pick.answer(first), state),
       where,
       `picked cells give ${pick.answer(first)}, which reads as no action`,
     )

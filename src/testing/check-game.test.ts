@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Perception, StepResult } from '../game.ts'
+import type { Grid, StepResult } from '../game.ts'
 import { game2048, type State2048 } from '../games/2048/index.ts'
 import type { Skin, Theme } from '../scene.ts'
 import { checkGame, PLAIN_SKINS, splitGreedily } from './index.ts'
@@ -11,9 +11,9 @@ const scribble = (state: State2048): State2048 => {
 }
 
 const withState = (result: StepResult<State2048>, change: object) => ({ ...result, state: { ...result.state, ...change } })
-const terminatedOr = (state: State2048, reward: number): number => (game2048.terminated(state) ? 0 : reward)
-const untagged = (text: string) => game2048.parsePerception(text.replace('<think>', ''))
-const tagged = () => [...game2048.lexicon({ size: 4, goal: 0 }), '<think>']
+const terminatedOr = (state: State2048, reward: number): number => (game2048.rules.terminated(state) ? 0 : reward)
+const untagged = (text: string) => game2048.perception.parse(text.replace('<think>', ''))
+const tagged = () => [...gameLexicon(game2048, { size: 4, goal: 0 }), '<think>']
 
 /** Chance that lives outside the state, by the state's identity: steady for one object, other for a copy. */
 const memory = new WeakMap<object, number>()
@@ -24,7 +24,7 @@ const hidden = (state: object): number => {
 }
 /** The seed of the game begun last: right while one game is played at a time. */
 let latest = 0
-const board = (state: State2048): string => game2048.formatPerception(game2048.perceive(state))
+const board = (state: State2048): string => game2048.perception.format(game2048.perception.of(state))
 
 /** Games that break one clause of the contract each, and what the check must say. */
 const BROKEN = [
@@ -40,15 +40,15 @@ const BROKEN = [
   ['loose answers', { parseAction: () => ({ action: 0 as const }) }, /read back|reads as/],
   [
     'a missing word',
-    { lexicon: () => game2048.lexicon({ size: 4, goal: 0 }).filter((word) => word !== '\n_') },
+    { lexicon: () => gameLexicon(game2048, { size: 4, goal: 0 }).filter((word) => word !== '\n_') },
     /perception leaves the lexicon/,
   ],
   [
     'an illegal teacher',
-    { teach: (s: State2048) => ({ ...game2048.teach!(s, { blind: true }), action: 9 as 0 }) },
+    { teach: (s: State2048) => ({ ...game2048.teacher!.teach(s, { blind: true }), action: 9 as 0 }) },
     /names an action that is not legal/,
   ],
-  ['false thoughts', { teach: (s: State2048) => ({ ...game2048.teach!(s, { blind: true }), think: 'rows' }) }, /not all true/],
+  ['false thoughts', { teach: (s: State2048) => ({ ...game2048.teacher!.teach(s, { blind: true }), think: 'rows' }) }, /not all true/],
   ['an undocumented knob', { knobs: {} }, /knobs/],
   ['held-out things that are not', { heldOut: (config: object) => config }, /held-out config is that of training/],
   ['rules for people with tags', { play: { rules: () => 'Write <answer>0</answer>.' } }, /rules for people are empty or speak of tags/],
@@ -97,7 +97,7 @@ const BROKEN = [
     {
       init: (config: { size: number; goal: number }, seed: number) => {
         latest = seed
-        return game2048.init(config, seed)
+        return game2048.rules.init(config, seed)
       },
       step: (s: State2048, a: 0) => ({ ...step(s, a), events: [...step(s, a).events, { kind: 'seed', latest }] }),
     },
@@ -130,7 +130,7 @@ const BROKEN = [
   ],
   [
     'a perception with tags in it',
-    { formatPerception: (p: Perception) => `${game2048.formatPerception(p)}<think>`, parsePerception: untagged, lexicon: tagged },
+    { formatPerception: (p: Grid) => `${game2048.perception.format(p)}<think>`, parsePerception: untagged, lexicon: tagged },
     /not in the format/,
   ],
   ['a spelling that is an answer itself', { spellings: { answers: { '2': '0' } } }, /the spelling "2" is an answer itself/],
@@ -138,17 +138,17 @@ const BROKEN = [
   ['a spelling that is a label itself', { spellings: { cells: { '2': '_' } } }, /the spelling "2" is a label itself/],
   [
     'a full prompt without thoughts',
-    { prompt: (...args: Parameters<typeof game2048.prompt>) => game2048.prompt(...args).replace('<think>', '') },
+    { prompt: (...args: Parameters<typeof game2048.prompt>) => gamePrompt(game2048, ...args).replace('<think>', '') },
     /<think> is missing/,
   ],
   [
     'a full prompt with tags of another set',
-    { prompt: (...args: Parameters<typeof game2048.prompt>) => game2048.prompt(...args).replace('your reasoning', '<move>') },
+    { prompt: (...args: Parameters<typeof game2048.prompt>) => gamePrompt(game2048, ...args).replace('your reasoning', '<move>') },
     /tags of another set/,
   ],
   [
     'an expert that is worse than chance',
-    { solver: (s: State2048) => game2048.solver!(s).map((_, at, all) => ({ action: all.at(-1 - at)!.action, score: -at })) },
+    { solver: (s: State2048) => game2048.expert!.solver(s).map((_, at, all) => ({ action: all.at(-1 - at)!.action, score: -at })) },
     /the solver earns/,
   ],
 ] as const

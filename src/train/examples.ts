@@ -17,8 +17,8 @@ export function replyDatum({ chat }: Pick<Engine, 'chat'>, observation: Pick<Obs
 /** The text of a supervised reply: the true perception of a state, the thought and the action given. */
 function replyText({ spec, snapshot }: TrainingState, think: string, action: unknown): string {
   const { game } = spec
-  const perception = game.formatPerception(game.perceive(snapshot.state))
-  return formatReply({ perception, think, answer: game.formatAction(snapshot.state, action) })
+  const perception = game.perception.format(game.perception.of(snapshot.state))
+  return formatReply({ perception, think, answer: game.answer.format(snapshot.state, action) })
 }
 
 /**
@@ -30,8 +30,8 @@ export function formatExample(engine: Engine, entry: MixEntry, source: StateSour
   const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
   const told = sampleState(entry, source, deriveSeed(seed, 'told'))
   const { game } = entry.spec
-  const think = game.teach?.(told.snapshot.state, { blind: true }).think ?? ''
-  const reply = replyText(told, think, rng.pick(game.actions(told.snapshot.state)))
+  const think = game.teacher?.teach(told.snapshot.state, { blind: true }).think ?? ''
+  const reply = replyText(told, think, rng.pick(game.rules.actions(told.snapshot.state)))
   return replyDatum(engine, observationOf(shown.spec, shown.snapshot), reply)
 }
 
@@ -41,8 +41,8 @@ export function teacherExample(engine: Engine, entry: MixEntry, source: StateSou
   const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
   const { game } = shown.spec
   const { state } = shown.snapshot
-  const { think, action } = game.teach
+  const { think, action } = game.teacher?.teach
     ? teacherDecision(game, state, teacher, rng)
-    : { think: '', action: rng.pick(game.legalActions(state)) }
+    : { think: '', action: rng.pick(game.rules.legalActions(state)) }
   return replyDatum(engine, observationOf(shown.spec, shown.snapshot), replyText(shown, think, action))
 }

@@ -21,16 +21,16 @@ describe('the vocabulary', () => {
           deriveSeed(i, game.id),
         )
         const { state } = snapshot
-        const answer = game.formatAction(state, seededRng(i, 'answer').pick(game.actions(state)))
-        const think = game.teach?.(state, { blind: i % 2 === 0 }).think ?? ''
-        const reply = formatReply({ perception: game.formatPerception(game.perceive(state)), think, answer })
+        const answer = game.answer.format(state, seededRng(i, 'answer').pick(game.rules.actions(state)))
+        const think = game.teacher?.teach(state, { blind: i % 2 === 0 }).think ?? ''
+        const reply = formatReply({ perception: game.perception.format(game.perception.of(state)), think, answer })
         for (const text of [reply, promptOf(observationOf(spec, snapshot))]) {
           const tokens = tokenizer.encode(text)
           expect(tokenizer.decode(tokens)).toBe(text)
         }
         // A cell of the board is one token, so replies stay short.
-        const { rows, columns } = game.perceive(state)
-        expect(tokenizer.encode(`\n${game.formatPerception(game.perceive(state))}`)).toHaveLength(rows * columns)
+        const { rows, columns } = game.perception.of(state)
+        expect(tokenizer.encode(`\n${game.perception.format(game.perception.of(state))}`)).toHaveLength(rows * columns)
         expect(tokenizer.encode(reply).at(-1)).toBe(tokenizer.stopToken)
       }
     })

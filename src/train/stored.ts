@@ -85,7 +85,7 @@ function checkedDatum(engine: Engine, config: TrainConfig, example: StoredExampl
   const length = engine.chat.reply(example.reply).length
   if (length > config.maxTokens) throw new ConfigError(`its reply has ${length} tokens, maxTokens allows ${config.maxTokens}`)
   const patches = engine.chat.imageTokens(example.frame())
-  const board = gameNamed(example.game).parsePerception(parseReply(example.reply).perception ?? '')
+  const board = gameNamed(example.game).perception.parse(parseReply(example.reply).perception ?? '')
   const cells = board === null ? 0 : board.rows * board.columns
   if (config.skin.layout === 'board' && patches !== cells)
     throw new ConfigError(`its picture has ${patches} patches, its board ${cells} cells`)

@@ -35,7 +35,7 @@ describe.each(cases)('%s', (_, game, config) => {
 
   test.each(ABILITIES)('fits 80 columns with numbered edges, colours: $colours, Unicode: $unicode', (abilities) => {
     for (const state of states) {
-      const { rows, columns } = game.perceive(state)
+      const { rows, columns } = game.perception.of(state)
       for (const height of [0, 100]) {
         const lines = boardLines(game, state, 'classic', { ...abilities, height }).map((line) => bare(line))
         expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
@@ -49,7 +49,7 @@ describe.each(cases)('%s', (_, game, config) => {
 
   test.each(ABILITIES)('shows different labels differently, colours: $colours, Unicode: $unicode', (abilities) => {
     for (const state of states) {
-      const labels = game.perceive(state).cells.flat()
+      const labels = game.perception.of(state).cells.flat()
       const shown = shownCells(game, state, 'classic', abilities, 78)
         .flat()
         .map(({ text, paint }) => (abilities.colours ? `${text} ${paint?.ink} ${paint?.fill}` : text))
@@ -78,7 +78,7 @@ describe.each(Object.keys(THEMES))('in the theme %s', (theme) => {
   test.each(['2048', 'shisen-sho', 'swap'])('the colours of %s are those of its picture', (id) => {
     const game = gameList().find((one) => one.id === id)!
     const state = game.scatter!(game.config.parse({}), 5)
-    const { cells } = game.perceive(state)
+    const { cells } = game.perception.of(state)
     const shown = shownCells(game, state, theme, { colours: true, unicode: true }, 78)
     for (const [r, row] of shown.entries())
       for (const [c, { text, paint }] of row.entries()) {
@@ -106,7 +106,7 @@ test('long labels are cut as far as they stay apart, else numbered', () => {
 
 test('a game that declares nothing is shown by its labels, on the colours of its picture', () => {
   const { play: _, ...game } = gameList().find(({ id }) => id === 'swap')!
-  const state = game.init(game.config.parse({}), 3)
+  const state = game.rules.init(game.config.parse({}), 3)
   const lines = boardLines(game, state, 'classic', { colours: true, unicode: true })
   expect(lines).toHaveLength(8)
   expect(Math.max(...lines.map((line) => bare(line).length))).toBeLessThanOrEqual(80)
@@ -119,5 +119,5 @@ test('a game that declares nothing is shown by its labels, on the colours of its
         .trim()
         .split(/\s{2,}/),
     ).size,
-  ).toBe(new Set(game.perceive(state).cells.flat()).size)
+  ).toBe(new Set(game.perception.of(state).cells.flat()).size)
 })

@@ -35,7 +35,7 @@ const NO_SIDES: Sides = { marks: [' ', ' '], paint: null }
 /** The board of a state: cells in the colours of the theme's own tiles, or text that tells them apart where there are no colours. */
 export function boardLines(game: AnyGame, state: unknown, theme: string, options: BoardOptions = {}): string[] {
   const { colours = hasColours(), unicode = hasUnicode(), width = WIDTH, height = 0 } = options
-  const { rows, columns } = game.perceive(state)
+  const { rows, columns } = game.perception.of(state)
   const numbered = game.play?.pick !== undefined
   const edge = numbered ? String(rows - 1).length + 1 : 0
   const gap = edge + columns * 4 - 1 <= width ? 1 : 0

@@ -18,7 +18,7 @@ export interface Abilities {
 
 /** The cells of a state, row by row. No text is longer than `width`. */
 export function shownCells(game: AnyGame, state: unknown, theme: string, { colours, unicode }: Abilities, width: number): ShownCell[][] {
-  const { cells, rows, columns } = game.perceive(state)
+  const { cells, rows, columns } = game.perception.of(state)
   const look = game.play?.look
   const looks = look === undefined ? null : cells.map((row) => row.map((label) => look(label, themeNamed(theme))))
   const texts = looks ? looks.map((row) => row.map((one) => textOf(one, { colours, unicode }))) : cells.map((row) => row.map(plainText))

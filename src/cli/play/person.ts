@@ -145,7 +145,7 @@ class KeyPlay {
     const { game } = this.#session.spec
     const pick = game.play?.pick
     if (pick === undefined) return false
-    const { rows, columns } = game.perceive(this.#session.now.state)
+    const { rows, columns } = game.perception.of(this.#session.now.state)
     const [row, column] = this.#cursor
     if (name === 'up') this.#cursor = [Math.max(0, row - 1), column]
     else if (name === 'down') this.#cursor = [Math.min(rows - 1, row + 1), column]

@@ -2,7 +2,7 @@
  * The lenient reading of a reply, beside the strict one that decides play and all other scores: what a model meant, where it decorated its
  * answer or its board in a usual way. It never reads a move from a text that names two. It sees the stored text alone.
  */
-import type { AnyGame, Perception } from '../../game.ts'
+import type { AnyGame, Grid } from '../../game.ts'
 import { type ParsedReply, parseReply } from '../../gym/index.ts'
 import { answerIn, lenientAction } from './answer.ts'
 import { lenientBoard } from './board.ts'
@@ -13,7 +13,7 @@ export interface LenientReading {
   /** Canonical text of the action; null: none could be told. */
   readonly action: string | null
   /** Null: no board could be told. */
-  readonly board: Perception | null
+  readonly board: Grid | null
 }
 
 /** What the strict readers made of a reply, so that only the rest is read anew. */
@@ -21,7 +21,7 @@ export interface StrictReading {
   readonly parsed: ParsedReply
   /** Canonical text of the action, or null. */
   readonly action: string | null
-  readonly board: Perception | null
+  readonly board: Grid | null
 }
 
 /** Longest reply that is looked at, characters. */
@@ -112,5 +112,5 @@ function jsonOf(text: string): Record<string, unknown> | undefined {
 /** The strict readings of a reply. `action`: as the score has it. */
 export function strictReading(game: AnyGame, text: string, action: string | null): StrictReading {
   const reply = parseReply(text)
-  return { parsed: reply, action, board: reply.perception === null ? null : game.parsePerception(reply.perception) }
+  return { parsed: reply, action, board: reply.perception === null ? null : game.perception.parse(reply.perception) }
 }
