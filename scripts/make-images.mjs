@@ -5,9 +5,9 @@ import { encodePng, frameToRgb, gameNamed, renderScene, seededRng, THEMES, theme
 /** A state of a game after some random legal moves. */
 function stateOf(game, seed, moves) {
   const rng = seededRng(seed, 'images')
-  let state = game.init(game.config.parse({}), seed)
+  let state = game.rules.init(game.config.parse({}), seed)
   for (let i = 0; i < moves; i++) {
-    const next = game.step(state, rng.pick(game.legalActions(state)))
+    const next = game.rules.step(state, rng.pick(game.rules.legalActions(state)))
     if (next.terminated) break
     state = next.state
   }

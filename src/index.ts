@@ -1,5 +1,6 @@
 /** The public door of vlm-gym: contracts, games, gym, rendering and policies. All of it runs in a browser (a person at the terminal apart). */
 export { checkConfig } from './checks.ts'
+export { defineGame } from './define-game.ts'
 export type {
   AdamParams,
   Chunk,
@@ -21,13 +22,14 @@ export type {
   Axis,
   CellLook,
   Game,
+  GameDefinition,
   GameEvent,
   GamePreset,
+  Grid,
   Knob,
   KnownResult,
   Levels,
   ParsedAction,
-  Perception,
   PlayAids,
   PlayKey,
   PromptStyle,
@@ -36,10 +38,20 @@ export type {
   StepResult,
   TeacherOptions,
   Thought,
-  WrittenPerception,
 } from './game.ts'
-export { GAMES, gameList, gameNamed, registerGame } from './games/index.ts'
-export { formatGrid, type GridGrammar, labelGrid, parseGrid } from './games/shared/grid-text.ts'
+export {
+  formatGrid,
+  GAMES,
+  gameList,
+  gameNamed,
+  gridAgreement,
+  gridLayout,
+  gridOf,
+  gridPerception,
+  labelGrid,
+  readGrid,
+  registerGame,
+} from './games/index.ts'
 export { checkVectorFile, type VectorDifference, type VectorReport } from './games/vectors.ts'
 export {
   type AutoresetMode,
@@ -83,7 +95,6 @@ export {
   type PlayedReply,
   paperWeights,
   parseReply,
-  perceptionAgreement,
   playGroup,
   playReply,
   protocolLexicon,

@@ -34,10 +34,10 @@ export function levelSheet(game: AnyGame, look: Skin, seed: number): Frame {
 /** The state a third into a game of uniform legal moves. */
 function underway(game: AnyGame, config: unknown, seed: number): unknown {
   const rng = seededRng(seed, 'show', 'grid')
-  const states = [game.init(config, seed)]
-  while (states.length <= MOVES && !game.terminated(states.at(-1))) {
+  const states = [game.rules.init(config, seed)]
+  while (states.length <= MOVES && !game.rules.terminated(states.at(-1))) {
     const state = states.at(-1)
-    states.push(game.step(state, rng.pick(game.legalActions(state))).state)
+    states.push(game.rules.step(state, rng.pick(game.rules.legalActions(state))).state)
   }
   return states[Math.floor((states.length - 1) / 3)]
 }

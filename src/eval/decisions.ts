@@ -33,7 +33,7 @@ export function fixedStates(
     const rng = seededRng(seed, 'fixed-state', i)
     let now = startSnapshot({ game, config }, deriveSeed(seed, 'fixed-state', i))
     for (let left = rng.int(horizon + 1); left > 0; left--) {
-      const result = game.step(now.state, rng.pick(game.legalActions(now.state)))
+      const result = game.rules.step(now.state, rng.pick(game.rules.legalActions(now.state)))
       if (result.terminated) break
       now = advance(now, result)
     }

@@ -21,16 +21,16 @@ function stateOf(spec: EnvSpec, seed: number): EnvSnapshot | null {
   const rng = seededRng(seed, 'example')
   let now = startSnapshot(spec, seed)
   for (let left = rng.int(MOVES + 1); left > 0; left--) {
-    const actions = game.legalActions(now.state)
+    const actions = game.rules.legalActions(now.state)
     if (actions.length === 0) return null
-    now = advance(now, game.step(now.state, rng.pick(actions)))
+    now = advance(now, game.rules.step(now.state, rng.pick(actions)))
   }
-  return game.terminated(now.state) ? null : now
+  return game.rules.terminated(now.state) ? null : now
 }
 
 /** `count` exchanges: what the player sees, and a reply that is true in every part, in the tags of the spec. Throws ConfigError in a game without a teacher. */
 export async function workedExamples(spec: EnvSpec, { count, seed, used }: ExampleOptions): Promise<Turn[]> {
-  if (count > 0 && spec.game.teach === undefined) {
+  if (count > 0 && spec.game.teacher?.teach === undefined) {
     throw new ConfigError(`the game ${spec.game.id} has no teacher, so there are no worked examples; leave --examples out`)
   }
   const teacher = teacherPolicy({ blind: false, slip: 0, gameNamed: () => spec.game })

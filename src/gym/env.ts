@@ -16,6 +16,7 @@ import { didYouMean } from '../suggest.ts'
 import { blankFrame, captionOf, OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 import { REPLY_TAGS, type ReplyTags, tagsReplaced } from './protocol.ts'
 import { playReply, type ReplyScore } from './score.ts'
+import { gameFeedback, gamePrompt } from './texts.ts'
 import type { LastStep } from './token.ts'
 
 /** What is played and how it looks. */
@@ -74,7 +75,7 @@ export function envSpec(options: Pick<EnvSpec, 'game' | 'skin'> & Partial<EnvSpe
 
 /** A fresh game. */
 export function startSnapshot(spec: Pick<EnvSpec, 'game' | 'config'>, seed: number): EnvSnapshot {
-  return { state: spec.game.init(spec.config, seed), last: null, steps: 0, return: 0 }
+  return { state: spec.game.rules.init(spec.config, seed), last: null, steps: 0, return: 0 }
 }
 
 const prompts = new WeakMap<EnvSpec, string>()
@@ -85,7 +86,7 @@ function tagged({ promptStyle, tags }: EnvSpec, text: string): string {
 }
 
 function promptOf(spec: EnvSpec): string {
-  const known = prompts.get(spec) ?? tagged(spec, spec.game.prompt(spec.config, spec.promptStyle, spec.skin))
+  const known = prompts.get(spec) ?? tagged(spec, gamePrompt(spec.game, spec.config, spec.promptStyle, spec.skin))
   prompts.set(spec, known)
   return known
 }
@@ -94,7 +95,7 @@ function promptOf(spec: EnvSpec): string {
 export function promptAfter(spec: EnvSpec, last: LastStep): string {
   const prompt = promptOf(spec)
   if (!spec.feedback) return prompt
-  const feedback = tagged(spec, spec.game.feedback(last, spec.promptStyle))
+  const feedback = tagged(spec, gameFeedback(spec.game, last, spec.promptStyle))
   if (feedback === '') return prompt
   return spec.promptStyle === 'brief' ? prompt + feedback : `${prompt}\n\n${feedback}`
 }
@@ -167,7 +168,7 @@ export class Env {
   }
 
   get terminated(): boolean {
-    return this.spec.game.terminated(this.#now.state)
+    return this.spec.game.rules.terminated(this.#now.state)
   }
 
   /** Plays a reply. After the end of the game nothing moves: reward 0, not legal. */

@@ -98,7 +98,7 @@ export class Episode {
     this.rules = rules
     const { spec, seed, start } = source
     this.#now = start === undefined ? startSnapshot(spec, seed) : { state: start.state, last: start.last, steps: 0, return: 0 }
-    this.#stopped = spec.game.terminated(this.#now.state) ? this.#afterStep(true) : null
+    this.#stopped = spec.game.rules.terminated(this.#now.state) ? this.#afterStep(true) : null
   }
 
   get stopped(): StopReason | null {

@@ -8,6 +8,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
+import { gridOf } from '../games/index.ts'
 import { advance, drawPng, type EnvSpec, encodeState, playReply, type ReplyScore, stateHash } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { shellWord } from '../printable.ts'
@@ -252,12 +253,12 @@ async function keep(
 /** Whether a fresh game follows: after the end, the horizon, too many refused replies or too many failed requests. */
 function isOver(config: TeachConfig, { game }: EnvSpec, { game: entry, snapshot, refused, failed }: Slot): boolean {
   const horizon = config.games[entry]?.horizon ?? config.horizon
-  return game.terminated(snapshot.state) || snapshot.steps >= horizon || refused >= PATIENCE || failed >= PATIENCE
+  return game.rules.terminated(snapshot.state) || snapshot.steps >= horizon || refused >= PATIENCE || failed >= PATIENCE
 }
 
 /** Decided by the board alone, so that equal boards never stand on both sides. */
 function splitOf({ game }: EnvSpec, state: unknown, heldOut: number): Example['split'] {
-  const key = contentHash(JSON.stringify([game.id, game.version, game.perceive(state).cells]))
+  const key = contentHash(JSON.stringify([game.id, game.version, gridOf(game, state)?.cells ?? game.perception.of(state)]))
   return Number.parseInt(key.slice(0, 8), 16) / 2 ** 32 < heldOut ? 'test' : 'train'
 }
 

@@ -40,10 +40,13 @@ function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: numbe
   let tightest = start
   let fewest = Number.POSITIVE_INFINITY
   for (let now = start; passed.length <= moves; passed.push(now)) {
-    const legal = game.legalActions(now.state)
+    const legal = game.rules.legalActions(now.state)
     if (legal.length < fewest) [tightest, fewest] = [now, legal.length]
-    const taught = rng.real() < teacher && game.teach ? game.step(now.state, game.teach(now.state, { blind: true }).action) : null
-    const next = taught?.legal ? taught : game.step(now.state, rng.pick(legal))
+    const taught =
+      rng.real() < teacher && game.teacher?.teach
+        ? game.rules.step(now.state, game.teacher?.teach(now.state, { blind: true }).action)
+        : null
+    const next = taught?.legal ? taught : game.rules.step(now.state, rng.pick(legal))
     if (next.terminated) return narrow ? tightest : rng.pick(passed)
     now = advance(now, next)
   }
@@ -57,7 +60,7 @@ export function drawState({ spec, horizon }: Pick<MixEntry, 'spec' | 'horizon'>,
   let snapshot = startSnapshot(spec, deriveSeed(seed, 'game'))
   if (game.scatter && rng.real() < source.scatter) {
     const state = game.scatter(config, deriveSeed(seed, 'scatter'))
-    if (!game.terminated(state)) snapshot = { ...snapshot, state }
+    if (!game.rules.terminated(state)) snapshot = { ...snapshot, state }
   } else {
     const teacher = rng.real() < source.teacher ? 0.9 : 0
     const narrow = rng.real() < source.narrow
@@ -68,9 +71,9 @@ export function drawState({ spec, horizon }: Pick<MixEntry, 'spec' | 'horizon'>,
 }
 
 function withRefusal({ game }: EnvSpec, snapshot: EnvSnapshot, rng: Rng): EnvSnapshot {
-  const legal = new Set(game.legalActions(snapshot.state).map((action) => game.formatAction(snapshot.state, action)))
-  const refused = game.actions(snapshot.state).filter((action) => !legal.has(game.formatAction(snapshot.state, action)))
-  return refused.length === 0 ? snapshot : advance(snapshot, game.step(snapshot.state, rng.pick(refused)))
+  const legal = new Set(game.rules.legalActions(snapshot.state).map((action) => game.answer.format(snapshot.state, action)))
+  const refused = game.rules.actions(snapshot.state).filter((action) => !legal.has(game.answer.format(snapshot.state, action)))
+  return refused.length === 0 ? snapshot : advance(snapshot, game.rules.step(snapshot.state, rng.pick(refused)))
 }
 
 /**
