@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^vlm-gym$/, replacement: at('./src/index.ts') },
-      { find: /^vlm-gym\/(train|eval|teach|server|testing|cli|workers)$/, replacement: at('./src/$1/index.ts') },
+      { find: /^vlm-gym\/(train|eval|report|jobs|teach|server|testing|cli|workers)$/, replacement: at('./src/$1/index.ts') },
       { find: /^@vlm-gym\/engine-onnx$/, replacement: at('./packages/engine-onnx/src/index.ts') },
     ],
   },

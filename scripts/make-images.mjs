@@ -1,17 +1,11 @@
 /** node scripts/make-images.mjs: the pictures of the README, from the built library. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { encodePng, frameToRgb, gameNamed, renderScene, seededRng, THEMES, themeNamed } from 'vlm-gym'
+import { encodePng, frameToRgb, gameNamed, lastMoment, renderScene, seededRng, startSnapshot, THEMES, themeNamed, walk } from 'vlm-gym'
 
 /** A state of a game after some random legal moves. */
 function stateOf(game, seed, moves) {
-  const rng = seededRng(seed, 'images')
-  let state = game.rules.init(game.config.parse({}), seed)
-  for (let i = 0; i < moves; i++) {
-    const next = game.rules.step(state, rng.pick(game.rules.legalActions(state)))
-    if (next.terminated) break
-    state = next.state
-  }
-  return state
+  const spec = { game, config: game.config.parse({}) }
+  return lastMoment(walk(spec, startSnapshot(spec, seed), moves, seededRng(seed, 'images'), { stop: 'before' })).state
 }
 
 /** Enlarges a frame by a whole factor, pixel by pixel. */

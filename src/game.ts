@@ -9,7 +9,7 @@
  * An author writes a `GameDefinition`; `defineGame` (define-game.ts) makes a `Game` of it and adds the laws that hold for all.
  * Implementations: src/games/<id>/. The registry: src/games/index.ts. Conformance: `checkGame` in src/testing.
  */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Rng } from './rng.ts'
 import type { Color, Scene, Skin, Theme } from './scene.ts'
 

@@ -6,11 +6,12 @@
 
 import { describe, expect, it } from 'vitest'
 import { type AnyGame, createPolicy, GAMES, type Protocol, type Rng, seededRng } from 'vlm-gym'
-import { evaluate, meanOf, protocolRow, standardError } from 'vlm-gym/eval'
-import { evalJobs } from '../src/cli/eval-jobs.ts'
+import { evaluate, meanOf, standardError } from 'vlm-gym/eval'
+import { protocolRow } from 'vlm-gym/report'
 import { cascade, kindsOf } from '../src/games/swap/cascade.ts'
 import type { StateSwap } from '../src/games/swap/index.ts'
 import { hasSwap } from '../src/games/swap/rules.ts'
+import { evalJobs } from '../src/jobs/eval-games.ts'
 
 const GAMES_PLAYED = 1000
 const paperGames = Object.values(GAMES).filter(({ presets }) => presets?.paper?.protocol !== undefined)

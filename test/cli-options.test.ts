@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ConfigError } from 'vlm-gym'
 import { applySettings, checkConfig, gatherConfig, mergeConfig, parseSetting, readConfigFile } from 'vlm-gym/cli'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const folder = mkdtempSync(join(tmpdir(), 'vlm-gym-options-'))
 afterAll(() => rmSync(folder, { recursive: true }))

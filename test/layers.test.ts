@@ -19,6 +19,8 @@ const LEVELS: { readonly [part: string]: number } = {
   printable: 0,
   rng: 0,
   checks: 1,
+  settings: 2,
+  'near-file': 1,
   game: 1,
   scene: 1,
   policy: 1,
@@ -38,7 +40,9 @@ const LEVELS: { readonly [part: string]: number } = {
   server: 4,
   workers: 4,
   index: 4,
-  cli: 5,
+  report: 5,
+  jobs: 6,
+  cli: 7,
 }
 
 /** Imports within a level that are allowed. */
@@ -90,6 +94,28 @@ function partOf(path: string): string {
   return relative(src, path).split('/')[0]!.replace(/\.ts$/, '')
 }
 
+/** Files that a file imports by a path. */
+function targetsOf(file: string): string[] {
+  return imports(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => resolve(dirname(file), name))
+}
+
+/** Circles of a graph, one for each edge that a depth-first walk finds to close one; a graph has none exactly if this is empty. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = []
+  const done = new Set<string>()
+  const walk = (node: string, path: readonly string[]): void => {
+    const start = path.indexOf(node)
+    if (start >= 0) found.push([...path.slice(start), node])
+    if (start >= 0 || done.has(node)) return
+    for (const next of graph.get(node) ?? []) walk(next, [...path, node])
+    done.add(node)
+  }
+  for (const node of graph.keys()) walk(node, [])
+  return found
+}
+
 const files = sources(src)
 
 /** [importing file, module it names, part that this is in], for imports within src. */
@@ -126,6 +152,17 @@ describe('the layout', () => {
       return !(LEVELS[to]! < LEVELS[from]!)
     })
     expect(up.map(({ file, name }) => `${file} imports ${name}`)).toEqual([])
+  })
+
+  it('has no circles of imports, types included', () => {
+    const all = [...files, ...sources(join(root, 'packages'))]
+    const graph = new Map(all.map((file) => [file, targetsOf(file)]))
+    expect(circles(graph).map((circle) => circle.map((file) => relative(root, file)).join(' > '))).toEqual([])
+  })
+
+  it('finds a circle where there is one', () => {
+    const graph = new Map(Object.entries({ a: ['b'], b: ['c', 'd'], c: ['d'], d: ['b'] }))
+    expect(circles(graph)).toEqual([['b', 'c', 'd', 'b']])
   })
 
   it('has no imports out of src by a path', () => {

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import * as library from 'vlm-gym'
 import * as cli from 'vlm-gym/cli'
+import * as jobs from 'vlm-gym/jobs'
+import * as report from 'vlm-gym/report'
 import * as server from 'vlm-gym/server'
 import * as teach from 'vlm-gym/teach'
 import * as testing from 'vlm-gym/testing'
@@ -38,6 +40,7 @@ it('vlm-gym', () => {
       "createRenderer",
       "decodePng",
       "decodeState",
+      "defineGame",
       "deriveSeed",
       "difficulty",
       "difficultyPreset",
@@ -61,6 +64,10 @@ it('vlm-gym', () => {
       "gameList",
       "gameNamed",
       "gameSignal",
+      "gridAgreement",
+      "gridLayout",
+      "gridOf",
+      "gridPerception",
       "hasEffects",
       "humanPolicy",
       "inTags",
@@ -68,6 +75,7 @@ it('vlm-gym', () => {
       "isGoodMove",
       "isRngState",
       "labelGrid",
+      "lastMoment",
       "loadCifar10",
       "lookaheadPolicy",
       "maxReplyChars",
@@ -77,16 +85,16 @@ it('vlm-gym', () => {
       "modelInputOf",
       "observationOf",
       "observationSeed",
+      "paperReward",
       "paperWeights",
-      "parseGrid",
       "parseReply",
-      "perceptionAgreement",
       "playGroup",
       "playReply",
       "pngSize",
       "policyNames",
       "protocolLexicon",
       "randomPolicy",
+      "readGrid",
       "registerGame",
       "registerPictureSet",
       "regretOf",
@@ -94,6 +102,7 @@ it('vlm-gym', () => {
       "renderScene",
       "renderSkinned",
       "replyOf",
+      "rewardOf",
       "rngFromState",
       "rollout",
       "samplerPolicy",
@@ -108,6 +117,7 @@ it('vlm-gym', () => {
       "themeNamed",
       "totalReward",
       "uniformPolicy",
+      "walk",
     ]
   `)
 })
@@ -191,4 +201,74 @@ it('are the same in the built package, under the names that users import', () =>
     const built = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' })
     expect(JSON.parse(built)).toEqual(Object.keys(door).sort())
   }
+})
+
+it('vlm-gym/report', () => {
+  expect(Object.keys(report).sort()).toMatchInlineSnapshot(`
+    [
+      "aboutText",
+      "compareRuns",
+      "comparisonCsv",
+      "comparisonPage",
+      "comparisonText",
+      "knownRows",
+      "protocolRow",
+      "protocolTable",
+      "recipeDifferences",
+      "replyNotes",
+      "reportPage",
+      "resultTable",
+      "seedFamilies",
+      "seedsTable",
+      "seedsText",
+      "trainingOf",
+      "trainingSetups",
+      "unreadLines",
+      "unreadTexts",
+      "writeReport",
+    ]
+  `)
+})
+
+it('vlm-gym/jobs', () => {
+  expect(Object.keys(jobs).sort()).toMatchInlineSnapshot(`
+    [
+      "CHECKPOINT_TOKENS",
+      "NO_REQUEST",
+      "SCRIPTED",
+      "aboutLines",
+      "beginRun",
+      "checkPlayers",
+      "checkSameGames",
+      "checkSeeds",
+      "checkedEngine",
+      "createTrainFolder",
+      "createTrainRun",
+      "evalConfig",
+      "evalEndpoints",
+      "evalJobs",
+      "evaluateIn",
+      "keepEndpoints",
+      "keptRequest",
+      "loadEngineModule",
+      "loadExtras",
+      "loadPictures",
+      "loadPlugins",
+      "newWords",
+      "openCheckpoint",
+      "openTeacher",
+      "openTrainRun",
+      "presetResults",
+      "readComparedRuns",
+      "resolvePlugin",
+      "resumeRun",
+      "runToEnd",
+      "runTrainJob",
+      "runningFigures",
+      "storedConfig",
+      "storedWords",
+      "withPlayers",
+      "writeSeedsReport",
+    ]
+  `)
 })

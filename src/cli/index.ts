@@ -1,15 +1,12 @@
 /** The door `vlm-gym/cli`: what a program needs to build commands that behave like those of `vlm-gym`. */
+
+export { applySettings, type ConfigObject, mergeConfig, parseSetting, type Setting } from '../settings.ts'
 export { INTERRUPTED, interruptible } from './interrupt.ts'
 export {
-  applySettings,
-  type ConfigObject,
   checkConfig,
   collect,
   gatherConfig,
-  mergeConfig,
-  parseSetting,
   readConfigFile,
-  type Setting,
   wholeNumber,
   withConfigFile,
   withExamples,

@@ -1,15 +1,15 @@
 /** What `show` and `play` start from: a game, its knobs, a seed or a state token, and how it looks. */
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList, gameNamed } from '../games/index.ts'
 import { decodeState, difficulty, type EnvSnapshot, type EnvSpec, envSpec, LEVELS, skinSettings, startSnapshot } from '../gym/index.ts'
 import { THEMES } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
-import { applySettings, type ConfigObject, checkConfig, choiceOption, collect, wholeNumber, withSeed, withSet } from './options.ts'
-import { withPictures } from './pictures.ts'
-import { withPlugins } from './plugins.ts'
+import { applySettings, type ConfigObject, gameConfig } from '../settings.ts'
+import { withPictures, withPlugins } from './extras-options.ts'
+import { checkConfig, choiceOption, collect, wholeNumber, withSeed, withSet } from './options.ts'
 
 /** The options that say where a game starts. */
 export interface StartOptions {
@@ -43,11 +43,6 @@ export function withSkin(command: Command): Command {
     .option('--perception <level>', 'how hard it is to see: 0, easy, to 5', wholeNumber(0, LEVELS - 1))
     .option('--reasoning <level>', 'how hard it is to play: 0, easy, to 5', wholeNumber(0, LEVELS - 1))
     .option('--skin <key=value>', `of the picture alone: ${Object.keys(skinSettings).join(', ')}; may be given many times`, collect)
-}
-
-/** The config of a game from settings over `base`; unknown knobs and values out of range are refused by name. */
-export function gameConfig(game: AnyGame, settings: readonly string[] = [], base: ConfigObject = {}): unknown {
-  return checkConfig(game.config, applySettings(base, settings), `the config of ${game.id}`)
 }
 
 /** The spec and the moment to start from. `id` may be absent when a token says which game. Throws ConfigError or StateError. */

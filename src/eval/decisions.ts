@@ -3,15 +3,16 @@
  * on any policy, so every policy answers the same ones under every condition, and differences are paired.
  */
 import {
-  advance,
   type EnvSnapshot,
   type EnvSpec,
   type ExpertScores,
   expertScores,
   isGoodMove,
+  lastMoment,
   observationOf,
   playReply,
   startSnapshot,
+  walk,
 } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
@@ -31,13 +32,9 @@ export function fixedStates(
 ): FixedState[] {
   return Array.from({ length: count }, (_, i) => {
     const rng = seededRng(seed, 'fixed-state', i)
-    let now = startSnapshot({ game, config }, deriveSeed(seed, 'fixed-state', i))
-    for (let left = rng.int(horizon + 1); left > 0; left--) {
-      const result = game.rules.step(now.state, rng.pick(game.rules.legalActions(now.state)))
-      if (result.terminated) break
-      now = advance(now, result)
-    }
-    return { snapshot: now, scores: expertScores(game, now.state, 'solver') }
+    const start = startSnapshot({ game, config }, deriveSeed(seed, 'fixed-state', i))
+    const snapshot = lastMoment(walk({ game }, start, rng.int(horizon + 1), rng, { stop: 'before' }))
+    return { snapshot, scores: expertScores(game, snapshot.state, 'solver') }
   })
 }
 

@@ -51,11 +51,23 @@ export {
   type ReplySections,
   type ReplyTags,
 } from './protocol.ts'
-export { paperWeights, type RewardWeights, totalReward } from './rewards.ts'
+export {
+  paperReward,
+  paperWeights,
+  type Reward,
+  type RewardSpec,
+  type RewardWeights,
+  rewardConfig,
+  rewardFields,
+  rewardOf,
+  rewardScores,
+  totalReward,
+} from './rewards.ts'
 export { type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
 export { type Boundary, type PlayedReply, playReply, type ReplyScore, trainingReward } from './score.ts'
-export { type Expert, type ExpertScores, expertScores, gameSignal, isGoodMove, regretOf } from './signal.ts'
+export { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal, isGoodMove, regretOf } from './signal.ts'
 export { skinSettings } from './skin.ts'
 export { embeddedOf, gameFeedback, gameLexicon, gamePrompt } from './texts.ts'
 export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
 export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'
+export { lastMoment, type WalkOptions, walk } from './walk.ts'

@@ -1,5 +1,5 @@
 /** The optional settings of a skin as a schema, for configs and command lines. Ranges: EFFECTS of render/effects.ts. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { EFFECTS, type Effect } from '../render/index.ts'
 
 const effect = (name: Effect): z.ZodNumber => z.number().min(EFFECTS[name].min).max(EFFECTS[name].max)

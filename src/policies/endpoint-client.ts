@@ -5,7 +5,6 @@ import { ConfigError } from '../errors.ts'
 import type { Observation, RawReply, Reply, ReplyOptions, Usage } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { assembleReply } from './assemble.ts'
-import { type EndpointOptions, type EndpointPolicy, type EndpointRecord, maxReplyChars } from './endpoint.ts'
 import { finishOf, readAnswer } from './endpoint-answer.ts'
 import {
   bodyProblem,
@@ -18,6 +17,7 @@ import {
 } from './endpoint-errors.ts'
 import { type Fields, optionalFields, valueAt } from './endpoint-fields.ts'
 import { messagesOf } from './endpoint-messages.ts'
+import { type EndpointOptions, type EndpointPolicy, type EndpointRecord, maxReplyChars } from './endpoint-options.ts'
 import { type Endpoint, endpointOf } from './endpoint-place.ts'
 import { type HttpAnswer, type Post, poster, proxyNamed } from './http.ts'
 import { redactor } from './redact.ts'

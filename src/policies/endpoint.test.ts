@@ -14,7 +14,8 @@ import {
   completion,
   FAULTS,
 } from './chat-server-fixture.ts'
-import { type EndpointOptions, endpointPolicy, maxReplyChars } from './endpoint.ts'
+import { endpointPolicy } from './endpoint.ts'
+import { type EndpointOptions, maxReplyChars } from './endpoint-options.ts'
 import { isEndpointName } from './endpoint-place.ts'
 
 const KEY = 'sk-secret/of+the=test'

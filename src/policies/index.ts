@@ -1,7 +1,8 @@
 /** Policies: whatever answers pictures with text. */
 export { type CreatePolicyOptions, createPolicy, policyNames } from './create.ts'
-export { type EndpointOptions, type EndpointPolicy, type EndpointRecord, endpointPolicy, maxReplyChars, type Prices } from './endpoint.ts'
+export { endpointPolicy } from './endpoint.ts'
 export { ENDPOINT_TOKENS } from './endpoint-client.ts'
+export { type EndpointOptions, type EndpointPolicy, type EndpointRecord, maxReplyChars, type Prices } from './endpoint-options.ts'
 export { endpointProviders, isEndpointName, keyVariables, splitBaseUrl } from './endpoint-place.ts'
 export { checkFit } from './fit.ts'
 export { type HumanOptions, humanPolicy } from './human.ts'

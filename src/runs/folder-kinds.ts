@@ -1,6 +1,6 @@
 /** The kinds of folders that commands write into, and how a folder says which it is. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { fileReason, StorageError } from '../errors.ts'
 import { ABOUT } from './about.ts'
 import { readText } from './encoding.ts'

@@ -6,7 +6,7 @@
 import { access, appendFile, mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { ConfigError, fileReason, StorageError } from '../errors.ts'
 import { shellWord } from '../printable.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'

@@ -1,5 +1,5 @@
 /** How a data set is made: one typed object with a comment on every field, kept in its header. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
 import { type EnvSpec, envSpec, type ObservationMode, REPLY_TAGS, skinSettings } from '../gym/index.ts'

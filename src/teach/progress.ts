@@ -1,5 +1,5 @@
 /** Where the making of a data set stands: `progress.json`, and how examples are shared among the games. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { StorageError } from '../errors.ts'
 import { type EnvSnapshot, type EnvSpec, startSnapshot } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'

@@ -139,11 +139,7 @@ function checkExperts(context: CheckContext, state: unknown): void {
       where,
       blind ? 'the blind teacher names no action of the game' : 'the sighted teacher names an action that is not legal',
     )
-    ensure(
-      game.teacher?.share === undefined || game.teacher?.share(state, thought.think) === 1,
-      where,
-      "the teacher's thoughts are not all true",
-    )
+    ensure(teacher.share(state, thought.think) === 1, where, "the teacher's thoughts are not all true")
     covered(context, `\n${thought.think}`, 'the thought')
   }
   ensure(teacher.share(state, 'nonsense') === 0, where, 'teacher.share takes nonsense')

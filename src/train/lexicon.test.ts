@@ -4,7 +4,7 @@ import { GAMES, gridOf } from '../games/index.ts'
 import { envSpec, formatReply, observationOf } from '../gym/index.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { lexiconOf } from './lexicon.ts'
-import { drawState } from './states.ts'
+import { sampleState } from './states.ts'
 
 describe('the vocabulary', () => {
   const tokenizer = createTokenizer(lexiconOf(Object.values(GAMES)), '</answer>')
@@ -14,7 +14,7 @@ describe('the vocabulary', () => {
     it(`writes every prompt and reply of ${game.id}, and reads it back letter by letter`, () => {
       const spec = envSpec({ game, skin, promptStyle: 'brief' })
       for (let i = 0; i < 60; i++) {
-        const { snapshot } = drawState(
+        const { snapshot } = sampleState(
           { spec, horizon: 60 },
           { scatter: 0.4, teacher: 0.5, narrow: 0.2, refused: 0.3 },
           deriveSeed(i, game.id),

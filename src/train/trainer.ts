@@ -5,7 +5,7 @@
  * the numbers of an unbroken one.
  */
 import { rm } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'

@@ -15,7 +15,7 @@ import {
   StorageError,
   type Tokenizer,
 } from 'vlm-gym'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type AdamState, adamStep, clipping, freshAdam } from './adam.ts'
 import { readCheckpoint, type StoredTensor, writeCheckpoint } from './checkpoint.ts'
 import { checkExportSize, exportMetadata } from './export.ts'

@@ -2,8 +2,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { EngineError } from '../../errors.ts'
+import { openCheckpoint } from '../../jobs/index.ts'
 import { checkOwnFile, type OwnFile, writeOwnFile } from '../../runs/index.ts'
-import { openCheckpoint } from '../engine-module.ts'
 import { wholeNumber, withExamples, withFileForce, withJson } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 

@@ -1,10 +1,9 @@
 /** `vlm-gym report`: writes the report of a run folder anew, and prints its table; of several seeds of one recipe the page over seeds. */
 import type { Command } from 'commander'
-import { compareRuns, resultTable, seedFamilies, seedsText, writeReport } from '../../eval/index.ts'
+import { checkSeeds, readComparedRuns, writeSeedsReport } from '../../jobs/index.ts'
+import { compareRuns, resultTable, seedFamilies, seedsText, writeReport } from '../../report/index.ts'
 import { type ForeignFile, readFolder, resultRows, TRAIN_RUN } from '../../runs/index.ts'
-import { checkSeeds, readComparedRuns } from '../compared-runs.ts'
 import { withExamples, withForce, withJson } from '../options.ts'
-import { writeSeedsReport } from '../seeds-report.ts'
 import { printJson, printLines } from '../terminal.ts'
 
 /** Options and action of `report`. */

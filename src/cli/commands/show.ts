@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import type { PromptStyle } from '../../game.ts'
-import { advance, drawPng, type EnvSnapshot, type EnvSpec, encodeState, observationOf, stateHash } from '../../gym/index.ts'
+import { drawPng, type EnvSnapshot, type EnvSpec, encodeState, lastMoment, observationOf, stateHash, walk } from '../../gym/index.ts'
 import { encodePng, frameHash, hasEffects, sceneToSvg, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
 import { writeOwnFile } from '../../runs/index.ts'
@@ -56,7 +56,7 @@ async function show(id: string | undefined, options: ShowOptions): Promise<void>
   const from = options.state === undefined ? `seed ${options.seed}` : 'from a token'
   const { spec: plain, start } = startOf(id, options, { theme, tile, layout })
   const spec: EnvSpec = { ...plain, promptStyle: options.prompt }
-  const now = moved(spec, start, options.moves, options.seed)
+  const now = lastMoment(walk(spec, start, options.moves, seededRng(options.seed, 'show', 'moves')))
   const { out, force = false } = options
   const picture = out === undefined ? null : await writePicture(spec, now, { file: out, force })
   const facts = factsOf(spec, now, picture)
@@ -75,16 +75,6 @@ async function showGrid(id: string | undefined, options: ShowOptions): Promise<v
   const picture = await writePng(frame, encodePng(frame), { file: out, force })
   if (options.json) printJson({ game: spec.game.id, seed, skin: spec.skin, picture })
   else printLines([`${picture.file}  ${picture.width} x ${picture.height} pixels, ${picture.bytes} bytes`])
-}
-
-/** Up to `count` uniform legal moves; stops at the end of the game. */
-function moved({ game }: EnvSpec, start: EnvSnapshot, count: number, seed: number): EnvSnapshot {
-  const rng = seededRng(seed, 'show', 'moves')
-  let now = start
-  for (let i = 0; i < count && !game.rules.terminated(now.state); i++) {
-    now = advance(now, game.rules.step(now.state, rng.pick(game.rules.legalActions(now.state))))
-  }
-  return now
 }
 
 /** Where a picture goes. */

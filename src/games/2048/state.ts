@@ -1,5 +1,5 @@
 /** Config and state of 2048: schemas, validation, fresh and scattered states, and the step. Plain JSON throughout; chance is inside the state. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type Rng, type RngState, rngFromState, seededRng } from '../../rng.ts'

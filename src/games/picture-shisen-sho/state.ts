@@ -1,5 +1,5 @@
 /** Config and state of picture Shisen-Sho: the board of Shisen-Sho holds classes, and each tile a picture of its class. Plain JSON throughout. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { StepResult } from '../../game.ts'
 import { pictureSetNames } from '../../pictures/index.ts'
 import { type Rng, seededRng } from '../../rng.ts'

@@ -1,5 +1,5 @@
 /** What every game of the Shisen-Sho family shares of config and state, and the step. Tiles are kinds; what a kind looks like is the game's. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type RngState } from '../../rng.ts'

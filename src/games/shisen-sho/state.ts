@@ -1,5 +1,5 @@
 /** Config and state of Shisen-Sho: schemas, validation, fresh and scattered boards, and the step. Plain JSON throughout. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { StepResult } from '../../game.ts'
 import { type Rng, seededRng } from '../../rng.ts'
 import { COLOURS, SHAPES } from '../shared/tile-art.ts'

@@ -1,0 +1,40 @@
+/** Engines are packages of their own, loaded by name when a command needs one. */
+import { stat } from 'node:fs/promises'
+import type { Engine, EngineModule } from '../engine.ts'
+import { EngineError, fileReason, StorageError } from '../errors.ts'
+import { fileGuess } from '../near-file.ts'
+
+/** Loads an engine package. Throws EngineError that says how to get it. */
+export async function loadEngineModule(name: string): Promise<EngineModule> {
+  let module: Partial<EngineModule>
+  try {
+    module = (await import(name)) as Partial<EngineModule>
+  } catch (error) {
+    throw new EngineError(`the engine package ${name} ${whyNot(name, error as NodeJS.ErrnoException)}`, { cause: error })
+  }
+  if (typeof module.createEngine !== 'function' || typeof module.openEngine !== 'function') {
+    throw new EngineError(`${name} is not an engine package: it must export createEngine and openEngine`)
+  }
+  return module as EngineModule
+}
+
+/** Throws StorageError for a checkpoint's path that leads to no file. */
+async function checkFile(path: string): Promise<void> {
+  const refuse = (reason: string, cause?: unknown): never => {
+    throw new StorageError(`cannot read the checkpoint ${path}: ${reason}; give a .safetensors file that vlm-gym train wrote`, { cause })
+  }
+  const found = await stat(path).catch((error: Error) => refuse(`${fileReason(error)}${fileGuess(path)}`, error))
+  if (found.isDirectory()) refuse('it is a folder')
+}
+
+/** The engine of a checkpoint. Throws StorageError, EngineError. */
+export async function openCheckpoint(path: string, { engine, threads }: { engine: string; threads: number }): Promise<Engine> {
+  await checkFile(path)
+  const { openEngine } = await loadEngineModule(engine)
+  return openEngine(path, { threads })
+}
+
+function whyNot(name: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) return `is not installed; install it with: npm install ${name}`
+  return `cannot be loaded on ${process.platform}-${process.arch} with Node ${process.version} (${message}); use a platform that it supports, or another engine`
+}
