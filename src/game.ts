@@ -6,7 +6,7 @@
  *     const { state: next, reward, legal } = game.rules.step(state, game.rules.legalActions(state)[0])
  *     game.answer.parse(game.answer.format(state, action), state)      // -> { action }
  *
- * An author writes a `GameDefinition`; `defineGame` (define-game.ts) makes a `Game` of it and adds the laws that hold for all.
+ * An author writes a `GameDefinition`; `defineGame` (games/define-game.ts) makes a `Game` of it and adds the laws that hold for all.
  * Implementations: src/games/<id>/. The registry: src/games/index.ts. Conformance: `checkGame` in src/testing.
  */
 import type * as z from 'zod'

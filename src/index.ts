@@ -1,6 +1,5 @@
 /** The public door of vlm-gym: contracts, games, gym, rendering and policies. All of it runs in a browser (a person at the terminal apart). */
 export { checkConfig } from './checks.ts'
-export { defineGame } from './define-game.ts'
 export type {
   AdamParams,
   Chunk,
@@ -39,6 +38,7 @@ export type {
   TeacherOptions,
   Thought,
 } from './game.ts'
+export { defineGame } from './games/define-game.ts'
 export {
   formatGrid,
   GAMES,

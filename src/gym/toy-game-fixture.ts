@@ -2,8 +2,8 @@
  * A small game with experts, a teacher and texts for the embedded engine, for tests: a grid of digits 0..3; the player picks a cell that is not 0 and earns its digit; chance puts a new digit there. It ends after `moves` moves or on an empty grid.
  */
 import * as z from 'zod'
-import { defineGame } from '../define-game.ts'
 import type { Grid, ScoredAction, StepResult } from '../game.ts'
+import { defineGame } from '../games/define-game.ts'
 import { gridLayout, gridPerception, labelGrid } from '../games/index.ts'
 import { isRngState, type RngState, rngFromState, seededRng } from '../rng.ts'
 import type { SpriteCatalogue } from '../scene.ts'

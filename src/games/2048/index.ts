@@ -8,8 +8,9 @@
  * - Perception: labels '_' and 2..131072. Thoughts and the teacher's blind spots: teacher.ts.
  * - Departures from the reference: two tiles of 131072 do not merge; an unreadable reply is an outcome of its own, not an action; seeds count.
  */
-import { defineGame } from '../../define-game.ts'
+
 import type { Grid } from '../../game.ts'
+import { defineGame } from '../define-game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
 import { draws } from './paper.ts'

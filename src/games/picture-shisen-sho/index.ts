@@ -7,9 +7,10 @@
  * - Actions, rewards, end, thoughts, teacher and solver: as in Shisen-Sho. Perception: class names and '_'.
  * - Departures from the reference: drawing a picture never touches the game's chance; which picture a tile shows is part of the state.
  */
-import { defineGame } from '../../define-game.ts'
+
 import type { Grid } from '../../game.ts'
 import { pictureSetNamed } from '../../pictures/index.ts'
+import { defineGame } from '../define-game.ts'
 import { boardLevels, presets } from '../shisen-sho/levels.ts'
 import { draws } from '../shisen-sho/paper.ts'
 import { playOf } from '../shisen-sho/play.ts'

@@ -9,9 +9,10 @@
  * - Perception: labels 'red circle' … and '_'. Thoughts and the teacher's blind spot: teacher.ts.
  * - Departures from the reference: coordinates outside the board are unreadable, never other cells; seeds count; every fresh board is playable.
  */
-import { defineGame } from '../../define-game.ts'
+
 import type { CellLook, Grid } from '../../game.ts'
 import type { Theme } from '../../scene.ts'
+import { defineGame } from '../define-game.ts'
 import { COLOURS, SHAPES, tileLook } from '../shared/tile-art.ts'
 import { draw } from './draw.ts'
 import { boardLevels, presets } from './levels.ts'

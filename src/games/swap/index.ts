@@ -11,8 +11,9 @@
  * - Departures from the reference: a fresh board never has standing runs; out-of-board or equal cells are unreadable, not a refused action;
  *   the points shown are the true ones; seeds count.
  */
-import { defineGame } from '../../define-game.ts'
+
 import type { Grid } from '../../game.ts'
+import { defineGame } from '../define-game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
 import { draws } from './paper.ts'

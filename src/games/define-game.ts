@@ -6,8 +6,8 @@
  * 1. After the end a move does nothing: reward 0, not legal. 2. An unreadable reply does nothing: reward -1, after the end 0. 3. A state from
  * outside is what the game's schema takes, copied, without negative zeros. 4. The share of true thoughts is counted from the judge.
  */
-import { StateError } from './errors.ts'
-import type { Game, GameDefinition, RulesDefinition, StepResult, TeacherDefinition, TeacherFacet } from './game.ts'
+import { StateError } from '../errors.ts'
+import type { Game, GameDefinition, RulesDefinition, StepResult, TeacherDefinition, TeacherFacet } from '../game.ts'
 
 /** The game of a definition. */
 export function defineGame<S extends object, A, C, P>(definition: GameDefinition<S, A, C, P>): Game<S, A, C, P> {
