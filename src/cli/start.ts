@@ -1,10 +1,19 @@
 /** What `show` and `play` start from: a game, its knobs, a seed or a state token, and how it looks. */
 import type { Command } from 'commander'
-import * as z from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList, gameNamed } from '../games/index.ts'
-import { decodeState, difficulty, type EnvSnapshot, type EnvSpec, envSpec, LEVELS, skinSettings, startSnapshot } from '../gym/index.ts'
+import {
+  decodeState,
+  difficulty,
+  type EnvSnapshot,
+  type EnvSpec,
+  envSpec,
+  LEVELS,
+  skinSchema,
+  skinSettings,
+  startSnapshot,
+} from '../gym/index.ts'
 import { THEMES } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
 import { applySettings, type ConfigObject, gameConfig } from '../settings.ts'
@@ -81,8 +90,6 @@ function levelsOf(game: AnyGame, { preset, perception, reasoning }: StartOptions
   const { config, skin } = difficulty(game, { perception: perception ?? 0, reasoning: reasoning ?? 0 }, look)
   return { config: config as ConfigObject, skin }
 }
-
-const skinSchema = z.strictObject({ theme: z.string(), tile: z.int().min(8).max(256), layout: z.enum(['board', 'full']), ...skinSettings })
 
 /** The skin with the settings of --skin. */
 function dressed(skin: Skin, settings: readonly string[] = []): Skin {

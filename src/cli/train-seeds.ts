@@ -27,7 +27,7 @@ import {
 } from '../jobs/index.ts'
 import { shellWord } from '../printable.ts'
 import { compareRuns, recipeDifferences, seedFamilies, seedsText, trainingOf } from '../report/index.ts'
-import { checkNewFolder, readRun, TRAIN_RUN } from '../runs/index.ts'
+import { checkNewFolder, type RunFolder, readRun, TRAIN_RUN } from '../runs/index.ts'
 import type { TrainConfig } from '../train/index.ts'
 import { INTERRUPTED, interruptible } from './interrupt.ts'
 import { createProgress, formatDuration, progressEvents } from './progress.ts'
@@ -108,15 +108,17 @@ async function makeNew(runs: readonly Seed[], { newConfig, parallel, threadsGive
   for (const { seed, path } of runs) await (await createTrainFolder(path, { ...config, threads, seed }, words, { force })).close()
 }
 
+const recipeOf = ({ config, stages }: RunFolder): unknown => trainingOf(config, stages)?.recipe
+
 /** Checks that the runs there are of one recipe, and makes those that are not there. */
 async function checkOld(runs: readonly Seed[]): Promise<void> {
   const first = runs.find(isThere)
   if (first === undefined)
     throw new StorageError(`there is no run to go on with in ${runs.map(({ path }) => path).join(', ')}; start them without --resume`)
   const model = await readRun(first.path)
-  const recipe = trainingOf(model.config)?.recipe
+  const recipe = recipeOf(model)
   for (const { path } of runs.filter(isThere)) {
-    const differences = recipeDifferences(recipe, trainingOf((await readRun(path)).config)?.recipe)
+    const differences = recipeDifferences(recipe, recipeOf(await readRun(path)))
     if (differences.length > 0)
       throw new StorageError(`${first.path} and ${path} differ by more than the seed: ${differences.join(', ')}; go on with each by itself`)
   }

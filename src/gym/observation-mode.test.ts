@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError, GameError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList, gridOf, readGrid } from '../games/index.ts'
-import { type EnvSpec, envSpec, observationOf, startSnapshot } from './env.ts'
+import { observationOf } from './env.ts'
+import { startSnapshot } from './life.ts'
 import { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
+import { type EnvSpec, envSpec } from './spec.ts'
 import { toyGame } from './toy-game-fixture.ts'
 
 const skin = { theme: 'classic', tile: 8, layout: 'board' } as const

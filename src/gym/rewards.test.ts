@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Env, envSpec } from './env.ts'
+import { Env } from './env.ts'
 import { formatReply } from './protocol.ts'
 import { paperReward, type RewardSpec, rewardConfig, rewardOf, rewardScores, totalReward } from './rewards.ts'
 import type { ReplyScore } from './score.ts'
 import { gameSignal } from './signal.ts'
+import { envSpec } from './spec.ts'
 import { toyGame } from './toy-game-fixture.ts'
 
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { seededRng } from '../rng.ts'
-import { type EnvSnapshot, envSpec, startSnapshot } from './env.ts'
+import { type EnvSnapshot, startSnapshot } from './life.ts'
+import { envSpec } from './spec.ts'
 import { type ToyState, toyGame } from './toy-game-fixture.ts'
 import { lastMoment, walk } from './walk.ts'
 

@@ -5,7 +5,8 @@
  *     const { state } = lastMoment(walk(spec, startSnapshot(spec, 7), 20, seededRng(7)))
  */
 import type { Rng } from '../rng.ts'
-import { advance, type EnvSnapshot, type EnvSpec } from './env.ts'
+import { advance, type EnvSnapshot } from './life.ts'
+import type { EnvSpec } from './spec.ts'
 
 /** How a walk goes. */
 export interface WalkOptions {

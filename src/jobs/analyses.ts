@@ -4,13 +4,20 @@ import { fixedStates, generalisation, interventions, thingsOf } from '../eval/in
 import { samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
-import { type GeneralisationRow, generalisationRows, type InterventionRow, interventionRows, type RunFolder } from '../runs/index.ts'
-import { gamesOf, mixOf, stagesOf, type TrainConfig, weightsName } from '../train/index.ts'
+import {
+  type GeneralisationRow,
+  generalisationRows,
+  type InterventionRow,
+  interventionRows,
+  isTaught,
+  type RunFolder,
+  type StageInfo,
+} from '../runs/index.ts'
+import { gamesOf, mixOf, type TrainConfig, weightsName } from '../train/index.ts'
 import type { JobControl } from './events.ts'
 
-/** Stages whose models are looked at: where each recipe ends, and where G1's RL began. */
-const INTERVENED = ['g0', 'cold-start', 'g1']
-const GENERALISED = ['cold-start', 'g1']
+/** Interventions are made on every stage that builds on another: where a recipe ends, and where its RL began. */
+const isIntervened = ({ from }: StageInfo): boolean => from !== null
 
 /** A training run that this process holds. */
 export interface TrainJobOptions extends JobControl {
@@ -26,9 +33,12 @@ interface Model {
   readonly decoding: Decoding
 }
 
-function modelsOf({ config, engine }: TrainJobOptions, names: readonly string[], decodings: readonly Decoding[]): Model[] {
-  const stages = stagesOf(config).filter(({ name }) => names.includes(name))
-  return stages.flatMap(({ name }) =>
+function modelsOf(
+  { config, engine, folder }: TrainJobOptions,
+  isWanted: (stage: StageInfo) => boolean,
+  decodings: readonly Decoding[],
+): Model[] {
+  return folder.stages.filter(isWanted).flatMap(({ name }) =>
     decodings.map((decoding) => {
       const temperature = decoding === 'greedy' ? 0 : 1
       return { policy: samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weightsName(name), name }), decoding }
@@ -57,7 +67,7 @@ async function intervene(options: TrainJobOptions): Promise<void> {
   for (const { spec, horizon } of gamesOf(config)) {
     const there = ({ policy, decoding }: Model): boolean =>
       rows.some((row) => row.game === spec.game.id && row.policy === policy.name && row.decoding === decoding)
-    const left = modelsOf(options, INTERVENED, ['sampled', 'greedy']).filter((model) => !there(model))
+    const left = modelsOf(options, isIntervened, ['sampled', 'greedy']).filter((model) => !there(model))
     if (left.length === 0) continue
     const states = fixedStates(spec, horizon, count, seed)
     const at = { type: 'progress', stage: `interventions on ${spec.game.id}`, total: left.length } as const
@@ -71,6 +81,7 @@ async function intervene(options: TrainJobOptions): Promise<void> {
   }
 }
 
+/** How far what was learned reaches: asked of the stages that learned from a teacher, as the others read no boards. */
 async function generalise(options: TrainJobOptions): Promise<void> {
   const { folder, config, onEvent, signal } = options
   const { states } = config.evaluation.generalisation
@@ -80,7 +91,7 @@ async function generalise(options: TrainJobOptions): Promise<void> {
   const trained = mixOf(config).map(({ spec }) => spec)
   for (const { spec, horizon } of gamesOf(config)) {
     const there = ({ policy }: Model): boolean => rows.some((row) => row.game === spec.game.id && row.policy === policy.name)
-    const left = modelsOf(options, GENERALISED, ['greedy']).filter((model) => !there(model))
+    const left = modelsOf(options, (stage) => isTaught(folder.stages, stage.name), ['greedy']).filter((model) => !there(model))
     if (left.length === 0) continue
     const things = thingsOf({ spec, trained, horizon, states, seed })
     const at = { type: 'progress', stage: `generalisation on ${spec.game.id}`, total: left.length } as const

@@ -34,7 +34,7 @@ async function comparedRun(folder: RunFolder, name: string): Promise<ComparedRun
   await loadPlugins(plugins)
   if (pictures !== null) await loadPictures(pictures)
   const seed = rows[0]?.seed ?? 0
-  return { name, about, seed, setups: trainingSetups(folder.config), training: trainingOf(folder.config), episodes, rows }
+  return { name, about, seed, setups: trainingSetups(folder.config), training: trainingOf(folder.config, folder.stages), episodes, rows }
 }
 
 /** What the games of a training config need from outside the package. */

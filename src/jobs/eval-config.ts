@@ -1,7 +1,6 @@
 /** What an evaluation is, as it stands in the run folder: enough to go on with it. Keys are not part of it. */
 import * as z from 'zod'
-import { OBSERVATION_MODES, REPLY_TAGS } from '../gym/index.ts'
-
+import { skinFields, specFields } from '../gym/index.ts'
 import { keptRequest } from './requests.ts'
 
 const count = z.number().int().nonnegative()
@@ -11,24 +10,21 @@ const price = z.number().nonnegative().nullable()
 export const evalConfig = z.strictObject({
   names: z.array(z.string()).describe('policies, checkpoints and models'),
   preset: z.string().nullable(),
-  game: z.string(),
+  game: specFields.game,
   set: z.array(z.string()).describe('knobs of the game'),
   episodes: count.min(1),
-  horizon: count.min(1),
-  restart: z.boolean(),
+  horizon: specFields.horizon,
+  restart: specFields.restart,
   decoding: z.enum(['sampled', 'greedy', 'both']).nullable(),
   temperature: z.number().min(0).max(2).nullable().describe('of sampled replies of endpoints'),
   maxTokens: count.min(1).nullable(),
-  theme: z.string(),
-  tile: count.min(8).max(256).nullable(),
-  layout: z.enum(['board', 'full']).nullable(),
-  prompt: z.enum(['brief', 'full']).nullable(),
-  tags: z
-    .enum(REPLY_TAGS)
-    .default('paper')
-    .describe('of prompts and worked examples of models behind HTTP; runs without it had the paper’s'),
-  mode: z.enum(OBSERVATION_MODES),
-  feedback: z.boolean().describe('whether a prompt ends with what the last move did'),
+  theme: skinFields.theme,
+  tile: skinFields.tile.nullable(),
+  layout: skinFields.layout.nullable(),
+  prompt: specFields.prompt.nullable(),
+  tags: specFields.tags.default('paper').describe('of prompts and worked examples of models behind HTTP; runs without it had the paper’s'),
+  mode: specFields.mode,
+  feedback: specFields.feedback,
   history: count.describe('turns kept in the conversation'),
   examples: count.describe('worked examples in the prompt'),
   baseUrl: z.string().nullable().describe('without its query'),

@@ -6,9 +6,9 @@ import { ConfigError } from '../errors.ts'
 import type { EvaluateOptions, Evaluation } from '../eval/index.ts'
 import type { Protocol } from '../game.ts'
 import { gameList, gameNamed } from '../games/index.ts'
-import { type EnvSpec, envSpec } from '../gym/index.ts'
+import { type EnvSpec, type SpecConfig, specFrom } from '../gym/index.ts'
 import { knownRows, type ProtocolResults, protocolRow } from '../report/index.ts'
-import { gameConfig } from '../settings.ts'
+import { type ConfigObject, gameConfig } from '../settings.ts'
 import { didYouMean } from '../suggest.ts'
 
 /** Presets that whole games are evaluated under. */
@@ -20,7 +20,7 @@ export interface EvalJobOptions {
   /** Policies and checkpoints by name; may be empty under a preset, which has its own. */
   readonly names: readonly string[]
   /** Look and prompt of every spec. */
-  readonly look: Pick<EnvSpec, 'skin' | 'promptStyle'> & Partial<Pick<EnvSpec, 'mode' | 'feedback'>>
+  readonly look: Pick<SpecConfig, 'skin' | 'prompt'> & Partial<Pick<SpecConfig, 'mode' | 'feedback'>>
   readonly preset?: string | null | undefined
   readonly game: string
   readonly set?: readonly string[] | undefined
@@ -44,8 +44,7 @@ export function evalJobs(options: EvalJobOptions): EvalJob[] {
   if (options.preset !== undefined && options.preset !== null) return presetJobs(options, presetNamed(options.preset))
   const { names, look, game, set = [], horizon, restart } = options
   if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
-  const found = gameNamed(game)
-  const spec = envSpec({ game: found, config: gameConfig(found, set), ...look })
+  const spec = specFrom({ ...look, game, config: gameConfig<ConfigObject>(gameNamed(game), set), horizon, restart }, gameNamed)
   return [{ spec, names, rules: { horizon, restart } }]
 }
 
@@ -70,10 +69,11 @@ function presetJobs({ names, look, game, given, horizon }: EvalJobOptions, prese
     if (own === undefined || protocol === undefined)
       throw new ConfigError(`the game ${one.id} has no protocol of the preset ${preset}; leave --game or --preset out`)
     const { restart, counts, anchors } = protocol
+    const moves = given.includes('horizon') ? horizon : own.horizon
     return {
-      spec: envSpec({ game: one, config: own.config, ...look }),
+      spec: specFrom({ ...look, game: one.id, config: own.config, horizon: moves, restart }, gameNamed),
       names: names.length > 0 ? names : Object.keys(anchors),
-      rules: { horizon: given.includes('horizon') ? horizon : own.horizon, restart, counts, expertEvery: 0 },
+      rules: { horizon: moves, restart, counts, expertEvery: 0 },
       protocol,
     }
   })

@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { writeReport } from '../report/index.ts'
 import { createRun, type NewFolderOptions, openRun, type RunFolder } from '../runs/index.ts'
-import { coldStartExamples, parseTrainConfig, type TrainConfig } from '../train/index.ts'
+import { coldStartExamples, parseTrainConfig, stageInfos, type TrainConfig } from '../train/index.ts'
 import type { JobControl } from './events.ts'
 import { loadPictures } from './pictures.ts'
 import { loadPlugins } from './plugins.ts'
@@ -45,7 +45,7 @@ export async function createTrainFolder(
   words: readonly string[],
   options?: NewFolderOptions,
 ): Promise<RunFolder> {
-  const folder = await createRun(path, config, options)
+  const folder = await createRun(path, config, { ...options, stages: stageInfos(config) })
   await folder.write('words.json', words)
   return folder
 }

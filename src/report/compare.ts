@@ -261,7 +261,7 @@ function testsOf(players: readonly Player[], labels: readonly string[], seeded: 
     players.slice(i + 1).flatMap((other, offset): Omit<PairedTest, 'corrected'>[] => {
       if (!isTested(one, other, players) || isWithin(one, other)) return []
       const places = [i, i + 1 + offset]
-      if (isHeldAgainst(other.policy, one.policy)) places.reverse()
+      if (isHeldAgainst(other, one)) places.reverse()
       const [a, b] = places.map((place) => players[place] as Player) as [Player, Player]
       const [left, right] = [bySeed(a.records), bySeed(b.records)]
       const seeds = [...left.keys()].filter((seed) => right.has(seed))

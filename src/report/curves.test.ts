@@ -2,43 +2,43 @@ import { describe, expect, test } from 'vitest'
 import { spread } from '../eval/replay.ts'
 import type { MetricLine } from '../runs/index.ts'
 import { bootstrapping, windowsOf } from './bootstrapping.ts'
-import { chartOf, RL_CHARTS, type Stage, smoothed, stageCharts, stagesOf } from './curves.ts'
+import { chartOf, RL_CHARTS, type Stage, smoothed, stageCharts } from './curves.ts'
 
 const line = (stage: string, step: number, values: MetricLine['values']): MetricLine => ({ stage, step, seconds: 1, values })
 
+const G0 = { name: 'g0', label: 'G0', kind: 'rl', colour: 0 } as const
+const G1 = { name: 'g1', label: 'G1', kind: 'rl', colour: 1 } as const
+
 /** An RL stage whose perception and reasoning are functions of the step. */
 const stage = (steps: number, perception: (step: number) => number | null, reasoning: (step: number) => number | null): Stage => ({
-  name: 'g1',
-  kind: 'rl',
+  ...G1,
   lines: Array.from({ length: steps }, (_, step) =>
     line('g1', step, { reward: 0, perceptionExact: perception(step), reasoning: reasoning(step) }),
   ),
 })
 
 describe('curves', () => {
-  test('stages keep their order and know their kind', () => {
-    const stages = stagesOf([line('base', 0, { loss: 3 }), line('g0', 0, { reward: 1 }), line('g0', 1, { reward: null })])
-    expect(stages.map(({ name, kind, lines }) => [name, kind, lines.length])).toEqual([
-      ['base', 'supervised', 1],
-      ['g0', 'rl', 2],
-    ])
-  })
-
   test('smoothing is a centred mean that passes over nulls', () => {
     expect(smoothed([1, 2, 3, 4, 5], 1)).toEqual([1.5, 2, 3, 4, 4.5])
     expect(smoothed([1, null, 3, null, null, null], 1)).toEqual([1, 2, 3, 3, null, null])
   })
 
   test('stages of different lengths share an axis', () => {
-    const a: Stage = { name: 'g0', kind: 'rl', lines: [0, 1, 2].map((step) => line('g0', step, { reward: step })) }
-    const b: Stage = { name: 'g1', kind: 'rl', lines: [0].map((step) => line('g1', step, { reward: 9, kl: 1 })) }
+    const a: Stage = { ...G0, lines: [0, 1, 2].map((step) => line('g0', step, { reward: step })) }
+    const b: Stage = { ...G1, lines: [0].map((step) => line('g1', step, { reward: 9, kl: 1 })) }
     const charts = stageCharts([a, b], 'rl', RL_CHARTS)
     expect(charts.map(({ title }) => title)).toEqual(['Reward', 'KL from the start'])
-    expect(charts[0]).toMatchObject({ x: [0, 1, 2], series: [{ label: 'g0', raw: [0, 1, 2] }, { raw: [9, null, null] }] })
+    expect(charts[0]).toMatchObject({
+      x: [0, 1, 2],
+      series: [
+        { label: 'G0', colour: 0, raw: [0, 1, 2] },
+        { label: 'G1', colour: 1, raw: [9, null, null] },
+      ],
+    })
   })
 
   test('long stages are thinned', () => {
-    const long: Stage = { name: 'g0', kind: 'rl', lines: Array.from({ length: 4000 }, (_, step) => line('g0', step, { reward: step })) }
+    const long: Stage = { ...G0, lines: Array.from({ length: 4000 }, (_, step) => line('g0', step, { reward: step })) }
     const chart = chartOf({ title: '', note: '', unit: 'number', group: '' }, [{ label: 'g0', colour: 0, stage: long, key: 'reward' }])
     expect(chart?.x).toHaveLength(800)
     expect(chart?.x.at(-1)).toBe(3999)

@@ -1,12 +1,12 @@
 /** Metric lines as curves: stages, smoothing, and charts that lay the stages of a kind over each other. */
 
 import { meanOf } from '../eval/index.ts'
-import type { MetricLine } from '../runs/index.ts'
+import type { MetricLine, StageInfo } from '../runs/index.ts'
 
-/** The lines of one stage, in order. 'rl': it logs a reward; 'supervised': it does not. */
-export interface Stage {
-  readonly name: string
-  readonly kind: 'rl' | 'supervised'
+/** The metric lines of one stage, in order. */
+export interface Stage extends Pick<StageInfo, 'name' | 'label' | 'kind'> {
+  /** Index of the page's palette. */
+  readonly colour: number
   readonly lines: readonly MetricLine[]
 }
 
@@ -63,14 +63,6 @@ export const SUPERVISED_CHARTS: readonly ChartInfo[] = [
   info('gradNorm', 'Gradient norm', 'before clipping', 'number'),
   info('learningRate', 'Learning rate', '', 'number'),
 ]
-
-/** Groups lines by stage, in the order in which the stages first appear. */
-export function stagesOf(lines: readonly MetricLine[]): Stage[] {
-  return [...new Set(lines.map(({ stage }) => stage))].map((name) => {
-    const own = lines.filter(({ stage }) => stage === name)
-    return { name, kind: own.some(({ values }) => 'reward' in values) ? 'rl' : 'supervised', lines: own }
-  })
-}
 
 /** The games whose values are logged apart, as `<game>.<value>`; none where a run plays one game. */
 export function gamesIn(stages: readonly Stage[]): string[] {
@@ -145,18 +137,11 @@ export function chartOf(
   return { ...head, x, series }
 }
 
-/** Index in the page's palette: fixed for the stages of the two recipes, then in turn. */
-export function stageColour(name: string): number {
-  const fixed = ['g0', 'g1', 'base', 'cold-start', 'g1-paper'].indexOf(name)
-  if (fixed >= 0) return fixed
-  return 4 + ([...name].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 3)
-}
-
 /** A chart per logged value, all stages of the kind overlaid. */
 export function stageCharts(stages: readonly Stage[], kind: Stage['kind'], infos: readonly ChartInfo[]): Chart[] {
   const own = stages.filter((stage) => stage.kind === kind)
   return infos.flatMap(({ key, title, note, unit }) => {
-    const curves = own.map((stage) => ({ label: stage.name, colour: stageColour(stage.name), stage, key }))
+    const curves = own.map((stage) => ({ label: stage.label, colour: stage.colour, stage, key }))
     return chartOf({ title, note, unit, group: kind }, curves) ?? []
   })
 }

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { resultRowsOf } from '../eval/evaluate.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { type Compared, findingsOf, type Verdict } from './findings.ts'
-import { comparedOf } from './page-head.ts'
+import { policiesOf } from './policies.ts'
+import { fixtureConfig, fixtureStages } from './report-fixture.ts'
 import { scaleChart } from './scale-chart.ts'
+import { comparedOf } from './verdicts.ts'
 
 const compared = (verdicts: Record<string, Verdict | readonly Verdict[]>, over: Partial<Compared> = {}): Compared => ({
+  names: policiesOf(fixtureStages),
   games: ['A', 'B', 'C'],
   decodings: ['sampled', 'greedy'],
   verdict: (game, policy, decoding, other) => {
@@ -48,8 +51,7 @@ describe('the sentences of a report', () => {
   })
 })
 
-const GAME = { id: '2048', config: {}, horizon: 100, restart: true }
-const config = { seed: 0, recipes: ['g1'], games: [GAME] }
+const run = { config: fixtureConfig, stages: fixtureStages }
 
 /** Returns that share the luck of a game, so that pairs show what intervals do not. */
 function played(policy: string, decoding: ResultRow['decoding'], more: number): EpisodeRecord[] {
@@ -63,14 +65,14 @@ function played(policy: string, decoding: ResultRow['decoding'], more: number): 
 test('a verdict comes from the paired test where episodes were kept, else from intervals', () => {
   const parts = [played('random', 'scripted', 0), played('solver', 'scripted', 3), played('g1', 'sampled', 2)]
   const results = parts.flatMap((records) => resultRowsOf(records, 1))
-  const paired = comparedOf({ config, results, episodes: parts.flat() })
+  const paired = comparedOf({ ...run, results, episodes: parts.flat() })
   expect(paired.verdict(0, 'g1', 'sampled', 'random')).toBe('above')
   expect(paired.solverAbove(0)).toBe(true)
-  const bare = comparedOf({ config, results, episodes: [] })
+  const bare = comparedOf({ ...run, results, episodes: [] })
   expect(bare.verdict(0, 'g1', 'sampled', 'random')).toBe('open')
   expect(bare.solverAbove(0)).toBe(false)
   expect(bare.verdict(0, 'g1', 'greedy', 'random')).toBeNull()
-  expect(comparedOf({ config: null, results, episodes: [] }).verdict(0, 'g1', 'sampled', 'random')).toBe('open')
+  expect(comparedOf({ ...run, config: null, results, episodes: [] }).verdict(0, 'g1', 'sampled', 'random')).toBe('open')
 })
 
 test('the chart: ends where chance and the expert are, shade up to chance, wide intervals cut', () => {

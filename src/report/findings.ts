@@ -2,13 +2,15 @@
  * What the results of a run come to, in two or three sentences that claim no more than the tests bear. Random legal moves are the zero line:
  * a model is first held against them, then against where it came from.
  */
-import { calledOf } from './results.ts'
+import type { Policies } from './policies.ts'
 
 /** Whether a policy is above another in one game. 'open': not told apart. Null: one of them was not played. */
 export type Verdict = 'above' | 'below' | 'open' | null
 
 /** What sentences are made from. */
 export interface Compared {
+  /** How policies are called, and what each is held against. */
+  readonly names: Policies
   /** Titles of the games. */
   readonly games: readonly string[]
   /** Decodings of the models that were evaluated. */
@@ -18,9 +20,6 @@ export interface Compared {
   /** Whether the solver is above random legal moves in a game. */
   solverAbove(game: number): boolean | null
 }
-
-/** The policy that a run is about: where its last recipe ends. */
-export const SUBJECTS = ['g1', 'g1-paper', 'g0', 'cold-start', 'base'] as const
 
 /** 'a', 'a and b', 'a, b and c'. */
 export function listText(parts: readonly string[]): string {
@@ -50,31 +49,19 @@ function againstChance(compared: Compared, policy: string): string | null {
     ...(below.length > 0 ? [`plays below random legal moves in ${listText(below)}`] : []),
     ...(open.length > 0 ? [`is not told apart from random legal moves in ${listText(open)}`] : []),
   ]
-  return parts.length === 0 ? null : `${calledOf(policy)} ${parts.join('; it ')}.`
+  return parts.length === 0 ? null : `${compared.names.called(policy)} ${parts.join('; it ')}.`
 }
 
-/** What a subject is held against besides chance, and how that is called. */
-const OTHERS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
-  g1: [
-    ['cold-start', 'its cold start'],
-    ['teacher', 'its teacher'],
-    ['g0', 'G0'],
-  ],
-  'g1-paper': [
-    ['cold-start', 'its cold start'],
-    ['teacher', 'its teacher'],
-    ['g0', 'G0'],
-  ],
-  g0: [['base', 'its base']],
-  'cold-start': [
-    ['teacher', 'its teacher'],
-    ['base', 'its base'],
-  ],
+/** What a subject is held against besides chance and search, and how that is called: 'its cold start', 'G0'. */
+function othersOf({ names }: Compared, policy: string): (readonly [string, string])[] {
+  const line = new Set(names.line(policy))
+  const others = names.heldAgainst(policy).filter((other) => other !== 'random' && !names.isExpert(other))
+  return others.map((other) => [other, line.has(other) ? `its ${names.called(other).split(',')[0]}` : names.called(other)] as const)
 }
 
 /** 'It is above its cold start in 8 of 8 comparisons, above its teacher in 6 (below in 1), …' */
 function againstOthers(compared: Compared, policy: string, called: string): string | null {
-  const parts = (OTHERS[policy] ?? []).flatMap(([other, its]) => {
+  const parts = othersOf(compared, policy).flatMap(([other, its]) => {
     const verdicts = compared.games.flatMap((_, i) =>
       compared.decodings.flatMap((decoding) => compared.verdict(i, policy, decoding, other) ?? []),
     )
@@ -98,12 +85,12 @@ function flatGames(compared: Compared): string | null {
 /** Two or three sentences on the policy that the run is about; none before it was evaluated. */
 export function findingsOf(compared: Compared): string[] {
   const isPlayed = (policy: string): boolean =>
-    ['random', ...(OTHERS[policy] ?? []).map(([other]) => other)].some((other) =>
+    ['random', ...othersOf(compared, policy).map(([other]) => other)].some((other) =>
       compared.games.some((_, i) => compared.decodings.some((decoding) => compared.verdict(i, policy, decoding, other) !== null)),
     )
-  const subject = SUBJECTS.find(isPlayed)
+  const subject = compared.names.subjects.find(isPlayed)
   if (subject === undefined) return []
   const chance = againstChance(compared, subject)
-  const others = againstOthers(compared, subject, chance === null ? calledOf(subject) : 'It')
+  const others = againstOthers(compared, subject, chance === null ? compared.names.called(subject) : 'It')
   return [chance, others, flatGames(compared)].filter((one) => one !== null)
 }

@@ -1,7 +1,7 @@
 /** Generalisation as heat maps in HTML: things down, levels of perception across, a map a metric; the colour says again what the number says. */
 import type { GeneralisationRow } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
-import { comparePolicies, glossOf } from './results.ts'
+import type { Policies } from './policies.ts'
 
 const METRICS = [
   { metric: 'perception cells', title: 'Cells read rightly, %' },
@@ -32,20 +32,20 @@ function heatMap(rows: readonly GeneralisationRow[], title: string): Html | null
 ${things.map(line)}</tbody></table></div></figure>`
 }
 
-function policyPart(rows: readonly GeneralisationRow[], policy: string, open: boolean): Html {
+function policyPart(names: Policies, rows: readonly GeneralisationRow[], policy: string, open: boolean): Html {
   const maps = METRICS.map(({ metric, title }) =>
     heatMap(
       rows.filter((row) => row.metric === metric),
       title,
     ),
   )
-  const gloss = glossOf(policy)
-  const body = html`<summary>${policy}${gloss === '' ? null : `: ${gloss}`}</summary><div class="heats">${maps}</div>`
+  const gloss = names.gloss(policy)
+  const body = html`<summary>${names.called(policy)}${gloss === '' ? null : `: ${gloss}`}</summary><div class="heats">${maps}</div>`
   return open ? html`<details open>${body}</details>` : html`<details>${body}</details>`
 }
 
-/** The section of the report; null without rows. The last policy of a game (G1, if it is there) is unfolded. */
-export function generalisationSection(rows: readonly GeneralisationRow[]): Html | null {
+/** The section of the report; null without rows. The last policy of a game is unfolded. */
+export function generalisationSection(rows: readonly GeneralisationRow[], names: Policies): Html | null {
   if (rows.length === 0) return null
   const games = [...new Set(rows.map(({ game }) => game))]
   const states = Math.max(...rows.map((row) => row.states))
@@ -53,9 +53,10 @@ export function generalisationSection(rows: readonly GeneralisationRow[]): Html 
 <p>One greedy decision on each of ${states} fixed states a cell. Across: the levels of perception 0 (as designed) to 5 (faint, noisy, covered, shifted). Down: the theme of training, other themes, other knobs on a board of the same size, pictures held out. Framed: what training showed. Point at a cell for its 95 % interval.</p>
 ${games.map((game) => {
   const own = rows.filter((row) => row.game === game)
-  const policies = [...new Set(own.map(({ policy }) => policy))].sort(comparePolicies)
+  const policies = [...new Set(own.map(({ policy }) => policy))].sort(names.compare)
   return html`<h3>${game}</h3>${policies.map((policy, i) =>
     policyPart(
+      names,
       own.filter((row) => row.policy === policy),
       policy,
       i === policies.length - 1,

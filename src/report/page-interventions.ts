@@ -1,7 +1,7 @@
 /** The interventions as HTML: a table a game and metric, a column a mode, below each share how it differs from the picture alone. */
 import type { InterventionRow } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
-import { comparePolicies } from './results.ts'
+import type { Policies } from './policies.ts'
 
 const MODES: readonly { readonly mode: string; readonly title: string; readonly note: string }[] = [
   { mode: 'image', title: 'Picture', note: 'as trained' },
@@ -29,9 +29,9 @@ function cell(row: InterventionRow | undefined): Html {
   return html`<td class="start" title="${row.states} states">${per(row.mean)}<span class="range">${per(row.low)} to ${per(row.high)}</span>${told}</td>`
 }
 
-function table(rows: readonly InterventionRow[], title: string): Html | null {
+function table(names: Policies, rows: readonly InterventionRow[], title: string): Html | null {
   if (rows.length === 0) return null
-  const policies = [...new Set(rows.map(({ policy }) => policy))].sort(comparePolicies)
+  const policies = [...new Set(rows.map(({ policy }) => policy))].sort(names.compare)
   const lines = policies.flatMap((policy) =>
     (['sampled', 'greedy', 'scripted'] as const).flatMap((decoding) => {
       const own = rows.filter((row) => row.policy === policy && row.decoding === decoding)
@@ -45,7 +45,7 @@ ${lines}</tbody></table></div>`
 }
 
 /** The section of the report; null without rows. */
-export function interventionsSection(rows: readonly InterventionRow[]): Html | null {
+export function interventionsSection(rows: readonly InterventionRow[], names: Policies): Html | null {
   if (rows.length === 0) return null
   const games = [...new Set(rows.map(({ game }) => game))]
   const states = Math.max(...rows.map((row) => row.states))
@@ -55,6 +55,7 @@ export function interventionsSection(rows: readonly InterventionRow[]): Html | n
 ${games.map((game) =>
   METRICS.map(({ metric, title }) =>
     table(
+      names,
       rows.filter((row) => row.game === game && row.metric === metric),
       `${game}: ${title}`,
     ),

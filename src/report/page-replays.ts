@@ -1,7 +1,8 @@
 /** Replays as HTML: every step is in the page, escaped; the page's script shows one at a time. */
 import type { Replay } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
-import { comparePolicies, wholeText } from './results.ts'
+import type { Policies } from './policies.ts'
+import { wholeText } from './results.ts'
 
 /** Most replays of a page. */
 const REPLAYS = 12
@@ -10,14 +11,14 @@ type Step = Replay['steps'][number]
 type Cells = Step['truth']
 
 /** Up to twelve, in turn from every game, policy and decoding; listed in report order. */
-export function chooseReplays(replays: readonly Replay[], count: number = REPLAYS): Replay[] {
+export function chooseReplays(replays: readonly Replay[], names: Policies, count: number = REPLAYS): Replay[] {
   const keyOf = ({ game, policy, decoding }: Replay): string => JSON.stringify([game, policy, decoding])
   const queues = [...new Set(replays.map(keyOf))].map((key) => replays.filter((replay) => keyOf(replay) === key))
   const turns = Array.from({ length: Math.max(0, ...queues.map(({ length }) => length)) }, (_, turn) =>
     queues.flatMap((queue) => queue[turn] ?? []),
   )
   const chosen = new Set(turns.flat().slice(0, count))
-  return replays.filter((replay) => chosen.has(replay)).sort((a, b) => comparePolicies(a.policy, b.policy))
+  return replays.filter((replay) => chosen.has(replay)).sort((a, b) => names.compare(a.policy, b.policy))
 }
 
 /** The cells of a board; where `truth` is given, those that differ from it are marked, and cells that lack are shown as such. */
@@ -72,12 +73,12 @@ function stepPage(step: Step, replay: number): Html {
 </div>\n`
 }
 
-/** The section's body; the first to be seen is one of g1, or else of the last model of report order. */
-export function replaysSection(all: readonly Replay[]): Html {
-  const replays = chooseReplays(all)
-  const g1 = replays.findIndex(({ policy }) => policy === 'g1')
+/** The section's body; the first to be seen is one of the stage that the run is about, or else of the last model of report order. */
+export function replaysSection(all: readonly Replay[], names: Policies): Html {
+  const replays = chooseReplays(all, names)
+  const subject = replays.findIndex(({ policy }) => policy === names.subjects[0])
   const last = replays.findLastIndex(({ decoding }) => decoding !== 'scripted')
-  const first = Math.max(0, g1 >= 0 ? g1 : last)
+  const first = Math.max(0, subject >= 0 ? subject : last)
   const option = ({ game, policy, decoding, ...replay }: Replay, i: number): Html => {
     const name = `${policy}, ${decoding} · ${game}, seed ${replay.seed} · ${wholeText(replay.return)} points`
     return i === first ? html`<option value="${i}" selected>${name}</option>` : html`<option value="${i}">${name}</option>`

@@ -6,7 +6,7 @@
 import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
-import { type GameResults, glossOf, lenientColumns, valueText } from './results.ts'
+import { type GameResults, lenientColumns, valueText } from './results.ts'
 
 const TABLES: readonly { readonly title: string; readonly metrics: readonly MetricName[] }[] = [
   { title: 'Play', metrics: ['return', 'success', 'regret', 'wasted', 'parse failures', 'unreadable, lenient', 'illegal moves'] },
@@ -50,7 +50,7 @@ function policyRows(results: GameResults, policy: string, metrics: readonly Metr
   const decodings = anchor
     ? (['scripted'] as const)
     : DECODINGS.filter((decoding) => metrics.some((metric) => results.cell(policy, decoding, metric) !== null))
-  const gloss = glossOf(policy)
+  const gloss = results.names.gloss(policy)
   return decodings.map((decoding, i) => {
     const cells = metrics.map((metric) => {
       const row = results.cell(policy, decoding, metric)

@@ -1,20 +1,7 @@
 /** The report as one HTML document. Pure: what it shows comes in, the text of the page comes out. */
 import { createHash } from 'node:crypto'
-import type { EpisodeRecord, GeneralisationRow, InterventionRow, MetricLine, Replay, ResultRow, Session } from '../runs/index.ts'
-import { aboutText } from './about-text.ts'
 import { type Bootstrapping, bootstrapping, WINDOW } from './bootstrapping.ts'
-import {
-  type Chart,
-  chartOf,
-  gamesIn,
-  RL_CHARTS,
-  type Stage,
-  SUPERVISED_CHARTS,
-  stageCharts,
-  stageColour,
-  stageOfGame,
-  stagesOf,
-} from './curves.ts'
+import { type Chart, chartOf, gamesIn, RL_CHARTS, type Stage, SUPERVISED_CHARTS, stageCharts, stageOfGame } from './curves.ts'
 import { type Html, html, jsonText, trusted } from './html.ts'
 import { REPORT_CLIENT } from './page-client.ts'
 import { generalisationSection } from './page-generalisation.ts'
@@ -22,24 +9,12 @@ import { headSection } from './page-head.ts'
 import { interventionsSection } from './page-interventions.ts'
 import { replaysSection } from './page-replays.ts'
 import { resultsSection } from './page-results.ts'
-import { runSection, type ShownConfig, shownConfigOf } from './page-run.ts'
+import { runSection } from './page-run.ts'
 import { REPORT_STYLE } from './page-style.ts'
+import { policiesOf } from './policies.ts'
 import { resultsByGame } from './results.ts'
+import { type RunView, trainConfigOf } from './run-view.ts'
 import { scatter } from './scatter.ts'
-
-/** All that a report shows. Empty lists: not there yet. */
-export interface ReportInput {
-  readonly config: unknown
-  readonly lines: readonly MetricLine[]
-  readonly results: readonly ResultRow[]
-  readonly interventions: readonly InterventionRow[]
-  readonly generalisation: readonly GeneralisationRow[]
-  readonly replays: readonly Replay[]
-  /** Every evaluated episode, for paired tests; absent: not kept. */
-  readonly episodes?: readonly EpisodeRecord[]
-  /** Which program wrote the run, when and where. */
-  readonly about?: readonly Session[]
-}
 
 /** uPlot's files as text, inlined. */
 export interface ChartLibrary {
@@ -70,7 +45,7 @@ function curvesSection(stages: readonly Stage[], kind: Stage['kind'], infos: typ
   const charts = stageCharts(stages, kind, infos)
   if (charts.length === 0) return null
   const own = stages.filter((stage) => stage.kind === kind)
-  return html`${legend(own.map(({ name }) => ({ label: name, colour: stageColour(name) })))}
+  return html`${legend(own.map(({ label, colour }) => ({ label, colour })))}
 <div class="charts">${charts.map((chart) => shelf.place(chart))}</div>`
 }
 
@@ -79,14 +54,14 @@ const REASONING = 5
 
 function bootstrappingPart(stage: Stage, found: Bootstrapping, shelf: ChartShelf): Html {
   const chart = chartOf(
-    { title: `${stage.name}: perception and reasoning`, note: 'over RL steps', unit: 'share', group: `both-${stage.name}` },
+    { title: `${stage.label}: perception and reasoning`, note: 'over RL steps', unit: 'share', group: `both-${stage.name}` },
     [
       { label: 'perception', colour: PERCEPTION, stage, key: 'perceptionExact' },
       { label: 'reasoning', colour: REASONING, stage, key: 'reasoning' },
     ],
   )
-  return html`<h3>${stage.name}</h3><p>${found.sentence}</p>
-<div class="pair">${chart && shelf.place(chart)}${scatter(found.gains, stageColour(stage.name.split(' ')[0] as string), `${stage.name}: gains from window to window`)}</div>`
+  return html`<h3>${stage.label}</h3><p>${found.sentence}</p>
+<div class="pair">${chart && shelf.place(chart)}${scatter(found.gains, stage.colour, `${stage.label}: gains from window to window`)}</div>`
 }
 
 function bootstrappingSection(stages: readonly Stage[], shelf: ChartShelf): Html | null {
@@ -99,7 +74,9 @@ function bootstrappingSection(stages: readonly Stage[], shelf: ChartShelf): Html
 ${
   games.length === 0
     ? parts(own)
-    : games.map((game) => parts(own.map((stage) => ({ ...stageOfGame(stage, game), name: `${stage.name} on ${game}` }))))
+    : games.map((game) =>
+        parts(own.map((stage) => ({ ...stageOfGame(stage, game), name: `${stage.name} on ${game}`, label: `${stage.label} on ${game}` }))),
+      )
 }`
 }
 
@@ -114,43 +91,42 @@ function rlSection(stages: readonly Stage[], shelf: ChartShelf): Html | null {
   return html`${all}${byGame}`
 }
 
-function resultsPart(results: readonly ResultRow[]): Html {
+function resultsPart({ results, stages }: RunView): Html {
   if (results.length === 0) return html`<p class="note">No results yet: evaluation comes after training.</p>`
-  const games = resultsByGame(results)
+  const games = resultsByGame(results, policiesOf(stages))
   const episodes = Math.max(...results.map((row) => row.episodes))
   return html`<p>Means over up to ${episodes} episodes, the same seeds for all; below each its 95 % bootstrap interval. The best model of a column is marked; shaded rows are anchors, which are handed the board and read no picture.</p>
 ${games.map((game) => html`${games.length > 1 ? html`<h3>${game.game}</h3>` : null}${resultsSection(game)}`)}`
 }
 
-function titleOf({ games, recipes }: ShownConfig): string {
-  const names = (recipes ?? []).map((recipe) => recipe.toUpperCase().replace('-PAPER', ' (paper)'))
-  const what =
-    names.length === 0 ? 'A run' : names.length === 1 ? (names[0] as string) : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-  return games && games.length > 0 ? `${what} on ${games.map(({ id }) => id).join(', ')}` : what
+function headerPart(view: RunView): Html {
+  const config = trainConfigOf(view.config)
+  const what = config === null ? '' : `, preset ${config.preset}, seed ${config.seed}`
+  const recipes = view.stages.flatMap(({ label, about, from }) => (from === null ? [] : [`${capital(label)}: ${about}.`]))
+  return html`<header><h1>${view.title}</h1><p class="muted">Report of a vlm-gym run${what}. ${recipes.join(' ')}</p>
+${view.about === '' ? null : html`<p class="muted about">${view.about}</p>`}</header>`
 }
 
-const BASE_NOTE =
-  'The base was trained on the form of replies alone: it writes boards, thoughts and moves that are random. It stands in for an instruct model, which knows the words and the format.'
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
 
-function body(input: ReportInput, shelf: ChartShelf): Html {
-  const stages = stagesOf(input.lines)
-  const config = shownConfigOf(input.config)
-  const about = aboutText(input.about ?? [])
+function body(view: RunView, shelf: ChartShelf): Html {
+  const names = policiesOf(view.stages)
+  const stages = view.stages.filter(({ lines }) => lines.length > 0)
   const rl = rlSection(stages, shelf)
   const supervised = curvesSection(stages, 'supervised', SUPERVISED_CHARTS, shelf)
+  const notes = stages.flatMap(({ note }) => (note === '' ? [] : [note]))
   return html`<main>
-<header><h1>${titleOf(config)}</h1><p class="muted">Report of a vlm-gym run${config.preset ? `, preset ${config.preset}` : ''}${config.seed === undefined ? '' : `, seed ${config.seed}`}. G0: base, then RL. G1: base, cold start on a teacher’s replies, then RL.</p>
-${about === '' ? null : html`<p class="muted about">${about}</p>`}</header>
-${headSection({ config: input.config, results: input.results, episodes: input.episodes ?? [] })}
-<h2>Results</h2>${resultsPart(input.results)}
-${stages.some(({ name }) => name === 'base') ? html`<p class="note">${BASE_NOTE}</p>` : null}
-${interventionsSection(input.interventions)}
-${generalisationSection(input.generalisation)}
-<h2>What ran</h2>${runSection(input.config, stages)}
+${headerPart(view)}
+${headSection(view)}
+<h2>Results</h2>${resultsPart(view)}
+${notes.map((note) => html`<p class="note">${note}</p>`)}
+${interventionsSection(view.interventions, names)}
+${generalisationSection(view.generalisation, names)}
+<h2>What ran</h2>${runSection(view)}
 ${rl && html`<h2>Reinforcement learning</h2><p class="note">Sampled replies of each training step, as logged (faint) and as a moving mean (bold). Point at a chart for the values of a step. Recipes with rewards of their own cannot be compared by reward.</p>${rl}`}
 ${bootstrappingSection(stages, shelf)}
 ${supervised && html`<h2>Supervised stages</h2>${supervised}`}
-${input.replays.length === 0 ? null : html`<h2>Replays</h2><p class="note">Steps of evaluation games, evenly spread. Cells read wrongly are marked.</p>${replaysSection(input.replays)}`}
+${view.replays.length === 0 ? null : html`<h2>Replays</h2><p class="note">Steps of evaluation games, evenly spread. Cells read wrongly are marked.</p>${replaysSection(view.replays, names)}`}
 </main>`
 }
 
@@ -161,14 +137,14 @@ function script(text: string): { element: Html; hash: string } {
 }
 
 /** The document. It loads nothing from anywhere, and its content policy forbids it to. */
-export function reportPage(input: ReportInput, library: ChartLibrary): string {
+export function reportPage(view: RunView, library: ChartLibrary): string {
   const shelf = chartShelf()
-  const content = body(input, shelf)
+  const content = body(view, shelf)
   const scripts = [script(library.script), script(REPORT_CLIENT)]
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${scripts.map(({ hash }) => hash).join(' ')}`
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>${titleOf(shownConfigOf(input.config))} · vlm-gym</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>${view.title} · vlm-gym</title>
 <link rel="icon" href="data:,"><style>${trusted(library.style)}${trusted(REPORT_STYLE)}</style></head><body>
 ${content}
 <script type="application/json" id="charts">${trusted(jsonText(shelf.charts))}</script>

@@ -1,6 +1,7 @@
 /** Which players are held against which. Like against like: sampled against sampled, greedy against greedy, scripted ones against both. */
 import { isDeepStrictEqual } from 'node:util'
 import type { ResultRow } from '../runs/index.ts'
+import { policiesOf } from './policies.ts'
 import type { Training } from './training-run.ts'
 
 /** What decides whether two players are tested. */
@@ -12,17 +13,9 @@ export interface Side {
   readonly training: Training | null
 }
 
-/** What a stage of a training run is held against: chance, where it came from, its teacher, the other recipe, the experts. */
-const HELD_AGAINST: Readonly<Record<string, readonly string[]>> = {
-  g0: ['random', 'base'],
-  'cold-start': ['random', 'teacher', 'base'],
-  g1: ['random', 'teacher', 'cold-start', 'g0', 'greedy-1', 'solver'],
-  'g1-paper': ['random', 'teacher', 'cold-start', 'g0', 'g1', 'greedy-1', 'solver'],
-}
-
 /** Whether `b` is what the stage `a` is held against. */
-export function isHeldAgainst(a: string, b: string): boolean {
-  return Object.hasOwn(HELD_AGAINST, a) && (HELD_AGAINST[a] as readonly string[]).includes(b)
+export function isHeldAgainst(a: Side, b: Pick<Side, 'policy'>): boolean {
+  return a.training !== null && policiesOf(a.training.stages).heldAgainst(a.policy).includes(b.policy)
 }
 
 const isScripted = ({ decoding }: Side): boolean => decoding === 'scripted'
@@ -33,7 +26,7 @@ const decodingsAgree = (a: Side, b: Side): boolean => a.decoding === b.decoding 
 const isStage = (side: Side): boolean => side.training !== null && !isScripted(side)
 
 /**
- * Whether two players are tested. Stages of one run, and stages and scripted policies: as listed above. The same stage of two training
+ * Whether two players are tested. Stages of one run, and stages and scripted policies: as `Policies.heldAgainst` says. The same stage of two training
  * runs: yes, and with several seeds of both recipes only seed against equal seed. Other models: against everything, scripted policies
  * among themselves only where there is no model (`all`).
  */
@@ -41,11 +34,11 @@ export function isTested(a: Side, b: Side, all: readonly Side[]): boolean {
   if (isScripted(a) && isScripted(b)) return all.every(isScripted)
   if (isStage(a) && isStage(b)) {
     if (a.decoding !== b.decoding) return false
-    return a.run === b.run ? isHeldAgainst(a.policy, b.policy) || isHeldAgainst(b.policy, a.policy) : areTwins(a, b, all)
+    return a.run === b.run ? isHeldAgainst(a, b) || isHeldAgainst(b, a) : areTwins(a, b, all)
   }
   const [stage, other] = isStage(a) ? [a, b] : [b, a]
   if (!isStage(stage)) return true
-  return isScripted(other) ? isHeldAgainst(stage.policy, other.policy) : decodingsAgree(stage, other)
+  return isScripted(other) ? isHeldAgainst(stage, other) : decodingsAgree(stage, other)
 }
 
 /** The same stage of two runs. Of one recipe with several seeds: never (see `seeds.ts`). Of two: equal seeds, if both have them. */

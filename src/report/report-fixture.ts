@@ -5,23 +5,26 @@ import { game2048 } from '../games/2048/index.ts'
 import { type EnvSpec, envSpec, formatReply } from '../gym/index.ts'
 import { createPolicy, scriptedPolicy } from '../policies/index.ts'
 import { seededRng } from '../rng.ts'
-import type { GeneralisationRow, InterventionRow, MetricLine, Replay, ResultRow, RunFolder } from '../runs/index.ts'
+import type { GeneralisationRow, InterventionRow, MetricLine, Replay, ResultRow, RunFolder, StageInfo } from '../runs/index.ts'
+import { presetNamed, stageInfos, type TrainConfig } from '../train/index.ts'
 
 /** A reply that tries to become markup. */
 export const HOSTILE = '</script><script>document.title = "taken"</script><img src=x onerror="document.title = \'taken\'"> & <b>bold</b>'
 
-const CONFIG = {
-  preset: 'laptop',
-  seed: 0,
-  games: [{ id: '2048', config: {}, weight: 1 }],
-  skin: { theme: 'classic', tile: 16, layout: 'board' },
-  recipes: ['g0', 'g1'],
-  teacher: { blind: true, slip: 0.15 },
-  base: { steps: 60, batch: 64 },
-  coldStart: { steps: 300, batch: 64 },
-  rl: { steps: 150, states: 32, replies: 8, temperature: 1 },
-  evaluation: { episodes: 100, seed: 2048 },
+const LAPTOP = presetNamed('laptop')
+
+/** Config of the made-up run. */
+export const fixtureConfig: TrainConfig = {
+  ...LAPTOP,
+  games: LAPTOP.games.filter(({ id }) => id === game2048.id),
+  teacher: { ...LAPTOP.teacher, blind: true, slip: 0.15 },
+  base: { ...LAPTOP.base, steps: 60 },
+  coldStart: { ...LAPTOP.coldStart, steps: 300 },
+  rl: { ...LAPTOP.rl, steps: 150 },
 }
+
+/** Its stages: base, G0, cold start, G1. */
+export const fixtureStages: readonly StageInfo[] = stageInfos(fixtureConfig)
 
 function supervisedLines(stage: string, steps: number, end: number): MetricLine[] {
   const rng = seededRng(1, stage)
@@ -156,9 +159,6 @@ function generalisationRows(): GeneralisationRow[] {
     ),
   )
 }
-
-/** Config of the made-up run. */
-export const fixtureConfig: unknown = CONFIG
 
 /** Writes metrics, results and replays of the made-up run. */
 export async function fillRun(folder: RunFolder): Promise<void> {

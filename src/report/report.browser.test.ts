@@ -9,7 +9,7 @@ import { createRun } from '../runs/index.ts'
 import { type ComparedRun, compareRuns } from './compare.ts'
 import { comparisonPage } from './compare-page.ts'
 import { writeReport } from './report.ts'
-import { fillRun, fixtureConfig } from './report-fixture.ts'
+import { fillRun, fixtureConfig, fixtureStages } from './report-fixture.ts'
 import { trainingOf, trainingSetups } from './training-run.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -24,7 +24,7 @@ describe.skipIf(missing)('report in a browser', () => {
 
   beforeAll(async () => {
     place = await mkdtemp(join(tmpdir(), 'report-'))
-    const folder = await createRun(join(place, 'run'), fixtureConfig)
+    const folder = await createRun(join(place, 'run'), fixtureConfig, { stages: fixtureStages })
     await fillRun(folder)
     const report = await writeReport(folder)
     await folder.close()
@@ -48,7 +48,7 @@ describe.skipIf(missing)('report in a browser', () => {
   test('opens without errors or requests, draws every chart, and hostile text runs nothing', async () => {
     expect(await page.title()).toBe('G0 and G1 on 2048 · vlm-gym')
     expect(await page.locator('.plot canvas').count()).toBe(12 + 2 + 3)
-    expect(await page.locator('.readout').first().textContent()).toMatch(/^g0 .*g1 /)
+    expect(await page.locator('.readout').first().textContent()).toMatch(/^G0 .*G1 /)
     expect(problems).toEqual([])
   })
 
@@ -117,7 +117,7 @@ describe.skipIf(missing)('report in a browser', () => {
 
 /** A run in which every metric has a value. */
 function fullRun(seed: number): ComparedRun {
-  const config = { seed, recipes: ['g1'], games: [{ id: '2048', config: {}, horizon: 100, restart: true }] }
+  const config = { ...fixtureConfig, seed, recipes: ['g1'] }
   const players = [['random', 'scripted'] as const, ['solver', 'scripted'] as const, ['g1', 'sampled'] as const, ['g1', 'greedy'] as const]
   const episodes = players.flatMap(([policy, decoding], place) =>
     Array.from({ length: 12 }, (_, episode) => ({
@@ -138,5 +138,5 @@ function fullRun(seed: number): ComparedRun {
       confusion: null,
     })),
   )
-  return { name: `run-${seed}`, seed: 1, setups: trainingSetups(config), training: trainingOf(config), episodes, rows: [] }
+  return { name: `run-${seed}`, seed: 1, setups: trainingSetups(config), training: trainingOf(config, fixtureStages), episodes, rows: [] }
 }

@@ -2,25 +2,41 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createRun, type Replay, type RunFolder } from '../runs/index.ts'
+import { createRun, folderReader, type Replay, type RunFolder, type RunReader, type StageInfo } from '../runs/index.ts'
 import { escapeHtml, html, jsonText } from './html.ts'
 import { reportPage } from './page.ts'
 import { chooseReplays } from './page-replays.ts'
+import { policiesOf } from './policies.ts'
 import { writeReport } from './report.ts'
-import { fillRun, fixtureConfig, HOSTILE } from './report-fixture.ts'
+import { fillRun, fixtureConfig, fixtureStages, HOSTILE } from './report-fixture.ts'
+import { type RunView, runView } from './run-view.ts'
 
 let place: string
 let folder: RunFolder
 
 beforeEach(async () => {
   place = await mkdtemp(join(tmpdir(), 'report-'))
-  folder = await createRun(join(place, 'run'), fixtureConfig)
+  folder = await createRun(join(place, 'run'), fixtureConfig, { stages: fixtureStages })
 })
 
 afterEach(async () => {
   await folder.close()
   await rm(place, { recursive: true, force: true })
 })
+
+const NO_LIBRARY = { script: '', style: '' }
+const EMPTY: RunView = {
+  title: 'A run',
+  about: '',
+  config: {},
+  stages: [],
+  findings: [],
+  results: [],
+  interventions: [],
+  generalisation: [],
+  replays: [],
+  episodes: [],
+}
 
 const written = async (): Promise<string> => readFile(await writeReport(folder), 'utf8')
 
@@ -66,13 +82,16 @@ describe('writeReport', () => {
     expect(page).toMatch(/script-src (&#39;sha256-[A-Za-z0-9+/]+=&#39; ?){2}"/)
   })
 
-  test('an empty run, then one recipe alone, then a stage without a known name', async () => {
+  test('an empty run, then one stage alone; a hostile name of a stage stays text', async () => {
     expect(await written()).toContain('No results yet')
     const values = { reward: 1, perceptionExact: 0.5, reasoning: null, kl: 0.1 }
     await folder.append('metrics.jsonl', { stage: 'g0', step: 0, seconds: 1, values })
     expect(await written()).toContain('Fewer than 10 steps')
-    await folder.append('metrics.jsonl', { stage: '<i>odd', step: 0, seconds: 1, values: { loss: 2 } })
-    const page = await written()
+    const [base] = fixtureStages as [StageInfo]
+    const odd = await createRun(join(place, 'odd'), fixtureConfig, { stages: [{ ...base, name: 'odd', label: '<i>odd', about: '<i>odd' }] })
+    await odd.append('metrics.jsonl', { stage: 'odd', step: 0, seconds: 1, values: { loss: 2 } })
+    const page = await readFile(await writeReport(odd), 'utf8')
+    await odd.close()
     expect(page).toContain('&lt;i&gt;odd')
     expect(page).not.toContain('<i>odd')
   })
@@ -91,17 +110,37 @@ describe('writeReport', () => {
   })
 
   test('any config is shown, none is needed', () => {
-    expect(
-      reportPage({ config: {}, lines: [], results: [], interventions: [], generalisation: [], replays: [] }, { script: '', style: '' }),
-    ).not.toContain('What the')
+    expect(reportPage(EMPTY, NO_LIBRARY)).not.toContain('What the')
     for (const config of [null, 3, { games: 'x', rl: [] }, { seed: HOSTILE }]) {
-      const page = reportPage(
-        { config, lines: [], results: [], interventions: [], generalisation: [], replays: [] },
-        { script: '', style: '' },
-      )
+      const page = reportPage({ ...EMPTY, config }, NO_LIBRARY)
       expect(page).toContain('No results yet')
+      expect(page).toContain('The config is of another version')
       expect(page).not.toContain('<b>bold')
     }
+  })
+})
+
+describe('runView', () => {
+  test('is plain JSON of all that the page shows, from any reader', async () => {
+    await fillRun(folder)
+    const view = await runView(folderReader(folder))
+    expect(JSON.parse(JSON.stringify(view))).toEqual(view)
+    expect(view.title).toBe('G0 and G1 on 2048')
+    expect(view.stages.map(({ label, kind, steps, lines }) => [label, kind, steps, lines.length])).toEqual([
+      ['base', 'supervised', 60, 60],
+      ['G0', 'rl', 150, 150],
+      ['cold start', 'supervised', 300, 300],
+      ['G1', 'rl', 150, 110],
+    ])
+    expect(view.stages[3]?.last).toBeGreaterThan(2)
+    expect(view.findings[0]).toBe('G1 plays above random legal moves in 2048.')
+
+    const only: RunReader = {
+      read: async (name, schema) => (name === 'run.json' ? schema.parse({ kind: 'train', config: {}, stages: fixtureStages }) : null),
+      lines: async () => [],
+    }
+    expect(await runView(only)).toMatchObject({ title: 'G0 and G1', results: [], findings: [], episodes: [] })
+    await expect(runView({ ...only, read: async () => null })).rejects.toThrow(/no run\.json/)
   })
 })
 
@@ -110,9 +149,10 @@ describe('replays of the page', () => {
 
   test('are chosen in turn from all policies, in report order', () => {
     const all = ['solver', 'g1', 'base'].flatMap((policy) => [0, 1, 2, 3, 4, 5].map((seed) => replay(policy, seed)))
-    const chosen = chooseReplays(all)
+    const names = policiesOf(fixtureStages)
+    const chosen = chooseReplays(all, names)
     expect(chosen.map(({ policy }) => policy)).toEqual([...Array(4).fill('base'), ...Array(4).fill('g1'), ...Array(4).fill('solver')])
-    expect(chooseReplays([])).toEqual([])
+    expect(chooseReplays([], names)).toEqual([])
   })
 
   test('show boards of another shape, an empty reply, and no picture from elsewhere', () => {
@@ -124,10 +164,7 @@ describe('replays of the page', () => {
       { ...step, read: [['2'], ['4']] },
       { ...step, read: null },
     ]
-    const page = reportPage(
-      { config: {}, lines: [], results: [], interventions: [], generalisation: [], replays: [{ ...replay('g1', 1), steps }] },
-      { script: '', style: '' },
-    )
+    const page = reportPage({ ...EMPTY, replays: [{ ...replay('g1', 1), steps }] }, NO_LIBRARY)
     expect(page).not.toContain('example.com')
     expect(page).toContain('missing</td>')
     expect(page).toContain('there is no such cell')

@@ -1,20 +1,9 @@
 /** The report of a run: reads its folder, writes report.html into it. What is not there yet is left out. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import {
-  checkForeign,
-  episodeRecords,
-  type ForeignFile,
-  generalisationRows,
-  interventionRows,
-  METRICS_FILE,
-  type OwnFile,
-  type RunFolder,
-  replayList,
-  resultRows,
-  writeOwnFile,
-} from '../runs/index.ts'
+import { checkForeign, type ForeignFile, folderReader, type OwnFile, type RunFolder, writeOwnFile } from '../runs/index.ts'
 import { type ChartLibrary, reportPage } from './page.ts'
+import { runView } from './run-view.ts'
 
 async function chartLibrary(): Promise<ChartLibrary> {
   const { resolve } = createRequire(import.meta.url)
@@ -35,19 +24,7 @@ export async function writeReport(folder: RunFolder, foreign: ForeignFile = 'ref
     remedy: 'move it elsewhere',
   }
   await checkForeign(file, foreign)
-  const page = reportPage(
-    {
-      config: folder.config,
-      lines: await folder.linesOf(METRICS_FILE),
-      results: (await folder.readDerived('results.json', resultRows)) ?? [],
-      interventions: (await folder.readDerived('interventions.json', interventionRows)) ?? [],
-      generalisation: (await folder.readDerived('generalisation.json', generalisationRows)) ?? [],
-      replays: (await folder.readDerived('replays.json', replayList)) ?? [],
-      episodes: await episodeRecords(folder),
-      about: folder.about,
-    },
-    await chartLibrary(),
-  )
+  const page = reportPage(await runView(folderReader(folder)), await chartLibrary())
   await writeOwnFile(file, page)
   return file.path
 }

@@ -1,77 +1,28 @@
-/** Results put in order: policies as reports list them, cells by policy, decoding and metric, numbers as text, and the short table. */
+/** Results put in order: by game, cells by policy, decoding and metric, numbers as text, and the short table. */
 
 import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
-import type { ResultRow } from '../runs/index.ts'
+import type { ResultRow, StageInfo } from '../runs/index.ts'
 import { markdownTable } from './markdown.ts'
-
-/** What is known of the usual policies of a run. */
-const GLOSSES: Readonly<Record<string, string>> = {
-  random: 'uniform legal moves',
-  uniform: 'uniform answers, legal or not (the paper’s Random)',
-  teacher: 'true board, blind spots and slips',
-  base: 'before RL and cold start',
-  g0: 'base, then RL',
-  'cold-start': 'base, then the teacher’s replies',
-  g1: 'cold start, then RL',
-  'g1-paper': 'cold start, then RL as in the paper',
-  'greedy-1': 'most points in one move',
-  'greedy-2': 'most points in two moves',
-  solver: 'expert search',
-}
-
-/** What the usual policies of a run are called in tables and charts for people. */
-const CALLED: Readonly<Record<string, string>> = {
-  random: 'random legal moves',
-  uniform: 'uniform answers',
-  teacher: 'teacher, told the board',
-  g0: 'G0',
-  'cold-start': 'cold start',
-  g1: 'G1',
-  'g1-paper': 'G1, paper’s rewards',
-  'greedy-1': 'one-move search',
-  'greedy-2': 'two-move search',
-}
-
-/** Places before and after the policies that are not listed here. */
-const FIRST = ['uniform', 'random', 'teacher', 'base', 'g0', 'cold-start', 'g1']
-const LAST = ['greedy-1', 'greedy-2', 'solver']
-
-/** A few words on a policy of a run; '' if unknown. */
-export function glossOf(policy: string): string {
-  return GLOSSES[policy] ?? ''
-}
-
-/** A policy's name for people. */
-export function calledOf(policy: string): string {
-  return CALLED[policy] ?? policy
-}
-
-function rankOf(policy: string): number {
-  if (LAST.includes(policy)) return 1000 + LAST.indexOf(policy)
-  if (FIRST.includes(policy)) return FIRST.indexOf(policy)
-  return policy.startsWith('g0') ? 4.5 : policy.startsWith('g1') ? 6.5 : 100
-}
-
-/** Order of policies in reports: chance, teacher, base, g0, cold start, g1, others by name, experts. */
-export function comparePolicies(a: string, b: string): number {
-  return rankOf(a) - rankOf(b) || (a < b ? -1 : a > b ? 1 : 0)
-}
+import { type Policies, policiesOf } from './policies.ts'
 
 /** The results of one game. */
 export interface GameResults {
   readonly game: string
+  /** How policies are called and ordered. */
+  readonly names: Policies
   /** In report order. */
   readonly policies: readonly string[]
   cell(policy: string, decoding: ResultRow['decoding'], metric: MetricName): ResultRow | null
 }
 
 /** Results by game, in the order of the rows. The last row of a cell counts. */
-export function resultsByGame(rows: readonly ResultRow[]): GameResults[] {
+export function resultsByGame(rows: readonly ResultRow[], names: Policies = policiesOf([])): GameResults[] {
   const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts)
   const cells = new Map(rows.map((row) => [keyOf(row.game, row.policy, row.decoding, row.metric), row]))
   return [...new Set(rows.map(({ game }) => game))].map((game) => ({
     game,
-    policies: [...new Set(rows.filter((row) => row.game === game).map(({ policy }) => policy))].sort(comparePolicies),
+    names,
+    policies: [...new Set(rows.filter((row) => row.game === game).map(({ policy }) => policy))].sort(names.compare),
     cell: (policy, decoding, metric) => cells.get(keyOf(game, policy, decoding, metric)) ?? null,
   }))
 }
@@ -144,11 +95,14 @@ function shortRow(results: GameResults, policy: string, metrics: readonly Metric
 
 /**
  * Markdown table that also reads well in a terminal: a row per policy. Shares are those of sampled replies where there are such. `lenient`: with
- * the columns of the lenient reading, which are else left out where they say the same as the strict ones.
+ * the columns of the lenient reading, which are else left out where they say the same as the strict ones. `stages`: of the run.
  */
-export function resultTable(rows: readonly ResultRow[], { lenient = false }: { readonly lenient?: boolean } = {}): string {
+export function resultTable(
+  rows: readonly ResultRow[],
+  { lenient = false, stages = [] }: { readonly lenient?: boolean; readonly stages?: readonly StageInfo[] } = {},
+): string {
   if (rows.length === 0) return 'No results yet.\n'
-  return resultsByGame(rows)
+  return resultsByGame(rows, policiesOf(stages))
     .map((results) => {
       const left = lenient ? [] : Object.values(LENIENT).filter((metric) => !lenientColumns(results).includes(metric))
       const metrics = SHORT_METRICS.filter((metric) => !(left as readonly MetricName[]).includes(metric))

@@ -1,10 +1,10 @@
 /** Runs of one recipe with several training seeds as HTML: the chart with every seed in it, what it comes to, and the tables. */
 
 import type { Interval } from '../eval/index.ts'
-import { stageColour } from './curves.ts'
 import { type Compared, findingsOf, type Verdict } from './findings.ts'
 import { type Html, html } from './html.ts'
-import { calledOf, pointsText } from './results.ts'
+import type { Policies } from './policies.ts'
+import { pointsText } from './results.ts'
 import { type Mark, type Panel, type ScaleRow, scaleChart } from './scale-chart.ts'
 import type { SeedGroup, SeedRow } from './seeds.ts'
 import {
@@ -27,23 +27,23 @@ const SCRIPTED = 6
 
 const meansOf = ({ bySeed }: SeedRow): number[] => bySeed.flatMap((interval) => interval?.mean ?? [])
 
-function markOf(row: SeedRow): Mark[] {
+function markOf(names: Policies, row: SeedRow): Mark[] {
   const interval = row.same ? (row.bySeed[0] ?? null) : row.overSeeds
   if (interval === null) return []
   const dots = row.same ? [] : meansOf(row)
   const said = `${pointsText(interval.mean)} (${pointsText(interval.low)} to ${pointsText(interval.high)})`
-  const title = `${seedLabel(row)}: ${said}${dots.length === 0 ? '' : `; seeds ${dots.map(pointsText).join(', ')}`}`
+  const title = `${seedLabel(names, row)}: ${said}${dots.length === 0 ? '' : `; seeds ${dots.map(pointsText).join(', ')}`}`
   return [{ ...interval, look: row.decoding === 'greedy' ? 'hollow' : 'full', title, dots }]
 }
 
-function panelOf({ group, own }: SeedFamily['games'][number]): Panel {
+function panelOf(names: Policies, { group, own }: SeedFamily['games'][number]): Panel {
   const anchor = (policy: string): Interval | null =>
     own.rows.find((row) => row.policy === policy && row.decoding === 'scripted')?.bySeed[0] ?? null
   const policies = [...new Set(own.rows.map(({ policy }) => policy))].filter((policy) => !NO_ROWS.includes(policy))
   const rows = policies.map((policy): ScaleRow => {
     const all = own.rows.filter((row) => row.policy === policy)
-    const colour = all.some(({ decoding }) => decoding !== 'scripted') ? stageColour(policy) : SCRIPTED
-    return { label: calledOf(policy).split(',')[0] as string, colour, marks: all.flatMap(markOf) }
+    const colour = all.some(({ decoding }) => decoding !== 'scripted') ? names.colour(policy) : SCRIPTED
+    return { label: names.called(policy).split(',')[0] as string, colour, marks: all.flatMap((row) => markOf(names, row)) }
   })
   const { setup } = group
   const note = setup ? `${setup.counts} in ${setup.horizon} replies` : 'points an episode'
@@ -58,9 +58,10 @@ function verdictOf({ tests }: SeedGroup, policy: string, decoding: string, other
   return test.bySeed.every(({ high }) => high < 0) ? 'below' : 'open'
 }
 
-function comparedOf({ games }: SeedFamily): Compared {
+function comparedOf({ games, names }: SeedFamily): Compared {
   const groupOf = (game: number): SeedGroup => (games[game] as SeedFamily['games'][number]).own
   return {
+    names,
     games: games.map(({ group }) => gameTitle(group.game)),
     decodings: DECODINGS.filter((decoding) => games.some(({ own }) => own.rows.some((row) => row.decoding === decoding))),
     verdict: (game, policy, decoding, other) => verdictOf(groupOf(game), policy, decoding, other),
@@ -95,11 +96,11 @@ ${rows}</tbody></table></div>
 <p class="note">${SEED_NOTES.games}</p><p class="note">Rows “mean”: ${SEED_NOTES.seeds}</p>`
 }
 
-function differences({ games }: SeedFamily): Html | null {
-  const labels = [...new Set(games.flatMap(({ own }) => own.tests.map(seedTestLabel)))]
+function differences({ games, names }: SeedFamily): Html | null {
+  const labels = [...new Set(games.flatMap(({ own }) => own.tests.map((test) => seedTestLabel(names, test))))]
   if (labels.length === 0) return null
   const cell = (own: SeedGroup, label: string): Html => {
-    const test = own.tests.find((one) => seedTestLabel(one) === label)
+    const test = own.tests.find((one) => seedTestLabel(names, one) === label)
     if (test === undefined) return html`<td class="none">–</td>`
     const title = `over seeds ${signedRange(test.overSeeds)}; p ${test.corrected.toPrecision(2)}, corrected`
     return html`<td title="${title}">${signedRange(test.overGames)}${test.corrected < 0.05 ? '*' : ''}<span class="range">${seedVerdict(test)}</span></td>`
@@ -116,7 +117,10 @@ export function seedsSection(family: SeedFamily): Html {
     'Filled: sampled, or scripted; hollow: greedy. Large dots: means over seeds (numbers: sampled / greedy), with lines of 95 % over training seeds; small dots: each seed. Scripted policies: 95 % over games. Shaded: fewer points than random legal moves.'
   return html`<section class="head"><h2>Seeds ${family.seeds.join(', ')} of one recipe</h2><p class="muted">${family.runs.join(', ')}</p>
 ${sentences.length === 0 ? null : html`<div class="findings">${sentences.map((sentence) => html`<p>${sentence}</p>`)}<p class="muted">Above and below: in every one of the ${family.seeds.length} seeds, the 95 % interval of the difference over the same games leaves zero out.</p></div>`}
-${scaleChart(family.games.map(panelOf), legend)}</section>
+${scaleChart(
+  family.games.map((game) => panelOf(family.names, game)),
+  legend,
+)}</section>
 ${table(family)}
 ${differences(family)}`
 }

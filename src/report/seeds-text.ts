@@ -4,13 +4,15 @@ import type { Interval } from '../eval/index.ts'
 import { gameList } from '../games/index.ts'
 import type { ComparedGroup } from './compare.ts'
 import { markdownTable } from './markdown.ts'
-import { calledOf } from './results.ts'
+import { type Policies, policiesOf } from './policies.ts'
 import type { SeedGroup, SeedRow, SeedTest } from './seeds.ts'
 
 /** A recipe with its seeds, on all of its games. */
 export interface SeedFamily {
   readonly seeds: readonly number[]
   readonly runs: readonly string[]
+  /** How its policies are called. */
+  readonly names: Policies
   readonly games: readonly { readonly group: ComparedGroup; readonly own: SeedGroup }[]
 }
 
@@ -20,8 +22,8 @@ export function seedFamilies(groups: readonly ComparedGroup[]): SeedFamily[] {
   const keyOf = ({ own }: (typeof parts)[number]): string => JSON.stringify(own.runs)
   return [...new Set(parts.map(keyOf))].map((key) => {
     const games = parts.filter((part) => keyOf(part) === key)
-    const { seeds, runs } = (games[0] as (typeof parts)[number]).own
-    return { seeds, runs, games }
+    const { seeds, runs, stages } = (games[0] as (typeof parts)[number]).own
+    return { seeds, runs, names: policiesOf(stages), games }
   })
 }
 
@@ -37,8 +39,8 @@ const cell = (interval: Interval | null | undefined): string =>
   interval ? `${shortPoints(interval.mean)} [${shortPoints(interval.low)}, ${shortPoints(interval.high)}]` : '–'
 
 /** 'G1, sampled'. */
-export const seedLabel = ({ policy, decoding }: Pick<SeedRow, 'policy' | 'decoding'>): string =>
-  decoding === 'scripted' ? calledOf(policy) : `${calledOf(policy)}, ${decoding}`
+export const seedLabel = ({ called }: Policies, { policy, decoding }: Pick<SeedRow, 'policy' | 'decoding'>): string =>
+  decoding === 'scripted' ? called(policy) : `${called(policy)}, ${decoding}`
 
 /** The game's title as it stands in headings. */
 export function gameTitle(id: string): string {
@@ -54,11 +56,11 @@ function headOf({ game, setup }: ComparedGroup, long: boolean): string {
 export const seedHead = (group: ComparedGroup): string => headOf(group, true)
 
 /** The rows of a family: every policy and decoding that any game has, with its row in each game. */
-export function seedLines({ games }: SeedFamily): { readonly label: string; readonly rows: readonly (SeedRow | undefined)[] }[] {
+export function seedLines({ games, names }: SeedFamily): { readonly label: string; readonly rows: readonly (SeedRow | undefined)[] }[] {
   const keyOf = ({ policy, decoding }: SeedRow): string => `${decoding} ${policy}`
   const keys = [...new Map(games.flatMap(({ own }) => own.rows.map((row) => [keyOf(row), row] as const))).entries()]
   return keys.map(([key, first]) => ({
-    label: seedLabel(first),
+    label: seedLabel(names, first),
     rows: games.map(({ own }) => own.rows.find((row) => keyOf(row) === key)),
   }))
 }
@@ -99,18 +101,19 @@ export function seedVerdict({ bySeed }: Pick<SeedTest, 'bySeed'>): string {
 }
 
 /** 'G1 − cold start, sampled'. */
-export const seedTestLabel = ({ policy, other, decoding }: SeedTest): string => `${calledOf(policy)} − ${calledOf(other)}, ${decoding}`
+export const seedTestLabel = ({ called }: Policies, { policy, other, decoding }: SeedTest): string =>
+  `${called(policy)} − ${called(other)}, ${decoding}`
 
 /** An arrow a seed: above, below, or open where the interval over games holds zero. */
 const arrows = ({ bySeed }: SeedTest): string => bySeed.map(({ low, high }) => (low > 0 ? '↑' : high < 0 ? '↓' : '·')).join('')
 
 /** A row per pair, a column per game: the difference, its interval over games, an asterisk where it is more than chance, an arrow a seed. */
-function differencesTable({ games }: SeedFamily): string {
-  const labels = [...new Set(games.flatMap(({ own }) => own.tests.map(seedTestLabel)))]
+function differencesTable({ games, names }: SeedFamily): string {
+  const labels = [...new Set(games.flatMap(({ own }) => own.tests.map((test) => seedTestLabel(names, test))))]
   const body = labels.map((label) => [
     label,
     ...games.map(({ own }) => {
-      const test = own.tests.find((one) => seedTestLabel(one) === label)
+      const test = own.tests.find((one) => seedTestLabel(names, one) === label)
       return test ? `${signedRange(test.overGames)}${test.corrected < 0.05 ? '*' : ' '} ${arrows(test)}` : '–'
     }),
   ])

@@ -2,23 +2,19 @@ import { describe, expect, test } from 'vitest'
 import { resultRowsOf } from '../eval/evaluate.ts'
 import { studentInterval } from '../eval/statistics.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
+import { presetNamed, stageInfos, type TrainConfig } from '../train/index.ts'
 import { type ComparedRun, compareRuns } from './compare.ts'
 import { comparisonCsv } from './compare-text.ts'
 import { seedFamilies, seedsTable, seedsText, seedVerdict, shortPoints } from './seeds-text.ts'
 import type { Setup } from './training-run.ts'
 import { recipeDifferences, trainingOf, trainingSetups } from './training-run.ts'
 
-const config = (seed: number, over: object = {}) => ({
-  preset: 'laptop',
+const LAPTOP = presetNamed('laptop')
+const stages = stageInfos(LAPTOP)
+const config = (seed: number, over: Partial<TrainConfig> = {}): TrainConfig => ({
+  ...LAPTOP,
   seed,
-  threads: 2,
-  saveEvery: 100,
-  recipes: ['g0', 'g1'],
-  games: [
-    { id: '2048', config: {}, horizon: 100, restart: true },
-    { id: 'swap', config: {}, horizon: 20, restart: false },
-  ],
-  rl: { steps: 100, kl: 0.05 },
+  games: LAPTOP.games.filter(({ id }) => id === '2048' || id === 'swap'),
   ...over,
 })
 
@@ -34,27 +30,27 @@ function episodes(game: string, policy: string, decoding: ResultRow['decoding'],
 }
 
 /** A run whose G1 gets `g1` points in both games, its cold start 10, chance 12. */
-function run(name: string, seed: number, g1: number, over: object = {}): ComparedRun {
+function run(name: string, seed: number, g1: number, over: Partial<TrainConfig> = {}): ComparedRun {
   const all = ['2048', 'swap'].flatMap((game) => [
     ...episodes(game, 'random', 'scripted', 12),
     ...(['sampled', 'greedy'] as const).flatMap((how) => [...episodes(game, 'cold-start', how, 10), ...episodes(game, 'g1', how, g1)]),
   ])
   const own = config(seed, over)
-  return { name, seed: 7, setups: trainingSetups(own), training: trainingOf(own), episodes: all, rows: [] }
+  return { name, seed: 7, setups: trainingSetups(own), training: trainingOf(own, stages), episodes: all, rows: [] }
 }
 
 const three = () => compareRuns([run('c', 2, 16), run('a', 0, 14), run('b', 1, 12)])
 
 describe('recipes', () => {
   test('runs of one recipe may differ in seed, preset name, threads and checkpoints, and in nothing else', () => {
-    const recipe = (over: object): unknown => trainingOf(config(0, over))?.recipe
+    const recipe = (over: Partial<TrainConfig>): unknown => trainingOf(config(0, over), stages)?.recipe
     const plain = recipe({})
     for (const over of [{ seed: 9 }, { preset: 'mine' }, { threads: 1 }, { saveEvery: 5 }])
       expect(recipeDifferences(plain, recipe(over))).toEqual([])
-    expect(recipeDifferences(plain, recipe({ rl: { steps: 50, kl: 0.05 } }))).toEqual(['rl.steps'])
+    expect(recipeDifferences(plain, recipe({ rl: { ...LAPTOP.rl, steps: 50 } }))).toEqual(['rl.steps'])
     expect(recipeDifferences(plain, recipe({ games: config(0).games.slice(0, 1) }))).toEqual(['games.1'])
-    expect(recipeDifferences(plain, recipe({ base: { steps: 1 } }))).toEqual(['base'])
-    const [first, ...others] = config(0).games
+    expect(recipeDifferences(plain, recipe({ base: { ...LAPTOP.base, steps: 1, batch: 1 } }))).toEqual(['base.steps', 'base.batch'])
+    const [first, ...others] = config(0).games as [TrainConfig['games'][number], TrainConfig['games'][number]]
     const sized = (size: number): unknown => recipe({ games: [{ ...first, config: { size } }, ...others] })
     expect(recipeDifferences(plain, sized(4)), 'a default that is written out').toEqual([])
     expect(recipeDifferences(plain, sized(5))).toEqual(['games.0.config.size'])
@@ -64,8 +60,9 @@ describe('recipes', () => {
     expect(trainingSetups(config(0))?.[0]).toEqual({
       ...{ game: '2048', config: { size: 4, goal: 0 }, horizon: 100, restart: true, counts: 'points' },
     } satisfies Setup)
-    expect(trainingSetups(config(0, { games: [{ id: 'nowhere', horizon: 5 }] }))).toBeNull()
-    for (const other of [null, {}, { kind: 'eval' }, { seed: 'x', recipes: [], games: [] }]) expect(trainingOf(other)).toBeNull()
+    const first = config(0).games[0] as TrainConfig['games'][number]
+    expect(trainingSetups(config(0, { games: [{ ...first, id: 'nowhere' }] }))).toBeNull()
+    for (const other of [null, {}, { kind: 'eval' }, { seed: 'x', recipes: [], games: [] }]) expect(trainingOf(other, [])).toBeNull()
   })
 })
 
@@ -111,7 +108,7 @@ describe('seeds of one recipe', () => {
   })
 
   test('a second recipe is another family, tested seed against equal seed', () => {
-    const other = { rl: { steps: 50, kl: 0.05 } }
+    const other = { rl: { ...LAPTOP.rl, steps: 50 } }
     const groups = compareRuns([run('a', 0, 14), run('b', 1, 12), run('x', 0, 11, other), run('y', 1, 11, other)])
     expect(groups[0]?.seeds.map(({ runs }) => runs)).toEqual([
       ['a', 'b'],

@@ -4,9 +4,9 @@
  */
 
 import { holm, type Interval, meanOf, pairedDifference, signFlipTest, studentInterval } from '../eval/index.ts'
-import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
-import { isHeldAgainst, isOneRecipe, type Side } from './pairs.ts'
-import { comparePolicies } from './results.ts'
+import type { EpisodeRecord, ResultRow, StageInfo } from '../runs/index.ts'
+import { isOneRecipe, type Side } from './pairs.ts'
+import { type Policies, policiesOf } from './policies.ts'
 
 /** One policy under one decoding, over seeds. */
 export interface SeedRow {
@@ -41,6 +41,8 @@ export interface SeedGroup {
   /** Training seeds, ascending, and the names of their runs. */
   readonly seeds: readonly number[]
   readonly runs: readonly string[]
+  /** The stages of the recipe. */
+  readonly stages: readonly StageInfo[]
   /** In report order, sampled before greedy. */
   readonly rows: readonly SeedRow[]
   readonly tests: readonly SeedTest[]
@@ -73,7 +75,7 @@ function groupOf(family: readonly SeedPlayer[], all: readonly SeedPlayer[], eval
   const runs = [...new Map(family.map(({ run, training }) => [run, training?.seed as number])).entries()].sort((a, b) => a[1] - b[1])
   const seeds = runs.map(([, seed]) => seed)
   if (runs.length < 2 || new Set(seeds).size < runs.length) return null
-  const names = runs.map(([run]) => run)
+  const called = runs.map(([run]) => run)
   const scripted = all.filter(({ decoding }) => decoding === 'scripted')
   const own = family.filter(({ decoding }) => decoding !== 'scripted')
   const keys = [...new Map([...scripted, ...own].map(({ policy, decoding }) => [`${decoding} ${policy}`, { policy, decoding }])).values()]
@@ -81,10 +83,12 @@ function groupOf(family: readonly SeedPlayer[], all: readonly SeedPlayer[], eval
     const of = (list: readonly SeedPlayer[], run?: string): SeedPlayer | undefined =>
       list.find((one) => one.policy === key.policy && one.decoding === key.decoding && (run === undefined || one.run === run))
     const same = key.decoding === 'scripted' && scripted.filter(({ policy }) => policy === key.policy).length === 1
-    return { ...key, same, players: same ? [of(scripted)] : names.map((run) => of([...own, ...scripted], run)) }
+    return { ...key, same, players: same ? [of(scripted)] : called.map((run) => of([...own, ...scripted], run)) }
   })
-  lines.sort((a, b) => comparePolicies(a.policy, b.policy) || DECODINGS.indexOf(a.decoding) - DECODINGS.indexOf(b.decoding))
-  return { seeds, runs: names, rows: lines.map(rowOf), tests: testsOf(lines, seeds.length, evaluationSeed) }
+  const stages = family[0]?.training?.stages ?? []
+  const names = policiesOf(stages)
+  lines.sort((a, b) => names.compare(a.policy, b.policy) || DECODINGS.indexOf(a.decoding) - DECODINGS.indexOf(b.decoding))
+  return { seeds, runs: called, stages, rows: lines.map(rowOf), tests: testsOf(lines, names, seeds.length, evaluationSeed) }
 }
 
 const DECODINGS: readonly ResultRow['decoding'][] = ['scripted', 'sampled', 'greedy']
@@ -106,10 +110,10 @@ function rowOf({ players, ...line }: Line): SeedRow {
   return { ...line, bySeed, overSeeds: line.same ? null : studentInterval(means) }
 }
 
-function testsOf(lines: readonly Line[], seeds: number, evaluationSeed: number): SeedTest[] {
+function testsOf(lines: readonly Line[], names: Policies, seeds: number, evaluationSeed: number): SeedTest[] {
   const tests = lines.flatMap((a) =>
     lines.flatMap((b): Omit<SeedTest, 'corrected'>[] => {
-      if (!isHeldAgainst(a.policy, b.policy) || (b.decoding !== 'scripted' && a.decoding !== b.decoding)) return []
+      if (!names.heldAgainst(a.policy).includes(b.policy) || (b.decoding !== 'scripted' && a.decoding !== b.decoding)) return []
       const test = testOf(a, b, seeds, evaluationSeed)
       return test === null ? [] : [test]
     }),

@@ -1,11 +1,9 @@
-/**
- * A training run as comparisons see it: what it played, by which recipe, with which seed. Its config is read by name, as evaluation knows no
- * trainer.
- */
+/** A training run as comparisons see it: what it played, by which recipe, with which seed. */
 import { isDeepStrictEqual } from 'node:util'
-import * as z from 'zod'
 import type { Protocol } from '../game.ts'
 import { gameList } from '../games/index.ts'
+import type { StageInfo } from '../runs/index.ts'
+import { type TrainConfig, trainConfig } from '../train/index.ts'
 
 /** What is played: equal setups can be compared. */
 export interface Setup {
@@ -19,6 +17,8 @@ export interface Setup {
 /** How the models of a run were trained. Runs of one recipe differ by seed alone. */
 export interface Training {
   readonly seed: number
+  /** Its stages, in the order they ran. */
+  readonly stages: readonly StageInfo[]
   /** The config without the fields that decide no number a reader would compare; see `SEED_FREE`. */
   readonly recipe: Readonly<Record<string, unknown>>
 }
@@ -29,33 +29,19 @@ export interface Training {
  */
 export const SEED_FREE: readonly string[] = ['seed', 'preset', 'saveEvery', 'threads']
 
-const trained = z.object({
-  seed: z.number().int(),
-  recipes: z.array(z.string()),
-  games: z.array(
-    z.object({
-      id: z.string(),
-      config: z.record(z.string(), z.unknown()).default({}),
-      horizon: z.number().int(),
-      restart: z.boolean().default(false),
-    }),
-  ),
-})
-
-type TrainedGame = z.output<typeof trained>['games'][number]
-
 /** Seed and recipe of a run's config; null if it is not the config of a training run. */
-export function trainingOf(config: unknown): Training | null {
-  const parsed = trained.safeParse(config)
+export function trainingOf(config: unknown, stages: readonly StageInfo[]): Training | null {
+  const parsed = trainConfig.safeParse(config)
   if (!parsed.success) return null
-  const { seed, games, ...rest } = config as { seed: number; games: object[] }
-  const completed = games.map((entry, i) => ({ ...entry, config: completeConfig(parsed.data.games[i] as TrainedGame) }))
-  const recipe = { ...rest, games: completed }
-  return { seed, recipe: Object.fromEntries(Object.entries(recipe).filter(([name]) => !SEED_FREE.includes(name))) }
+  const { seed, games, ...rest } = parsed.data
+  const recipe = { ...rest, games: games.map((entry) => ({ ...entry, config: completeConfig(entry) })) }
+  return { seed, stages, recipe: Object.fromEntries(Object.entries(recipe).filter(([name]) => !SEED_FREE.includes(name))) }
 }
 
+type GameEntry = TrainConfig['games'][number]
+
 /** The knobs of a game with its defaults filled in, so that a default that was written out is no difference; as they are where the game is unknown here. */
-function completeConfig({ id, config }: TrainedGame): unknown {
+function completeConfig({ id, config }: GameEntry): unknown {
   const full = gameList()
     .find((one) => one.id === id)
     ?.config.safeParse(config)
@@ -64,7 +50,7 @@ function completeConfig({ id, config }: TrainedGame): unknown {
 
 /** What a training run evaluates its policies on; null if the config says it no more, or a game of it is unknown here. */
 export function trainingSetups(config: unknown): Setup[] | null {
-  const parsed = trained.safeParse(config)
+  const parsed = trainConfig.safeParse(config)
   if (!parsed.success) return null
   const setups = parsed.data.games.map(({ id, config: knobs, horizon, restart }): Setup | null => {
     const game = gameList().find((one) => one.id === id)

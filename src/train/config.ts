@@ -1,7 +1,7 @@
 /** What a training run is: one typed object with a comment on every field. The command line and config files are checked against it. */
 import * as z from 'zod'
 import { checkConfig } from '../checks.ts'
-import { LEVELS, type RewardSpec, rewardFields, skinSettings } from '../gym/index.ts'
+import { LEVELS, type RewardSpec, rewardFields, skinFields, specFields } from '../gym/index.ts'
 
 const rate = z.number().min(0).max(1)
 const count = z.number().int()
@@ -9,11 +9,11 @@ const count = z.number().int()
 const level = count.min(0).max(LEVELS - 1)
 
 const gameEntry = z.strictObject({
-  id: z.string().describe('registered game'),
-  config: z.record(z.string(), z.unknown()).default({}).describe('its knobs; absent ones keep their default'),
+  id: specFields.game,
+  config: specFields.config.default({}),
   weight: z.number().positive().default(1).describe('share of the states of every batch'),
-  horizon: count.min(1).max(100_000).default(100).describe('moves a game in evaluation; most moves behind a training state'),
-  restart: z.boolean().default(false).describe('a game that ends before the horizon is followed by a fresh one, and the points go on'),
+  horizon: specFields.horizon.max(100_000).default(100).describe('moves a game in evaluation; most moves behind a training state'),
+  restart: specFields.restart.default(false),
   episodes: count.min(2).max(100_000).optional().describe('games of each policy in evaluation, instead of evaluation.episodes'),
   levels: z
     .array(z.strictObject({ perception: level.optional(), reasoning: level.optional() }))
@@ -24,10 +24,10 @@ const gameEntry = z.strictObject({
 })
 
 const skin = z.strictObject({
-  theme: z.string().default('classic').describe('colours of the pictures'),
-  tile: count.min(8).max(256).default(16).describe('side of a tile, pixels; the model’s patch'),
-  layout: z.enum(['board', 'full']).default('board').describe('"board": tiles only, so that a patch is a tile'),
-  ...skinSettings,
+  ...skinFields,
+  theme: skinFields.theme.default('classic'),
+  tile: skinFields.tile.default(16).describe('side of a tile, pixels; the model’s patch'),
+  layout: skinFields.layout.default('board').describe('"board": tiles only, so that a patch is a tile'),
 })
 
 const adam = {

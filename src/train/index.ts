@@ -5,6 +5,7 @@ export { formatExample, type ReplyLists, replyDatum, teacherExample } from './ex
 export { type GrpoContext, type GrpoMetrics, grpoStep } from './grpo.ts'
 export { lexiconOf } from './lexicon.ts'
 export { PRESETS, presetNamed } from './presets.ts'
+export { RECIPES, type Recipe, type Stage, stageInfos, stagesOf } from './recipes.ts'
 export { type ColdStart, coldStartExamples, type DatasetMark } from './stored.ts'
 export { type SupervisedContext, type SupervisedMetrics, supervisedBatch, supervisedStep } from './supervised.ts'
 export {
@@ -12,8 +13,6 @@ export {
   gamesOf,
   learningRateAt,
   mixOf,
-  type Stage,
-  stagesOf,
   type TrainEvent,
   type TrainOptions,
   train,

@@ -1,5 +1,5 @@
 /** Where training states come from: boards drawn at random, games moved on by random or teacher play, and games the policy itself plays. */
-import { advance, type EnvSnapshot, type EnvSpec, type Expert, type PlayedReply, startSnapshot, walk } from '../gym/index.ts'
+import { advance, type EnvSnapshot, type EnvSpec, type Expert, endingOf, type PlayedReply, startSnapshot, walk } from '../gym/index.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 
 /** A state that training asks about, with its spec. */
@@ -112,7 +112,7 @@ export function startPool(mix: GameMix, size: number, seed: number): PoolGame[] 
 export function advancePool(game: PoolGame, mix: GameMix, played: PlayedReply, seed: number, index: number, redraw: boolean): PoolGame {
   const { spec, horizon } = mix[game.spec] as MixEntry
   const next = advance(game.snapshot, played.result)
-  if (!played.result.terminated && next.steps < horizon) return { ...game, snapshot: next }
+  if (endingOf({ horizon, restart: false }, next.steps, played.result.terminated) === null) return { ...game, snapshot: next }
   const games = game.games + 1
   const drawn = redraw ? pickGames(mix, 1, seededRng(seed, 'pool', index, games))[0] : undefined
   const fresh = drawn?.spec ?? spec

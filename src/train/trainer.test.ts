@@ -8,7 +8,8 @@ import { createRun, METRICS_FILE, type MetricLine, openRun, type RunFolder } fro
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 import { lexiconOf } from './lexicon.ts'
 import { PRESETS, presetNamed } from './presets.ts'
-import { gamesOf, mixOf, stagesOf, type TrainEvent, train } from './trainer.ts'
+import { stagesOf } from './recipes.ts'
+import { gamesOf, mixOf, type TrainEvent, train } from './trainer.ts'
 
 /** The tiny preset with every part that has a state of its own: levels of a game, and an adaptive mix. */
 const tiny = ((): TrainConfig => {

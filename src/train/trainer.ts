@@ -9,52 +9,15 @@ import * as z from 'zod'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
-import { type EnvSpec, envSpec, laidOver } from '../gym/index.ts'
+import { type EnvSpec, envSpec, laidOver, specFrom } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
-import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
+import type { SupervisedConfig, TrainConfig } from './config.ts'
 import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
+import { type Stage, stagesOf } from './recipes.ts'
 import { adaptedMix, followSignals, type GameMix, type MixEntry, type PoolGame, startPool } from './states.ts'
 import { type ColdStart, coldStartExamples } from './stored.ts'
 import { type SupervisedBatch, supervisedBatch, supervisedStep } from './supervised.ts'
-
-/** One stage of a run. */
-export type Stage =
-  | { readonly name: string; readonly from: string | null; readonly kind: 'format' | 'teacher'; readonly settings: SupervisedConfig }
-  | { readonly name: string; readonly from: string | null; readonly kind: 'grpo'; readonly settings: RlConfig }
-
-/** The stages of a config, in the order they run. */
-export function stagesOf(config: TrainConfig): Stage[] {
-  const base: Stage = { name: 'base', from: null, kind: 'format', settings: config.base }
-  const stages: Stage[] = [base]
-  if (config.recipes.includes('g0')) stages.push({ name: 'g0', from: 'base', kind: 'grpo', settings: config.rl })
-  const cold = config.recipes.some((recipe) => recipe !== 'g0')
-  if (cold) stages.push({ name: 'cold-start', from: 'base', kind: 'teacher', settings: config.coldStart })
-  if (config.recipes.includes('g1')) stages.push({ name: 'g1', from: 'cold-start', kind: 'grpo', settings: config.rl })
-  if (config.recipes.includes('g1-paper')) stages.push({ name: 'g1-paper', from: 'cold-start', kind: 'grpo', settings: paperRl(config.rl) })
-  return stages
-}
-
-/**
- * The paper's plain recipe on the same budget: ±1 game reward, format and exact perception points, division by the group's deviation, one
- * advantage for the whole reply, fresh states moved on by random play only, groups without signal dropped.
- */
-export function paperRl(rl: RlConfig): RlConfig {
-  const rewards = { game: 1, format: 1, perceptionExact: 1, perceptionCells: 0, think: 0, legal: 0 }
-  const states = { pool: 0, scatter: 0, narrow: 0, refused: 0, stuck: false }
-  return {
-    ...rl,
-    ...states,
-    signal: 'paper',
-    rewards,
-    credit: 'reply',
-    normalise: 'group',
-    adaptive: 0,
-    kl: 0.01,
-    entropy: 0,
-    clipHigh: 1.2,
-  }
-}
 
 /** Name of a finished stage's weights, in the engine and as a file in checkpoints/. */
 export const weightsName = (stage: string): string => `stage:${stage}`
@@ -146,8 +109,9 @@ function checkProgress(folder: RunFolder, at: Progress, stages: readonly Stage[]
 
 type GameConfig = TrainConfig['games'][number]
 
-function specOf(config: TrainConfig, { id, config: knobs }: GameConfig): EnvSpec {
-  return envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: 'brief', feedback: true })
+/** A game of a config as the embedded model sees it. Throws ConfigError. */
+function specOf({ skin }: TrainConfig, { id: game, config, horizon, restart }: GameConfig): EnvSpec {
+  return specFrom({ game, config, skin, prompt: 'brief', horizon, restart }, gameNamed)
 }
 
 /** The games of a config as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */

@@ -186,7 +186,7 @@ function configOf(policies: readonly string[], flags: EvalFlags, command: Comman
 
 function jobsOf(config: EvalConfig, kept: boolean): EvalJob[] {
   const { theme, tile, layout, prompt, mode, feedback } = config
-  const look = { skin: { theme, tile: tile ?? 16, layout: layout ?? 'board' }, promptStyle: prompt ?? 'brief', mode, feedback } as const
+  const look = { skin: { theme, tile: tile ?? 16, layout: layout ?? 'board' }, prompt: prompt ?? 'brief', mode, feedback } as const
   const jobs = evalJobs({ ...config, look })
   return kept && config.anchors ? jobs.map(withAnchors) : jobs
 }

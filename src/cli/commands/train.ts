@@ -123,7 +123,15 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
   const rows = (await folder.readDerived('results.json', resultRows)) ?? []
   const took = formatDuration((performance.now() - start) / 1000)
   if (flags.json) printJson(rows)
-  else printLines(['', resultTable(rows), '', `report   ${report}`, `results  ${folder.file('results.json')}`, `took     ${took}`])
+  else
+    printLines([
+      '',
+      resultTable(rows, { stages: folder.stages }),
+      '',
+      `report   ${report}`,
+      `results  ${folder.file('results.json')}`,
+      `took     ${took}`,
+    ])
 }
 
 /** What `--seeds` asks for. Throws ConfigError for options that do not go with it. */
