@@ -2,7 +2,7 @@
 
 import type { EvalConfig, EvalJob } from '../jobs/index.ts'
 import { CHECKPOINT_TOKENS } from '../jobs/index.ts'
-import { ENDPOINT_TOKENS, isEndpointName } from '../policies/index.ts'
+import { ENDPOINT_TOKENS, isEndpointName } from '../policies/endpoints.ts'
 
 /** A line of what is played, and one each of what checkpoints and models behind HTTP are shown. */
 export function introLines(config: EvalConfig, jobs: readonly EvalJob[]): string[] {

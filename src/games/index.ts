@@ -12,8 +12,47 @@ import { gamePictureShisenSho } from './picture-shisen-sho/index.ts'
 import { gameShisenSho } from './shisen-sho/index.ts'
 import { gameSwap } from './swap/index.ts'
 
-export { gridAgreement, gridLayout, gridOf, gridPerception, readGrid } from './shared/grid-perception.ts'
-export { formatGrid, labelGrid } from './shared/grid-text.ts'
+export type {
+  ActionOutcome,
+  AnyGame,
+  Axis,
+  CellLook,
+  EmbeddedFacet,
+  ExpertFacet,
+  FeedbackStep,
+  Game,
+  GameDefinition,
+  GameEvent,
+  GamePreset,
+  Grid,
+  Knob,
+  KnownResult,
+  Levels,
+  ParsedAction,
+  PerceptionFacet,
+  PlayAids,
+  PlayKey,
+  PromptStyle,
+  Protocol,
+  ScoredAction,
+  SectionLayout,
+  Statement,
+  StepResult,
+  TeacherOptions,
+  Thought,
+} from '../game.ts'
+export { defineGame } from './define-game.ts'
+export {
+  type GridLayoutOptions,
+  type GridPerceptionOptions,
+  gridAgreement,
+  gridLayout,
+  gridOf,
+  gridPerception,
+  readGrid,
+} from './shared/grid-perception.ts'
+export { EMPTY_LABEL, formatGrid, labelGrid } from './shared/grid-text.ts'
+export { checkVectorFile, type VectorDifference, type VectorReport } from './vectors.ts'
 
 /** Every game of the package by its id. `gameList` and `gameNamed` know the registered ones too. */
 export const GAMES: { readonly [id: string]: AnyGame } = Object.freeze({

@@ -1,14 +1,7 @@
 /** Who is asked when a data set is made: the games' own teacher, another scripted policy, or a model that is told the true perception. */
 import { ConfigError } from '../errors.ts'
-import {
-  checkFit,
-  createPolicy,
-  type EndpointRecord,
-  endpointPolicy,
-  isEndpointName,
-  type RequestEdits,
-  samplerPolicy,
-} from '../policies/index.ts'
+import { type EndpointRecord, endpointPolicy, isEndpointName, type RequestEdits } from '../policies/endpoints.ts'
+import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { specsOf, type TeachConfig } from '../teach/index.ts'
 import { openCheckpoint } from './engine-module.ts'

@@ -27,7 +27,8 @@ import {
   runningFigures,
   withPlayers,
 } from '../../jobs/index.ts'
-import { endpointProviders, isEndpointName, policyNames } from '../../policies/index.ts'
+import { endpointProviders, isEndpointName } from '../../policies/endpoints.ts'
+import { policyNames } from '../../policies/index.ts'
 import { shellWord } from '../../printable.ts'
 import { THEMES } from '../../render/index.ts'
 import { protocolTable, replyNotes, resultTable, unreadLines, unreadTexts } from '../../report/index.ts'
@@ -71,9 +72,7 @@ interface EvalFlags extends LocalOptions, RequestFlags {
 
 /** Options and action of `eval`. */
 export function defineEval(command: Command): void {
-  const scripted = policyNames()
-    .filter((name) => name !== 'human')
-    .join(', ')
+  const scripted = policyNames().join(', ')
   command.argument('[policy...]', `one of ${scripted}; a checkpoint (a file ending in .safetensors); a model (see --model)`)
   command.optionsGroup('Who plays:')
   command.option(
