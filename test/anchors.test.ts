@@ -15,7 +15,7 @@ import { hasSwap } from '../src/games/swap/rules.ts'
 import { evalJobs } from '../src/jobs/eval-games.ts'
 
 const GAMES_PLAYED = 1000
-const paperGames = Object.values(GAMES).filter(({ presets }) => presets?.paper.protocol !== undefined)
+const paperGames = Object.values(GAMES).filter(({ presets }) => presets?.paper?.protocol !== undefined)
 /** Games of each policy through the whole evaluation. */
 const EPISODES = 40
 const PLAYERS = ['Random', 'GPT-4o', 'Qwen2.5-VL-72B', 'o1', 'G0-7B', 'Claude-3.7-Sonnet-Thinking', 'G1-7B']
@@ -39,7 +39,7 @@ function expectMean(values: readonly number[], { mean, error }: Known, what = ''
 }
 
 function protocolOf(game: AnyGame): Protocol {
-  return game.presets?.paper.protocol as Protocol
+  return game.presets?.paper?.protocol as Protocol
 }
 
 /** The action that a random policy of that name takes; null if its answer is none. The rules alone: no replies, no pictures. */
@@ -61,7 +61,7 @@ interface Play {
 function totals(game: AnyGame, name: string, seed: number, horizons: readonly number[], first = 1, before = chance(game, name)): Play[] {
   const rng = seededRng(seed, 'anchors', game.id, name)
   const draw = chance(game, name)
-  const fresh = (): unknown => game.rules.init(game.config.parse(game.presets?.paper.config), rng.int(2 ** 30))
+  const fresh = (): unknown => game.rules.init(game.config.parse(game.presets?.paper?.config), rng.int(2 ** 30))
   let state = fresh()
   let now = { points: 0, moves: 0 }
   const after: Play[] = []
@@ -100,7 +100,7 @@ describe.each(paperGames.map((game) => [game.id, game] as const))('random play o
     const jobs = evalJobs({ names: [], look, preset: 'paper', game: game.id, horizon: 1, restart: true, given: ['game'] })
     expect(jobs).toHaveLength(1)
     const { spec, names, rules } = jobs[0] as (typeof jobs)[number]
-    expect(rules).toMatchObject({ horizon: game.presets?.paper.horizon, restart: protocol.restart, counts: protocol.counts })
+    expect(rules).toMatchObject({ horizon: game.presets?.paper?.horizon, restart: protocol.restart, counts: protocol.counts })
     for (const name of names) {
       const result = await evaluate({
         policy: createPolicy(name),
@@ -122,7 +122,7 @@ describe.each(paperGames.map((game) => [game.id, game] as const))('random play o
   it('is published as Random, among seven players', () => {
     const published = protocol.results.filter(({ source }) => source === 'published')
     expect(published.map(({ player }) => player)).toEqual([...PLAYERS])
-    expect(published.map(({ horizon }) => horizon)).toEqual(PLAYERS.map(() => game.presets?.paper.horizon))
+    expect(published.map(({ horizon }) => horizon)).toEqual(PLAYERS.map(() => game.presets?.paper?.horizon))
   })
 })
 

@@ -9,7 +9,7 @@ import { frameOf } from 'vlm-gym'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AnyGame, drawState, Env, envSpec, frameToRgb, type Skin, seededRng } from 'vlm-gym'
-import { GAMES } from 'vlm-gym/games'
+import { GAMES, gridOf } from 'vlm-gym/games'
 import { type Difficulty, difficulty, difficultyPreset, LEVELS, SKIN_LEVELS } from 'vlm-gym/gym'
 import { EFFECTS, frameHash, THEMES } from 'vlm-gym/render'
 
@@ -28,7 +28,7 @@ function patches(game: AnyGame, config: unknown, skin: Skin, seed: number): Patc
   const frame = drawState(game, state, skin)
   const rgb = frameToRgb(frame)
   const row = 3 * skin.tile
-  return game.perception.of(state).cells.flatMap((labels, r) =>
+  return gridOf(game, state)!.cells.flatMap((labels, r) =>
     labels.map((label, c) => {
       const pixels = new Float32Array(row * skin.tile)
       for (let y = 0; y < skin.tile; y++) {
@@ -106,7 +106,7 @@ describe.each(games)('levels of %s', (_, game) => {
   it('of perception: there is never less to tell apart', () => {
     const kinds = levels.map((perception) => {
       const { config } = difficulty(game, { perception, reasoning: 5 })
-      return new Set(game.perception.of(game.rules.init(config, 1)).cells.flat()).size
+      return new Set(gridOf(game, game.rules.init(config, 1))!.cells.flat()).size
     })
     expect(kinds).toEqual([...kinds].sort((a, b) => a - b))
   })

@@ -46,7 +46,7 @@ export function tokenizerText({ tokenizer, config = {} }: TokenizerFiles): Token
   const loaded = new Tokenizer(tokenizer, config)
   const added = loaded.get_added_tokens_decoder()
   const size = loaded.get_vocab(true).size
-  const names = [...added.values()].flatMap(({ content, special }) => (special && content !== undefined ? [content] : []))
+  const names = [...added.values()].flatMap(({ content, special }) => (special ? [String(content)] : []))
   const plain = (text: string): number[] => loaded.encode(text, { add_special_tokens: false }).ids
   const encoder = new TextEncoder()
   const bytesOf = (token: number): Uint8Array => {

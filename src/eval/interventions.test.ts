@@ -47,7 +47,7 @@ describe('interventions', () => {
   })
 
   it('leave out what a game does not have', async () => {
-    const { solver: _, lookahead: __, ...rest } = toyGame
+    const { expert: _, ...rest } = toyGame
     const bare: AnyGame = rest
     const single = envSpec({ ...spec, game: bare, config: { rows: 1, columns: 1 } })
     const own = fixedStates(single, 0, 3, 1)

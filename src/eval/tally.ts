@@ -1,15 +1,6 @@
 /** What is counted while an episode is played: the expert's judgement, cells read as others, tokens and money. Then its record. */
 import type { Protocol } from '../game.ts'
-import {
-  type EnvSpec,
-  type EpisodeStep,
-  expertScores,
-  isGoodMove,
-  perceptionAgreement,
-  regretOf,
-  type Trajectory,
-  type TrajectoryStep,
-} from '../gym/index.ts'
+import { type EnvSpec, type EpisodeStep, expertScores, isGoodMove, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
 import type { Reply, Usage } from '../policy.ts'
 import type { EpisodeRecord, ReplyCounts, Unread } from '../runs/index.ts'
 import { lenientReading, type StrictReading } from './lenient/reply.ts'
@@ -56,10 +47,12 @@ function addReply(counts: ReplyCounts, { finish, assembly, failure, sampled }: R
   if (assembly !== undefined) addOne(counts.assembly, assembly)
 }
 
-/** Adds the cells of a read grid to the counts. Cells that were left out count as ''; a grid that cannot be read adds nothing. */
-function addCells({ game }: EnvSpec, state: unknown, read: StrictReading['board'], confusion: Confusion): void {
-  if (read === null) return
-  for (const [row, cells] of game.perception.of(state).cells.entries()) {
+/** Adds the cells of a read grid to the counts. Cells that were left out count as ''; what cannot be read, or is no grid, adds nothing. */
+function addCells({ game }: EnvSpec, state: unknown, { perception }: StrictReading, confusion: Confusion): void {
+  const { grid } = game.perception
+  if (perception === null || grid === undefined) return
+  const read = grid(perception)
+  for (const [row, cells] of grid(game.perception.of(state)).cells.entries()) {
     for (const [column, label] of cells.entries()) {
       const seen = read.cells[row]?.[column] ?? ''
       const counts = Object.hasOwn(confusion, label) ? (confusion[label] as Record<string, number>) : {}
@@ -79,11 +72,11 @@ interface LenientCounts {
 }
 
 function addLenient(counts: LenientCounts, { game }: EnvSpec, { state, step }: EpisodeStep, strict: StrictReading): void {
-  const { action, board } = lenientReading(game, state, step.reply, strict)
+  const { action, perception } = lenientReading(game, state, step.reply, strict)
   counts.replies++
   if (action === null) counts.unreadable++
-  if (strict.board !== null) counts.exact += step.score.perceptionExact
-  else if (board !== null && perceptionAgreement(game.perception.of(state), board) === 1) counts.exact++
+  if (strict.perception !== null) counts.exact += step.score.perceptionExact
+  else if (perception !== null && game.perception.agreement(game.perception.of(state), perception) === 1) counts.exact++
 }
 
 /** Sum of what is known; null if nothing is. */
@@ -107,10 +100,10 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
   const addReading = (step: EpisodeStep, cells: Confusion): void => {
     const { index, state, read } = step
     const { reply, score } = step.step
-    const strict = { parsed: read.parsed, board: read.perception, action: score.action }
-    addCells(spec, state, strict.board, cells)
+    const strict = { ...read, action: score.action }
+    addCells(spec, state, strict, cells)
     addLenient(lenient, spec, step, strict)
-    for (const part of unreadParts(score, strict.parsed, strict.board)) addUnread(unread, part, index, reply)
+    for (const part of unreadParts(score, strict.parsed, strict.perception)) addUnread(unread, part, index, reply)
   }
   let won: boolean | null = null
   return {

@@ -5,6 +5,7 @@ import { ConfigError } from '../errors.ts'
 import { Env, observationOf } from './env.ts'
 import { formatReply } from './protocol.ts'
 import { type EnvSpec, envSpec } from './spec.ts'
+import { gamePrompt } from './texts.ts'
 import { toyGame } from './toy-game-fixture.ts'
 import { type AutoresetMode, VectorEnv } from './vector-env.ts'
 
@@ -24,22 +25,35 @@ describe('envSpec', () => {
 describe('the tags of a spec', () => {
   const game = {
     ...toyGame,
-    prompt: () => 'Reply <perception>…</perception><think>…</think><answer>N</answer>.',
-    feedback: () => 'Nothing stood in <answer>.',
+    text: { rules: () => 'Pick.', feedback: () => 'Nothing stood in <answer>.' },
   }
   const promptBy = (options: Partial<EnvSpec>): string => promptOf(new Env(envSpec({ game, skin, ...options }), 1).observe())
 
   it('stand in full prompts and their feedback, whatever game wrote them', () => {
-    const paper = 'Reply <perception>…</perception><think>…</think><answer>N</answer>.\n\nNothing stood in <answer>.'
-    expect(promptBy({})).toBe(paper)
+    const paper = promptBy({})
+    expect(paper).toMatch(
+      /^Pick\.\n\nReply in exactly this layout:\n<perception>\nr0c0 [^<]+\n<\/perception>\n<think>\nyour reasoning\n<\/think>\n<answer>N<\/answer>\n\nIn <perception>, write [^<]+ In <answer>, put the number of a cell\.\n\nNothing stood in <answer>\.$/,
+    )
     expect(promptBy({ tags: 'paper' })).toBe(paper)
-    const neutral = 'Reply <perception>…</perception><rationale>…</rationale><move>N</move>.\n\nNothing stood in <move>.'
+    const neutral = paper
+      .replaceAll('<think>', '<rationale>')
+      .replaceAll('</think>', '</rationale>')
+      .replaceAll('<answer>', '<move>')
+      .replaceAll('</answer>', '</move>')
     expect(promptBy({ tags: 'neutral' })).toBe(neutral)
   })
 
   it('leave brief prompts alone, and are one of two sets', () => {
-    expect(promptBy({ tags: 'neutral', promptStyle: 'brief' })).toContain('<answer>N</answer>')
+    expect(promptBy({ tags: 'neutral', promptStyle: 'brief' })).toBe('toy 2x3 start')
     expect(() => envSpec({ game, skin, tags: 'xml' as never })).toThrow('there are no reply tags "xml"; choose one of paper, neutral')
+  })
+
+  it('say so where a game has no texts for the embedded engine', () => {
+    const { embedded: _, ...bare } = toyGame
+    const brief = envSpec({ game: bare, skin, promptStyle: 'brief' })
+    expect(() => new Env(brief, 1).observe()).toThrow(ConfigError)
+    expect(() => new Env(brief, 1).observe()).toThrow(/the game toy has no texts for the embedded engine/)
+    expect(promptOf(new Env(envSpec({ game: bare, skin }), 1).observe())).toContain('Answer with the number')
   })
 
   it('do not matter to the reader', () => {
@@ -57,11 +71,11 @@ describe('Env', () => {
     const env = new Env(spec, 1)
     const observation = env.observe()
     expect(Object.keys(observation).sort()).toEqual(['game', 'messages'])
-    expect(promptOf(observation)).toBe('Answer with the number of a cell, from 0.')
+    expect(promptOf(observation)).toBe(gamePrompt(toyGame, spec.config, 'full'))
     expect(frameOf(observation)).toMatchObject({ width: 24, height: 16 })
     expect(frameOf(observation)).toBe(frameOf(env.observe()))
     const { observation: after } = env.step('?')
-    expect(promptOf(after)).toBe('Answer with the number of a cell, from 0.\n\nThe last reply was unreadable.')
+    expect(promptOf(after)).toBe(`${promptOf(observation)}\n\nThe last reply was unreadable.`)
     expect(promptOf(env.reset(1))).toBe(promptOf(observation))
   })
 

@@ -17,6 +17,7 @@ import { blankFrame, captioned, captionOf } from './observation-mode.ts'
 import { forcedPerception, tagsReplaced } from './protocol.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { EnvSpec } from './spec.ts'
+import { gameFeedback, gamePrompt } from './texts.ts'
 import { type LastStep, stateHash } from './token.ts'
 
 /** What one reply did. `observation` is the one after it. */

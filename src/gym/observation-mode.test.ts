@@ -3,7 +3,7 @@ import { isBlank, toldBoard } from './told-board-fixture.ts'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, GameError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
-import { gameList } from '../games/index.ts'
+import { gameList, gridOf, readGrid } from '../games/index.ts'
 import { observationOf } from './env.ts'
 import { startSnapshot } from './life.ts'
 import { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
@@ -35,8 +35,8 @@ describe('observation modes', () => {
       expect([new Set(pixels), palette]).toEqual([new Set([0]), Uint8Array.of(128, 128, 128)])
       const wrong = toldBoard(seen['wrong-caption']!) as string
       expect(wrong).not.toBe(truth)
-      const { rows, columns } = game.perception.of(state)
-      expect(game.perception.parse(wrong)).toMatchObject({ rows, columns })
+      const { rows, columns } = gridOf(game, state)!
+      expect(readGrid(game, wrong)).toMatchObject({ rows, columns })
       const later = observationOf(specOf(game, 'wrong-caption'), { state: game.rules.reseed(state, 99), last: null })
       expect(toldBoard(later)).toBe(wrong)
     }

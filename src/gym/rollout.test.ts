@@ -6,6 +6,7 @@ import { Env } from './env.ts'
 import { formatReply } from './protocol.ts'
 import { type RolloutEvent, rollout } from './rollout.ts'
 import { envSpec } from './spec.ts'
+import { gamePrompt } from './texts.ts'
 import { decodeState, stateHash } from './token.ts'
 import { type ToyState, toyGame } from './toy-game-fixture.ts'
 
@@ -128,7 +129,7 @@ describe('rollout', () => {
       },
     }
     await rollout(spy, { episodes: episodes.slice(0, 1), horizon: 1, seed: 1 })
-    expect(seen).toEqual([undefined, JSON.stringify({ game: 'toy', prompt: 'Answer with the number of a cell, from 0.' })])
+    expect(seen).toEqual([undefined, JSON.stringify({ game: 'toy', prompt: gamePrompt(toyGame, spec.config, 'full') })])
   })
 
   it('stops on abort, keeping what was played', async () => {

@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import { deflateSync, strToU8 } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../errors.ts'
+import type { GameEvent } from '../game.ts'
+import { game2048 } from '../games/2048/index.ts'
 import { decodeState, encodeState, maxTokenLength, stateHash } from './token.ts'
 import { toyGame } from './toy-game-fixture.ts'
 
@@ -81,6 +83,17 @@ describe('state tokens', () => {
     }
     expect(attempt(forgeJson({ state, last: null }))).toMatchObject({ state })
     expect(attempt(forgeJson({ state, last: null, more: 1 }))).toBe('The token does not hold { state, last }.')
+  })
+
+  it('refuse events that are none of the game', () => {
+    const state = game2048.rules.init({ size: 4, goal: 0 }, 1)
+    const back = (event: object): unknown => {
+      const token = encodeState(game2048, state, { legal: false, events: [event as GameEvent] })
+      return decodeState(token, { '2048': game2048 }).last
+    }
+    expect(back({ kind: 'refused', reason: 'stuck', action: 2 })).toMatchObject({ events: [{ action: 2 }] })
+    for (const event of [{ kind: 'refused', reason: 'stuck', action: 4 }, { kind: 'refused', reason: 'whim', action: 2 }, { kind: 'news' }])
+      expect(() => back(event)).toThrow('An event in the token is not one of 2048.')
   })
 
   it('say what is wrong', () => {

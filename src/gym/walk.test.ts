@@ -23,7 +23,8 @@ describe('walk', () => {
     expect([...walk(spec, start, 4, one)]).toEqual([...walk(spec, start, 4, same)])
     const alone = seededRng(7)
     let { state } = start
-    for (let i = 0; i < 4; i++) state = toyGame.rules.step(state as ToyState, alone.pick(toyGame.rules.legalActions(state as ToyState))).state
+    for (let i = 0; i < 4; i++)
+      state = toyGame.rules.step(state as ToyState, alone.pick(toyGame.rules.legalActions(state as ToyState))).state
     expect(lastMoment(walk(spec, start, 4, seededRng(7))).state).toEqual(state)
     expect(one.real()).toBe(alone.real())
   })

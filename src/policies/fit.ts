@@ -15,9 +15,10 @@ export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number)
   const prompt = engine.chat.prompt(observation)
   const truth = game.perception.of(snapshot.state)
   const patches = engine.chat.imageTokens(frameOf(observation))
-  if (skin.layout === 'board' && patches !== truth.rows * truth.columns) {
+  const grid = game.perception.grid?.(truth)
+  if (skin.layout === 'board' && grid !== undefined && patches !== grid.rows * grid.columns) {
     throw new ConfigError(
-      `the model cuts a picture of ${game.id} into ${patches} patches, the board has ${truth.rows * truth.columns} cells; give tiles of the model's patch size (skin.tile, --tile) instead of ${skin.tile}`,
+      `the model cuts a picture of ${game.id} into ${patches} patches, the board has ${grid.rows * grid.columns} cells; give tiles of the model's patch size (skin.tile, --tile) instead of ${skin.tile}`,
     )
   }
   await engine.sample({ prompts: [prompt], n: 1, params: { maxTokens, temperature: 0, seed: 0 } })

@@ -124,7 +124,7 @@ describe('createPolicy', () => {
   })
 
   it('says so when a game has no expert or teacher', async () => {
-    const { solver: _s, lookahead: _l, teach: _t, ...rest } = toyGame
+    const { expert: _e, teacher: _t, ...rest } = toyGame
     const bare = { gameNamed: () => rest }
     for (const name of ['solver', 'greedy-1', 'teacher']) await expect(ask(createPolicy(name, bare), 1, 1)).rejects.toThrow(ConfigError)
   })

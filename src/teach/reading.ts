@@ -24,10 +24,10 @@ export function taughtReply(game: AnyGame, state: unknown, text: string): Taught
   if (format === 0) return { text, mended: false }
   const said = game.answer.parse(answer as string, state)
   const strict = strictReading(game, layout, 'action' in said ? game.answer.format(state, said.action) : null)
-  const { action, board } = lenientReading(game, state, layout, strict)
-  if (action === strict.action && board === strict.board) return { text: layout, mended: layout !== text }
+  const { action, perception: seen } = lenientReading(game, state, layout, strict)
+  if (action === strict.action && seen === strict.perception) return { text: layout, mended: layout !== text }
   const sections = {
-    perception: board === null ? (perception as string) : game.perception.format(board),
+    perception: seen === null ? (perception as string) : game.perception.format(seen),
     think: think as string,
     answer: action ?? (answer as string),
   }

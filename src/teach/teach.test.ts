@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDataset, EXAMPLES, type Example, openDataset, readExamples } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
-import { GAMES, gameNamed } from '../games/index.ts'
+import { GAMES, gameNamed, readGrid } from '../games/index.ts'
 import { decodeState, formatReply, parseReply } from '../gym/index.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
@@ -37,7 +37,7 @@ const config = (change: Partial<TeachConfig> = {}): TeachConfig =>
 /** A move that is legal on a board of 2048. */
 function legalMove(caption: string): number {
   const game = gameNamed(ID)
-  const cells = game.perception.parse(caption)?.cells as string[][]
+  const cells = readGrid(game, caption)?.cells as string[][]
   const rows = cells.map((row) => row.map((cell) => (cell === '_' ? 0 : Number(cell))))
   return rows.some((row) => row[0] === 0 && row.some((cell) => cell > 0)) ? 3 : 1
 }

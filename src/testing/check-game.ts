@@ -7,7 +7,7 @@
  * and vectors against single play; what an observation holds; what people are given; solver, look-ahead, teacher and thoughts; the solver against random play.
  */
 import type { AnyGame } from '../game.ts'
-import type { LastStep } from '../gym/index.ts'
+import { gameLexicon, type LastStep } from '../gym/index.ts'
 import { type Rng, seededRng } from '../rng.ts'
 import type { Skin, Theme } from '../scene.ts'
 import { checkAids } from './check-aids.ts'

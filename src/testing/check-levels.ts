@@ -38,7 +38,7 @@ function checkPair(game: AnyGame, perception: number, reasoning: number): void {
 
 /** Chance that a uniform action is a best one by the level's look-ahead, level by level. */
 function checkReasoning(game: AnyGame): void {
-  const { lookahead } = game
+  const lookahead = game.expert?.lookahead
   if (lookahead === undefined) return
   const luck = levels.map((reasoning) => {
     const { config, lookahead: plies } = difficulty(game, { reasoning })

@@ -80,7 +80,10 @@ export function checkGroup(context: CheckContext, state: unknown, actions: reado
 /** What a player sees holds neither the truth nor the chance to come; a caption is there only in the modes that have one. */
 export function checkObservation({ game, config, skins, theme, where }: CheckContext, state: unknown, last: LastStep, seed: number): void {
   const truth = game.perception.of(state)
-  const rows = truth.columns < 2 ? [] : game.perception.format(truth).split('\n')
+  const rows = game.perception
+    .format(truth)
+    .split('\n')
+    .filter((row) => row.trim().length > 2)
   for (const promptStyle of ['full', 'brief'] as const) {
     const seen = observationOf(envSpec({ game, config, skin: SKIN, promptStyle }), { state, last })
     ensure(

@@ -1,4 +1,5 @@
 /** The parts of `checkGame` that look at one state: picture, texts, and every action on it. */
+import { gameFeedback, gamePrompt, trainingReward } from '../gym/index.ts'
 import type { Scene } from '../scene.ts'
 import type { CheckContext } from './check-context.ts'
 import { canonical, ensure, notPlain, splitGreedily } from './ensure.ts'
@@ -31,10 +32,11 @@ export function checkTexts(context: CheckContext, state: unknown, actions: reado
   const { game, config, where } = context
   const truth = game.perception.of(state)
   const shown = game.perception.format(truth)
+  const grid = game.perception.grid?.(truth)
   ensure(
-    truth.cells.length === truth.rows && truth.cells.every((row) => row.length === truth.columns),
+    grid === undefined || (grid.cells.length === grid.rows && grid.cells.every((row) => row.length === grid.columns)),
     where,
-    'perceive gives a ragged grid',
+    'perception.grid gives a ragged grid',
   )
   ensure(canonical(game.perception.parse(shown)) === canonical(truth), where, 'the perception text does not read back')
   ensure(
@@ -43,7 +45,7 @@ export function checkTexts(context: CheckContext, state: unknown, actions: reado
     'perception minds white space',
   )
   for (const junk of ['', 'no grid', `${shown}\n?`])
-    ensure(game.perception.parse(junk) === null, where, `${JSON.stringify(junk)} reads as a grid`)
+    ensure(game.perception.parse(junk) === null, where, `${JSON.stringify(junk)} reads as a perception`)
   covered(context, `\n${shown}`, 'the perception')
   covered(context, gamePrompt(game, config, 'brief'), 'the brief prompt')
   oneWord(context, gameFeedback(game, null, 'brief'))
@@ -51,10 +53,8 @@ export function checkTexts(context: CheckContext, state: unknown, actions: reado
     const prompt = gamePrompt(game, config, style)
     ensure(gamePrompt(game, config, style) === prompt, where, `the ${style} prompt is not deterministic`)
   }
-  const full = gamePrompt(game, config, 'full')
-  for (const tag of ['<perception>', '<think>', '<answer>'])
-    ensure(full.includes(tag), where, `the full prompt does not give the reply format: ${tag} is missing`)
-  ensure(!/<\/?(rationale|move)>/.test(full), where, 'the full prompt has tags of another set; write the paper’s, the gym replaces them')
+  const { rules } = game.text
+  ensure(!/<\/?[a-z]+>/.test(rules(config)), where, 'the rules speak of tags; the gym adds the layout of a reply')
   ensure(gameFeedback(game, null, 'full') === '', where, 'full feedback before the first step is not empty')
   for (const action of actions) checkAnswer(context, state, action)
   checkSpellings(context, state)
@@ -128,27 +128,32 @@ function checkExperts(context: CheckContext, state: unknown): void {
       `the ${name} is out of order`,
     )
   }
-  if (game.teacher?.teach === undefined || legal.length === 0) return
+  const { teacher } = game
+  if (teacher === undefined || legal.length === 0) return
   for (const blind of [false, true]) {
-    const thought = game.teacher?.teach(state, { blind })
-    ensure(canonical(thought) === canonical(game.teacher?.teach(state, { blind })), where, 'the teacher is not deterministic')
+    const thought = teacher.teach(state, { blind })
+    ensure(canonical(thought) === canonical(teacher.teach(state, { blind })), where, 'the teacher is not deterministic')
     const allowed = blind ? game.rules.actions(state) : legal
     ensure(
       allowed.some((action) => canonical(action) === canonical(thought.action)),
       where,
       blind ? 'the blind teacher names no action of the game' : 'the sighted teacher names an action that is not legal',
     )
-    ensure(game.teacher?.share === undefined || game.teacher?.share(state, thought.think) === 1, where, "the teacher's thoughts are not all true")
+    ensure(teacher.share(state, thought.think) === 1, where, "the teacher's thoughts are not all true")
     covered(context, `\n${thought.think}`, 'the thought')
   }
-  ensure(game.teacher?.share === undefined || game.teacher?.share(state, 'nonsense') === 0, where, 'scoreThink takes nonsense')
+  ensure(teacher.share(state, 'nonsense') === 0, where, 'teacher.share takes nonsense')
 }
 
 /** Legality, determinism, purity, the end, and JSON round trips of all that steps lead to. */
 export function checkStep(context: CheckContext, state: unknown, actions: readonly unknown[]): void {
   const { game, where } = context
   const before = canonical(state)
-  ensure(canonical(game.rules.parseState(JSON.parse(JSON.stringify(state)))) === before, where, 'the state does not survive JSON and parseState')
+  ensure(
+    canonical(game.rules.parseState(JSON.parse(JSON.stringify(state)))) === before,
+    where,
+    'the state does not survive JSON and parseState',
+  )
   const all = game.rules.actions(state).map(canonical)
   const legal = game.rules.legalActions(state).map(canonical)
   const over = game.rules.terminated(state)

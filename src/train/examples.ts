@@ -41,7 +41,7 @@ export function teacherExample(engine: Engine, entry: MixEntry, source: StateSou
   const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
   const { game } = shown.spec
   const { state } = shown.snapshot
-  const { think, action } = game.teacher?.teach
+  const { think, action } = game.teacher
     ? teacherDecision(game, state, teacher, rng)
     : { think: '', action: rng.pick(game.rules.legalActions(state)) }
   return replyDatum(engine, observationOf(shown.spec, shown.snapshot), replyText(shown, think, action))

@@ -1,7 +1,7 @@
 import { promptOf } from '../messages.ts'
 import { createTokenizer } from '@vlm-gym/engine-onnx'
 import { describe, expect, it } from 'vitest'
-import { GAMES } from '../games/index.ts'
+import { GAMES, gridOf } from '../games/index.ts'
 import { envSpec, formatReply, observationOf } from '../gym/index.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { lexiconOf } from './lexicon.ts'
@@ -29,7 +29,7 @@ describe('the vocabulary', () => {
           expect(tokenizer.decode(tokens)).toBe(text)
         }
         // A cell of the board is one token, so replies stay short.
-        const { rows, columns } = game.perception.of(state)
+        const { rows, columns } = gridOf(game, state)!
         expect(tokenizer.encode(`\n${game.perception.format(game.perception.of(state))}`)).toHaveLength(rows * columns)
         expect(tokenizer.encode(reply).at(-1)).toBe(tokenizer.stopToken)
       }

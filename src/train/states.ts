@@ -41,7 +41,7 @@ function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: numbe
   let fewest = Number.POSITIVE_INFINITY
   const pick = (now: EnvSnapshot, legal: readonly unknown[]): unknown => {
     if (legal.length < fewest) [tightest, fewest] = [now, legal.length]
-    const taught = rng.real() < teacher && game.teacher?.teach ? game.teacher?.teach(now.state, { blind: true }).action : null
+    const taught = rng.real() < teacher && game.teacher ? game.teacher.teach(now.state, { blind: true }).action : null
     return taught !== null && game.rules.step(now.state, taught).legal ? taught : rng.pick(legal)
   }
   const passed = [...walk(spec, start, moves, rng, { pick, stop: 'before' })]

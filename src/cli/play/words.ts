@@ -1,6 +1,7 @@
 /** Words of play: what to type, which keys there are, the rules, and what a move came to. Knows games by their contract alone. */
 import type { AnyGame, PlayKey, StepResult } from '../../game.ts'
-import type { EnvSnapshot, EnvSpec } from '../../gym/index.ts'
+import { gridOf } from '../../games/index.ts'
+import { type EnvSnapshot, type EnvSpec, gameFeedback } from '../../gym/index.ts'
 import { themeNamed } from '../../render/index.ts'
 import { type Abilities, textOf } from './looks.ts'
 
@@ -94,20 +95,18 @@ export function answerOf(game: AnyGame, state: unknown, typed: string): string {
   return pick.answer(Array.from({ length: pick.cells }, (_, i) => [numbers[2 * i]!, numbers[2 * i + 1]!] as const))
 }
 
-/** The rules for a person, paragraph by paragraph. A game that declares none: its prompt, without what it says on the layout of replies. */
+/** The rules for a person, paragraph by paragraph. A game that declares none: those that models are told. */
 export function rulesOf({ game, config }: EnvSpec): string {
   const rules = game.play?.rules?.(config)
   if (rules !== undefined) return rules
-  const [told = ''] = gamePrompt(game, config, 'full').split(/<[a-z]+>/, 1)
-  const end = told.trimEnd()
-  return end.endsWith(':') ? end.replace(/[^.!?\n]*:$/, '').trimEnd() : end
+  return game.text.rules(config)
 }
 
 /** What the tiles on a board are, where letters stand for colours or ASCII for shapes; '' where the looks explain themselves. */
 export function legendOf({ game, skin }: EnvSpec, state: unknown, abilities: Abilities): string {
   const look = game.play?.look
   if (look === undefined || (abilities.colours && abilities.unicode)) return ''
-  const labels = [...new Set(game.perception.of(state).cells.flat())].sort()
+  const labels = [...new Set(gridOf(game, state)?.cells.flat())].sort()
   const pairs = labels.map((label) => [textOf(look(label, themeNamed(skin.theme)), abilities), label] as const)
   return pairs.flatMap(([text, label]) => (text === label || text === '' ? [] : [`${text} ${label}`])).join(', ')
 }

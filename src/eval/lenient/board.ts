@@ -3,6 +3,7 @@
  * labels are those of the game, or its declared spellings of them.
  */
 import type { AnyGame, Grid } from '../../game.ts'
+import { readGrid } from '../../games/index.ts'
 import { parsed, plainText, unfenced } from './plain.ts'
 
 /** Longest board that is looked at, characters. */
@@ -22,9 +23,9 @@ const SEPARATORS = [/\t/, /\s*,\s*/, /\s*;\s*/, /\s*&\s*/, /\s*\/\s*/, /\s+/]
 
 type Rows = readonly (readonly string[])[]
 
-/** The grid that a text shows; null if it shows none, or what a cell holds is no label of the game. */
+/** The grid that a text shows; null if it shows none, what a cell holds is no label of the game, or the game's perception is no grid. */
 export function lenientBoard(game: AnyGame, text: string): Grid | null {
-  if (text.length > LONGEST) return null
+  if (text.length > LONGEST || game.perception.grid === undefined) return null
   const label = labelReader(game)
   for (const rows of drawnGrids(text, label)) {
     for (const grid of withoutCounts(rows)) {
@@ -174,7 +175,7 @@ function jsonRows(text: string): string[][] | string | null {
 function boardOf(game: AnyGame, rows: Rows, label: ReadLabel): Grid | null {
   const labels = rows.map((row) => row.map(label))
   if (labels.some((row) => row.includes(null))) return null
-  return game.perception.parse(labels.map((row) => row.join(' | ')).join('\n'))
+  return readGrid(game, labels.map((row) => row.join(' | ')).join('\n'))
 }
 
 /** The label that a cell means: as it is, without emphasis and quotes, in the game's spellings, in other capitals. */
@@ -183,5 +184,5 @@ function labelOf(game: AnyGame, cell: string): string | null {
   const spelled = game.answer.spellings?.cells
   const low = bare.toLowerCase()
   const candidates = [cell, bare, ...(spelled !== undefined && Object.hasOwn(spelled, low) ? [spelled[low] as string] : []), low]
-  return candidates.find((label) => label !== '' && !label.includes('\n') && game.perception.parse(label) !== null) ?? null
+  return candidates.find((label) => label !== '' && !label.includes('\n') && readGrid(game, label) !== null) ?? null
 }

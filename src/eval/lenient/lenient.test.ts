@@ -364,7 +364,7 @@ describe('a lenient reply', () => {
   const truth = game.perception.of(state)
   const read = (text: string): { action: string | null; exact: boolean; strict: string | null } => {
     const { score } = playReply(game, state, text)
-    const { action, board: seen } = lenientReading(game, state, text, strictReading(game, text, score.action))
+    const { action, perception: seen } = lenientReading(game, state, text, strictReading(game, text, score.action))
     return { action, exact: JSON.stringify(seen) === JSON.stringify(truth), strict: score.action }
   }
   const reply = formatReply({ perception: board, think: 'slide', answer: '2' })

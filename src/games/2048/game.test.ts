@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../../errors.ts'
+import { gameFeedback, gameLexicon, gamePrompt, trainingReward } from '../../gym/index.ts'
 import type { TileSymbols } from '../../scene.ts'
 import { splitGreedily } from '../../testing/ensure.ts'
 import { PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
@@ -70,11 +71,13 @@ describe('steps', () => {
       reward: 0,
       legal: false,
       terminated: false,
-      events: [{ kind: 'refused', direction: 'left', reason: 'stuck' }],
+      events: [{ kind: 'refused', reason: 'stuck', action: 3 }],
     })
     expect(game.rules.unreadable(stuck)).toMatchObject({ state: stuck, reward: -1, legal: false })
     expect(game.rules.terminated(DEAD)).toBe(true)
     expect(game.rules.step(DEAD, 0)).toMatchObject({ state: DEAD, reward: 0, legal: false, terminated: true })
+    expect(gameFeedback(game, game.rules.step(DEAD, 0), 'full')).toBe('Up was refused: the game is over.')
+    expect(gameFeedback(game, game.rules.step(DEAD, 0), 'brief')).toBe(' refused-up')
     expect(game.rules.unreadable(DEAD).reward).toBe(0)
     expect(() => game.rules.step(MIXED, 4 as 0)).toThrow(/not an action/)
   })
@@ -185,7 +188,8 @@ describe('experts', () => {
     const [first] = game.expert!.lookahead!(state, 2).filter(({ action }) => action === 1)
     // Right: the last row becomes _ 4 2 2 or, with merges nearest the wall first, _ _ 4 4.
     const after = [2, 4, 8, 16, 4, 8, 16, 32, 2, 4, 8, 16, 0, 0, 4, 4]
-    const next = (at: number, tile: number): number => game.expert!.lookahead!(stateOf(after.map((old, i) => (i === at ? tile : old))), 1)[0]!.score
+    const next = (at: number, tile: number): number =>
+      game.expert!.lookahead!(stateOf(after.map((old, i) => (i === at ? tile : old))), 1)[0]!.score
     expect(first!.score).toBeCloseTo(4 + (0.9 * next(12, 2) + 0.1 * next(12, 4) + 0.9 * next(13, 2) + 0.1 * next(13, 4)) / 2, 9)
   })
 

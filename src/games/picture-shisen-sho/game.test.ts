@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../../errors.ts'
+import { gamePrompt } from '../../gym/index.ts'
 import { bundledPictures, registerPictureSet } from '../../pictures/index.ts'
 import type { Picture } from '../../scene.ts'
 import { checkGame, PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../../errors.ts'
+import { gameFeedback, gamePrompt, trainingReward } from '../../gym/index.ts'
 import { seededRng } from '../../rng.ts'
 import { checkGame, PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
 import { gameShisenSho as game, type Pair, type ShisenShoState } from './index.ts'
@@ -17,7 +18,17 @@ const rng = [1, 2, 3, 4] as const
 function stateOf(rows: readonly string[], kinds = (rows.length * rows[0]!.length) / 2, extra: object = {}): ShisenShoState {
   const board = Array.from(rows.join(''), (letter) => (letter === '.' ? EMPTY : letter.charCodeAt(0) - 97))
   const removed = board.filter((kind) => kind === EMPTY).length / 2
-  return game.rules.parseState({ rows: rows.length, columns: rows[0]!.length, kinds, clearable: false, board, removed, moves: 0, rng, ...extra })
+  return game.rules.parseState({
+    rows: rows.length,
+    columns: rows[0]!.length,
+    kinds,
+    clearable: false,
+    board,
+    removed,
+    moves: 0,
+    rng,
+    ...extra,
+  })
 }
 
 const pair = (r1: number, c1: number, r2: number, c2: number): Pair => [

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GameError, StateError } from '../../errors.ts'
+import { gameFeedback, trainingReward } from '../../gym/index.ts'
 import { seededRng } from '../../rng.ts'
 import { checkGame } from '../../testing/index.ts'
 import { ACROSS, DOWN, fresh, paper, TWO } from './boards-fixture.ts'
@@ -110,7 +111,10 @@ describe('steps', () => {
     const refused = { state: TWO, reward: -1, legal: false, terminated: false }
     expect(game.rules.step(TWO, idle)).toEqual({ ...refused, events: [{ kind: 'refused', from: [0, 0], to: [0, 1], reason: 'no-run' }] })
     const apart = game.answer.parse('(0, 0) (2, 3)', TWO) as { action: Pair }
-    expect(game.rules.step(TWO, apart.action)).toEqual({ ...refused, events: [{ kind: 'refused', from: [0, 0], to: [2, 3], reason: 'apart' }] })
+    expect(game.rules.step(TWO, apart.action)).toEqual({
+      ...refused,
+      events: [{ kind: 'refused', from: [0, 0], to: [2, 3], reason: 'apart' }],
+    })
     expect(game.rules.unreadable(TWO)).toEqual({ ...refused, events: [{ kind: 'unreadable' }] })
     for (const bad of [
       [[0, 0]],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { gameFeedback, gameLexicon, gamePrompt } from '../../gym/index.ts'
 import { splitGreedily } from '../../testing/ensure.ts'
 import { PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
 import { ACROSS, DOWN, fresh, paper, small, stateOf, TWO } from './boards-fixture.ts'
@@ -51,7 +52,9 @@ describe('texts', () => {
     const idle = game.rules.step(TWO, game.rules.actions(TWO)[0]!)
     expect(gameFeedback(game, idle, 'full')).toBe('The swap (0, 0) (0, 1) was refused: it makes no line of three or more equal tiles.')
     expect(
-      gameFeedback(game, game.rules.step(TWO, [
+      gameFeedback(
+        game,
+        game.rules.step(TWO, [
           [0, 0],
           [2, 2],
         ]),
@@ -116,7 +119,8 @@ describe('experts', () => {
     expect(scored.map(({ score }) => score).every((score) => score >= 6)).toBe(true)
     fc.assert(
       fc.property(fresh, fc.integer(), (state, seed) => {
-        for (const plies of [1, 2, 3]) expect(game.expert!.lookahead!(state, plies)).toEqual(game.expert!.lookahead!(game.rules.reseed(state, seed), plies))
+        for (const plies of [1, 2, 3])
+          expect(game.expert!.lookahead!(state, plies)).toEqual(game.expert!.lookahead!(game.rules.reseed(state, seed), plies))
         expect(game.expert!.solver(state)).toEqual(game.expert!.lookahead!(state, 2))
       }),
       { numRuns: 20 },
@@ -126,7 +130,8 @@ describe('experts', () => {
   it('expect more over two moves than over one', () => {
     const state = game.rules.init(paper, 3)
     const one = new Map(game.expert!.lookahead!(state, 1).map(({ action, score }) => [JSON.stringify(action), score]))
-    for (const { action, score } of game.expert!.lookahead!(state, 2)) expect(score).toBeGreaterThanOrEqual(one.get(JSON.stringify(action))!)
+    for (const { action, score } of game.expert!.lookahead!(state, 2))
+      expect(score).toBeGreaterThanOrEqual(one.get(JSON.stringify(action))!)
   })
 
   it('teacher: blind to swaps up and down and to points; stuck when it sees none', () => {
