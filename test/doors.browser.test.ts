@@ -28,8 +28,8 @@ const PAGE = `
   export async function play() {
     const env = new Env(envSpec({ game: game2048, skin }), 7)
     const before = env.snapshot().state
-    const answer = game2048.formatAction(before, game2048.legalActions(before)[0])
-    const perception = game2048.formatPerception(game2048.perceive(before))
+    const answer = game2048.answer.format(before, game2048.rules.legalActions(before)[0])
+    const perception = game2048.perception.format(game2048.perception.of(before))
     const { score, observation } = env.step({ text: formatReply({ perception, think: '', answer }) })
     const scene = game2048.draw(env.snapshot().state, skin, themeNamed(skin.theme))
     const canvas = document.body.appendChild(Object.assign(document.createElement('canvas'), { width: scene.width, height: scene.height }))
@@ -128,11 +128,11 @@ describe.skipIf(missing)('Chromium', () => {
       import { drawState, gameList } from 'vlm-gym'
       import { frameHash } from 'vlm-gym/render'
       const skin = { theme: 'classic', tile: 24, layout: 'full' }
-      export const hashes = () => gameList().map((game) => frameHash(drawState(game, game.init(game.config.parse({}), 3), skin)))`
+      export const hashes = () => gameList().map((game) => frameHash(drawState(game, game.rules.init(game.config.parse({}), 3), skin)))`
     const { value } = await run((await bundled(play)).code, 'page.hashes()')
     const { gameList, drawState } = await import('vlm-gym')
     const { frameHash } = await import('vlm-gym/render')
     const skin = { theme: 'classic', tile: 24, layout: 'full' } as const
-    expect(value).toEqual(gameList().map((game) => frameHash(drawState(game, game.init(game.config.parse({}), 3), skin))))
+    expect(value).toEqual(gameList().map((game) => frameHash(drawState(game, game.rules.init(game.config.parse({}), 3), skin))))
   })
 })
