@@ -1,7 +1,8 @@
 /** The gym's hot paths on one core: stepping, drawing, PNG, groups of replies; and what the machine could do at most. */
 import { deflateSync } from 'node:zlib'
 import { PNG } from 'pngjs'
-import { drawPng, drawState, frameToRgba, playGroup } from 'vlm-gym'
+import { drawPng, drawState, playGroup } from 'vlm-gym'
+import { frameToRgba } from 'vlm-gym/render'
 import { GAMES, groupsOf, inTurn, walk } from './cases.mjs'
 import { measure, row, share } from './measure.mjs'
 

@@ -1,6 +1,8 @@
 /** node scripts/make-images.mjs: the pictures of the README, from the built library. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { encodePng, frameToRgb, gameNamed, lastMoment, renderScene, seededRng, startSnapshot, THEMES, themeNamed, walk } from 'vlm-gym'
+import { encodePng, frameToRgb, gameNamed, renderScene, seededRng, themeNamed } from 'vlm-gym'
+import { lastMoment, startSnapshot, walk } from 'vlm-gym/gym'
+import { THEMES } from 'vlm-gym/render'
 
 /** A state of a game after some random legal moves. */
 function stateOf(game, seed, moves) {

@@ -5,8 +5,9 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import { type AnyGame, createPolicy, GAMES, type Protocol, type Rng, seededRng } from 'vlm-gym'
+import { type AnyGame, createPolicy, type Rng, seededRng } from 'vlm-gym'
 import { evaluate, meanOf, standardError } from 'vlm-gym/eval'
+import { GAMES, type Protocol } from 'vlm-gym/games'
 import { protocolRow } from 'vlm-gym/report'
 import { cascade, kindsOf } from '../src/games/swap/cascade.ts'
 import type { StateSwap } from '../src/games/swap/index.ts'

@@ -7,24 +7,10 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type AnyGame,
-  type Difficulty,
-  difficulty,
-  difficultyPreset,
-  drawState,
-  EFFECTS,
-  Env,
-  envSpec,
-  frameHash,
-  frameToRgb,
-  GAMES,
-  LEVELS,
-  SKIN_LEVELS,
-  type Skin,
-  seededRng,
-  THEMES,
-} from 'vlm-gym'
+import { type AnyGame, drawState, Env, envSpec, frameToRgb, type Skin, seededRng } from 'vlm-gym'
+import { GAMES } from 'vlm-gym/games'
+import { type Difficulty, difficulty, difficultyPreset, LEVELS, SKIN_LEVELS } from 'vlm-gym/gym'
+import { EFFECTS, frameHash, THEMES } from 'vlm-gym/render'
 
 const LOOK: Skin = { theme: 'classic', tile: 16, layout: 'board' }
 const levels = Array.from({ length: LEVELS }, (_, level) => level)

@@ -1,20 +1,8 @@
 /** Random walks of every game under several skins: frames and PNGs against painting every tile anew, pixel by pixel. */
 import { PNG } from 'pngjs'
 import { expect, test } from 'vitest'
-import {
-  createRenderer,
-  drawPng,
-  drawState,
-  encodeScene,
-  type Frame,
-  frameToRgb,
-  frameToRgba,
-  gameList,
-  type Scene,
-  type Skin,
-  seededRng,
-  themeNamed,
-} from 'vlm-gym'
+import { drawPng, drawState, type Frame, frameToRgb, gameList, type Scene, type Skin, seededRng, themeNamed } from 'vlm-gym'
+import { createRenderer, encodeScene, frameToRgba } from 'vlm-gym/render'
 
 const SKINS: readonly Skin[] = [
   { theme: 'classic', tile: 17, layout: 'full', labels: true },

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeState, formatReply, GAMES, parseReply } from 'vlm-gym'
+import { decodeState, formatReply, parseReply } from 'vlm-gym'
+import { GAMES } from 'vlm-gym/games'
 import { type ChatRequest, chatServer } from '../src/policies/chat-server-fixture.ts'
 import { vlmGym } from './vlm-gym.ts'
 
@@ -116,7 +117,7 @@ describe('vlm-gym teach --model openai-compatible:…', { timeout: 240_000 }, ()
     }
     expect(await vlmGym('teach', '--model', 'opnai:m', '--out', out)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/opnai:m is no policy, checkpoint or model \\(did you mean "openai"/),
+      stderr: expect.stringMatching(/opnai:m is no policy, checkpoint or model \(did you mean "openai"/),
     })
     await server.close()
   })

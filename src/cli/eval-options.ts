@@ -4,7 +4,8 @@ import type { Command } from 'commander'
 import { ConfigError } from '../errors.ts'
 import { OBSERVATION_MODES, REPLY_TAGS } from '../gym/index.ts'
 import { type EvalConfig, type EvalPace, evalConfig, resolvePlugin } from '../jobs/index.ts'
-import { endpointProviders, isEndpointName, policyNames } from '../policies/index.ts'
+import { endpointProviders, isEndpointName } from '../policies/endpoints.ts'
+import { policyNames } from '../policies/index.ts'
 import { THEMES } from '../render/index.ts'
 import { withPictures, withPlugins } from './extras-options.ts'
 import {
@@ -58,9 +59,7 @@ export interface EvalFlags extends LocalOptions, RequestFlags {
 
 /** Adds the options of `eval`, in groups, and its examples. */
 export function withEvalOptions(command: Command): void {
-  const scripted = policyNames()
-    .filter((name) => name !== 'human')
-    .join(', ')
+  const scripted = policyNames().join(', ')
   command.argument('[policy...]', `one of ${scripted}; a checkpoint (a file ending in .safetensors); a model (see --model)`)
   command.optionsGroup('Who plays:')
   command.option(

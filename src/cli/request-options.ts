@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { ConfigError } from '../errors.ts'
 import type { KeptRequest } from '../jobs/index.ts'
-import { keptEdits, type RequestEdits, readEdits, resumedEdits, splitBaseUrl } from '../policies/index.ts'
+import { keptEdits, type RequestEdits, readEdits, resumedEdits, splitBaseUrl } from '../policies/endpoints.ts'
 import { collect } from './options.ts'
 
 /** The options as they were given. */

@@ -39,7 +39,7 @@ export function fixedStates(
 }
 
 /** What one reply was worth; shares 0..1. */
-export interface Decision {
+export interface DecisionScore {
   readonly cells: number
   readonly exact: 0 | 1
   readonly legal: 0 | 1
@@ -65,9 +65,9 @@ export async function decide(
   policy: Policy,
   questions: readonly Question[],
   options: DecideOptions,
-): Promise<(Decision | { failure: string })[]> {
+): Promise<(DecisionScore | { failure: string })[]> {
   const { seed, signal, batch = Math.max(1, questions.length) } = options
-  const out: (Decision | { failure: string })[] = []
+  const out: (DecisionScore | { failure: string })[] = []
   for (let from = 0; from < questions.length; from += batch) {
     const asked = questions.slice(from, from + batch)
     const replies = await policy.reply(
@@ -92,7 +92,7 @@ export async function decide(
   return out
 }
 
-function decisionOf({ game }: EnvSpec, { snapshot, scores }: FixedState, text: string): Decision {
+function decisionOf({ game }: EnvSpec, { snapshot, scores }: FixedState, text: string): DecisionScore {
   const { score } = playReply(game, snapshot.state, text)
   return {
     cells: score.perceptionCells,

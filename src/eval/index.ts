@@ -1,5 +1,5 @@
 /** Evaluation: policies on fixed games, results with intervals, single decisions, the lenient reading, and their statistics. */
-export { type DecideOptions, type Decision, decide, type FixedState, fixedStates, type Question } from './decisions.ts'
+export { type DecideOptions, type DecisionScore, decide, type FixedState, fixedStates, type Question } from './decisions.ts'
 export { type EvaluateOptions, type Evaluation, evaluate, evaluationEntries, policySeed, resultRowsOf } from './evaluate.ts'
 export { type ExampleOptions, workedExamples } from './examples.ts'
 export { type GeneralisationOptions, generalisation, type Thing, type ThingsOptions, thingsOf } from './generalisation.ts'

@@ -12,6 +12,32 @@ import { gamePictureShisenSho } from './picture-shisen-sho/index.ts'
 import { gameShisenSho } from './shisen-sho/index.ts'
 import { gameSwap } from './swap/index.ts'
 
+export type {
+  ActionOutcome,
+  AnyGame,
+  Axis,
+  CellLook,
+  Game,
+  GameEvent,
+  GamePreset,
+  Knob,
+  KnownResult,
+  Levels,
+  ParsedAction,
+  Perception,
+  PlayAids,
+  PlayKey,
+  PromptStyle,
+  Protocol,
+  ScoredAction,
+  StepResult,
+  TeacherOptions,
+  Thought,
+  WrittenPerception,
+} from '../game.ts'
+export { formatGrid, type GridGrammar, labelGrid, parseGrid } from './shared/grid-text.ts'
+export { checkVectorFile, type VectorDifference, type VectorReport } from './vectors.ts'
+
 /** Every game of the package by its id. `gameList` and `gameNamed` know the registered ones too. */
 export const GAMES: { readonly [id: string]: AnyGame } = Object.freeze({
   [game2048.id]: game2048,

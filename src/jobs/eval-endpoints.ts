@@ -3,7 +3,7 @@
  * stays known from the first request to the last.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { type EndpointPolicy, endpointPolicy, type RequestEdits } from '../policies/index.ts'
+import { type EndpointPolicy, endpointPolicy, type RequestEdits } from '../policies/endpoints.ts'
 import { type EndpointLine, endpointLines, type RunFolder } from '../runs/index.ts'
 import type { EvalConfig, EvalPace } from './eval-config.ts'
 

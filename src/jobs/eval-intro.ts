@@ -1,6 +1,6 @@
 /** What an evaluation is about to do, in a few lines, so that a wrong option is seen before it costs anything. */
 
-import { ENDPOINT_TOKENS, isEndpointName } from '../policies/index.ts'
+import { ENDPOINT_TOKENS, isEndpointName } from '../policies/endpoints.ts'
 import type { EvalConfig } from './eval-config.ts'
 import type { EvalJob } from './eval-games.ts'
 import { isCheckpointName } from './named.ts'

@@ -7,7 +7,7 @@
  */
 import { EngineError } from '../errors.ts'
 import type { Evaluation } from '../eval/index.ts'
-import type { RequestEdits } from '../policies/index.ts'
+import type { RequestEdits } from '../policies/endpoints.ts'
 import type { ProtocolResults } from '../report/index.ts'
 import { type EndpointLine, openEpisodeStore } from '../runs/index.ts'
 import type { EvalConfig, EvalPace } from './eval-config.ts'

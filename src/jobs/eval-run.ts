@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ConfigError, StorageError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, evaluate, evaluationEntries, firstReply, policySeed, resultRowsOf } from '../eval/index.ts'
-import { isEndpointName } from '../policies/index.ts'
+import { isEndpointName } from '../policies/endpoints.ts'
 import type { Reply } from '../policy.ts'
 import {
   type Contestant,

@@ -2,7 +2,8 @@
 import type { Engine } from '../engine.ts'
 import { ConfigError } from '../errors.ts'
 import type { EnvSpec } from '../gym/index.ts'
-import { checkFit, endpointProviders, isEndpointName } from '../policies/index.ts'
+import { endpointProviders, isEndpointName } from '../policies/endpoints.ts'
+import { checkFit } from '../policies/index.ts'
 import { didYouMean } from '../suggest.ts'
 import { openCheckpoint } from './engine-module.ts'
 

@@ -1,6 +1,6 @@
 /** Picture sets from a folder of the user's: the binary files of CIFAR-10. They become a set that games choose by name, as one of their knobs. */
 import { resolve } from 'node:path'
-import { loadCifar10 } from '../pictures/cifar10-files.ts'
+import { loadCifar10 } from '../datasets/index.ts'
 import { registerPictureSet } from '../pictures/index.ts'
 
 const loaded = new Set<string>()

@@ -1,6 +1,6 @@
 /** What run folders and data sets keep of the changes to requests. */
 import * as z from 'zod'
-import type { KeptEdits } from '../policies/index.ts'
+import type { KeptEdits } from '../policies/endpoints.ts'
 
 /** No changes. */
 export const NO_REQUEST: KeptEdits = { body: {}, headers: [], query: [] }

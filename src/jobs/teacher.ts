@@ -1,6 +1,7 @@
 /** Who is asked when a data set is made: the games' own teacher, another scripted policy, or a model that is told the true perception. */
 import { ConfigError } from '../errors.ts'
-import { createPolicy, type EndpointRecord, endpointPolicy, type RequestEdits, samplerPolicy } from '../policies/index.ts'
+import { type EndpointRecord, endpointPolicy, type RequestEdits } from '../policies/endpoints.ts'
+import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { specsOf, type TeachConfig } from '../teach/index.ts'
 import { namedKind, openFitting } from './named.ts'

@@ -58,5 +58,8 @@ export interface EndpointPolicy extends Policy {
   record(): EndpointRecord
 }
 
+/** Reply tokens at most, unless told otherwise. */
+export const ENDPOINT_TOKENS = 1024
+
 /** Characters of a reply that are read and kept. */
 export const maxReplyChars = 65_536

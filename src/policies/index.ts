@@ -1,14 +1,10 @@
-/** Policies: whatever answers pictures with text. */
+/** Policies: whatever answers pictures with text. Models behind HTTP are in endpoints.ts, since they need Node. */
+export type { Assembly, Finish, Observation, Policy, PrivilegedContext, RawReply, Reply, ReplyOptions, Turn, Usage } from '../policy.ts'
 export { type CreatePolicyOptions, createPolicy, policyNames } from './create.ts'
-export { endpointPolicy } from './endpoint.ts'
-export { ENDPOINT_TOKENS } from './endpoint-client.ts'
-export { type EndpointOptions, type EndpointPolicy, type EndpointRecord, maxReplyChars, type Prices } from './endpoint-options.ts'
-export { endpointProviders, isEndpointName, keyVariables, splitBaseUrl } from './endpoint-place.ts'
 export { checkFit } from './fit.ts'
 export { type HumanOptions, humanPolicy } from './human.ts'
 export type { GameLookup } from './privileged.ts'
 export { drawPolicy, randomPolicy, uniformPolicy } from './random.ts'
-export { type KeptEdits, keptEdits, type RequestEdits, readEdits, resumedEdits } from './request-edits.ts'
 export { modelInputOf, observationSeed, replyOf, type SamplerOptions, samplerPolicy } from './sampler.ts'
 export { type Script, type ScriptPlace, scriptedPolicy } from './scripted.ts'
 export { lookaheadPolicy, solverPolicy } from './solver.ts'

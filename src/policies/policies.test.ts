@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { LineReader, type LineStreams } from '../cli/play/line-reader.ts'
 import type { Engine, ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
@@ -7,6 +8,7 @@ import { type ToyState, toyGame } from '../gym/toy-game.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import {
   createPolicy,
+  type HumanOptions,
   humanPolicy,
   modelInputOf,
   observationSeed,
@@ -101,7 +103,7 @@ describe('createPolicy', () => {
       policyNames()
         .filter((name) => !name.includes('<'))
         .map((name) => createPolicy(name).name),
-    ).toEqual(['random', 'uniform', 'reference-random', 'reference-strict', 'solver', 'teacher', 'human'])
+    ).toEqual(['random', 'uniform', 'reference-random', 'reference-strict', 'solver', 'teacher'])
     for (const name of ['', 'greedy', 'greedy-0', 'solver-12', 'toString']) expect(() => createPolicy(name)).toThrow(/known are random/)
   })
 
@@ -233,10 +235,15 @@ describe('human', () => {
     return { input, output: new PassThrough() }
   }
 
+  function asking(streams: LineStreams): Pick<HumanOptions, 'ask'> {
+    const lines = new LineReader(streams)
+    return { ask: (question, signal) => lines.ask(question, signal) }
+  }
+
   it('prints the board, plays what is typed, and q quits', async () => {
     const streams = terminal('0\nbanana\n 0 \nq\n')
     const controller = new AbortController()
-    const policy = humanPolicy({ ...lookup, ...streams, onQuit: () => controller.abort() })
+    const policy = humanPolicy({ ...lookup, ...asking(streams), onQuit: () => controller.abort() })
     const start = { state: { ...(states[0] as ToyState), cells: [1, 1, 1, 1, 1, 1] }, last: null }
     const [played] = await rollout(policy, { episodes: [{ spec, seed: 1, start }], horizon: 9, seed: 1, signal: controller.signal })
     expect(played).toMatchObject({ stopReason: 'aborted', policy: 'human' })
@@ -248,7 +255,7 @@ describe('human', () => {
 
   it('gives up a question on abort', async () => {
     const controller = new AbortController()
-    const asked = humanPolicy({ ...lookup, ...terminal('') }).reply(observations, {
+    const asked = humanPolicy({ ...lookup, ...asking(terminal('')) }).reply(observations, {
       n: 1,
       seed: 1,
       privileged: { states },
@@ -261,7 +268,7 @@ describe('human', () => {
   it('takes the end of the input for q', async () => {
     const streams = terminal('0')
     streams.input.end()
-    const policy = humanPolicy({ ...lookup, ...streams })
+    const policy = humanPolicy({ ...lookup, ...asking(streams) })
     const rows = await ask(policy, 1, 2, states.slice(0, 1))
     expect(rows[0]?.map(({ failure }) => failure?.reason)).toEqual([undefined, 'The player has quit.'])
   })

@@ -1,5 +1,5 @@
 /** Reading a run from wherever it lies: a folder on disk, a server, a page's own storage. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { EpisodeRecord } from './episode-records.ts'
 import { EPISODES, lastEpisodes } from './episode-store.ts'
 import type { LinesFile } from './lines.ts'

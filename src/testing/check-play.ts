@@ -2,6 +2,7 @@
 import {
   decodeState,
   Env,
+  type EnvSnapshot,
   type EnvSpec,
   encodeState,
   envSpec,
@@ -11,8 +12,10 @@ import {
   parseReply,
   playGroup,
   playReply,
+  startSnapshot,
   stateHash,
   VectorEnv,
+  walk,
 } from '../gym/index.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 import type { Skin } from '../scene.ts'
@@ -151,14 +154,15 @@ function playedOut(
   player: (state: unknown, rng: Rng) => unknown,
 ): number {
   const rng = seededRng(seed, 'check-game', 'solver')
-  let state = game.init(config, seed)
+  let action: unknown
+  const pick = ({ state }: EnvSnapshot): unknown => {
+    action = player(state, rng)
+    return action
+  }
   let points = 0
-  for (let move = 0; move < horizon && !game.terminated(state); move++) {
-    const action = player(state, rng)
-    const result = game.step(state, action)
-    ensure(result.legal, where, `the solver plays ${canonical(action)} in game ${seed}, which is not legal`)
-    points += result.reward
-    state = result.state
+  for (const moment of walk({ game }, startSnapshot({ game, config }, seed), horizon, rng, { pick })) {
+    ensure(moment.last?.legal !== false, where, `the solver plays ${canonical(action)} in game ${seed}, which is not legal`)
+    points = moment.return
   }
   return points
 }

@@ -1,20 +1,16 @@
 /** The embedded engine in this thread. Most callers want `createEngine` of index.ts, which runs it in a worker. */
 import {
-  type AdamParams,
   type Datum,
   type Engine,
   EngineError,
-  type EngineInfo,
-  type ForwardResult,
   type Frame,
-  type LossConfig,
-  type LossName,
   type ModelInput,
   type SampledSequence,
   type SamplingParams,
   StorageError,
   type Tokenizer,
 } from 'vlm-gym'
+import type { AdamParams, EngineInfo, ForwardResult, LossConfig, LossName } from 'vlm-gym/engine'
 import * as z from 'zod'
 import { type AdamState, adamStep, clipping, freshAdam } from './adam.ts'
 import { readCheckpoint, type StoredTensor, writeCheckpoint } from './checkpoint.ts'

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters as bare } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { gameList } from '../../games/index.ts'
+import { lastMoment, startSnapshot, walk } from '../../gym/index.ts'
 import { frameToRgb, renderScene, THEMES, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
 import { boardLines } from './board.ts'
@@ -24,10 +25,9 @@ const cases = gameList().flatMap((game) => {
 
 function statesOf(game: (typeof cases)[number][1], config: unknown): unknown[] {
   const rng = seededRng(1, 'boards')
-  let state = game.init(config, 1)
-  const states = [state, ...(game.scatter ? [1, 2, 3].map((seed) => game.scatter!(config, seed)) : [])]
-  for (let i = 0; i < 10 && !game.terminated(state); i++) state = game.step(state, rng.pick(game.legalActions(state))).state
-  return [...states, state]
+  const start = startSnapshot({ game, config }, 1)
+  const states = [start.state, ...(game.scatter ? [1, 2, 3].map((seed) => game.scatter!(config, seed)) : [])]
+  return [...states, lastMoment(walk({ game }, start, 10, rng)).state]
 }
 
 describe.each(cases)('%s', (_, game, config) => {

@@ -1,9 +1,9 @@
 /** A person plays: by single keys on a terminal where the game declares keys or picked cells, else by typed lines. */
 import { type EnvSnapshot, type EnvSpec, encodeState } from '../../gym/index.ts'
-import { LineReader } from '../../policies/line-reader.ts'
 import { INTERRUPTED } from '../interrupt.ts'
 import type { CellAt } from './board.ts'
 import { type KeyInput, KeyReader, type PressedKey } from './keys.ts'
+import { LineReader } from './line-reader.ts'
 import { PlayScreen, type ScreenStream } from './screen.ts'
 import { PlaySession } from './session.ts'
 import { commandsOf, counted, endOf, keysDoAll, keysOf, legendOf, rulesOf, typingOf } from './words.ts'

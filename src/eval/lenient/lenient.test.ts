@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnyGame } from '../../game.ts'
 import { gameList, gameNamed } from '../../games/index.ts'
-import { formatReply, playReply } from '../../gym/index.ts'
+import { formatReply, lastMoment, playReply, startSnapshot, walk } from '../../gym/index.ts'
 import { seededRng } from '../../rng.ts'
 import { lenientAction } from './answer.ts'
 import { lenientBoard } from './board.ts'
@@ -17,8 +17,8 @@ const swapState = swap.init(swap.config.parse({}), 7)
 /** A state some moves into a game, with one of its actions, drawn by a seed. */
 function moment(of: AnyGame, seed: number): { state: unknown; action: string; board: string } {
   const rng = seededRng(seed, 'moment')
-  let now: unknown = of.init(of.config.parse({}), seed)
-  for (let left = rng.int(12); left > 0 && of.legalActions(now).length > 0; left--) now = of.step(now, rng.pick(of.legalActions(now))).state
+  const start = startSnapshot({ game: of, config: of.config.parse({}) }, seed)
+  const now = lastMoment(walk({ game: of }, start, rng.int(12), rng)).state
   return { state: now, action: of.formatAction(now, rng.pick(of.actions(now))), board: of.formatPerception(of.perceive(now)) }
 }
 

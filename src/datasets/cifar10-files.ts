@@ -2,9 +2,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileReason, StorageError } from '../errors.ts'
+import { CIFAR10_CLASSES, type PictureSet, parseCifar10Batch } from '../pictures/index.ts'
 import type { Picture } from '../scene.ts'
-import { CIFAR10_CLASSES, parseCifar10Batch } from './cifar10.ts'
-import type { PictureSet } from './picture-set.ts'
 
 const TRAIN_FILES = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`)
 const TEST_FILE = 'test_batch.bin'

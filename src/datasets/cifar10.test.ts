@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StorageError } from '../errors.ts'
-import { CIFAR10_CLASSES, parseCifar10Batch } from './cifar10.ts'
+import { CIFAR10_CLASSES, checkPictureSet, parseCifar10Batch } from '../pictures/index.ts'
 import { loadCifar10 } from './cifar10-files.ts'
-import { checkPictureSet } from './picture-set.ts'
 
 /** One record: planes of `red`, of 1, and of the pixel index modulo 256. */
 function record(label: number, red: number): Uint8Array {
