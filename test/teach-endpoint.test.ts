@@ -45,7 +45,7 @@ describe('vlm-gym teach --model openai-compatible:…', { timeout: 240_000 }, ()
     for (const line of readFileSync(join(out, 'examples.jsonl'), 'utf8').trim().split('\n')) {
       const { state: token, messages } = JSON.parse(line)
       const { game, state } = decodeState(token, GAMES)
-      const truth = game.formatPerception(game.perceive(state))
+      const truth = game.perception.format(game.perception.of(state))
       expect(messages[0].content[1].text).not.toContain(truth)
       expect(parseReply(messages[1].content[0].text)).toMatchObject({ perception: truth, think: 'I slide where I please.' })
     }

@@ -58,7 +58,7 @@ describe('teach for train', { timeout: 400_000 }, () => {
     for (const line of readFileSync(join(folder, 'examples.jsonl'), 'utf8').trim().split('\n')) {
       const { state: token, game } = JSON.parse(line)
       const { config: knobs } = config.games.find(({ id }) => id === game) as TrainConfig['games'][number]
-      expect(GAMES[game]?.configOf(decodeState(token, GAMES).state)).toMatchObject(knobs)
+      expect(GAMES[game]?.rules.configOf(decodeState(token, GAMES).state)).toMatchObject(knobs)
     }
     const { config: made } = JSON.parse(readFileSync(join(folder, 'dataset.json'), 'utf8'))
     expect(made).toMatchObject({ skin: config.skin, prompt: 'brief', tags: 'paper', teacher: config.teacher, seed: config.seed })

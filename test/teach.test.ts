@@ -125,7 +125,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
     const sides = { train: new Set<string>(), test: new Set<string>() }
     for (const { split, state: token } of linesOf(whole)) {
       const { game, state } = decodeState(token, GAMES)
-      sides[split].add(`${game.id} ${game.formatPerception(game.perceive(state))}`)
+      sides[split].add(`${game.id} ${game.perception.format(game.perception.of(state))}`)
     }
     expect(sides.test.size).toBeGreaterThan(10)
     expect(sides.train.size).toBeGreaterThan(sides.test.size)

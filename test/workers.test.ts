@@ -23,14 +23,14 @@ writeFileSync(
   `import { existsSync, rmSync } from 'node:fs'
 import { gameNamed, registerGame } from '${dist('index.js')}'
 const game = gameNamed('swap')
-registerGame({ ...game, id: 'mortal', parseAction: (text, state) => {
+registerGame({ ...game, id: 'mortal', answer: { ...game.answer, parse: (text, state) => {
   if (text === 'always') process.exit(3)
   if (text === 'die' && existsSync('${fuse}')) {
     rmSync('${fuse}')
     process.exit(3)
   }
-  return game.parseAction(text, state)
-} })`,
+  return game.answer.parse(text, state)
+} } })`,
 )
 await import(module)
 afterAll(() => rmSync(folder, { recursive: true }))

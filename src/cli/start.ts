@@ -72,7 +72,7 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
   const { game, state, last } = decodeState(options.state, Object.fromEntries(gameList().map((one) => [one.id, one])))
   if (id !== undefined && gameNamed(id) !== game) throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
   return {
-    spec: envSpec({ game, skin: dressed(look, options.skin), config: game.configOf(state) }),
+    spec: envSpec({ game, skin: dressed(look, options.skin), config: game.rules.configOf(state) }),
     start: { state, last, steps: 0, return: 0 },
   }
 }
@@ -82,8 +82,9 @@ function levelsOf(game: AnyGame, { preset, perception, reasoning }: StartOptions
   const hasLevels = perception !== undefined || reasoning !== undefined
   if (preset !== undefined) {
     if (hasLevels) throw new ConfigError('--preset and levels do not go together: both choose the knobs; give one of the two')
-    if (game.presets === undefined) throw new ConfigError(`the game ${game.id} has no presets; choose its knobs with --set`)
-    return { config: { ...game.presets[preset].config }, skin: look }
+    const own = game.presets?.[preset]
+    if (own === undefined) throw new ConfigError(`the game ${game.id} has no preset ${preset}; choose its knobs with --set`)
+    return { config: { ...own.config }, skin: look }
   }
   if (!hasLevels) return { config: {}, skin: look }
   const { config, skin } = difficulty(game, { perception: perception ?? 0, reasoning: reasoning ?? 0 }, look)

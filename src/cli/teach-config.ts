@@ -107,7 +107,7 @@ export async function teachConfigOf(flags: TeachFlags, target: RequestTarget): P
   }
   const config = checkConfig(teachConfig, given, 'the request')
   for (const { game } of specsOf(config, 'image')) {
-    if (config.maxRegret !== null && game.solver === undefined)
+    if (config.maxRegret !== null && game.expert?.solver === undefined)
       throw new ConfigError(`the game ${game.id} has no solver, so --max-regret cannot be asked of it; leave it out`)
   }
   return { config, name: `${base.name}-${seed}` }

@@ -19,12 +19,12 @@ export interface ExampleOptions {
 function stateOf(spec: EnvSpec, seed: number): EnvSnapshot | null {
   const rng = seededRng(seed, 'example')
   const now = lastMoment(walk(spec, startSnapshot(spec, seed), rng.int(MOVES + 1), rng))
-  return spec.game.terminated(now.state) ? null : now
+  return spec.game.rules.terminated(now.state) ? null : now
 }
 
 /** `count` exchanges: what the player sees, and a reply that is true in every part, in the tags of the spec. Throws ConfigError in a game without a teacher. */
 export async function workedExamples(spec: EnvSpec, { count, seed, used }: ExampleOptions): Promise<Turn[]> {
-  if (count > 0 && spec.game.teach === undefined) {
+  if (count > 0 && spec.game.teacher?.teach === undefined) {
     throw new ConfigError(`the game ${spec.game.id} has no teacher, so there are no worked examples; leave --examples out`)
   }
   const teacher = teacherPolicy({ blind: false, slip: 0, gameNamed: () => spec.game })

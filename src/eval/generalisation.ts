@@ -5,7 +5,7 @@
 
 import { drawState, type EnvSpec, envSpec, LEVELS, laidOver, SKIN_LEVELS } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
-import { frameHash, THEMES } from '../render/index.ts'
+import { frameHash, THEMES, themeNamed } from '../render/index.ts'
 import type { GeneralisationRow } from '../runs/index.ts'
 import { type DecideOptions, type DecisionScore, decide, type FixedState, fixedStates } from './decisions.ts'
 import { spread } from './replay.ts'
@@ -73,8 +73,9 @@ function otherKnobs(spec: EnvSpec): EnvSpec[] {
   const { game, skin } = spec
   if (game.levels === undefined) return []
   const sizeOf = (config: unknown): string => {
-    const { rows, columns } = game.perceive(game.init(config, 0))
-    return `${rows}x${columns}`
+    const state: unknown = game.rules.init(config, 0)
+    const { width, height } = game.draw(state, skin, themeNamed(skin.theme))
+    return `${width}x${height}`
   }
   const found = new Map<string, EnvSpec>()
   for (let level = 0; level < LEVELS; level++) {

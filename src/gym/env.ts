@@ -16,6 +16,7 @@ import { blankFrame, captionOf } from './observation-mode.ts'
 import { tagsReplaced } from './protocol.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { EnvSpec } from './spec.ts'
+import { gameFeedback, gamePrompt } from './texts.ts'
 import { type LastStep, stateHash } from './token.ts'
 
 /** What one reply did. `observation` is the one after it. */
@@ -41,7 +42,7 @@ function tagged({ promptStyle, tags }: EnvSpec, text: string): string {
 }
 
 function promptOf(spec: EnvSpec): string {
-  const known = prompts.get(spec) ?? tagged(spec, spec.game.prompt(spec.config, spec.promptStyle, spec.skin))
+  const known = prompts.get(spec) ?? tagged(spec, gamePrompt(spec.game, spec.config, spec.promptStyle, spec.skin))
   prompts.set(spec, known)
   return known
 }
@@ -50,7 +51,7 @@ function promptOf(spec: EnvSpec): string {
 export function promptAfter(spec: EnvSpec, last: LastStep): string {
   const prompt = promptOf(spec)
   if (!spec.feedback) return prompt
-  const feedback = tagged(spec, spec.game.feedback(last, spec.promptStyle))
+  const feedback = tagged(spec, gameFeedback(spec.game, last, spec.promptStyle))
   if (feedback === '') return prompt
   return spec.promptStyle === 'brief' ? prompt + feedback : `${prompt}\n\n${feedback}`
 }
@@ -118,7 +119,7 @@ export class Env {
 
   /** Whether the game is over. */
   get terminated(): boolean {
-    return this.spec.game.terminated(this.#now.state)
+    return this.spec.game.rules.terminated(this.#now.state)
   }
 
   /**

@@ -64,10 +64,11 @@ export {
   totalReward,
 } from './rewards.ts'
 export { type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
-export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyScore } from './score.ts'
+export { type Boundary, type PlayedReply, playReply, type ReplyScore, trainingReward } from './score.ts'
 export { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal, isGoodMove, regretOf } from './signal.ts'
 export { PLAIN_SKIN, skinFields, skinSchema, skinSettings } from './skin.ts'
 export { type EnvSpec, envSpec, type GameByName, type SpecConfig, specConfig, specConfigOf, specFields, specFrom } from './spec.ts'
+export { embeddedOf, gameFeedback, gameLexicon, gamePrompt } from './texts.ts'
 export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
 export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'
 export { lastMoment, type WalkOptions, walk } from './walk.ts'

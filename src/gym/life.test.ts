@@ -5,7 +5,7 @@ import { Episode } from './episode.ts'
 import { endingOf, firstMoment, nextMoment, startSnapshot } from './life.ts'
 import { formatReply } from './protocol.ts'
 import { envSpec } from './spec.ts'
-import { type ToyState, toyGame } from './toy-game.ts'
+import { type ToyState, toyGame } from './toy-game-fixture.ts'
 import { VectorEnv } from './vector-env.ts'
 
 /** A game of two moves. */
@@ -16,7 +16,7 @@ const never = (): number => {
 }
 
 /** The first legal action as a reply; -1, which no cell is, where none is legal. */
-const legalReply = (state: unknown): string => say((toyGame.legalActions(state as ToyState)[0] as number | undefined) ?? -1)
+const legalReply = (state: unknown): string => say((toyGame.rules.legalActions(state as ToyState)[0] as number | undefined) ?? -1)
 
 describe('endingOf', () => {
   it('ends with the game unless it restarts, and at the horizon', () => {
@@ -36,7 +36,7 @@ describe('nextMoment', () => {
   const spec = envSpec({ ...small, restart: true })
   const start = startSnapshot(spec, 1)
   const last = { ...start, state: { ...(start.state as ToyState), left: 1, cells: [1, 1] }, steps: 4, return: 9 }
-  const end = toyGame.step(last.state as ToyState, 0)
+  const end = toyGame.rules.step(last.state as ToyState, 0)
 
   it('starts a fresh game of the seed it is given, and the counters go on', () => {
     const moment = nextMoment(spec, last, end, () => 77)
@@ -47,7 +47,7 @@ describe('nextMoment', () => {
   it('needs no seed where no fresh game follows', () => {
     expect(nextMoment({ ...spec, restart: false }, last, end, never)).toMatchObject({ ending: 'terminated', over: true, restarted: false })
     expect(nextMoment({ ...spec, horizon: 5 }, last, end, never)).toMatchObject({ ending: 'truncated', over: true, restarted: false })
-    const middle = toyGame.step(start.state as ToyState, 0)
+    const middle = toyGame.rules.step(start.state as ToyState, 0)
     expect(nextMoment({ ...spec, horizon: 1 }, start, middle, never)).toMatchObject({ ending: 'truncated', over: false })
     expect(nextMoment(spec, start, middle, never)).toMatchObject({ ending: null, over: false, restarted: false })
   })

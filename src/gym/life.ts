@@ -39,7 +39,7 @@ export interface Moment {
 
 /** A fresh game, and a fresh episode. */
 export function startSnapshot({ game, config }: Pick<EnvSpec, 'game' | 'config'>, seed: number): EnvSnapshot {
-  return { state: game.init(config, seed), last: null, steps: 0, return: 0 }
+  return { state: game.rules.init(config, seed), last: null, steps: 0, return: 0 }
 }
 
 /** The snapshot after a played reply, whatever it means for the episode. */
@@ -59,7 +59,7 @@ export type LifeSpec = Pick<EnvSpec, 'game' | 'config'> & LifeRules
 
 /** The first moment of an episode that starts at `snapshot`, whose game may be over. `freshSeed`: of the game that follows one, asked for then only. */
 export function firstMoment(spec: LifeSpec, snapshot: EnvSnapshot, freshSeed: () => number): Moment {
-  return momentOf(spec, snapshot, spec.game.terminated(snapshot.state), freshSeed)
+  return momentOf(spec, snapshot, spec.game.rules.terminated(snapshot.state), freshSeed)
 }
 
 /** The moment after a step. `freshSeed`: of the game that follows one that ended, asked for then only. */

@@ -6,7 +6,7 @@ import { paperReward, type RewardSpec, rewardConfig, rewardOf, rewardScores, tot
 import type { ReplyScore } from './score.ts'
 import { gameSignal } from './signal.ts'
 import { envSpec } from './spec.ts'
-import { toyGame } from './toy-game.ts'
+import { toyGame } from './toy-game-fixture.ts'
 
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
 const env = new Env(spec, 3)

@@ -14,9 +14,9 @@ export const GAME_SIGNALS = ['paper', 'regret'] as const
 export type ExpertScores = ReadonlyMap<string, number> | null
 
 export function expertScores(game: AnyGame, state: unknown, expert: Expert): ExpertScores {
-  const scored = expert === 'lookahead' && game.lookahead ? game.lookahead(state, 2) : game.solver?.(state)
+  const scored = expert === 'lookahead' && game.expert?.lookahead ? game.expert?.lookahead(state, 2) : game.expert?.solver(state)
   if (!scored || scored.length === 0) return null
-  return new Map(scored.map(({ action, score }) => [game.formatAction(state, action), score]))
+  return new Map(scored.map(({ action, score }) => [game.answer.format(state, action), score]))
 }
 
 /** Points lost against the expert's best move, 0 or more; null for a reply without a legal move or a state without an expert. */

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { seededRng } from '../rng.ts'
 import { type EnvSnapshot, startSnapshot } from './life.ts'
 import { envSpec } from './spec.ts'
-import { type ToyState, toyGame } from './toy-game.ts'
+import { type ToyState, toyGame } from './toy-game-fixture.ts'
 import { lastMoment, walk } from './walk.ts'
 
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
 const start = startSnapshot(spec, 3)
-const over = ({ state }: EnvSnapshot): boolean => toyGame.terminated(state as ToyState)
+const over = ({ state }: EnvSnapshot): boolean => toyGame.rules.terminated(state as ToyState)
 
 describe('walk', () => {
   it('gives the start and the moment after each move, all of them legal', () => {
@@ -23,7 +23,8 @@ describe('walk', () => {
     expect([...walk(spec, start, 4, one)]).toEqual([...walk(spec, start, 4, same)])
     const alone = seededRng(7)
     let { state } = start
-    for (let i = 0; i < 4; i++) state = toyGame.step(state as ToyState, alone.pick(toyGame.legalActions(state as ToyState))).state
+    for (let i = 0; i < 4; i++)
+      state = toyGame.rules.step(state as ToyState, alone.pick(toyGame.rules.legalActions(state as ToyState))).state
     expect(lastMoment(walk(spec, start, 4, seededRng(7))).state).toEqual(state)
     expect(one.real()).toBe(alone.real())
   })
@@ -49,8 +50,8 @@ describe('walk', () => {
     }
     const moments = [...walk(spec, start, 2, seededRng(1), { pick })]
     expect(seen).toEqual([0, 1])
-    const last = toyGame.legalActions(start.state as ToyState).at(-1) as number
-    expect(moments[1]?.state).toEqual(toyGame.step(start.state as ToyState, last).state)
+    const last = toyGame.rules.legalActions(start.state as ToyState).at(-1) as number
+    expect(moments[1]?.state).toEqual(toyGame.rules.step(start.state as ToyState, last).state)
   })
 
   it('plays no further than it is looked at', () => {

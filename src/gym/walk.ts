@@ -29,10 +29,10 @@ export function* walk(
 ): Generator<EnvSnapshot, void> {
   const { pick = (_, legal) => rng.pick(legal), stop = 'at' } = options
   let now = start
-  let over = game.terminated(now.state)
+  let over = game.rules.terminated(now.state)
   yield now
   for (let made = 0; made < moves && !over; made++) {
-    const result = game.step(now.state, pick(now, game.legalActions(now.state), rng))
+    const result = game.rules.step(now.state, pick(now, game.rules.legalActions(now.state), rng))
     over = result.terminated
     if (over && stop === 'before') return
     now = advance(now, result)

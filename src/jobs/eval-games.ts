@@ -62,7 +62,7 @@ function presetJobs({ names, look, game, given, horizon }: EvalJobOptions, prese
   const option = given.includes('set') ? '--set' : given.includes('restart') ? '--no-restart' : undefined
   if (option !== undefined)
     throw new ConfigError(`${option} cannot go with --preset ${preset}, which fixes what is played; leave one of the two out`)
-  const games = given.includes('game') ? [gameNamed(game)] : gameList().filter(({ presets }) => presets?.[preset].protocol !== undefined)
+  const games = given.includes('game') ? [gameNamed(game)] : gameList().filter(({ presets }) => presets?.[preset]?.protocol !== undefined)
   return games.map((one) => {
     const own = one.presets?.[preset]
     const protocol = own?.protocol

@@ -90,7 +90,7 @@ function jobsOf(config: EvalConfig, kept: boolean): EvalJob[] {
 
 /** Random and solver, where the game has one, so that scores can be set between them. */
 function withAnchors(job: EvalJob): EvalJob {
-  const anchors = ['random', ...(job.spec.game.solver ? ['solver'] : [])]
+  const anchors = ['random', ...(job.spec.game.expert?.solver ? ['solver'] : [])]
   return { ...job, names: [...job.names, ...anchors.filter((name) => !job.names.includes(name))] }
 }
 

@@ -51,7 +51,7 @@ export async function openTeacher(config: TeachConfig, requests: TeacherRequests
     throw new ConfigError(`--base-url is for a model behind HTTP, not for ${model}; give --model openai-compatible:NAME`)
   if (model === 'human') throw new ConfigError('a person cannot be the teacher; play with: vlm-gym play')
   for (const { game } of specsOf(config, 'image')) {
-    if (model === SCRIPTED && game.teach === undefined)
+    if (model === SCRIPTED && game.teacher?.teach === undefined)
       throw new ConfigError(`the game ${game.id} has no scripted teacher; give another with --teacher or --model`)
   }
   return { policy: createPolicy(model === SCRIPTED ? 'teacher' : model, { blind, slip, insight }), oneByOne: false, close: async () => {} }

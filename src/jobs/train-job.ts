@@ -81,10 +81,10 @@ export function contestants(config: TrainConfig, engine: Engine, game: AnyGame):
   return [
     ...scripted('uniform'),
     ...scripted('random'),
-    ...scripted('teacher', game.teach !== undefined),
+    ...scripted('teacher', game.teacher?.teach !== undefined),
     ...models,
-    ...scripted('greedy-1', game.lookahead !== undefined),
-    ...scripted('solver', game.solver !== undefined),
+    ...scripted('greedy-1', game.expert?.lookahead !== undefined),
+    ...scripted('solver', game.expert?.solver !== undefined),
   ]
 }
 

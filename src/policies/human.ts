@@ -25,7 +25,7 @@ export function humanPolicy(options: HumanOptions): Policy {
   const one = async (id: string, prompt: string, state: unknown, signal?: AbortSignal): Promise<Reply> => {
     if (gone) return quit()
     const game = find(id)
-    const perception = game.formatPerception(game.perceive(state))
+    const perception = game.perception.format(game.perception.of(state))
     const typed = (await options.ask(`${prompt}\n\n${perception}\n\nanswer (q quits): `, signal))?.trim()
     return typed === undefined || typed === 'q' ? quit() : { text: formatReply({ perception, think: '', answer: typed }) }
   }

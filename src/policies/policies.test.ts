@@ -4,7 +4,7 @@ import { LineReader, type LineStreams } from '../cli/play/line-reader.ts'
 import type { Engine, ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
-import { type ToyState, toyGame } from '../gym/toy-game.ts'
+import { type ToyState, toyGame } from '../gym/toy-game-fixture.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import {
   createPolicy,
@@ -20,7 +20,7 @@ import {
 
 const lookup = { gameNamed: () => toyGame }
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
-const states = [1, 2, 3].map((seed) => toyGame.init({ rows: 2, columns: 3, moves: 6 }, seed))
+const states = [1, 2, 3].map((seed) => toyGame.rules.init({ rows: 2, columns: 3, moves: 6 }, seed))
 const observations = states.map((state) => observationOf(spec, { state, last: null }))
 
 const ask = (policy: Policy, seed: number, n: number, given: readonly ToyState[] = states): Promise<Reply[][]> =>
@@ -117,7 +117,7 @@ describe('createPolicy', () => {
   })
 
   it('says so when a game has no expert or teacher', async () => {
-    const { solver: _s, lookahead: _l, teach: _t, ...rest } = toyGame
+    const { expert: _e, teacher: _t, ...rest } = toyGame
     const bare = { gameNamed: () => rest }
     for (const name of ['solver', 'greedy-1', 'teacher']) await expect(ask(createPolicy(name, bare), 1, 1)).rejects.toThrow(ConfigError)
   })

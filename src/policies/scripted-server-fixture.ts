@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ConfigError } from '../errors.ts'
 import { envSpec, observationOf, startSnapshot } from '../gym/index.ts'
-import { toyGame } from '../gym/toy-game.ts'
+import { toyGame } from '../gym/toy-game-fixture.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { type ChatServer, chatServer } from './chat-server-fixture.ts'
 import { endpointPolicy } from './endpoint.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { evaluate } from '../eval/evaluate.ts'
 import type { Protocol } from '../game.ts'
 import { envSpec } from '../gym/index.ts'
-import { toyGame } from '../gym/toy-game.ts'
+import { toyGame } from '../gym/toy-game-fixture.ts'
 import { randomPolicy, uniformPolicy } from '../policies/index.ts'
 import { knownRows, protocolRow, protocolTable, withError } from './protocol.ts'
 

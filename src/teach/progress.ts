@@ -95,7 +95,7 @@ function faultOf({ slots, games }: Progress, config: TeachConfig, specs: readonl
     for (const { game, snapshot } of slots) {
       const spec = specs[game]
       if (spec === undefined) return `there is no game ${game}`
-      spec.game.parseState(snapshot.state)
+      spec.game.rules.parseState(snapshot.state)
     }
     return null
   } catch (error) {

@@ -8,6 +8,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
+import { gridOf } from '../games/index.ts'
 import { advance, drawPng, type EnvSpec, encodeState, endingOf, playReply, type ReplyScore, stateHash } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { shellWord } from '../printable.ts'
@@ -251,13 +252,13 @@ async function keep(
 
 /** Whether a fresh game follows: after the end, the horizon, too many refused replies or too many failed requests. */
 function isOver(spec: EnvSpec, { snapshot, refused, failed }: Slot): boolean {
-  const ending = endingOf(spec, snapshot.steps, spec.game.terminated(snapshot.state))
+  const ending = endingOf(spec, snapshot.steps, spec.game.rules.terminated(snapshot.state))
   return ending !== null || refused >= PATIENCE || failed >= PATIENCE
 }
 
 /** Decided by the board alone, so that equal boards never stand on both sides. */
 function splitOf({ game }: EnvSpec, state: unknown, heldOut: number): Example['split'] {
-  const key = contentHash(JSON.stringify([game.id, game.version, game.perceive(state).cells]))
+  const key = contentHash(JSON.stringify([game.id, game.version, gridOf(game, state)?.cells ?? game.perception.of(state)]))
   return Number.parseInt(key.slice(0, 8), 16) / 2 ** 32 < heldOut ? 'test' : 'train'
 }
 

@@ -29,8 +29,8 @@ export function replyDatum(engine: Engine, observation: Observation, tokens: rea
 /** Tokens of a supervised reply: perception and thought of `seen`, the action given. */
 function replyTokens(engine: Engine, { spec, snapshot }: TrainingState, think: string, action: unknown): number[] {
   const { game } = spec
-  const perception = game.formatPerception(game.perceive(snapshot.state))
-  return engine.tokenizer.encode(formatReply({ perception, think, answer: game.formatAction(snapshot.state, action) }))
+  const perception = game.perception.format(game.perception.of(snapshot.state))
+  return engine.tokenizer.encode(formatReply({ perception, think, answer: game.answer.format(snapshot.state, action) }))
 }
 
 /**
@@ -42,8 +42,8 @@ export function formatExample(engine: Engine, entry: MixEntry, source: StateSour
   const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
   const told = sampleState(entry, source, deriveSeed(seed, 'told'))
   const { game } = entry.spec
-  const think = game.teach?.(told.snapshot.state, { blind: true }).think ?? ''
-  const tokens = replyTokens(engine, told, think, rng.pick(game.actions(told.snapshot.state)))
+  const think = game.teacher?.teach(told.snapshot.state, { blind: true }).think ?? ''
+  const tokens = replyTokens(engine, told, think, rng.pick(game.rules.actions(told.snapshot.state)))
   return replyDatum(engine, observationOf(shown.spec, shown.snapshot), tokens, { weights: tokens.map(() => 1) })
 }
 
@@ -53,9 +53,9 @@ export function teacherExample(engine: Engine, entry: MixEntry, source: StateSou
   const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
   const { game } = shown.spec
   const { state } = shown.snapshot
-  const { think, action } = game.teach
+  const { think, action } = game.teacher
     ? teacherDecision(game, state, teacher, rng)
-    : { think: '', action: rng.pick(game.legalActions(state)) }
+    : { think: '', action: rng.pick(game.rules.legalActions(state)) }
   const tokens = replyTokens(engine, shown, think, action)
   return replyDatum(engine, observationOf(shown.spec, shown.snapshot), tokens, { weights: tokens.map(() => 1) })
 }

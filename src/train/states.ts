@@ -40,8 +40,8 @@ function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: numbe
   let fewest = Number.POSITIVE_INFINITY
   const pick = (now: EnvSnapshot, legal: readonly unknown[]): unknown => {
     if (legal.length < fewest) [tightest, fewest] = [now, legal.length]
-    const taught = rng.real() < teacher && game.teach ? game.teach(now.state, { blind: true }).action : null
-    return taught !== null && game.step(now.state, taught).legal ? taught : rng.pick(legal)
+    const taught = rng.real() < teacher && game.teacher ? game.teacher.teach(now.state, { blind: true }).action : null
+    return taught !== null && game.rules.step(now.state, taught).legal ? taught : rng.pick(legal)
   }
   const passed = [...walk(spec, start, moves, rng, { pick, stop: 'before' })]
   if (narrow) return tightest
@@ -55,7 +55,7 @@ export function sampleState({ spec, horizon }: Pick<MixEntry, 'spec' | 'horizon'
   let snapshot = startSnapshot(spec, deriveSeed(seed, 'game'))
   if (game.scatter && rng.real() < source.scatter) {
     const state = game.scatter(config, deriveSeed(seed, 'scatter'))
-    if (!game.terminated(state)) snapshot = { ...snapshot, state }
+    if (!game.rules.terminated(state)) snapshot = { ...snapshot, state }
   } else {
     const teacher = rng.real() < source.teacher ? 0.9 : 0
     const narrow = rng.real() < source.narrow
@@ -66,9 +66,9 @@ export function sampleState({ spec, horizon }: Pick<MixEntry, 'spec' | 'horizon'
 }
 
 function withRefusal({ game }: EnvSpec, snapshot: EnvSnapshot, rng: Rng): EnvSnapshot {
-  const legal = new Set(game.legalActions(snapshot.state).map((action) => game.formatAction(snapshot.state, action)))
-  const refused = game.actions(snapshot.state).filter((action) => !legal.has(game.formatAction(snapshot.state, action)))
-  return refused.length === 0 ? snapshot : advance(snapshot, game.step(snapshot.state, rng.pick(refused)))
+  const legal = new Set(game.rules.legalActions(snapshot.state).map((action) => game.answer.format(snapshot.state, action)))
+  const refused = game.rules.actions(snapshot.state).filter((action) => !legal.has(game.answer.format(snapshot.state, action)))
+  return refused.length === 0 ? snapshot : advance(snapshot, game.rules.step(snapshot.state, rng.pick(refused)))
 }
 
 /**

@@ -100,7 +100,7 @@ function checkProgress(folder: RunFolder, at: Progress, stages: readonly Stage[]
   for (const { spec, snapshot } of at.pool) {
     const game = mix[spec]?.spec.game ?? damaged(`there is no game ${spec}`)
     try {
-      game.parseState(snapshot.state)
+      game.rules.parseState(snapshot.state)
     } catch (error) {
       damaged((error as Error).message)
     }

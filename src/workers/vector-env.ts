@@ -61,7 +61,7 @@ export async function openVectorEnv(specs: readonly EnvSpec[], options: WorkerVe
       throw new ConfigError(`The game ${game.id} is not the registered one; register it, also in a module that 'modules' names.`)
   }
   const unique = [...new Set(specs)]
-  const looks = unique.map(({ game, config, skin }) => drawState(game, game.init(config, 0), skin))
+  const looks = unique.map(({ game, config, skin }) => drawState(game, game.rules.init(config, 0), skin))
   const { seed, autoreset = 'next-step', modules = [] } = options
   const data = { modules, specs: unique.map(specConfigOf), seed, autoreset, snapshot: null, log: [] }
   const seats: Seat[] = []

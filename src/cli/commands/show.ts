@@ -129,7 +129,7 @@ interface Facts {
 
 function factsOf(spec: EnvSpec, { state, last }: EnvSnapshot, picture: Picture | null): Facts {
   const { game, config, skin } = spec
-  const scored = game.solver?.(state) ?? game.legalActions(state).map((action) => ({ action, score: null }))
+  const scored = game.expert?.solver(state) ?? game.rules.legalActions(state).map((action) => ({ action, score: null }))
   return {
     game: game.id,
     version: game.version,
@@ -138,10 +138,10 @@ function factsOf(spec: EnvSpec, { state, last }: EnvSnapshot, picture: Picture |
     token: encodeState(game, state, last),
     hash: stateHash(game, state),
     state,
-    terminated: game.terminated(state),
-    perception: game.formatPerception(game.perceive(state)),
+    terminated: game.rules.terminated(state),
+    perception: game.perception.format(game.perception.of(state)),
     prompt: observationOf(spec, { state, last }).prompt,
-    moves: scored.map(({ action, score }) => ({ action: game.formatAction(state, action), score })),
+    moves: scored.map(({ action, score }) => ({ action: game.answer.format(state, action), score })),
     picture,
   }
 }
@@ -161,7 +161,7 @@ function describe({ game, skin }: EnvSpec, { state, steps }: EnvSnapshot, facts:
     ...(hasColours() ? ['', ...boardLines(game, state, skin.theme, { width: WIDTH - 2 }).map((line) => `  ${line}`)] : []),
     ...section('perception', facts.perception.split('\n')),
     ...section('prompt', facts.prompt.split('\n')),
-    ...section(game.solver ? 'legal moves, best first, with the solver’s score' : 'legal moves', moveLines(facts)),
+    ...section(game.expert?.solver ? 'legal moves, best first, with the solver’s score' : 'legal moves', moveLines(facts)),
     ...section('state', [`token  ${facts.token}`, `hash   ${facts.hash}`]),
     ...(picture ? section('picture', [`${picture.file}  ${picture.width} x ${picture.height} pixels, ${picture.bytes} bytes`]) : []),
   ]
