@@ -51,7 +51,7 @@ export function tokenizerText({ tokenizer, config = {} }: TokenizerFiles): Token
   const encoder = new TextEncoder()
   const bytesOf = (token: number): Uint8Array => {
     const known = added.get(token)
-    if (known !== undefined) return known.special ? new Uint8Array() : encoder.encode(known.content)
+    if (known !== undefined) return known.special ? new Uint8Array() : encoder.encode(String(known.content))
     const piece = loaded.id_to_token(token)
     if (piece === undefined) throw new EngineError(`token ${token} is outside the vocabulary of ${size} tokens`)
     return Uint8Array.from(piece, (character) => BYTES.get(character) ?? 0)

@@ -129,7 +129,8 @@ describe('rollout', () => {
       },
     }
     await rollout(spy, { episodes: episodes.slice(0, 1), horizon: 1, seed: 1 })
-    expect(seen).toEqual([undefined, JSON.stringify({ game: 'toy', prompt: gamePrompt(toyGame, spec.config, 'full') })])
+    const content = [{ type: 'image' }, { type: 'text', text: gamePrompt(toyGame, spec.config, 'full') }]
+    expect(seen).toEqual([undefined, JSON.stringify({ game: 'toy', messages: [{ role: 'user', content }] })])
   })
 
   it('stops on abort, keeping what was played', async () => {
