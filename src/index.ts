@@ -6,13 +6,22 @@ export type {
   Datum,
   Engine,
   EngineInfo,
+  EngineModule,
+  EngineNeeds,
+  EngineOptions,
   ForwardResult,
   LossConfig,
   LossName,
   ModelInput,
+  Optimizer,
+  PassRequest,
   SampledSequence,
+  SampleRequest,
+  Sampler,
   SamplingParams,
+  SaveKind,
   Tokenizer,
+  WeightsRef,
 } from './engine.ts'
 export { ConfigError, EngineError, fileReason, GameError, StateError, StorageError, VlmGymError } from './errors.ts'
 export type {

@@ -1,11 +1,11 @@
 /** The analyses of a job, after its evaluation: single decisions on fixed states. What their files hold is not computed again. */
-import type { Engine } from '../engine.ts'
+import type { Engine, WeightsRef } from '../engine.ts'
 import { fixedStates, generalisation, interventions, thingsOf } from '../eval/index.ts'
 import { samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { type GeneralisationRow, generalisationRows, type InterventionRow, interventionRows, type RunFolder } from '../runs/index.ts'
-import { gamesOf, mixOf, stagesOf, type TrainConfig, weightsName } from '../train/index.ts'
+import { finishedWeights, gamesOf, mixOf, stagesOf, type TrainConfig } from '../train/index.ts'
 import type { Progress } from './progress.ts'
 
 /** Stages whose models are looked at: where each recipe ends, and where G1's RL began. */
@@ -27,12 +27,18 @@ interface Model {
   readonly decoding: Decoding
 }
 
-function modelsOf({ config, engine }: AnalysisOptions, names: readonly string[], decodings: readonly Decoding[]): Model[] {
+async function modelsOf(
+  { folder, config, engine }: AnalysisOptions,
+  names: readonly string[],
+  decodings: readonly Decoding[],
+): Promise<Model[]> {
+  const weights = await finishedWeights(folder)
   const stages = stagesOf(config).filter(({ name }) => names.includes(name))
   return stages.flatMap(({ name }) =>
     decodings.map((decoding) => {
       const temperature = decoding === 'greedy' ? 0 : 1
-      return { policy: samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weightsName(name), name }), decoding }
+      const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weights[name] as WeightsRef, name })
+      return { policy, decoding }
     }),
   )
 }
@@ -58,7 +64,7 @@ async function intervene(options: AnalysisOptions): Promise<void> {
   for (const { spec, horizon } of gamesOf(config)) {
     const there = ({ policy, decoding }: Model): boolean =>
       rows.some((row) => row.game === spec.game.id && row.policy === policy.name && row.decoding === decoding)
-    const left = modelsOf(options, INTERVENED, ['sampled', 'greedy']).filter((model) => !there(model))
+    const left = (await modelsOf(options, INTERVENED, ['sampled', 'greedy'])).filter((model) => !there(model))
     if (left.length === 0) continue
     const states = fixedStates(spec, horizon, count, seed)
     const at = { stage: `interventions on ${spec.game.id}`, total: left.length }
@@ -81,7 +87,7 @@ async function generalise(options: AnalysisOptions): Promise<void> {
   const trained = mixOf(config).map(({ spec }) => spec)
   for (const { spec, horizon } of gamesOf(config)) {
     const there = ({ policy }: Model): boolean => rows.some((row) => row.game === spec.game.id && row.policy === policy.name)
-    const left = modelsOf(options, GENERALISED, ['greedy']).filter((model) => !there(model))
+    const left = (await modelsOf(options, GENERALISED, ['greedy'])).filter((model) => !there(model))
     if (left.length === 0) continue
     const things = thingsOf({ spec, trained, horizon, states, seed })
     const at = { stage: `generalisation on ${spec.game.id}`, total: left.length }
