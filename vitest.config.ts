@@ -7,7 +7,9 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^vlm-gym$/, replacement: at('./src/index.ts') },
-      { find: /^vlm-gym\/(train|eval|teach|server|testing|cli|workers)$/, replacement: at('./src/$1/index.ts') },
+      { find: /^vlm-gym\/endpoints$/, replacement: at('./src/policies/endpoints.ts') },
+      { find: /^vlm-gym\/engine$/, replacement: at('./src/engine.ts') },
+      { find: /^vlm-gym\/(.+)$/, replacement: at('./src/$1/index.ts') },
       { find: /^@vlm-gym\/engine-onnx$/, replacement: at('./packages/engine-onnx/src/index.ts') },
     ],
   },

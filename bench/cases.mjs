@@ -19,12 +19,12 @@ export const GAMES = [
 /** States along random legal play, `length` of them, with the move taken; a game that ends starts anew. */
 export function walk({ game, spec }, length) {
   const rng = seededRng(1, 'bench')
-  let state = game.init(spec.config, 1)
+  let state = game.rules.init(spec.config, 1)
   return Array.from({ length }, (_, i) => {
-    if (game.terminated(state)) state = game.init(spec.config, i)
-    const action = rng.pick(game.legalActions(state))
+    if (game.rules.terminated(state)) state = game.rules.init(spec.config, i)
+    const action = rng.pick(game.rules.legalActions(state))
     const from = state
-    state = game.step(state, action).state
+    state = game.rules.step(state, action).state
     return { state: from, action }
   })
 }
@@ -34,18 +34,18 @@ export function walk({ game, spec }, length) {
  * two thoughts wrong; four moves in five are legal.
  */
 export function repliesTo(game, state, rng) {
-  const truth = game.perceive(state)
+  const truth = game.perception.of(state)
   const labels = [...new Set(truth.cells.flat())]
-  const words = game.teach(state, { blind: false }).think.split(/(?<=\s)/)
-  const legal = game.legalActions(state)
+  const words = game.teacher.teach(state, { blind: false }).think.split(/(?<=\s)/)
+  const legal = game.rules.legalActions(state)
   return [0, 1, 2, 3, 4].map((i) => {
     const cells = truth.cells.map((row) => [...row])
     const said = [...words]
     for (let wrong = i === 0 ? 0 : rng.int(3); wrong > 0; wrong--) cells[rng.int(truth.rows)][rng.int(truth.columns)] = rng.pick(labels)
     for (let wrong = i < 2 ? 0 : rng.int(3); wrong > 0; wrong--) said[rng.int(said.length)] = rng.pick(words)
-    const action = rng.pick(rng.int(5) < 4 ? legal : game.actions(state))
-    const perception = game.formatPerception({ ...truth, cells })
-    return formatReply({ perception, think: said.join('').trim(), answer: game.formatAction(state, action) })
+    const action = rng.pick(rng.int(5) < 4 ? legal : game.rules.actions(state))
+    const perception = game.perception.format({ ...truth, cells })
+    return formatReply({ perception, think: said.join('').trim(), answer: game.answer.format(state, action) })
   })
 }
 

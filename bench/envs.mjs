@@ -21,10 +21,10 @@ export async function envsBench() {
 async function single({ id, game, skin, spec }) {
   const replies = groupsOf({ game, spec }, 200).flatMap((group) => group.replies)
   const [one, two] = [inTurn(replies), inTurn(replies)]
-  let state = game.init(spec.config, 1)
+  let state = game.rules.init(spec.config, 1)
   const bare = () => {
     state = playReply(game, state, one()).result.state
-    if (game.terminated(state)) state = game.init(spec.config, 1)
+    if (game.rules.terminated(state)) state = game.rules.init(spec.config, 1)
     return drawState(game, state, skin)
   }
   const envs = new VectorEnv([spec], { seed: 1, autoreset: 'same-step' })

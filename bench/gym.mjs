@@ -1,7 +1,8 @@
 /** The gym's hot paths on one core: stepping, drawing, PNG, groups of replies; and what the machine could do at most. */
 import { deflateSync } from 'node:zlib'
 import { PNG } from 'pngjs'
-import { drawPng, drawState, frameToRgba, playGroup } from 'vlm-gym'
+import { drawPng, drawState, playGroup } from 'vlm-gym'
+import { frameToRgba } from 'vlm-gym/render'
 import { GAMES, groupsOf, inTurn, walk } from './cases.mjs'
 import { measure, row, share } from './measure.mjs'
 
@@ -21,7 +22,7 @@ async function gameRows(one) {
   const [next, mixed, encoded, stepped] = [path, scattered(path), path, path].map(inTurn)
   const drawn = (from) => {
     const { state, action } = from()
-    return drawState(game, game.step(state, action).state, skin)
+    return drawState(game, game.rules.step(state, action).state, skin)
   }
   const cases = [
     { name: `${shape}: the machine copies such a frame`, work: () => target.set(pixels) },
@@ -49,7 +50,7 @@ async function gameRows(one) {
 }
 
 function step(game, { state, action }) {
-  return game.step(state, action)
+  return game.rules.step(state, action)
 }
 
 /** The same states in an order in which neighbours are of different games or far apart. */

@@ -1,17 +1,13 @@
 /** node scripts/make-images.mjs: the pictures of the README, from the built library. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { encodePng, frameToRgb, gameNamed, renderScene, seededRng, THEMES, themeNamed } from 'vlm-gym'
+import { encodePng, frameToRgb, gameNamed, renderScene, seededRng, themeNamed } from 'vlm-gym'
+import { lastMoment, startSnapshot, walk } from 'vlm-gym/gym'
+import { THEMES } from 'vlm-gym/render'
 
 /** A state of a game after some random legal moves. */
 function stateOf(game, seed, moves) {
-  const rng = seededRng(seed, 'images')
-  let state = game.init(game.config.parse({}), seed)
-  for (let i = 0; i < moves; i++) {
-    const next = game.step(state, rng.pick(game.legalActions(state)))
-    if (next.terminated) break
-    state = next.state
-  }
-  return state
+  const spec = { game, config: game.config.parse({}) }
+  return lastMoment(walk(spec, startSnapshot(spec, seed), moves, seededRng(seed, 'images'), { stop: 'before' })).state
 }
 
 /** Enlarges a frame by a whole factor, pixel by pixel. */

@@ -2,7 +2,7 @@
  * Values from outside against a schema, with reasons for people: what was given, and what could be given instead. The words come from the
  * schema's own limits, so that no reason speaks the language of the schema library.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from './errors.ts'
 import { didYouMean, nearest } from './suggest.ts'
 

@@ -1,13 +1,15 @@
 /**
- * The game contract. A game is pure and isomorphic: rules on plain data; no Node, DOM, clock, `Math.random` or fonts.
+ * The game contract. A game is pure and isomorphic: rules on plain data; no Node, DOM, clock, `Math.random` or fonts. It has facets: rules,
+ * picture, perception, answer and text are in every game; the others may be left out.
  *
- *     const state = game.init(config, 7)                         // plain JSON, generator state included
- *     const { state: next, reward, legal } = game.step(state, game.legalActions(state)[0])
- *     game.parseAction(game.formatAction(state, action), state)  // -> { action }
+ *     const state = game.rules.init(config, 7)                         // plain JSON, generator state included
+ *     const { state: next, reward, legal } = game.rules.step(state, game.rules.legalActions(state)[0])
+ *     game.answer.parse(game.answer.format(state, action), state)      // -> { action }
  *
+ * An author writes a `GameDefinition`; `defineGame` (games/define-game.ts) makes a `Game` of it and adds the laws that hold for all.
  * Implementations: src/games/<id>/. The registry: src/games/index.ts. Conformance: `checkGame` in src/testing.
  */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Rng } from './rng.ts'
 import type { Color, Scene, Skin, Theme } from './scene.ts'
 
@@ -26,23 +28,17 @@ export interface StepResult<S> {
   readonly events: readonly GameEvent[]
 }
 
-/** What a reply's action came to; the input of `trainingReward`. `unreadable`: no action could be parsed. */
+/** What a reply's action came to. `unreadable`: no action could be parsed. */
 export interface ActionOutcome {
   readonly kind: 'played' | 'illegal' | 'unreadable'
   readonly reward: number
 }
 
-/** Ground truth of a picture of a grid: a label per cell, row-major, `cells[row][column]`. */
-export interface Perception {
+/** Labels in rows and columns, row-major: `cells[row][column]`. */
+export interface Grid {
   readonly rows: number
   readonly columns: number
   readonly cells: readonly (readonly string[])[]
-}
-
-/** A perception with its canonical text, line by line; line i is row i of the cells. */
-export interface WrittenPerception {
-  readonly perception: Perception
-  readonly lines: readonly string[]
 }
 
 /** A knob's axis: what it makes harder. */
@@ -180,37 +176,17 @@ export interface PlayAids<A, C> {
   look?(label: string, theme: Theme): CellLook
 }
 
-/** S: state, A: action, C: config. All three are plain JSON. */
-export interface Game<S = unknown, A = unknown, C = unknown> {
-  readonly id: string
-  readonly title: string
-  readonly summary: string
-  /** Raised when rules or texts change so that old states or runs no longer mean the same. */
-  readonly version: number
-  /** Every field has a default; unknown keys are refused. */
-  readonly config: z.ZodType<C>
-  readonly knobs: { readonly [field: string]: Knob }
-  /** Absent: the default config at every level, and the horizons of gym/difficulty.ts. */
-  readonly levels?: Levels<C>
-  /** 'laptop': what the training preset of that name plays. 'paper': the published settings. Absent: the default config. */
-  readonly presets?: { readonly laptop: GamePreset<C>; readonly paper: GamePreset<C> }
-  /** For people at a terminal (`vlm-gym play`). */
-  readonly play?: PlayAids<A, C>
-
+/** What the author of a game writes of its rules; `defineGame` makes `Rules` of it. */
+export interface RulesDefinition<S, A, C> {
   /** A fresh state. Equal config and seed give an equal state on every platform. seed: any safe integer. */
   init(config: C, seed: number): S
   configOf(state: S): C
-  /**
-   * Named ways of answering by chance alone, apart from the uniform ones that every game has: the text of an answer, which need not be
-   * readable. The policy of that name plays them.
-   */
-  readonly draws?: { readonly [name: string]: (state: S, rng: Rng) => string }
-
-  /** Validates a state from outside, invariants included. Throws StateError. */
-  parseState(value: unknown): S
+  /** Schema of a state, invariants included: judges states from outside. Its issues name the field and the reason. */
+  readonly state: z.ZodType<S>
+  /** Schema of an event: judges those from outside. Absent: any plain object with a kind, whose texts are short names such as 'no-run'. */
+  readonly event?: z.ZodType<GameEvent>
   /** The same state with its chance replaced by the stream of `seed` (for independent chance within a group). */
   reseed(state: S, seed: number): S
-
   /** All actions of the grammar on this state's board, legal or not, in a fixed order. */
   actions(state: S): readonly A[]
   /** The legal ones, in the order of `actions`. Empty once terminated. */
@@ -218,57 +194,150 @@ export interface Game<S = unknown, A = unknown, C = unknown> {
   terminated(state: S): boolean
   /** Whether the game has been won; null where the config has nothing to win. Absent: the game has no winning, only points. */
   won?(state: S): boolean | null
-  /** Never mutates. An illegal action leaves board and chance alone. After the end: no-op, reward 0, legal false. */
+  /** One move; never asked for after the end. Never mutates. An illegal action leaves board and chance alone. */
   step(state: S, action: A): StepResult<S>
-  /** What an unreadable reply does: the board stays; the paper's reward for it. */
+}
+
+/** Rules with the laws that hold for every game. */
+export interface Rules<S, A, C> extends RulesDefinition<S, A, C> {
+  /** One move. After the end nothing moves: reward 0, legal false, and the event { kind: 'refused', reason: 'ended', action }. */
+  step(state: S, action: A): StepResult<S>
+  /** Validates a state from outside by the schema and copies it. Throws StateError with the field and the reason. */
+  parseState(value: unknown): S
+  /** What an unreadable reply does: the board stays; reward -1, after the end 0; the event { kind: 'unreadable' }. */
   unreadable(state: S): StepResult<S>
-  /** The paper's ±1 shaping. */
-  trainingReward(outcome: ActionOutcome): number
+}
 
-  draw(state: S, skin: Skin, theme: Theme): Scene
-  perceive(state: S): Perception
-  /** Canonical text of a perception: a line per row, cells separated by ' | '. */
-  formatPerception(perception: Perception): string
-  /**
-   * Reads a model's own text back; null when it is not a grid of known labels. White space around cells and lines is free. `likely`: what the
-   * text may well say, to save reading its lines again; the rows of equal lines may then be its own. It never changes what is read.
-   */
-  parsePerception(text: string, likely?: WrittenPerception): Perception | null
+/** How a section of a reply is written, for the full prompt. */
+export interface SectionLayout {
+  /** Stands between the tags of the shown layout; lines are separated by '\n'. */
+  readonly example: string
+  /** What to write: the sentence goes on after 'In <perception>, ' or 'In <answer>, ' and has no full stop. */
+  readonly how: string
+}
 
-  /** `skin`: only where tiles show symbols that the rules do not explain, and in style 'full' only. */
-  prompt(config: C, style: PromptStyle, skin?: Skin): string
-  /**
-   * What the player is told of the last step; null before the first. 'full': a sentence, '' when there is nothing to say.
-   * 'brief': always exactly one word of the lexicon, so that prompts keep their length.
-   */
-  feedback(result: Pick<StepResult<S>, 'legal' | 'events'> | null, style: PromptStyle): string
-  formatAction(state: S, action: A): string
+/**
+ * What there is to see. P: what is true of a picture: a grid of labels (see `gridPerception`), objects with positions, a graph, numbers.
+ * Plain JSON.
+ */
+export interface PerceptionFacet<S, C, P> {
+  /** The truth of a state. */
+  of(state: S): P
+  /** The canonical text. */
+  format(perception: P): string
+  /** Reads a model's own text back; null when it is none of the grammar. `parse(format(p))` is p. */
+  parse(text: string): P | null
+  /** How far a read perception agrees with the true one, 0..1; 1 if and only if they are equal. */
+  agreement(truth: P, read: P): number
+  layout(config: C): SectionLayout
+  /** The perception as a grid of labels. Absent: it is none, and counts by cell are left out. */
+  grid?(perception: P): Grid
+}
+
+/** How actions are written and read. */
+export interface AnswerFacet<S, A, C> {
+  format(state: S, action: A): string
   /** One strict grammar; surrounding white space is free, nothing else is. */
-  parseAction(text: string, state: S): ParsedAction<A>
+  parse(text: string, state: S): ParsedAction<A>
+  layout(config: C): SectionLayout
   /** Absent: answers and cells have one spelling each. */
   readonly spellings?: Spellings
+}
 
-  /** Expert's scores of the legal actions, best first; deterministic. `depth`: look-ahead in own moves, 1 or more. */
-  solver?(state: S, depth?: number): readonly ScoredAction<A>[]
-  /** Expected points of each legal action over `plies` own moves (the first included) with best play for points; best first. */
-  lookahead?(state: S, plies: number): readonly ScoredAction<A>[]
-  /** The scripted teacher: true thoughts; the decision is blind in documented ways when `blind`. Deterministic; slips are the policy's. */
-  teach?(state: S, options: TeacherOptions): Thought<A>
-  /** Whether the thoughts in a text agree with the state: share of true statements, 0..1; unreadable text is 0. */
-  scoreThink?(state: S, think: string): number
-  /** The same, statement by statement, in the order of the text: the k-th of two readable texts speak about the same thing. Unreadable text has none. */
-  judgeThink?(state: S, think: string): readonly Statement[]
+/** What feedback is made of: the last step; null before the first. */
+export type FeedbackStep<S> = Pick<StepResult<S>, 'legal' | 'events'> | null
+
+/** What a vision-language model is told in sentences. */
+export interface TextFacet<S, C> {
+  /** Goal, rules and actions. The layout of a reply is not part of it: the gym adds it. `skin`: only where tiles show symbols to be explained. */
+  rules(config: C, skin?: Skin): string
+  /** What the player is told of the last step: a sentence; '' when there is nothing to say and before the first step. */
+  feedback(result: FeedbackStep<S>): string
+}
+
+/** What the embedded engine is told, in few words of a closed lexicon. Absent: the game is played by other models only. */
+export interface EmbeddedFacet<S, C> {
+  prompt(config: C): string
+  /** Always exactly one word of the lexicon, so that prompts keep their length. */
+  feedback(result: FeedbackStep<S>): string
   /**
-   * The words of the embedded engine's tokenizer for this config: every prompt, feedback, perception, thought and answer of the game
+   * The words of the embedded engine's tokenizer for this config: every brief prompt, feedback, perception, thought and answer of the game
    * must be a concatenation of them (white space belongs to the words).
    */
   lexicon(config: C): readonly string[]
+}
+
+/** Who knows good moves. */
+export interface ExpertFacet<S, A> {
+  /** Scores of the legal actions, best first; deterministic. `depth`: look-ahead in own moves, 1 or more. */
+  solver(state: S, depth?: number): readonly ScoredAction<A>[]
+  /** Expected points of each legal action over `plies` own moves (the first included) with best play for points; best first. */
+  lookahead?(state: S, plies: number): readonly ScoredAction<A>[]
+}
+
+/** What the author of a game writes of its scripted teacher. */
+export interface TeacherDefinition<S, A> {
+  /** True thoughts; the decision is blind in documented ways when `blind`. Deterministic; slips are the policy's. */
+  teach(state: S, options: TeacherOptions): Thought<A>
+  /** The statements of a text in its order: the k-th of two readable texts speak about the same thing. Unreadable text has none. */
+  judge(state: S, think: string): readonly Statement[]
+  /** See `TeacherFacet`. Absent: counted from `judge`. Written for speed alone; `checkGame` compares the two. */
+  share?(state: S, think: string): number
+}
+
+/** The scripted teacher, and the judge of thoughts. */
+export interface TeacherFacet<S, A> extends TeacherDefinition<S, A> {
+  /** True statements of a text, divided by all statements that the teacher's own thoughts make: 0..1; unreadable text is 0. */
+  share(state: S, think: string): number
+}
+
+/** What is no different in a definition and in a game. S: state, A: action, C: config, P: perception. All four are plain JSON. */
+interface Described<S, A, C, P> {
+  readonly id: string
+  readonly title: string
+  readonly summary: string
+  /** Raised when rules or texts change so that old states or runs no longer mean the same. */
+  readonly version: number
+  /** What kind of game it is, for lists: 'tiles', 'match'. */
+  readonly tags?: readonly string[]
+  /** Every field has a default; unknown keys are refused. */
+  readonly config: z.ZodType<C>
+  readonly knobs: { readonly [field: string]: Knob }
+  draw(state: S, skin: Skin, theme: Theme): Scene
+  readonly perception: PerceptionFacet<S, C, P>
+  readonly answer: AnswerFacet<S, A, C>
+  readonly text: TextFacet<S, C>
+  readonly embedded?: EmbeddedFacet<S, C>
+  readonly expert?: ExpertFacet<S, A>
+  /** Absent: the default config at every level, and the horizons of gym/difficulty.ts. */
+  readonly levels?: Levels<C>
+  /** Named ways of playing: 'paper' are published settings, 'laptop' what the training preset of that name plays. */
+  readonly presets?: { readonly [name: string]: GamePreset<C> }
+  /** For people at a terminal (`vlm-gym play`). */
+  readonly play?: PlayAids<A, C>
+  /**
+   * Named ways of answering by chance alone, apart from the uniform ones that every game has: the text of an answer, which need not be
+   * readable. The policy of that name plays them.
+   */
+  readonly draws?: { readonly [name: string]: (state: S, rng: Rng) => string }
   /** A state with a board drawn without regard to play, for training perception evenly; may be unreachable by play but is valid. */
   scatter?(config: C, seed: number): S
   /** The config with things that training never shows (pictures of another split) in place of those that it shows; null if there are none. */
   heldOut?(config: C): C | null
 }
 
-/** A game whose types are erased, as the registry and shared code hold it. */
+/** What the author of a game writes; see `defineGame`. */
+export interface GameDefinition<S, A, C, P> extends Described<S, A, C, P> {
+  readonly rules: RulesDefinition<S, A, C>
+  readonly teacher?: TeacherDefinition<S, A>
+}
+
+/** A game as shared code holds it. */
+export interface Game<S = unknown, A = unknown, C = unknown, P = unknown> extends Described<S, A, C, P> {
+  readonly rules: Rules<S, A, C>
+  readonly teacher?: TeacherFacet<S, A>
+}
+
+/** A game whose types are erased, as the registry and shared code hold it. What its perception is made of only `perception.grid` tells. */
 // biome-ignore lint/suspicious/noExplicitAny: erased on purpose; a game only ever meets its own states and actions
-export type AnyGame = Game<any, any, any>
+export type AnyGame = Game<any, any, any, unknown>

@@ -5,15 +5,17 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import { type AnyGame, createPolicy, GAMES, type Protocol, type Rng, seededRng } from 'vlm-gym'
-import { evaluate, meanOf, protocolRow, standardError } from 'vlm-gym/eval'
-import { evalJobs } from '../src/cli/eval-jobs.ts'
+import { type AnyGame, createPolicy, type Rng, seededRng } from 'vlm-gym'
+import { evaluate, meanOf, standardError } from 'vlm-gym/eval'
+import { GAMES, type Protocol } from 'vlm-gym/games'
+import { protocolRow } from 'vlm-gym/report'
 import { cascade, kindsOf } from '../src/games/swap/cascade.ts'
 import type { StateSwap } from '../src/games/swap/index.ts'
 import { hasSwap } from '../src/games/swap/rules.ts'
+import { evalJobs } from '../src/jobs/eval-games.ts'
 
 const GAMES_PLAYED = 1000
-const paperGames = Object.values(GAMES).filter(({ presets }) => presets?.paper.protocol !== undefined)
+const paperGames = Object.values(GAMES).filter(({ presets }) => presets?.paper?.protocol !== undefined)
 /** Games of each policy through the whole evaluation. */
 const EPISODES = 40
 const PLAYERS = ['Random', 'GPT-4o', 'Qwen2.5-VL-72B', 'o1', 'G0-7B', 'Claude-3.7-Sonnet-Thinking', 'G1-7B']
@@ -37,15 +39,15 @@ function expectMean(values: readonly number[], { mean, error }: Known, what = ''
 }
 
 function protocolOf(game: AnyGame): Protocol {
-  return game.presets?.paper.protocol as Protocol
+  return game.presets?.paper?.protocol as Protocol
 }
 
 /** The action that a random policy of that name takes; null if its answer is none. The rules alone: no replies, no pictures. */
 function chance(game: AnyGame, name: string): (state: unknown, rng: Rng) => unknown {
-  if (name === 'random') return (state, rng) => rng.pick(game.legalActions(state))
-  if (name === 'uniform') return (state, rng) => rng.pick(game.actions(state))
+  if (name === 'random') return (state, rng) => rng.pick(game.rules.legalActions(state))
+  if (name === 'uniform') return (state, rng) => rng.pick(game.rules.actions(state))
   return (state, rng) => {
-    const read = game.parseAction(game.draws?.[name]?.(state, rng) as string, state)
+    const read = game.answer.parse(game.draws?.[name]?.(state, rng) as string, state)
     return 'action' in read ? read.action : null
   }
 }
@@ -59,14 +61,14 @@ interface Play {
 function totals(game: AnyGame, name: string, seed: number, horizons: readonly number[], first = 1, before = chance(game, name)): Play[] {
   const rng = seededRng(seed, 'anchors', game.id, name)
   const draw = chance(game, name)
-  const fresh = (): unknown => game.init(game.config.parse(game.presets?.paper.config), rng.int(2 ** 30))
+  const fresh = (): unknown => game.rules.init(game.config.parse(game.presets?.paper?.config), rng.int(2 ** 30))
   let state = fresh()
   let now = { points: 0, moves: 0 }
   const after: Play[] = []
   for (let reply = first; reply <= Math.max(...horizons); reply++) {
-    const action = game.terminated(state) ? null : (reply > 0 ? draw : before)(state, rng)
+    const action = game.rules.terminated(state) ? null : (reply > 0 ? draw : before)(state, rng)
     if (action !== null) {
-      const result = game.step(state, action)
+      const result = game.rules.step(state, action)
       state = result.terminated && protocolOf(game).restart ? fresh() : result.state
       if (reply > 0) now = { points: now.points + Math.max(0, result.reward), moves: now.moves + Number(result.legal) }
     }
@@ -94,11 +96,11 @@ describe.each(paperGames.map((game) => [game.id, game] as const))('random play o
   })
 
   it('through the command is the same, reply by reply', async () => {
-    const look = { skin: { theme: 'classic', tile: 16, layout: 'board' }, promptStyle: 'brief' } as const
+    const look = { skin: { theme: 'classic', tile: 16, layout: 'board' }, prompt: 'brief' } as const
     const jobs = evalJobs({ names: [], look, preset: 'paper', game: game.id, horizon: 1, restart: true, given: ['game'] })
     expect(jobs).toHaveLength(1)
     const { spec, names, rules } = jobs[0] as (typeof jobs)[number]
-    expect(rules).toMatchObject({ horizon: game.presets?.paper.horizon, restart: protocol.restart, counts: protocol.counts })
+    expect(rules).toMatchObject({ horizon: game.presets?.paper?.horizon, restart: protocol.restart, counts: protocol.counts })
     for (const name of names) {
       const result = await evaluate({
         policy: createPolicy(name),
@@ -120,14 +122,14 @@ describe.each(paperGames.map((game) => [game.id, game] as const))('random play o
   it('is published as Random, among seven players', () => {
     const published = protocol.results.filter(({ source }) => source === 'published')
     expect(published.map(({ player }) => player)).toEqual([...PLAYERS])
-    expect(published.map(({ horizon }) => horizon)).toEqual(PLAYERS.map(() => game.presets?.paper.horizon))
+    expect(published.map(({ horizon }) => horizon)).toEqual(PLAYERS.map(() => game.presets?.paper?.horizon))
   })
 })
 
 describe('2048', () => {
   // The reference prepares states with draws from five actions, the fifth of which ("still") does nothing.
   const game = GAMES['2048'] as AnyGame
-  const prepare = (_: unknown, rng: Rng): unknown => [...game.actions(null), null][rng.int(5)]
+  const prepare = (_: unknown, rng: Rng): unknown => [...game.rules.actions(null), null][rng.int(5)]
 
   it('scores more from states that a hundred random draws of the reference lead to', () => {
     expectMean(
@@ -142,7 +144,7 @@ describe('Shisen-Sho', () => {
   const config = game.config.parse({})
 
   it('has 8.56 joinable pairs on a fresh board', () => {
-    const counts = seeds.map((seed) => game.legalActions(game.init(config, seed)).length)
+    const counts = seeds.map((seed) => game.rules.legalActions(game.rules.init(config, seed)).length)
     expectMean(counts, known(8.56))
     expect(Math.min(...counts)).toBeLessThanOrEqual(2)
     expect(Math.max(...counts)).toBeGreaterThanOrEqual(17)
@@ -168,10 +170,10 @@ describe('Swap', () => {
   const grid = { rows: 8, columns: 8 }
 
   it('has 4.11 matching swaps of 112 on a fresh board', () => {
-    const boards = seeds.map((seed) => game.init(config, seed))
-    expect(game.actions(boards[0])).toHaveLength(112)
+    const boards = seeds.map((seed) => game.rules.init(config, seed))
+    expect(game.rules.actions(boards[0])).toHaveLength(112)
     expectMean(
-      boards.map((state) => game.legalActions(state).length),
+      boards.map((state) => game.rules.legalActions(state).length),
       known(4.11),
     )
   })
@@ -200,10 +202,10 @@ describe('Swap', () => {
   /** Mean earnings and share of reshuffles over 100 random matching swaps a game. */
   function matching(seed: number, reference: boolean): { earned: number; reshuffled: number } {
     const rng = seededRng(seed, 'anchors', 'matching')
-    let state = game.init(config, seed)
+    let state = game.rules.init(config, seed)
     let [earned, reshuffled] = [0, 0]
     for (let move = 0; move < 100; move++) {
-      const result = game.step(state, rng.pick(game.legalActions(state)))
+      const result = game.rules.step(state, rng.pick(game.rules.legalActions(state)))
       const stuck = result.events.some(({ kind }) => kind === 'reshuffled')
       state = result.state
       earned += result.reward

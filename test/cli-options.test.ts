@@ -1,12 +1,13 @@
-/** Configs from the command line, through the door `vlm-gym/cli`. */
+/** Configs from the command line. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { ConfigError } from 'vlm-gym'
-import { applySettings, checkConfig, gatherConfig, mergeConfig, parseSetting, readConfigFile } from 'vlm-gym/cli'
-import { z } from 'zod'
+import { ConfigError, checkConfig } from 'vlm-gym'
+import * as z from 'zod'
+import { gatherConfig, readConfigFile } from '../src/cli/options.ts'
+import { applySettings, mergeConfig, parseSetting } from '../src/settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vlm-gym-options-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { createProgress, formatDuration, formatFigure } from 'vlm-gym/cli'
+import { createProgress, formatDuration, formatFigure } from '../src/cli/progress.ts'
 
 function stage(options: { isTTY?: boolean; quiet?: boolean; rows?: number } = {}) {
   const stream = Object.assign(new PassThrough(), { isTTY: options.isTTY ?? false, columns: 80, rows: options.rows ?? 24 })

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeState, drawPng, GAMES } from 'vlm-gym'
+import { decodeState, drawPng } from 'vlm-gym'
+import { GAMES } from 'vlm-gym/games'
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const sample = fileURLToPath(new URL('./data/2048-made-up.jsonl', import.meta.url))

@@ -7,24 +7,10 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type AnyGame,
-  type Difficulty,
-  difficulty,
-  difficultyPreset,
-  drawState,
-  EFFECTS,
-  Env,
-  envSpec,
-  frameHash,
-  frameToRgb,
-  GAMES,
-  LEVELS,
-  SKIN_LEVELS,
-  type Skin,
-  seededRng,
-  THEMES,
-} from 'vlm-gym'
+import { type AnyGame, drawState, Env, envSpec, frameToRgb, type Skin, seededRng } from 'vlm-gym'
+import { GAMES, gridOf } from 'vlm-gym/games'
+import { type Difficulty, difficulty, difficultyPreset, LEVELS, SKIN_LEVELS } from 'vlm-gym/gym'
+import { EFFECTS, frameHash, THEMES } from 'vlm-gym/render'
 
 const LOOK: Skin = { theme: 'classic', tile: 16, layout: 'board' }
 const levels = Array.from({ length: LEVELS }, (_, level) => level)
@@ -41,7 +27,7 @@ function patches(game: AnyGame, config: unknown, skin: Skin, seed: number): Patc
   const frame = drawState(game, state, skin)
   const rgb = frameToRgb(frame)
   const row = 3 * skin.tile
-  return game.perceive(state).cells.flatMap((labels, r) =>
+  return gridOf(game, state)!.cells.flatMap((labels, r) =>
     labels.map((label, c) => {
       const pixels = new Float32Array(row * skin.tile)
       for (let y = 0; y < skin.tile; y++) {
@@ -85,8 +71,8 @@ function readability(game: AnyGame, skin: Skin): number {
 function luck(game: AnyGame, { config, lookahead }: Difficulty<unknown>): number {
   const shares = Array.from({ length: 60 }, (_, seed) => {
     const state = game.scatter!(config, seed)
-    const scored = game.lookahead!(state, lookahead)
-    return scored.filter(({ score }) => score > scored[0]!.score - 1e-6).length / game.actions(state).length
+    const scored = game.expert!.lookahead!(state, lookahead)
+    return scored.filter(({ score }) => score > scored[0]!.score - 1e-6).length / game.rules.actions(state).length
   })
   return shares.reduce((sum, share) => sum + share, 0) / shares.length
 }
@@ -103,7 +89,7 @@ describe.each(games)('levels of %s', (_, game) => {
         const { config, skin, horizon, lookahead } = difficulty(game, { perception, reasoning }, LOOK)
         expect(game.config.parse(config)).toEqual(config)
         const env = new Env(envSpec({ game, config, skin }), 3)
-        expect(game.legalActions(env.snapshot().state).length).toBeGreaterThan(0)
+        expect(game.rules.legalActions(env.snapshot().state).length).toBeGreaterThan(0)
         expect(env.observe().frame().width % LOOK.tile).toBe(0)
         expect([horizon > 0, lookahead > 0]).toEqual([true, true])
       }
@@ -119,7 +105,7 @@ describe.each(games)('levels of %s', (_, game) => {
   it('of perception: there is never less to tell apart', () => {
     const kinds = levels.map((perception) => {
       const { config } = difficulty(game, { perception, reasoning: 5 })
-      return new Set(game.perceive(game.init(config, 1)).cells.flat()).size
+      return new Set(gridOf(game, game.rules.init(config, 1))!.cells.flat()).size
     })
     expect(kinds).toEqual([...kinds].sort((a, b) => a - b))
   })
@@ -184,8 +170,8 @@ function played(game: AnyGame, skin: Skin, seed: number): unknown[] {
   return Array.from({ length: 4 }, () => {
     env.observe().frame()
     const { state } = env.snapshot()
-    const action = rng.pick(game.actions(state))
-    env.step(`<perception>x</perception><think>x</think><answer>${game.formatAction(state, action)}</answer>`)
+    const action = rng.pick(game.rules.actions(state))
+    env.step(`<perception>x</perception><think>x</think><answer>${game.answer.format(state, action)}</answer>`)
     return state
   })
 }
@@ -203,8 +189,8 @@ describe.each(games)('skins of %s', (_, game) => {
   it('show the same state by the same pixels, whatever its chance', () => {
     fc.assert(
       fc.property(fc.integer(), someSkin, (seed, skin) => {
-        const state = game.init(game.config.parse({}), seed)
-        const again = game.reseed(game.parseState(JSON.parse(JSON.stringify(state))), seed + 1)
+        const state = game.rules.init(game.config.parse({}), seed)
+        const again = game.rules.reseed(game.rules.parseState(JSON.parse(JSON.stringify(state))), seed + 1)
         expect(frameHash(drawState(game, again, skin))).toBe(frameHash(drawState(game, state, skin)))
       }),
       { numRuns: 8 },
@@ -212,7 +198,7 @@ describe.each(games)('skins of %s', (_, game) => {
   })
 
   it('place the effects alike in both layouts', () => {
-    const state = game.init(game.config.parse({}), 5)
+    const state = game.rules.init(game.config.parse({}), 5)
     const skin: Skin = { ...LOOK, occlusion: 0.3, jitter: 0.2 }
     const [board, full] = [drawState(game, state, skin), drawState(game, state, { ...skin, layout: 'full' })]
     const [small, large] = [frameToRgb(board), frameToRgb(full)]

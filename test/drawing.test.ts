@@ -1,20 +1,8 @@
 /** Random walks of every game under several skins: frames and PNGs against painting every tile anew, pixel by pixel. */
 import { PNG } from 'pngjs'
 import { expect, test } from 'vitest'
-import {
-  createRenderer,
-  drawPng,
-  drawState,
-  encodeScene,
-  type Frame,
-  frameToRgb,
-  frameToRgba,
-  gameList,
-  type Scene,
-  type Skin,
-  seededRng,
-  themeNamed,
-} from 'vlm-gym'
+import { drawPng, drawState, type Frame, frameToRgb, gameList, type Scene, type Skin, seededRng, themeNamed } from 'vlm-gym'
+import { createRenderer, encodeScene, frameToRgba } from 'vlm-gym/render'
 
 const SKINS: readonly Skin[] = [
   { theme: 'classic', tile: 17, layout: 'full', labels: true },
@@ -53,7 +41,7 @@ test.each(gameList().flatMap((game) => SKINS.map((skin, i) => [game.id, i, game,
   const paint = painter()
   const rng = seededRng(at, 'walk')
   const config = game.config.parse({})
-  let state = game.init(config, at)
+  let state = game.rules.init(config, at)
   for (let turn = 0; turn < 25; turn++) {
     const scene = game.draw(state, skin, theme)
     const frame = createdOnce.renderScene(scene)
@@ -65,8 +53,8 @@ test.each(gameList().flatMap((game) => SKINS.map((skin, i) => [game.id, i, game,
       expect([rgb[24], rgb[25]]).toEqual([8, 2])
       expect(decodes(rgb, drawState(game, state, skin))).toBe(true)
     }
-    const legal = game.legalActions(state)
-    state = legal.length === 0 || rng.int(8) === 0 ? game.init(config, turn) : game.step(state, rng.pick(legal)).state
+    const legal = game.rules.legalActions(state)
+    state = legal.length === 0 || rng.int(8) === 0 ? game.rules.init(config, turn) : game.rules.step(state, rng.pick(legal)).state
   }
 })
 

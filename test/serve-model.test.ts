@@ -6,18 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import OpenAI, { APIError } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type Engine,
-  encodePng,
-  type Observation,
-  observationOf,
-  observationSeed,
-  type Policy,
-  rollout,
-  samplerPolicy,
-  startSnapshot,
-  type Trajectory,
-} from 'vlm-gym'
+import { type Engine, encodePng, type Observation, type Policy, rollout, samplerPolicy, type Trajectory } from 'vlm-gym'
+import { observationOf, startSnapshot } from 'vlm-gym/gym'
+import { observationSeed } from 'vlm-gym/policies'
 import { mixOf } from 'vlm-gym/train'
 import { smallConfig, smallModel } from './small-model.ts'
 

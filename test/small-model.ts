@@ -1,6 +1,6 @@
 /** A small model that has learned to read and answer 2048 a little, made in seconds: for tests that need replies of all kinds. */
 import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
-import { GAMES } from 'vlm-gym'
+import { GAMES } from 'vlm-gym/games'
 import { learningRateAt, lexiconOf, mixOf, parseTrainConfig, presetNamed, supervisedBatch, supervisedStep } from 'vlm-gym/train'
 
 /** The config that the model is made for. */

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeState, formatReply, GAMES, parseReply } from 'vlm-gym'
+import { decodeState, formatReply, parseReply } from 'vlm-gym'
+import { GAMES } from 'vlm-gym/games'
 import { type ChatRequest, chatServer } from '../src/policies/chat-server-fixture.ts'
 import { vlmGym } from './vlm-gym.ts'
 
@@ -44,7 +45,7 @@ describe('vlm-gym teach --model openai-compatible:…', { timeout: 240_000 }, ()
     for (const line of readFileSync(join(out, 'examples.jsonl'), 'utf8').trim().split('\n')) {
       const { state: token, messages } = JSON.parse(line)
       const { game, state } = decodeState(token, GAMES)
-      const truth = game.formatPerception(game.perceive(state))
+      const truth = game.perception.format(game.perception.of(state))
       expect(messages[0].content[1].text).not.toContain(truth)
       expect(parseReply(messages[1].content[0].text)).toMatchObject({ perception: truth, think: 'I slide where I please.' })
     }

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeState, GAMES } from 'vlm-gym'
+import { decodeState } from 'vlm-gym'
+import { GAMES } from 'vlm-gym/games'
 import { coldStartExamples, lexiconOf, PRESETS, parseTrainConfig, presetNamed, type TrainConfig } from '../src/train/index.ts'
 import { main, type Outcome, runNode } from './vlm-gym.ts'
 
@@ -57,7 +58,7 @@ describe('teach for train', { timeout: 400_000 }, () => {
     for (const line of readFileSync(join(folder, 'examples.jsonl'), 'utf8').trim().split('\n')) {
       const { state: token, game } = JSON.parse(line)
       const { config: knobs } = config.games.find(({ id }) => id === game) as TrainConfig['games'][number]
-      expect(GAMES[game]?.configOf(decodeState(token, GAMES).state)).toMatchObject(knobs)
+      expect(GAMES[game]?.rules.configOf(decodeState(token, GAMES).state)).toMatchObject(knobs)
     }
     const { config: made } = JSON.parse(readFileSync(join(folder, 'dataset.json'), 'utf8'))
     expect(made).toMatchObject({ skin: config.skin, prompt: 'brief', tags: 'paper', teacher: config.teacher, seed: config.seed })

@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodePng, decodeState, frameToRgb, GAMES, parseReply, playReply, stateHash } from 'vlm-gym'
+import { decodeState, frameToRgb, parseReply, playReply } from 'vlm-gym'
+import { GAMES } from 'vlm-gym/games'
+import { stateHash } from 'vlm-gym/gym'
+import { decodePng } from 'vlm-gym/render'
 import { smallModel } from './small-model.ts'
 import { main, vlmGym } from './vlm-gym.ts'
 
@@ -122,7 +125,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
     const sides = { train: new Set<string>(), test: new Set<string>() }
     for (const { split, state: token } of linesOf(whole)) {
       const { game, state } = decodeState(token, GAMES)
-      sides[split].add(`${game.id} ${game.formatPerception(game.perceive(state))}`)
+      sides[split].add(`${game.id} ${game.perception.format(game.perception.of(state))}`)
     }
     expect(sides.test.size).toBeGreaterThan(10)
     expect(sides.train.size).toBeGreaterThan(sides.test.size)

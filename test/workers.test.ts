@@ -5,11 +5,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import type * as Library from 'vlm-gym'
-import type { Observation, VectorStep } from 'vlm-gym'
+import type { Observation } from 'vlm-gym'
+import type { VectorStep } from 'vlm-gym/gym'
+import type * as Render from 'vlm-gym/render'
 import type * as Workers from 'vlm-gym/workers'
 
 const dist = (path: string): string => new URL(`../dist/${path}`, import.meta.url).href
-const { envSpec, formatReply, frameHash, gameNamed, seededRng, VectorEnv }: typeof Library = await import(dist('index.js'))
+const { envSpec, formatReply, gameNamed, seededRng, VectorEnv }: typeof Library = await import(dist('index.js'))
+const { frameHash }: typeof Render = await import(dist('render/index.js'))
 const { openVectorEnv }: typeof Workers = await import(dist('workers/index.js'))
 
 const folder = mkdtempSync(join(tmpdir(), 'vlm-gym-workers-'))
@@ -20,14 +23,14 @@ writeFileSync(
   `import { existsSync, rmSync } from 'node:fs'
 import { gameNamed, registerGame } from '${dist('index.js')}'
 const game = gameNamed('swap')
-registerGame({ ...game, id: 'mortal', parseAction: (text, state) => {
+registerGame({ ...game, id: 'mortal', answer: { ...game.answer, parse: (text, state) => {
   if (text === 'always') process.exit(3)
   if (text === 'die' && existsSync('${fuse}')) {
     rmSync('${fuse}')
     process.exit(3)
   }
-  return game.parseAction(text, state)
-} })`,
+  return game.answer.parse(text, state)
+} } })`,
 )
 await import(module)
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,8 +1,8 @@
 /** What `vlm-gym eval` is about to do, in a few lines, so that a wrong option is seen before it costs anything. */
-import { ENDPOINT_TOKENS, isEndpointName } from '../policies/index.ts'
-import type { EvalConfig } from './eval-config.ts'
-import type { EvalJob } from './eval-jobs.ts'
-import { CHECKPOINT_TOKENS } from './eval-players.ts'
+
+import type { EvalConfig, EvalJob } from '../jobs/index.ts'
+import { CHECKPOINT_TOKENS } from '../jobs/index.ts'
+import { ENDPOINT_TOKENS, isEndpointName } from '../policies/endpoints.ts'
 
 /** A line of what is played, and one each of what checkpoints and models behind HTTP are shown. */
 export function introLines(config: EvalConfig, jobs: readonly EvalJob[]): string[] {

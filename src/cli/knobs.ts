@@ -1,5 +1,5 @@
 /** What a game's config allows, read from its schema, for people and for JSON. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AnyGame, Axis } from '../game.ts'
 
 /** A knob as it is listed. `range`: '3..6', 'a | b', or the type where the schema says no more. */

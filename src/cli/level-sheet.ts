@@ -1,6 +1,6 @@
 /** The sheet of a game's levels: perception across, reasoning down, one picture each from the middle of a random game. */
 import type { AnyGame } from '../game.ts'
-import { type Difficulty, difficulty, drawState, LEVELS, SKIN_LEVELS } from '../gym/index.ts'
+import { type Difficulty, difficulty, drawState, LEVELS, SKIN_LEVELS, startSnapshot, walk } from '../gym/index.ts'
 import { renderScene, type SheetHeading, sheetScene, themeNamed } from '../render/index.ts'
 import { seededRng } from '../rng.ts'
 import type { Frame, Skin } from '../scene.ts'
@@ -15,7 +15,7 @@ export function levelSheet(game: AnyGame, look: Skin, seed: number): Frame {
   const frames = levels.map((reasoning) =>
     levels.map((perception) => {
       const { config, skin } = at(perception, reasoning)
-      return drawState(game, underway(game, config, seed), skin)
+      return drawState(game, thirdOfGame(game, config, seed), skin)
     }),
   )
   const scene = sheetScene(
@@ -32,14 +32,9 @@ export function levelSheet(game: AnyGame, look: Skin, seed: number): Frame {
 }
 
 /** The state a third into a game of uniform legal moves. */
-function underway(game: AnyGame, config: unknown, seed: number): unknown {
-  const rng = seededRng(seed, 'show', 'grid')
-  const states = [game.init(config, seed)]
-  while (states.length <= MOVES && !game.terminated(states.at(-1))) {
-    const state = states.at(-1)
-    states.push(game.step(state, rng.pick(game.legalActions(state))).state)
-  }
-  return states[Math.floor((states.length - 1) / 3)]
+function thirdOfGame(game: AnyGame, config: unknown, seed: number): unknown {
+  const moments = [...walk({ game }, startSnapshot({ game, config }, seed), MOVES, seededRng(seed, 'show', 'grid'))]
+  return moments[Math.floor((moments.length - 1) / 3)]?.state
 }
 
 function perceptionHeading(game: AnyGame, level: number): SheetHeading {

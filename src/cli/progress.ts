@@ -9,6 +9,7 @@
  *     progress.close()
  */
 import { createLogUpdate } from 'log-update'
+import type { JobEvent } from '../jobs/index.ts'
 import { printable, printableLine } from '../printable.ts'
 import { coloursOf } from './terminal.ts'
 
@@ -117,6 +118,14 @@ export function createProgress(options: ProgressOptions = {}): Progress {
       last = null
       pending = false
     },
+  }
+}
+
+/** Shows the events of a job: where it stands, and its notes. */
+export function progressEvents(progress: Progress): (event: JobEvent) => void {
+  return (event) => {
+    if (event.type === 'progress') progress.update(event)
+    else if (event.type === 'note') progress.note(event.text)
   }
 }
 

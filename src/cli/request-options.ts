@@ -1,8 +1,8 @@
 /** Options of the commands that ask a model behind HTTP: where it is, and what its requests hold beside the game. */
 import type { Command } from 'commander'
-import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
-import { type KeptEdits, keptEdits, type RequestEdits, readEdits, resumedEdits, splitBaseUrl } from '../policies/index.ts'
+import type { KeptRequest } from '../jobs/index.ts'
+import { keptEdits, type RequestEdits, readEdits, resumedEdits, splitBaseUrl } from '../policies/endpoints.ts'
 import { collect } from './options.ts'
 
 /** The options as they were given. */
@@ -28,20 +28,6 @@ export function withRequestOptions(command: Command): Command {
       collect,
     )
 }
-
-/** No changes. */
-export const NO_REQUEST: KeptEdits = { body: {}, headers: [], query: [] }
-
-/** What changes of requests a run folder or data set keeps. */
-export const keptRequest = z
-  .object({
-    body: z.record(z.string(), z.unknown()).readonly(),
-    headers: z.array(z.string()).readonly(),
-    query: z.array(z.string()).readonly(),
-  })
-  .default({ body: {}, headers: [], query: [] })
-  .describe('changes to every request; of headers the names, of secrets nothing')
-export type KeptRequest = z.output<typeof keptRequest>
 
 /** Where requests go, and how they are changed. */
 export interface RequestTarget {

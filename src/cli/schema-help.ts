@@ -1,6 +1,6 @@
 /** Help text from a schema and the values that stand in it, so that help and checks cannot disagree. */
 import { Help } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 
 interface Node {
   readonly description?: string

@@ -1,15 +1,24 @@
 /** What `show` and `play` start from: a game, its knobs, a seed or a state token, and how it looks. */
 import type { Command } from 'commander'
-import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList, gameNamed } from '../games/index.ts'
-import { decodeState, difficulty, type EnvSnapshot, type EnvSpec, envSpec, LEVELS, skinSettings, startSnapshot } from '../gym/index.ts'
+import {
+  decodeState,
+  difficulty,
+  type EnvSnapshot,
+  type EnvSpec,
+  envSpec,
+  LEVELS,
+  skinSchema,
+  skinSettings,
+  startSnapshot,
+} from '../gym/index.ts'
 import { THEMES } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
-import { applySettings, type ConfigObject, checkConfig, choiceOption, collect, wholeNumber, withSeed, withSet } from './options.ts'
-import { withPictures } from './pictures.ts'
-import { withPlugins } from './plugins.ts'
+import { applySettings, type ConfigObject, gameConfig } from '../settings.ts'
+import { withPictures, withPlugins } from './extras-options.ts'
+import { checkConfig, choiceOption, collect, wholeNumber, withSeed, withSet } from './options.ts'
 
 /** The options that say where a game starts. */
 export interface StartOptions {
@@ -45,11 +54,6 @@ export function withSkin(command: Command): Command {
     .option('--skin <key=value>', `of the picture alone: ${Object.keys(skinSettings).join(', ')}; may be given many times`, collect)
 }
 
-/** The config of a game from settings over `base`; unknown knobs and values out of range are refused by name. */
-export function gameConfig(game: AnyGame, settings: readonly string[] = [], base: ConfigObject = {}): unknown {
-  return checkConfig(game.config, applySettings(base, settings), `the config of ${game.id}`)
-}
-
 /** The spec and the moment to start from. `id` may be absent when a token says which game. Throws ConfigError or StateError. */
 export function startOf(id: string | undefined, options: StartOptions, skin: Partial<Skin> = {}): { spec: EnvSpec; start: EnvSnapshot } {
   const look: Skin = { tile: 48, layout: 'full', theme: options.theme, ...skin }
@@ -68,7 +72,7 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
   const { game, state, last } = decodeState(options.state, Object.fromEntries(gameList().map((one) => [one.id, one])))
   if (id !== undefined && gameNamed(id) !== game) throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
   return {
-    spec: envSpec({ game, skin: dressed(look, options.skin), config: game.configOf(state) }),
+    spec: envSpec({ game, skin: dressed(look, options.skin), config: game.rules.configOf(state) }),
     start: { state, last, steps: 0, return: 0 },
   }
 }
@@ -78,15 +82,14 @@ function levelsOf(game: AnyGame, { preset, perception, reasoning }: StartOptions
   const hasLevels = perception !== undefined || reasoning !== undefined
   if (preset !== undefined) {
     if (hasLevels) throw new ConfigError('--preset and levels do not go together: both choose the knobs; give one of the two')
-    if (game.presets === undefined) throw new ConfigError(`the game ${game.id} has no presets; choose its knobs with --set`)
-    return { config: { ...game.presets[preset].config }, skin: look }
+    const own = game.presets?.[preset]
+    if (own === undefined) throw new ConfigError(`the game ${game.id} has no preset ${preset}; choose its knobs with --set`)
+    return { config: { ...own.config }, skin: look }
   }
   if (!hasLevels) return { config: {}, skin: look }
   const { config, skin } = difficulty(game, { perception: perception ?? 0, reasoning: reasoning ?? 0 }, look)
   return { config: config as ConfigObject, skin }
 }
-
-const skinSchema = z.strictObject({ theme: z.string(), tile: z.int().min(8).max(256), layout: z.enum(['board', 'full']), ...skinSettings })
 
 /** The skin with the settings of --skin. */
 function dressed(skin: Skin, settings: readonly string[] = []): Skin {

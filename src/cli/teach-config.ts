@@ -2,15 +2,14 @@
 import { resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 import { gameList, gameNamed } from '../games/index.ts'
-import { isEndpointName } from '../policies/index.ts'
+import { loadPictures, loadPlugins, resolvePlugin } from '../jobs/index.ts'
+import { isEndpointName } from '../policies/endpoints.ts'
+import { type ConfigObject, gameConfig } from '../settings.ts'
 import { didYouMean } from '../suggest.ts'
 import { specsOf, type TeachConfig, teachConfig } from '../teach/index.ts'
 import { mixOf, presetNamed, type TrainConfig, trainConfig } from '../train/index.ts'
-import { type ConfigObject, checkConfig, gatherConfig } from './options.ts'
-import { loadPictures } from './pictures.ts'
-import { loadPlugins, resolvePlugin } from './plugins.ts'
+import { checkConfig, gatherConfig } from './options.ts'
 import { REQUEST_OPTIONS, type RequestFlags, type RequestTarget } from './request-options.ts'
-import { gameConfig } from './start.ts'
 
 /** The options of `teach` that decide what is made; absent ones were not given. */
 export interface TeachFlags extends RequestFlags {
@@ -108,7 +107,7 @@ export async function teachConfigOf(flags: TeachFlags, target: RequestTarget): P
   }
   const config = checkConfig(teachConfig, given, 'the request')
   for (const { game } of specsOf(config, 'image')) {
-    if (config.maxRegret !== null && game.solver === undefined)
+    if (config.maxRegret !== null && game.expert?.solver === undefined)
       throw new ConfigError(`the game ${game.id} has no solver, so --max-regret cannot be asked of it; leave it out`)
   }
   return { config, name: `${base.name}-${seed}` }

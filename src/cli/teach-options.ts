@@ -1,8 +1,10 @@
 /** The options of `vlm-gym teach`, in groups, and its examples. */
 import type { Command } from 'commander'
 import { REPLY_TAGS } from '../gym/index.ts'
+import { SCRIPTED } from '../jobs/index.ts'
 import { THEMES } from '../render/index.ts'
 import { PRESETS } from '../train/index.ts'
+import { withPicturesOption, withPluginOption } from './extras-options.ts'
 import {
   choiceOption,
   collect,
@@ -14,10 +16,7 @@ import {
   withJson,
   withSet,
 } from './options.ts'
-import { withPicturesOption } from './pictures.ts'
-import { withPluginOption } from './plugins.ts'
 import { withRequestOptions } from './request-options.ts'
-import { SCRIPTED } from './teacher.ts'
 
 /** Adds them all. */
 export function withTeachOptions(command: Command): void {

@@ -13,17 +13,25 @@ import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError } from 'commander'
 import PQueue from 'p-queue'
 import { ConfigError, StorageError } from '../errors.ts'
-import { compareRuns, recipeDifferences, seedFamilies, seedsText, trainingOf } from '../eval/index.ts'
+import {
+  checkedEngine,
+  createTrainFolder,
+  loadExtras,
+  newWords,
+  openTrainRun,
+  readComparedRuns,
+  runToEnd,
+  storedConfig,
+  storedWords,
+  writeSeedsReport,
+} from '../jobs/index.ts'
 import { shellWord } from '../printable.ts'
-import { checkNewFolder, readRun, TRAIN_RUN } from '../runs/index.ts'
+import { compareRuns, recipeDifferences, seedFamilies, seedsText, trainingOf } from '../report/index.ts'
+import { checkNewFolder, type RunFolder, readRun, TRAIN_RUN } from '../runs/index.ts'
 import type { TrainConfig } from '../train/index.ts'
-import { readComparedRuns } from './compared-runs.ts'
 import { INTERRUPTED, interruptible } from './interrupt.ts'
-import { newWords } from './job.ts'
-import { createProgress, formatDuration } from './progress.ts'
-import { writeSeedsReport } from './seeds-report.ts'
+import { createProgress, formatDuration, progressEvents } from './progress.ts'
 import { printError, printJson, printLines } from './terminal.ts'
-import { checkedEngine, createTrainFolder, loadExtras, openTrainRun, runToEnd, storedConfig, storedWords } from './train-run.ts'
 
 /** What is trained, and how it is shown. */
 export interface SeedsOptions {
@@ -100,15 +108,17 @@ async function makeNew(runs: readonly Seed[], { newConfig, parallel, threadsGive
   for (const { seed, path } of runs) await (await createTrainFolder(path, { ...config, threads, seed }, words, { force })).close()
 }
 
+const recipeOf = ({ config, stages }: RunFolder): unknown => trainingOf(config, stages)?.recipe
+
 /** Checks that the runs there are of one recipe, and makes those that are not there. */
 async function checkOld(runs: readonly Seed[]): Promise<void> {
   const first = runs.find(isThere)
   if (first === undefined)
     throw new StorageError(`there is no run to go on with in ${runs.map(({ path }) => path).join(', ')}; start them without --resume`)
   const model = await readRun(first.path)
-  const recipe = trainingOf(model.config)?.recipe
+  const recipe = recipeOf(model)
   for (const { path } of runs.filter(isThere)) {
-    const differences = recipeDifferences(recipe, trainingOf((await readRun(path)).config)?.recipe)
+    const differences = recipeDifferences(recipe, recipeOf(await readRun(path)))
     if (differences.length > 0)
       throw new StorageError(`${first.path} and ${path} differ by more than the seed: ${differences.join(', ')}; go on with each by itself`)
   }
@@ -128,13 +138,16 @@ async function oneByOne(runs: readonly Seed[], { quiet }: SeedsOptions, signal: 
     const progress = createProgress({ quiet })
     progress.note(`seed ${seed} (${i + 1} of ${runs.length})`)
     try {
-      const { end } = await runToEnd(await openTrainRun(path), progress, signal)
+      const { end } = await runToEnd(await openTrainRun(path), { onEvent: progressEvents(progress), signal })
       outcomes.push(end)
     } catch (error) {
       // One run's failure is its own; an error in the command line or a config is everyone's.
       if (error instanceof ConfigError) throw error
+      progress.close()
       printError(`seed ${seed} failed: ${(error as Error).message.replace(/\s+/g, ' ')}`)
       outcomes.push('failed')
+    } finally {
+      progress.close()
     }
   }
   return outcomes

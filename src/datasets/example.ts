@@ -4,7 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { z } from 'zod'
+import * as z from 'zod'
 import { createFolder, DATASET, discardFolder, type LinesFile, type NewFolderOptions, openFolder, type RunFolder } from '../runs/index.ts'
 
 /** Makes a new folder for a data set. Throws ConfigError where none may be begun (see `checkNewFolder`). */

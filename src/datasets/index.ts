@@ -1,4 +1,5 @@
-/** Data sets of a teacher's replies: their files, and how they are read. */
+/** The door `vlm-gym/datasets`: data sets on disk. Those of a teacher's replies, and CIFAR-10 as pictures for games. Needs Node. */
+export { loadCifar10 } from './cifar10-files.ts'
 export {
   contentHash,
   createDataset,

@@ -3,15 +3,16 @@
  * on any policy, so every policy answers the same ones under every condition, and differences are paired.
  */
 import {
-  advance,
   type EnvSnapshot,
   type EnvSpec,
   type ExpertScores,
   expertScores,
   isGoodMove,
+  lastMoment,
   observationOf,
   playReply,
   startSnapshot,
+  walk,
 } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
@@ -31,18 +32,14 @@ export function fixedStates(
 ): FixedState[] {
   return Array.from({ length: count }, (_, i) => {
     const rng = seededRng(seed, 'fixed-state', i)
-    let now = startSnapshot({ game, config }, deriveSeed(seed, 'fixed-state', i))
-    for (let left = rng.int(horizon + 1); left > 0; left--) {
-      const result = game.step(now.state, rng.pick(game.legalActions(now.state)))
-      if (result.terminated) break
-      now = advance(now, result)
-    }
-    return { snapshot: now, scores: expertScores(game, now.state, 'solver') }
+    const start = startSnapshot({ game, config }, deriveSeed(seed, 'fixed-state', i))
+    const snapshot = lastMoment(walk({ game }, start, rng.int(horizon + 1), rng, { stop: 'before' }))
+    return { snapshot, scores: expertScores(game, snapshot.state, 'solver') }
   })
 }
 
 /** What one reply was worth; shares 0..1. */
-export interface Decision {
+export interface DecisionScore {
   readonly cells: number
   readonly exact: 0 | 1
   readonly legal: 0 | 1
@@ -68,9 +65,9 @@ export async function decide(
   policy: Policy,
   questions: readonly Question[],
   options: DecideOptions,
-): Promise<(Decision | { failure: string })[]> {
+): Promise<(DecisionScore | { failure: string })[]> {
   const { seed, signal, batch = Math.max(1, questions.length) } = options
-  const out: (Decision | { failure: string })[] = []
+  const out: (DecisionScore | { failure: string })[] = []
   for (let from = 0; from < questions.length; from += batch) {
     const asked = questions.slice(from, from + batch)
     const replies = await policy.reply(
@@ -95,7 +92,7 @@ export async function decide(
   return out
 }
 
-function decisionOf({ game }: EnvSpec, { snapshot, scores }: FixedState, text: string): Decision {
+function decisionOf({ game }: EnvSpec, { snapshot, scores }: FixedState, text: string): DecisionScore {
   const { score } = playReply(game, snapshot.state, text)
   return {
     cells: score.perceptionCells,

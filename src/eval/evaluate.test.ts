@@ -155,8 +155,8 @@ describe('replays', () => {
       expect(step.read).toEqual(step.truth)
       expect(step.regret).toBeGreaterThanOrEqual(0)
     }
-    const first = game2048.init({ size: 4, goal: 0 }, deriveSeed(11, 'evaluation', 0))
-    expect(replays[0]?.steps[0]?.truth).toEqual(game2048.perceive(first).cells)
+    const first = game2048.rules.init({ size: 4, goal: 0 }, deriveSeed(11, 'evaluation', 0))
+    expect(replays[0]?.steps[0]?.truth).toEqual(game2048.perception.of(first).cells)
   })
 
   test('an unreadable reply reads nothing', async () => {

@@ -1,6 +1,6 @@
 /** Worked examples for prompts: states that are never evaluated, each with the reply of the teacher without its faults. */
 import { ConfigError } from '../errors.ts'
-import { advance, type EnvSnapshot, type EnvSpec, inTags, observationOf, startSnapshot } from '../gym/index.ts'
+import { type EnvSnapshot, type EnvSpec, inTags, lastMoment, observationOf, startSnapshot, walk } from '../gym/index.ts'
 import { teacherPolicy } from '../policies/index.ts'
 import type { Turn } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
@@ -17,20 +17,14 @@ export interface ExampleOptions {
 
 /** A state some random legal moves into a game; null if the game ended on the way. */
 function stateOf(spec: EnvSpec, seed: number): EnvSnapshot | null {
-  const { game } = spec
   const rng = seededRng(seed, 'example')
-  let now = startSnapshot(spec, seed)
-  for (let left = rng.int(MOVES + 1); left > 0; left--) {
-    const actions = game.legalActions(now.state)
-    if (actions.length === 0) return null
-    now = advance(now, game.step(now.state, rng.pick(actions)))
-  }
-  return game.terminated(now.state) ? null : now
+  const now = lastMoment(walk(spec, startSnapshot(spec, seed), rng.int(MOVES + 1), rng))
+  return spec.game.rules.terminated(now.state) ? null : now
 }
 
 /** `count` exchanges: what the player sees, and a reply that is true in every part, in the tags of the spec. Throws ConfigError in a game without a teacher. */
 export async function workedExamples(spec: EnvSpec, { count, seed, used }: ExampleOptions): Promise<Turn[]> {
-  if (count > 0 && spec.game.teach === undefined) {
+  if (count > 0 && spec.game.teacher?.teach === undefined) {
     throw new ConfigError(`the game ${spec.game.id} has no teacher, so there are no worked examples; leave --examples out`)
   }
   const teacher = teacherPolicy({ blind: false, slip: 0, gameNamed: () => spec.game })

@@ -5,9 +5,9 @@
 
 import { drawState, type EnvSpec, envSpec, LEVELS, laidOver, SKIN_LEVELS } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
-import { frameHash, THEMES } from '../render/index.ts'
+import { frameHash, THEMES, themeNamed } from '../render/index.ts'
 import type { GeneralisationRow } from '../runs/index.ts'
-import { type DecideOptions, type Decision, decide, type FixedState, fixedStates } from './decisions.ts'
+import { type DecideOptions, type DecisionScore, decide, type FixedState, fixedStates } from './decisions.ts'
 import { spread } from './replay.ts'
 import { bootstrapMean, type Interval, wilsonInterval } from './statistics.ts'
 
@@ -73,8 +73,9 @@ function otherKnobs(spec: EnvSpec): EnvSpec[] {
   const { game, skin } = spec
   if (game.levels === undefined) return []
   const sizeOf = (config: unknown): string => {
-    const { rows, columns } = game.perceive(game.init(config, 0))
-    return `${rows}x${columns}`
+    const state: unknown = game.rules.init(config, 0)
+    const { width, height } = game.draw(state, skin, themeNamed(skin.theme))
+    return `${width}x${height}`
   }
   const found = new Map<string, EnvSpec>()
   for (let level = 0; level < LEVELS; level++) {
@@ -111,16 +112,16 @@ export async function generalisation({ policy, things, ...options }: Generalisat
     const outcomes = await decide(policy, questions, options)
     for (const level of thing.cells.keys()) {
       const own = outcomes.slice(level * thing.states.length, (level + 1) * thing.states.length)
-      const decisions = own.filter((outcome) => !('failure' in outcome)) as Decision[]
+      const decisions = own.filter((outcome) => !('failure' in outcome)) as DecisionScore[]
       if (decisions.length === own.length) rows.push(...cellRows(policy.name, thing, level, decisions, options.seed))
     }
   }
   return rows
 }
 
-function cellRows(policy: string, thing: Thing, level: number, decisions: readonly Decision[], seed: number): GeneralisationRow[] {
+function cellRows(policy: string, thing: Thing, level: number, decisions: readonly DecisionScore[], seed: number): GeneralisationRow[] {
   const { spec, seen } = thing.cells[level] as Thing['cells'][number]
-  const share = (of: (decision: Decision) => number): Interval =>
+  const share = (of: (decision: DecisionScore) => number): Interval =>
     wilsonInterval(
       decisions.reduce((sum, decision) => sum + of(decision), 0),
       decisions.length,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EngineError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { envSpec, formatReply } from '../gym/index.ts'
-import { toyGame } from '../gym/toy-game.ts'
+import { toyGame } from '../gym/toy-game-fixture.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import { interventionRows } from '../runs/index.ts'
 import { decide, fixedStates } from './decisions.ts'
@@ -23,7 +23,7 @@ describe('fixed states', () => {
     expect(fixedStates(spec, 4, 60, 3)).toEqual(states)
     expect(fixedStates(spec, 4, 60, 4)).not.toEqual(states)
     expect(new Set(states.map(({ snapshot }) => snapshot.steps)).size).toBe(5)
-    expect(states.some(({ snapshot }) => toyGame.terminated(snapshot.state as never))).toBe(false)
+    expect(states.some(({ snapshot }) => toyGame.rules.terminated(snapshot.state as never))).toBe(false)
   })
 })
 
@@ -45,7 +45,7 @@ describe('interventions', () => {
   })
 
   it('leave out what a game does not have', async () => {
-    const { solver: _, lookahead: __, ...rest } = toyGame
+    const { expert: _, ...rest } = toyGame
     const bare: AnyGame = rest
     const single = envSpec({ ...spec, game: bare, config: { rows: 1, columns: 1 } })
     const own = fixedStates(single, 0, 3, 1)

@@ -6,7 +6,7 @@ import { EngineError, GameError } from '../errors.ts'
 import { type EnvSpec, OBSERVATION_MODES, type ObservationMode, observationOf } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import type { InterventionRow, ResultRow } from '../runs/index.ts'
-import { type DecideOptions, type Decision, decide, type FixedState } from './decisions.ts'
+import { type DecideOptions, type DecisionScore, decide, type FixedState } from './decisions.ts'
 import { bootstrapMean, pairedDifference } from './statistics.ts'
 
 export interface InterventionOptions extends DecideOptions {
@@ -26,11 +26,11 @@ export interface InterventionOptions extends DecideOptions {
 export async function interventions(options: InterventionOptions): Promise<InterventionRow[]> {
   const { policy, decoding, spec, states, seed } = options
   const modes = OBSERVATION_MODES.filter((mode) => exists({ ...spec, mode }, states))
-  const decided = new Map<ObservationMode, Decision[]>()
+  const decided = new Map<ObservationMode, DecisionScore[]>()
   for (const mode of modes) decided.set(mode, await decisionsIn({ ...spec, mode }, options))
   const metrics = states.some(({ scores }) => scores !== null) ? (['good', 'legal'] as const) : (['legal'] as const)
   return metrics.flatMap((metric) => {
-    const valuesOf = (mode: ObservationMode): number[] => (decided.get(mode) as Decision[]).map((decision) => decision[metric])
+    const valuesOf = (mode: ObservationMode): number[] => (decided.get(mode) as DecisionScore[]).map((decision) => decision[metric])
     return modes.map((mode) => ({
       ...{ game: spec.game.id, policy: policy.name, decoding, mode, metric },
       ...bootstrapMean(valuesOf(mode), { seed }),
@@ -40,7 +40,7 @@ export async function interventions(options: InterventionOptions): Promise<Inter
   })
 }
 
-async function decisionsIn(spec: EnvSpec, options: InterventionOptions): Promise<Decision[]> {
+async function decisionsIn(spec: EnvSpec, options: InterventionOptions): Promise<DecisionScore[]> {
   const { policy, states } = options
   const questions = states.map((fixed) => ({ spec, fixed }))
   return (await decide(policy, questions, options)).map((outcome) => {

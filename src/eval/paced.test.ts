@@ -163,7 +163,7 @@ describe('conversations', () => {
     const used = new Set([0, 1, 2].map((attempt) => deriveSeed(9, 'worked-example', attempt)))
     const other = await workedExamples(spec, { ...options, count: 1, used })
     expect(other[0]?.reply).not.toBe(examples[0]?.reply)
-    const { teach: _, ...mute } = game2048
+    const { teacher: _, ...mute } = game2048
     await expect(workedExamples({ ...spec, game: mute }, options)).rejects.toThrow(/leave --examples out/)
   })
 })

@@ -33,18 +33,29 @@ export function replayOf(spec: EnvSpec, trajectory: Trajectory, moments: readonl
   }
 }
 
+/** The cells of a grid; of another perception its text, a cell a line. */
+function cellsOf({ perception }: EnvSpec['game'], seen: unknown): string[][] {
+  const rows = perception.grid?.(seen).cells
+  return (
+    rows?.map((row) => [...row]) ??
+    perception
+      .format(seen)
+      .split('\n')
+      .map((line) => [line])
+  )
+}
+
 function replayStep({ game, skin }: EnvSpec, { state, step, prompt }: ReplayMoment): Replay['steps'][number] {
   const { action, outcome, problem } = step.score
   const said = parseReply(step.reply).perception
   const png = drawPng(game, state, { ...skin, tile: REPLAY_TILE, layout: 'board' })
-  const copy = (cells: readonly (readonly string[])[]): string[][] => cells.map((row) => [...row])
-  const read = said === null ? null : game.parsePerception(said)
+  const read = said === null ? null : game.perception.parse(said)
   return {
     picture: `data:image/png;base64,${Buffer.from(png).toString('base64')}`,
     prompt,
     reply: step.reply,
-    truth: copy(game.perceive(state).cells),
-    read: read && copy(read.cells),
+    truth: cellsOf(game, game.perception.of(state)),
+    read: read === null ? null : cellsOf(game, read),
     action,
     outcome,
     problem,

@@ -1,15 +1,6 @@
 /** What is counted while an episode is played: the expert's judgement, cells read as others, tokens and money. Then its record. */
 import type { Protocol } from '../game.ts'
-import {
-  type EnvSpec,
-  type EpisodeStep,
-  expertScores,
-  isGoodMove,
-  perceptionAgreement,
-  regretOf,
-  type Trajectory,
-  type TrajectoryStep,
-} from '../gym/index.ts'
+import { type EnvSpec, type EpisodeStep, expertScores, isGoodMove, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
 import type { Reply, Usage } from '../policy.ts'
 import type { EpisodeRecord, ReplyCounts, Unread } from '../runs/index.ts'
 import { lenientReading, type StrictReading, strictReading } from './lenient/reply.ts'
@@ -56,10 +47,12 @@ function addReply(counts: ReplyCounts, { finish, assembly, failure }: Reply): vo
   if (assembly !== undefined) addOne(counts.assembly, assembly)
 }
 
-/** Adds the cells of a read grid to the counts. Cells that were left out count as ''; a grid that cannot be read adds nothing. */
-function addCells({ game }: EnvSpec, state: unknown, read: StrictReading['board'], confusion: Confusion): void {
-  if (read === null) return
-  for (const [row, cells] of game.perceive(state).cells.entries()) {
+/** Adds the cells of a read grid to the counts. Cells that were left out count as ''; what cannot be read, or is no grid, adds nothing. */
+function addCells({ game }: EnvSpec, state: unknown, { perception }: StrictReading, confusion: Confusion): void {
+  const { grid } = game.perception
+  if (perception === null || grid === undefined) return
+  const read = grid(perception)
+  for (const [row, cells] of grid(game.perception.of(state)).cells.entries()) {
     for (const [column, label] of cells.entries()) {
       const seen = read.cells[row]?.[column] ?? ''
       const counts = Object.hasOwn(confusion, label) ? (confusion[label] as Record<string, number>) : {}
@@ -79,11 +72,11 @@ interface LenientCounts {
 }
 
 function addLenient(counts: LenientCounts, { game }: EnvSpec, { state, step }: EpisodeStep, strict: StrictReading): void {
-  const { action, board } = lenientReading(game, state, step.reply, strict)
+  const { action, perception } = lenientReading(game, state, step.reply, strict)
   counts.replies++
   if (action === null) counts.unreadable++
-  if (strict.board !== null) counts.exact += step.score.perceptionExact
-  else if (board !== null && perceptionAgreement(game.perceive(state), board) === 1) counts.exact++
+  if (strict.perception !== null) counts.exact += step.score.perceptionExact
+  else if (perception !== null && game.perception.agreement(game.perception.of(state), perception) === 1) counts.exact++
 }
 
 /** Sum of what is known; null if nothing is. */
@@ -108,9 +101,9 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
     const { index, state } = step
     const { reply, score } = step.step
     const strict = strictReading(game, reply, score.action)
-    addCells(spec, state, strict.board, cells)
+    addCells(spec, state, strict, cells)
     addLenient(lenient, spec, step, strict)
-    for (const part of unreadParts(score, strict.parsed, strict.board)) addUnread(unread, part, index, reply)
+    for (const part of unreadParts(score, strict.parsed, strict.perception)) addUnread(unread, part, index, reply)
   }
   let won: boolean | null = null
   return {
@@ -127,7 +120,7 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
         if (regret !== null) regrets.push(regret)
         if (step.step.score.perceptionExact === 1) goodOfSeen.push(Number(isGoodMove(step.step.score, scores)))
       }
-      const wins = game.won?.(next) ?? null
+      const wins = game.rules.won?.(next) ?? null
       if (wins !== null) won = won === true || wins
       if (reply.usage) usages.push(reply.usage)
       if (confusion) read(step, confusion)
@@ -147,7 +140,7 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
         'perception exact': sees ? share(({ score }) => score.perceptionExact) : null,
         'board exact, lenient': lenient.replies === 0 ? null : lenient.exact / lenient.replies,
         'perception cells': sees ? share(({ score }) => score.perceptionCells) : null,
-        think: sees && game.scoreThink !== undefined ? share(({ score }) => score.think) : null,
+        think: sees && game.teacher?.share !== undefined ? share(({ score }) => score.think) : null,
         'good given perception': meanOf(goodOfSeen),
         failed: failed ? 1 : 0,
         'input tokens': mean(usages.map(({ inputTokens }) => inputTokens)),

@@ -1,6 +1,5 @@
 /** Why replies could not be read: counted by reason while an episode is played, with the first reply of each; summed over episodes for reports. */
 
-import type { Perception } from '../game.ts'
 import type { ParsedReply, ReplyScore } from '../gym/index.ts'
 import type { EpisodeRecord, Unread } from '../runs/index.ts'
 
@@ -20,12 +19,12 @@ function kindOf(reason: string): string {
 export function unreadParts(
   { outcome, boundary, problem }: ReplyScore,
   parsed: ParsedReply,
-  board: Perception | null,
+  perception: unknown,
 ): Pick<Unread, 'part' | 'reason'>[] {
   const answer =
     outcome === 'unreadable' && boundary === 'parse' ? [{ part: 'answer' as const, reason: kindOf(problem ?? 'no answer') }] : []
   const reason = parsed.perception === null ? (parsed.problem ?? 'no perception') : NO_GRID
-  return [...answer, ...(board === null ? [{ part: 'board' as const, reason }] : [])]
+  return [...answer, ...(perception === null ? [{ part: 'board' as const, reason }] : [])]
 }
 
 /** One more reply; a reason beyond the most that are kept counts with the last of them. */

@@ -51,8 +51,9 @@ describe('registerGame', () => {
     ['an id that no token can carry', { ...swap, id: 'My Game' }, /its id must be 1 to 64 of/],
     ['a wrong version', { ...swap, id: 'x', version: '1' }, /its version/],
     ['a config without a schema', { ...swap, id: 'x', config: {} }, /its config must be a zod schema/],
-    ['a missing function', { ...swap, id: 'x', perceive: undefined }, /no function perceive/],
-    ['an expert that is none', { ...swap, id: 'x', solver: 7 }, /its solver is not a function/],
+    ['a missing function', { ...swap, id: 'x', perception: { ...swap.perception, of: undefined } }, /its perception has no function of/],
+    ['a missing facet', { ...swap, id: 'x', answer: undefined }, /its answer must be an object; make games with defineGame/],
+    ['an expert that is none', { ...swap, id: 'x', expert: { solver: 7 } }, /its expert has no function solver/],
   ])('refuses %s', (_, value, message) => {
     const before = gameList()
     expect(() => registerGame(value as AnyGame)).toThrow(ConfigError)

@@ -12,6 +12,48 @@ import { gamePictureShisenSho } from './picture-shisen-sho/index.ts'
 import { gameShisenSho } from './shisen-sho/index.ts'
 import { gameSwap } from './swap/index.ts'
 
+export type {
+  ActionOutcome,
+  AnyGame,
+  Axis,
+  CellLook,
+  EmbeddedFacet,
+  ExpertFacet,
+  FeedbackStep,
+  Game,
+  GameDefinition,
+  GameEvent,
+  GamePreset,
+  Grid,
+  Knob,
+  KnownResult,
+  Levels,
+  ParsedAction,
+  PerceptionFacet,
+  PlayAids,
+  PlayKey,
+  PromptStyle,
+  Protocol,
+  ScoredAction,
+  SectionLayout,
+  Statement,
+  StepResult,
+  TeacherOptions,
+  Thought,
+} from '../game.ts'
+export { defineGame } from './define-game.ts'
+export {
+  type GridLayoutOptions,
+  type GridPerceptionOptions,
+  gridAgreement,
+  gridLayout,
+  gridOf,
+  gridPerception,
+  readGrid,
+} from './shared/grid-perception.ts'
+export { EMPTY_LABEL, formatGrid, labelGrid } from './shared/grid-text.ts'
+export { checkVectorFile, type VectorDifference, type VectorReport } from './vectors.ts'
+
 /** Every game of the package by its id. `gameList` and `gameNamed` know the registered ones too. */
 export const GAMES: { readonly [id: string]: AnyGame } = Object.freeze({
   [game2048.id]: game2048,
@@ -37,11 +79,20 @@ export function gameNamed(id: string): AnyGame {
   return game
 }
 
-const FUNCTIONS = [
-  ...['init', 'configOf', 'parseState', 'reseed', 'actions', 'legalActions', 'terminated', 'step', 'unreadable', 'trainingReward', 'draw'],
-  ...['perceive', 'formatPerception', 'parsePerception', 'prompt', 'feedback', 'formatAction', 'parseAction', 'lexicon'],
-]
-const OPTIONAL_FUNCTIONS = ['solver', 'lookahead', 'teach', 'scoreThink', 'judgeThink', 'scatter']
+/** What every game has, by facet. */
+const FUNCTIONS = {
+  rules: ['init', 'configOf', 'parseState', 'reseed', 'actions', 'legalActions', 'terminated', 'step', 'unreadable'],
+  perception: ['of', 'format', 'parse', 'agreement', 'layout'],
+  answer: ['format', 'parse', 'layout'],
+  text: ['rules', 'feedback'],
+}
+/** What a facet has that may be left out as a whole. */
+const OPTIONAL_FUNCTIONS = {
+  embedded: ['prompt', 'feedback', 'lexicon'],
+  expert: ['solver'],
+  teacher: ['teach', 'judge', 'share'],
+  play: [],
+}
 
 /**
  * Makes a game known to everything that looks games up by id: policies, training, the command line (`--plugin`). Throws ConfigError for an id
@@ -64,9 +115,16 @@ function problemOf(value: unknown): string | null {
   if (!Number.isInteger(version) || !(Number(version) >= 0 && Number(version) < 1e9)) return 'its version must be a whole number, 0 or more'
   if (typeof (config as { safeParse?: unknown } | null | undefined)?.safeParse !== 'function') return 'its config must be a zod schema'
   if (typeof knobs !== 'object' || knobs === null) return 'its knobs must be an object'
-  if (game.play !== undefined && (typeof game.play !== 'object' || game.play === null)) return 'its play must be an object'
-  const missing = FUNCTIONS.find((name) => typeof game[name] !== 'function')
-  if (missing !== undefined) return `it has no function ${missing}`
-  const odd = OPTIONAL_FUNCTIONS.find((name) => game[name] !== undefined && typeof game[name] !== 'function')
-  return odd === undefined ? null : `its ${odd} is not a function`
+  if (typeof game.draw !== 'function') return 'it has no function draw'
+  const faults = [
+    ...Object.entries(FUNCTIONS).map(([facet, names]) => faultOf(facet, game[facet], names)),
+    ...Object.entries(OPTIONAL_FUNCTIONS).map(([facet, names]) => (game[facet] === undefined ? null : faultOf(facet, game[facet], names))),
+  ]
+  return faults.find((fault) => fault !== null) ?? null
+}
+
+function faultOf(facet: string, value: unknown, names: readonly string[]): string | null {
+  if (typeof value !== 'object' || value === null) return `its ${facet} must be an object; make games with defineGame`
+  const missing = names.find((name) => typeof (value as { readonly [name: string]: unknown })[name] !== 'function')
+  return missing === undefined ? null : `its ${facet} has no function ${missing}`
 }

@@ -9,7 +9,8 @@
 import { ConfigError } from '../errors.ts'
 import type { Game } from '../game.ts'
 import type { Skin } from '../scene.ts'
-import type { EnvSpec } from './env.ts'
+import { PLAIN_SKIN } from './skin.ts'
+import type { EnvSpec } from './spec.ts'
 
 /** Levels on every axis: 0..LEVELS - 1. */
 export const LEVELS = 6
@@ -45,13 +46,11 @@ export interface Difficulty<C> {
   readonly lookahead: number
 }
 
-const PLAIN: Skin = { theme: 'classic', tile: 32, layout: 'full' }
-
 /**
  * A game at these levels: the perception's knobs over the defaults, the reasoning's over these, then the game's `fit`. `look` gives theme,
- * tile, layout and symbols (default: classic, 32 pixels, full). Throws ConfigError for a level outside 0..5.
+ * tile, layout and symbols (default: `PLAIN_SKIN`). Throws ConfigError for a level outside 0..5.
  */
-export function difficulty<S, A, C>(game: Game<S, A, C>, levels: DifficultyLevels, look: Skin = PLAIN): Difficulty<C> {
+export function difficulty<S, A, C, P>(game: Game<S, A, C, P>, levels: DifficultyLevels, look: Skin = PLAIN_SKIN): Difficulty<C> {
   const perception = levelOf(levels, 'perception')
   const reasoning = levelOf(levels, 'reasoning')
   const horizon = levelOf(levels, 'horizon')
@@ -84,11 +83,11 @@ export function laidOver(
   }
 }
 
-/** A game as 'laptop' (what the training preset of that name plays) or 'paper' (as published), under the look given. */
-export function difficultyPreset<S, A, C>(game: Game<S, A, C>, name: 'laptop' | 'paper', look: Skin = PLAIN): Difficulty<C> {
+/** A game as one of its presets, under the look given; a game without presets: its defaults. Throws ConfigError for a name that it does not have. */
+export function difficultyPreset<S, A, C, P>(game: Game<S, A, C, P>, name: string, look: Skin = PLAIN_SKIN): Difficulty<C> {
   const preset = game.presets?.[name]
   if (game.presets !== undefined && preset === undefined)
-    throw new ConfigError(`there is no preset ${JSON.stringify(name)} of ${game.id}; choose laptop or paper`)
+    throw new ConfigError(`there is no preset ${JSON.stringify(name)} of ${game.id}; choose one of ${Object.keys(game.presets).join(', ')}`)
   const config = game.config.parse(preset?.config ?? {})
   return { config, skin: look, horizon: preset?.horizon ?? HORIZON_LEVELS[4]!, lookahead: 2 }
 }

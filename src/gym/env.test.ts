@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
-import { Env, type EnvSpec, envSpec, observationOf } from './env.ts'
+import { Env, observationOf } from './env.ts'
 import { formatReply } from './protocol.ts'
-import { toyGame } from './toy-game.ts'
+import { type EnvSpec, envSpec } from './spec.ts'
+import { gamePrompt } from './texts.ts'
+import { toyGame } from './toy-game-fixture.ts'
 import { type AutoresetMode, VectorEnv } from './vector-env.ts'
 
 const skin = { theme: 'classic', tile: 8, layout: 'board' } as const
@@ -21,22 +23,35 @@ describe('envSpec', () => {
 describe('the tags of a spec', () => {
   const game = {
     ...toyGame,
-    prompt: () => 'Reply <perception>…</perception><think>…</think><answer>N</answer>.',
-    feedback: () => 'Nothing stood in <answer>.',
+    text: { rules: () => 'Pick.', feedback: () => 'Nothing stood in <answer>.' },
   }
   const promptBy = (options: Partial<EnvSpec>): string => new Env(envSpec({ game, skin, ...options }), 1).observe().prompt
 
   it('stand in full prompts and their feedback, whatever game wrote them', () => {
-    const paper = 'Reply <perception>…</perception><think>…</think><answer>N</answer>.\n\nNothing stood in <answer>.'
-    expect(promptBy({})).toBe(paper)
+    const paper = promptBy({})
+    expect(paper).toMatch(
+      /^Pick\.\n\nReply in exactly this layout:\n<perception>\nr0c0 [^<]+\n<\/perception>\n<think>\nyour reasoning\n<\/think>\n<answer>N<\/answer>\n\nIn <perception>, write [^<]+ In <answer>, put the number of a cell\.\n\nNothing stood in <answer>\.$/,
+    )
     expect(promptBy({ tags: 'paper' })).toBe(paper)
-    const neutral = 'Reply <perception>…</perception><rationale>…</rationale><move>N</move>.\n\nNothing stood in <move>.'
+    const neutral = paper
+      .replaceAll('<think>', '<rationale>')
+      .replaceAll('</think>', '</rationale>')
+      .replaceAll('<answer>', '<move>')
+      .replaceAll('</answer>', '</move>')
     expect(promptBy({ tags: 'neutral' })).toBe(neutral)
   })
 
   it('leave brief prompts alone, and are one of two sets', () => {
-    expect(promptBy({ tags: 'neutral', promptStyle: 'brief' })).toContain('<answer>N</answer>')
+    expect(promptBy({ tags: 'neutral', promptStyle: 'brief' })).toBe('toy 2x3 start')
     expect(() => envSpec({ game, skin, tags: 'xml' as never })).toThrow('there are no reply tags "xml"; choose one of paper, neutral')
+  })
+
+  it('say so where a game has no texts for the embedded engine', () => {
+    const { embedded: _, ...bare } = toyGame
+    const brief = envSpec({ game: bare, skin, promptStyle: 'brief' })
+    expect(() => new Env(brief, 1).observe()).toThrow(ConfigError)
+    expect(() => new Env(brief, 1).observe()).toThrow(/the game toy has no texts for the embedded engine/)
+    expect(new Env(envSpec({ game: bare, skin }), 1).observe().prompt).toContain('Answer with the number')
   })
 
   it('do not matter to the reader', () => {
@@ -54,11 +69,11 @@ describe('Env', () => {
     const env = new Env(spec, 1)
     const observation = env.observe()
     expect(Object.keys(observation).sort()).toEqual(['frame', 'game', 'prompt'])
-    expect(observation.prompt).toBe('Answer with the number of a cell, from 0.')
+    expect(observation.prompt).toBe(gamePrompt(toyGame, spec.config, 'full'))
     expect(observation.frame()).toMatchObject({ width: 24, height: 16 })
     expect(observation.frame()).toBe(env.observe().frame())
     const { observation: after } = env.step('?')
-    expect(after.prompt).toBe('Answer with the number of a cell, from 0.\n\nThe last reply was unreadable.')
+    expect(after.prompt).toBe(`${observation.prompt}\n\nThe last reply was unreadable.`)
     expect(env.reset(1).prompt).toBe(observation.prompt)
   })
 
@@ -166,7 +181,7 @@ describe('VectorEnv', () => {
     const vector = new VectorEnv([spec, small], { seed: 1 })
     const end = toEnd(vector)
     expect(end).toMatchObject({ reset: false, final: null, terminated: true })
-    expect(toyGame.terminated(vector.snapshot().envs[1]?.state as never)).toBe(true)
+    expect(toyGame.rules.terminated(vector.snapshot().envs[1]?.state as never)).toBe(true)
     const kept = vector.snapshot()
     const [, fresh] = vector.step([say(0), say(0)])
     expect(fresh).toMatchObject({ reset: true, score: null, reward: 0, terminated: false, observation: { prompt: 'toy 1x2 start' } })

@@ -1,80 +1,37 @@
 /**
  * One game being played: what the player sees, and what a reply does. The whole of an env is its spec (what is played and how it looks)
- * and a snapshot (plain JSON: state with chance inside, feedback, counters). The pure functions below are all there is to it; `Env` holds
+ * and a snapshot (plain JSON: state with chance inside, feedback, counters); life.ts says when an episode ends. The pure functions below are all there is to it; `Env` holds
  * a snapshot for those who like an object.
  *
- *     const env = new Env(envSpec({ game, skin }), 7)
+ *     const env = new Env(envSpec({ game }), 7)
  *     const { score, observation } = env.step(await ask(env.observe()))
  */
-import { checkConfig } from '../checks.ts'
-import { ConfigError } from '../errors.ts'
-import type { AnyGame, PromptStyle, StepResult } from '../game.ts'
+import type { AnyGame, StepResult } from '../game.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
+import { deriveSeed } from '../rng.ts'
 import type { Frame, Skin } from '../scene.ts'
-import { didYouMean } from '../suggest.ts'
-import { blankFrame, captionOf, OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
-import { REPLY_TAGS, type ReplyTags, tagsReplaced } from './protocol.ts'
+import { type EnvSnapshot, nextMoment, startSnapshot } from './life.ts'
+import { blankFrame, captionOf } from './observation-mode.ts'
+import { tagsReplaced } from './protocol.ts'
 import { playReply, type ReplyScore } from './score.ts'
-import type { LastStep } from './token.ts'
-
-/** What is played and how it looks. */
-export interface EnvSpec {
-  readonly game: AnyGame
-  /** The game's own config, complete. */
-  readonly config: unknown
-  readonly skin: Skin
-  readonly promptStyle: PromptStyle
-  /** Whether the prompt ends with feedback on the last move. */
-  readonly feedback: boolean
-  /** What is given of a board; 'image' but for analyses. */
-  readonly mode: ObservationMode
-  /** The tags that full prompts ask for and worked examples show. Replies are read in either set. */
-  readonly tags: ReplyTags
-}
-
-/** An env at one moment; plain JSON. */
-export interface EnvSnapshot {
-  readonly state: unknown
-  readonly last: LastStep
-  /** Replies played since the reset. */
-  readonly steps: number
-  /** Sum of environment rewards since the reset. */
-  readonly return: number
-}
+import type { EnvSpec } from './spec.ts'
+import { gameFeedback, gamePrompt } from './texts.ts'
+import { type LastStep, stateHash } from './token.ts'
 
 /** What one reply did. `observation` is the one after it. */
 export interface EnvStep {
   readonly score: ReplyScore
   readonly reward: number
   readonly legal: boolean
+  /** The episode ended with its game. */
   readonly terminated: boolean
+  /** The horizon cut the episode, which could have gone on. */
+  readonly truncated: boolean
+  /** A game ended and a fresh one follows in the same episode (`restart` of the spec); `observation` is its first. */
+  readonly restarted: boolean
   readonly events: StepResult<unknown>['events']
   readonly observation: Observation
-}
-
-/**
- * A spec with the config completed by the game's defaults. Throws ConfigError. Defaults: prompt style 'full', feedback on, mode 'image',
- * tags 'paper'.
- */
-export function envSpec(options: Pick<EnvSpec, 'game' | 'skin'> & Partial<EnvSpec>): EnvSpec {
-  const { game, skin, promptStyle = 'full', feedback = true, mode = 'image', tags = 'paper' } = options
-  themeNamed(skin.theme)
-  if (!OBSERVATION_MODES.includes(mode))
-    throw new ConfigError(
-      `there is no observation mode ${JSON.stringify(mode)}${didYouMean(mode, OBSERVATION_MODES)}; choose one of ${OBSERVATION_MODES.join(', ')}`,
-    )
-  if (!REPLY_TAGS.includes(tags))
-    throw new ConfigError(
-      `there are no reply tags ${JSON.stringify(tags)}${didYouMean(tags, REPLY_TAGS)}; choose one of ${REPLY_TAGS.join(', ')}`,
-    )
-  const config = checkConfig(game.config, options.config ?? {}, `the config of ${game.id}`)
-  return { game, config, skin, promptStyle, feedback, mode, tags }
-}
-
-/** A fresh game. */
-export function startSnapshot(spec: Pick<EnvSpec, 'game' | 'config'>, seed: number): EnvSnapshot {
-  return { state: spec.game.init(spec.config, seed), last: null, steps: 0, return: 0 }
 }
 
 const prompts = new WeakMap<EnvSpec, string>()
@@ -85,7 +42,7 @@ function tagged({ promptStyle, tags }: EnvSpec, text: string): string {
 }
 
 function promptOf(spec: EnvSpec): string {
-  const known = prompts.get(spec) ?? tagged(spec, spec.game.prompt(spec.config, spec.promptStyle, spec.skin))
+  const known = prompts.get(spec) ?? tagged(spec, gamePrompt(spec.game, spec.config, spec.promptStyle, spec.skin))
   prompts.set(spec, known)
   return known
 }
@@ -94,7 +51,7 @@ function promptOf(spec: EnvSpec): string {
 export function promptAfter(spec: EnvSpec, last: LastStep): string {
   const prompt = promptOf(spec)
   if (!spec.feedback) return prompt
-  const feedback = tagged(spec, spec.game.feedback(last, spec.promptStyle))
+  const feedback = tagged(spec, gameFeedback(spec.game, last, spec.promptStyle))
   if (feedback === '') return prompt
   return spec.promptStyle === 'brief' ? prompt + feedback : `${prompt}\n\n${feedback}`
 }
@@ -131,12 +88,6 @@ export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state'
   }
 }
 
-/** The snapshot after a played reply. */
-export function advance(snapshot: EnvSnapshot, result: StepResult<unknown>): EnvSnapshot {
-  const { state, legal, events, reward } = result
-  return { state, last: { legal, events }, steps: snapshot.steps + 1, return: snapshot.return + reward }
-}
-
 /** A game being played. Copies share nothing that changes. */
 export class Env {
   readonly spec: EnvSpec
@@ -166,15 +117,24 @@ export class Env {
     return renderInto(game.draw(this.#now.state, skin, themeNamed(skin.theme)), frame)
   }
 
+  /** Whether the game is over. */
   get terminated(): boolean {
-    return this.spec.game.terminated(this.#now.state)
+    return this.spec.game.rules.terminated(this.#now.state)
   }
 
-  /** Plays a reply. After the end of the game nothing moves: reward 0, not legal. */
+  /**
+   * Plays a reply. After the end of the game nothing moves: reward 0, not legal. Beyond the horizon play goes on, and every step is truncated.
+   * The seed of a game that follows another comes from the state in which that ended, so a snapshot is all there is to know.
+   */
   step(reply: Reply | string): EnvStep {
-    const { score, result } = playReply(this.spec.game, this.#now.state, reply)
-    const observation = this.#move(advance(this.#now, result))
-    return { score, reward: result.reward, legal: result.legal, terminated: result.terminated, events: result.events, observation }
+    const { game } = this.spec
+    const { score, result } = playReply(game, this.#now.state, reply)
+    const { reward, legal, events } = result
+    const { snapshot, ending, restarted } = nextMoment(this.spec, this.#now, result, () =>
+      deriveSeed(0, 'restart', stateHash(game, result.state)),
+    )
+    const observation = this.#move(snapshot)
+    return { score, reward, legal, terminated: ending === 'terminated', truncated: ending === 'truncated', restarted, events, observation }
   }
 
   /** A copy of this moment. */

@@ -6,8 +6,10 @@ import { ConfigError, EngineError } from '../errors.ts'
 import type { GameEvent } from '../game.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
-import { advance, type EnvSnapshot, type EnvSpec, observationOf, startSnapshot } from './env.ts'
+import { observationOf } from './env.ts'
+import { type EnvSnapshot, firstMoment, type LifeSpec, type Moment, nextMoment, startSnapshot } from './life.ts'
 import { playReply, type ReplyScore } from './score.ts'
+import type { EnvSpec } from './spec.ts'
 import { encodeState, stateHash } from './token.ts'
 
 export type StopReason = 'terminated' | 'horizon' | 'aborted' | 'failed'
@@ -42,6 +44,8 @@ export interface TrajectoryStep {
   readonly legal: boolean
   /** A game ended with this step. */
   readonly terminated: boolean
+  /** The horizon cut the episode with this step; it could have gone on. */
+  readonly truncated: boolean
   readonly events: readonly GameEvent[]
 }
 
@@ -88,17 +92,20 @@ export class Episode {
   readonly source: RolloutEpisode
   readonly rules: EpisodeRules
   readonly steps: TrajectoryStep[] = []
+  readonly #life: LifeSpec
   #now: EnvSnapshot
   #finished = 0
-  #stopped: StopReason | null
+  #stopped: StopReason | null = null
 
   /** An episode that starts in an ended game stops at once with no step, or restarts. */
   constructor(source: RolloutEpisode, rules: EpisodeRules) {
     this.source = source
     this.rules = rules
     const { spec, seed, start } = source
+    const { horizon, restart = false } = rules
+    this.#life = { game: spec.game, config: spec.config, horizon, restart }
     this.#now = start === undefined ? startSnapshot(spec, seed) : { state: start.state, last: start.last, steps: 0, return: 0 }
-    this.#stopped = spec.game.terminated(this.#now.state) ? this.#afterStep(true) : null
+    this.#goOn(firstMoment(this.#life, this.#now, () => this.#freshSeed()))
   }
 
   get stopped(): StopReason | null {
@@ -119,6 +126,8 @@ export class Episode {
     const { game } = this.source.spec
     const { state, last } = this.#now
     const { score, result } = playReply(game, state, reply)
+    const moment = nextMoment(this.#life, this.#now, result, () => this.#freshSeed())
+    const failed = reply.failure !== undefined
     const kept = this.rules.keep === 'all'
     const step: TrajectoryStep = {
       token: kept ? encodeState(game, state, last) : null,
@@ -128,11 +137,12 @@ export class Episode {
       reward: result.reward,
       legal: result.legal,
       terminated: result.terminated,
+      truncated: moment.ending === 'truncated' && !failed,
       events: result.events,
     }
-    this.#now = advance(this.#now, result)
     this.steps.push(step)
-    this.#stopped = reply.failure === undefined ? this.#afterStep(result.terminated) : 'failed'
+    this.#goOn(moment)
+    if (failed) this.#stopped = 'failed'
     return { index: this.steps.length - 1, step, observation, reply, state, next: result.state }
   }
 
@@ -160,14 +170,15 @@ export class Episode {
     }
   }
 
-  #afterStep(terminated: boolean): StopReason | null {
-    const over = this.steps.length >= this.rules.horizon
-    if (!terminated) return over ? 'horizon' : null
-    this.#finished++
-    if (this.rules.restart !== true) return 'terminated'
-    if (over) return 'horizon'
-    this.#now = startSnapshot(this.source.spec, deriveSeed(this.source.seed, 'restart', this.#finished))
-    return null
+  /** Of the game that follows the one that has just ended. */
+  #freshSeed(): number {
+    return deriveSeed(this.source.seed, 'restart', this.#finished + 1)
+  }
+
+  #goOn({ snapshot, ending, over }: Moment): void {
+    this.#now = snapshot
+    if (over) this.#finished++
+    this.#stopped = ending === 'truncated' ? 'horizon' : ending
   }
 }
 

@@ -30,7 +30,7 @@ export function playGroup<S>(game: AnyGame, state: S, replies: readonly (Reply |
     return replies.map((reply) => playReply(game, state, reply, truth, moves))
   }
   return replies.map((reply, index) => {
-    const from = game.reseed(state, deriveSeed(seed ?? 0, 'group', index)) as S
+    const from = game.rules.reseed(state, deriveSeed(seed ?? 0, 'group', index)) as S
     return playReply(game, from, reply, truth)
   })
 }

@@ -12,19 +12,7 @@ export {
   laidOver,
   SKIN_LEVELS,
 } from './difficulty.ts'
-export {
-  advance,
-  drawPng,
-  drawState,
-  Env,
-  type EnvSnapshot,
-  type EnvSpec,
-  type EnvStep,
-  envSpec,
-  observationOf,
-  promptAfter,
-  startSnapshot,
-} from './env.ts'
+export { drawPng, drawState, Env, type EnvStep, observationOf, promptAfter } from './env.ts'
 export {
   Episode,
   type EpisodeRules,
@@ -38,6 +26,18 @@ export {
   type TrajectoryStep,
 } from './episode.ts'
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
+export {
+  advance,
+  type Ending,
+  type EnvSnapshot,
+  endingOf,
+  firstMoment,
+  type LifeRules,
+  type LifeSpec,
+  type Moment,
+  nextMoment,
+  startSnapshot,
+} from './life.ts'
 export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 export {
   forcedPerception,
@@ -51,10 +51,24 @@ export {
   type ReplySections,
   type ReplyTags,
 } from './protocol.ts'
-export { paperWeights, type RewardWeights, totalReward } from './rewards.ts'
+export {
+  paperReward,
+  paperWeights,
+  type Reward,
+  type RewardSpec,
+  type RewardWeights,
+  rewardConfig,
+  rewardFields,
+  rewardOf,
+  rewardScores,
+  totalReward,
+} from './rewards.ts'
 export { type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
-export { type Boundary, type PlayedReply, perceptionAgreement, playReply, type ReplyScore } from './score.ts'
-export { type Expert, type ExpertScores, expertScores, gameSignal, isGoodMove, regretOf } from './signal.ts'
-export { skinSettings } from './skin.ts'
+export { type Boundary, type PlayedReply, playReply, type ReplyScore, trainingReward } from './score.ts'
+export { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal, isGoodMove, regretOf } from './signal.ts'
+export { PLAIN_SKIN, skinFields, skinSchema, skinSettings } from './skin.ts'
+export { type EnvSpec, envSpec, type GameByName, type SpecConfig, specConfig, specConfigOf, specFields, specFrom } from './spec.ts'
+export { embeddedOf, gameFeedback, gameLexicon, gamePrompt } from './texts.ts'
 export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
 export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'
+export { lastMoment, type WalkOptions, walk } from './walk.ts'

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, GameError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
-import { gameList } from '../games/index.ts'
-import { type EnvSpec, envSpec, observationOf, startSnapshot } from './env.ts'
+import { gameList, gridOf, readGrid } from '../games/index.ts'
+import { observationOf } from './env.ts'
+import { startSnapshot } from './life.ts'
 import { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
-import { toyGame } from './toy-game.ts'
+import { type EnvSpec, envSpec } from './spec.ts'
+import { toyGame } from './toy-game-fixture.ts'
 
 const skin = { theme: 'classic', tile: 8, layout: 'board' } as const
 const specOf = (game: AnyGame, mode?: ObservationMode): EnvSpec => envSpec({ game, skin, ...(mode && { mode }) })
@@ -18,7 +20,7 @@ describe('observation modes', () => {
   it.each([toyGame as AnyGame, ...gameList()])('give of $id what their names say', (game) => {
     for (const seed of [1, 2, 3]) {
       const { state } = startSnapshot(specOf(game), seed)
-      const truth = game.formatPerception(game.perceive(state))
+      const truth = game.perception.format(game.perception.of(state))
       const seen = Object.fromEntries(OBSERVATION_MODES.map((mode) => [mode, observationOf(specOf(game, mode), { state, last: null })]))
       const { image, caption } = seen as { [mode: string]: ReturnType<typeof observationOf> }
       expect(Object.keys(image!).sort()).toEqual(['frame', 'game', 'prompt'])
@@ -30,9 +32,9 @@ describe('observation modes', () => {
       expect([new Set(pixels), palette]).toEqual([new Set([0]), Uint8Array.of(128, 128, 128)])
       const wrong = seen['wrong-caption']?.caption as string
       expect(wrong).not.toBe(truth)
-      const { rows, columns } = game.perceive(state)
-      expect(game.parsePerception(wrong)).toMatchObject({ rows, columns })
-      const later = observationOf(specOf(game, 'wrong-caption'), { state: game.reseed(state, 99), last: null })
+      const { rows, columns } = gridOf(game, state)!
+      expect(readGrid(game, wrong)).toMatchObject({ rows, columns })
+      const later = observationOf(specOf(game, 'wrong-caption'), { state: game.rules.reseed(state, 99), last: null })
       expect(later.caption).toBe(wrong)
     }
   })

@@ -20,7 +20,7 @@ export type ObservationMode = (typeof OBSERVATION_MODES)[number]
 /** Other boards that are tried before a config is found to have one board only. */
 const ATTEMPTS = 64
 
-const textOf = (game: AnyGame, state: unknown): string => game.formatPerception(game.perceive(state))
+const textOf = (game: AnyGame, state: unknown): string => game.perception.format(game.perception.of(state))
 
 /** The caption of a state in a mode; undefined in 'image'. Throws GameError where 'wrong-caption' finds no other board. */
 export function captionOf(game: AnyGame, state: unknown, mode: ObservationMode): string | undefined {
@@ -34,8 +34,8 @@ export function captionOf(game: AnyGame, state: unknown, mode: ObservationMode):
  */
 function wrongCaption(game: AnyGame, state: unknown): string {
   const truth = textOf(game, state)
-  const config = game.configOf(state)
-  const draw = game.scatter ?? game.init
+  const config = game.rules.configOf(state)
+  const draw = game.scatter ?? game.rules.init
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const other = textOf(game, draw(config, deriveSeed(0, 'wrong-caption', game.id, truth, attempt)))
     if (other !== truth) return other

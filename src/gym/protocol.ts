@@ -21,6 +21,8 @@
  * Reading takes time linear in the text. A text over `maxReplyLength` is refused as a whole: format 0, no sections.
  */
 
+import type { SectionLayout } from '../game.ts'
+
 /** The sets of tags by name. */
 export const REPLY_TAGS = ['paper', 'neutral'] as const
 export type ReplyTags = (typeof REPLY_TAGS)[number]
@@ -175,6 +177,12 @@ export function inTags(text: string, tags: ReplyTags): string {
   const { format, perception, think, answer, tags: own } = parseReply(text)
   if (format === 0 || own === tags) return text
   return formatReply({ perception: perception as string, think: think as string, answer: answer as string }, tags)
+}
+
+/** The last part of a full prompt: the layout of a reply in the paper's tags, and how its sections are written. */
+export function layoutText(perception: SectionLayout, answer: SectionLayout): string {
+  const layout = formatReply({ perception: perception.example, think: 'your reasoning', answer: answer.example })
+  return `Reply in exactly this layout:\n${layout}\n\nIn <perception>, ${perception.how}. In <answer>, ${answer.how}.`
 }
 
 /** A text about the protocol, written with the paper's tags, with those of another set in their place. */

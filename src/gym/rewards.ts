@@ -1,5 +1,11 @@
-/** The training signal of a reply: a weighted sum of its scores. */
+/**
+ * The training reward of a reply: a weighted sum of its scores, in which the move counts as the game pays it or as an expert judges it. A
+ * `RewardSpec` says how, as plain data; `rewardOf` is the one function that puts it together.
+ */
+import * as z from 'zod'
+import type { AnyGame } from '../game.ts'
 import type { ReplyScore } from './score.ts'
+import { EXPERTS, type Expert, type ExpertScores, expertScores, GAME_SIGNALS, type GameSignal, gameSignal } from './signal.ts'
 
 /** Weight of each part; a part with weight 0 counts for nothing. Any finite number. */
 export interface RewardWeights {
@@ -19,6 +25,78 @@ export interface RewardWeights {
 
 /** The paper's sum: ±1 for the move, a point for the format, a point for the true board (its weight is 0 for Shisen-Sho there). */
 export const paperWeights: RewardWeights = { game: 1, format: 1, perceptionExact: 1, perceptionCells: 0, think: 0, legal: 0 }
+
+/** How a reply is rewarded; plain JSON. */
+export interface RewardSpec {
+  readonly weights: RewardWeights
+  /** What the move itself earns; see `gameSignal`. */
+  readonly signal: GameSignal
+  /** Whose scores a regret is measured in. */
+  readonly expert: Expert
+  /** Points of regret that cost 1; above 0. */
+  readonly scale: number
+}
+
+/** The paper's reward: ±1 for the move, no expert asked. */
+export const paperReward: RewardSpec = { weights: paperWeights, signal: 'paper', expert: 'lookahead', scale: 8 }
+
+/** The fields of a reward as schemas, without defaults, for configs that embed them under names of their own. */
+export const rewardFields = {
+  weights: {
+    game: z.number().describe('of the game signal'),
+    format: z.number().describe('of the format point'),
+    perceptionExact: z.number().describe('of the point for a wholly true perception'),
+    perceptionCells: z.number().describe('of the share of cells read rightly'),
+    think: z.number().describe('of the share of true thoughts'),
+    legal: z.number().describe('of the point for a legal move'),
+  },
+  signal: z.enum(GAME_SIGNALS).describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / scale), -1 for no legal move'),
+  expert: z.enum(EXPERTS).describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
+  scale: z.number().positive().describe('points of regret that cost 1'),
+} as const
+
+const weight = (name: keyof RewardWeights) => rewardFields.weights[name].default(paperWeights[name])
+
+/** A `RewardSpec` as plain data. Absent fields are those of the paper. */
+export const rewardConfig = z.strictObject({
+  weights: z
+    .strictObject({
+      game: weight('game'),
+      format: weight('format'),
+      perceptionExact: weight('perceptionExact'),
+      perceptionCells: weight('perceptionCells'),
+      think: weight('think'),
+      legal: weight('legal'),
+    })
+    .prefault({}),
+  signal: rewardFields.signal.default(paperReward.signal),
+  expert: rewardFields.expert.default(paperReward.expert),
+  scale: rewardFields.scale.default(paperReward.scale),
+})
+
+/** A reward and what its parts add to it: perception + think + answer = total, up to rounding. */
+export interface Reward {
+  readonly total: number
+  /** Of the perception section: both perception weights. */
+  readonly perception: number
+  /** Of the thoughts. */
+  readonly think: number
+  /** All that is left: the move, its legality and the format. */
+  readonly answer: number
+}
+
+/** The expert's scores that `rewardOf` needs for replies from one state. */
+export function rewardScores({ expert }: RewardSpec, game: AnyGame, state: unknown): ExpertScores {
+  return expertScores(game, state, expert)
+}
+
+/** The reward of a scored reply. `scores`: of its state, see `rewardScores`; the signal 'paper' takes no notice of them. */
+export function rewardOf({ weights, signal, scale }: RewardSpec, score: ReplyScore, scores: ExpertScores): Reward {
+  const total = totalReward(score, weights, gameSignal(score, scores, signal, scale))
+  const perception = weights.perceptionExact * score.perceptionExact + weights.perceptionCells * score.perceptionCells
+  const think = weights.think * score.think
+  return { total, perception, think, answer: total - perception - think }
+}
 
 /**
  * game · gameSignal + format · score.format + perceptionExact · score.perceptionExact + perceptionCells · score.perceptionCells

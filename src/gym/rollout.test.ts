@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, EngineError } from '../errors.ts'
 import type { Policy, Reply } from '../policy.ts'
-import { Env, envSpec } from './env.ts'
+import { Env } from './env.ts'
 import { formatReply } from './protocol.ts'
 import { type RolloutEvent, rollout } from './rollout.ts'
+import { envSpec } from './spec.ts'
+import { gamePrompt } from './texts.ts'
 import { decodeState, stateHash } from './token.ts'
-import { type ToyState, toyGame } from './toy-game.ts'
+import { type ToyState, toyGame } from './toy-game-fixture.ts'
 
 const skin = { theme: 'classic', tile: 8, layout: 'board' } as const
 const spec = envSpec({ game: toyGame, skin })
@@ -22,7 +24,7 @@ function firstLegal(spoil: (call: number, index: number) => Reply | null = () =>
     reply: async (observations, { privileged }) => {
       calls.push(observations.length)
       return ((privileged?.states ?? []) as ToyState[]).map((state, index) => [
-        spoil(calls.length - 1, index) ?? say(toyGame.legalActions(state)[0] as number),
+        spoil(calls.length - 1, index) ?? say(toyGame.rules.legalActions(state)[0] as number),
       ])
     },
   }
@@ -126,7 +128,7 @@ describe('rollout', () => {
       },
     }
     await rollout(spy, { episodes: episodes.slice(0, 1), horizon: 1, seed: 1 })
-    expect(seen).toEqual([undefined, JSON.stringify({ game: 'toy', prompt: 'Answer with the number of a cell, from 0.' })])
+    expect(seen).toEqual([undefined, JSON.stringify({ game: 'toy', prompt: gamePrompt(toyGame, spec.config, 'full') })])
   })
 
   it('stops on abort, keeping what was played', async () => {
@@ -144,7 +146,7 @@ describe('rollout', () => {
   })
 
   it('starts from given states; an ended one has no step', async () => {
-    const state = { ...toyGame.init({ rows: 2, columns: 3, moves: 6 }, 9), left: 1 }
+    const state = { ...toyGame.rules.init({ rows: 2, columns: 3, moves: 6 }, 9), left: 1 }
     const start = { state, last: null }
     const over = { state: { ...state, left: 0 }, last: null }
     const [one, none] = await rollout(firstLegal(), {

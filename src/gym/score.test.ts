@@ -1,15 +1,13 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { playGroup } from './group.ts'
 import { formatReply } from './protocol.ts'
 import { paperWeights, totalReward } from './rewards.ts'
-import { perceptionAgreement, playReply } from './score.ts'
-import { type ToyState, toyGame } from './toy-game.ts'
+import { playReply, trainingReward } from './score.ts'
+import { type ToyState, toyGame } from './toy-game-fixture.ts'
 
-const state: ToyState = { ...toyGame.init({ rows: 2, columns: 3, moves: 6 }, 5), cells: [1, 0, 3, 2, 0, 1] }
+const state: ToyState = { ...toyGame.rules.init({ rows: 2, columns: 3, moves: 6 }, 5), cells: [1, 0, 3, 2, 0, 1] }
 const reply = (answer: string, perception = '1 | 0 | 3\n2 | 0 | 1', think = 'largest 3'): string =>
   formatReply({ perception, think, answer })
-const grid = (text: string) => toyGame.parsePerception(text) ?? { rows: 0, columns: 0, cells: [] }
 
 describe('playReply', () => {
   it('scores a right reply', () => {
@@ -26,7 +24,7 @@ describe('playReply', () => {
       boundary: null,
       problem: null,
     })
-    expect(result).toEqual(toyGame.step(state, 2))
+    expect(result).toEqual(toyGame.rules.step(state, 2))
   })
 
   it('names the boundary of whatever is not a legal move', () => {
@@ -60,31 +58,12 @@ describe('playReply', () => {
   })
 })
 
-describe('perceptionAgreement', () => {
-  const truth = toyGame.perceive(state)
-  it.each([
-    ['1 | 0 | 3\n2 | 0 | 1', 1],
-    ['1 | 0 | 3\n2 | 0 | 2', 5 / 6],
-    ['1 | 0 | 3', 3 / 6],
-    ['1 | 0\n2 | 0', 4 / 6],
-    ['1 | 0 | 3\n2 | 0 | 1\n1 | 1 | 1', 6 / 9],
-    ['0 | 1 | 0\n0 | 1 | 0', 0],
-  ])('%j: %d', (text, share) => {
-    expect(perceptionAgreement(truth, grid(text))).toBeCloseTo(share, 12)
-  })
-
-  it('is 1 only for equal grids', () => {
-    const any = fc
-      .record({ rows: fc.integer({ min: 1, max: 3 }), columns: fc.integer({ min: 1, max: 3 }), seed: fc.nat() })
-      .map(({ rows, columns, seed }) => toyGame.perceive(toyGame.init({ rows, columns, moves: 5 }, seed)))
-    fc.assert(
-      fc.property(any, any, (a, b) => {
-        const share = perceptionAgreement(a, b)
-        expect(share >= 0 && share <= 1).toBe(true)
-        expect(share === 1).toBe(JSON.stringify(a) === JSON.stringify(b))
-        expect(share).toBe(perceptionAgreement(b, a))
-      }),
-    )
+describe('trainingReward', () => {
+  it('is 1 for a legal move that earned something, else -1', () => {
+    expect(trainingReward({ kind: 'played', reward: 3 })).toBe(1)
+    expect(trainingReward({ kind: 'played', reward: 0 })).toBe(-1)
+    expect(trainingReward({ kind: 'illegal', reward: 3 })).toBe(-1)
+    expect(trainingReward({ kind: 'unreadable', reward: -1 })).toBe(-1)
   })
 })
 
@@ -114,9 +93,12 @@ describe('playGroup', () => {
     let perceived = 0
     const watched = {
       ...toyGame,
-      perceive: (s: ToyState) => {
-        perceived++
-        return toyGame.perceive(s)
+      perception: {
+        ...toyGame.perception,
+        of: (s: ToyState) => {
+          perceived++
+          return toyGame.perception.of(s)
+        },
       },
       draw: () => {
         throw new Error('drawn')

@@ -2,7 +2,7 @@
  * One reply, read, played from one state and scored. Training, evaluation and the server all come through here, so there is one
  * parser and one meaning of every column.
  */
-import type { ActionOutcome, AnyGame, Perception, StepResult, WrittenPerception } from '../game.ts'
+import type { ActionOutcome, AnyGame, StepResult } from '../game.ts'
 import type { Reply } from '../policy.ts'
 import { type ParsedReply, parseReply } from './protocol.ts'
 
@@ -11,9 +11,9 @@ export type Boundary = 'parse' | 'game' | 'endpoint' | 'engine'
 
 export interface ReplyScore {
   readonly format: 0 | 1
-  /** 1 if the perception section is the true grid, cell by cell. */
+  /** 1 if the perception section is wholly true. */
   readonly perceptionExact: 0 | 1
-  /** 0..1: cells read rightly; see `perceptionAgreement`. */
+  /** 0..1: how far the perception section agrees with the truth, by the game's own measure: of grids the share of cells read rightly. */
   readonly perceptionCells: number
   /** 0..1: share of true statements in the think section, by the game's own reader; 0 if the section or the reader is absent. */
   readonly think: number
@@ -45,56 +45,25 @@ interface Move {
   readonly problem: string | null
 }
 
-/**
- * Agreement of a read grid with the true one, 0..1: equal cells in the overlap of the two shapes, divided by the larger number of cells.
- * 1 if and only if shape and all cells are equal, so neither leaving cells out nor adding some gains anything.
- */
-export function perceptionAgreement(truth: Perception, read: Perception): number {
-  const count = Math.max(truth.rows * truth.columns, read.rows * read.columns)
-  if (count === 0) return 1
-  let equal = 0
-  const columns = Math.min(truth.columns, read.columns)
-  for (let row = 0; row < Math.min(truth.rows, read.rows); row++) equal += equalCells(truth.cells[row]!, read.cells[row]!, columns)
-  return equal / count
-}
-
-function equalCells(own: readonly string[], other: readonly string[], columns: number): number {
-  if (own === other) return columns
-  let equal = 0
-  for (let column = 0; column < columns; column++) if (own[column] === other[column]) equal++
-  return equal
-}
-
 function unreadableMove(game: AnyGame, state: unknown, boundary: Boundary, problem: string | null): Move {
-  return { kind: 'unreadable', action: null, result: game.unreadable(state), boundary, problem }
+  return { kind: 'unreadable', action: null, result: game.rules.unreadable(state), boundary, problem }
 }
 
 function moveOf(game: AnyGame, state: unknown, parsed: ParsedReply, moves?: Map<string, StepResult<unknown>>): Move {
   if (parsed.answer === null) return unreadableMove(game, state, 'parse', parsed.problem)
-  const read = game.parseAction(parsed.answer, state)
+  const read = game.answer.parse(parsed.answer, state)
   if ('reason' in read) return unreadableMove(game, state, 'parse', read.reason)
-  const action = game.formatAction(state, read.action)
-  const result = moves?.get(action) ?? game.step(state, read.action)
+  const action = game.answer.format(state, read.action)
+  const result = moves?.get(action) ?? game.rules.step(state, read.action)
   moves?.set(action, result)
   if (!result.legal) return { kind: 'illegal', action, result, boundary: 'game', problem: `The move ${action} is not legal here.` }
   return { kind: 'played', action, result, boundary: null, problem: parsed.problem }
 }
 
 /** What is true of a state: its perception, and that as text. */
-export interface Truth extends WrittenPerception {
+export interface Truth {
+  readonly perception: unknown
   readonly text: string
-}
-
-/** The lines of a text; faster than `split` for few. */
-function linesOf(text: string): string[] {
-  const lines: string[] = []
-  let from = 0
-  for (let to = text.indexOf('\n'); to >= 0; to = text.indexOf('\n', from)) {
-    lines.push(text.slice(from, to))
-    from = to + 1
-  }
-  lines.push(text.slice(from))
-  return lines
 }
 
 /** The truth of a state, found when it is first asked for. */
@@ -102,9 +71,9 @@ export function truthOf(game: AnyGame, state: unknown): () => Truth {
   let known: Truth | undefined
   return () => {
     if (known === undefined) {
-      const perception = game.perceive(state)
-      const text = game.formatPerception(perception)
-      known = { perception, text, lines: linesOf(text) }
+      const perception = game.perception.of(state)
+      const text = game.perception.format(perception)
+      known = { perception, text }
     }
     return known
   }
@@ -112,20 +81,29 @@ export function truthOf(game: AnyGame, state: unknown): () => Truth {
 
 function readPerception(game: AnyGame, text: string | null, truth: () => Truth): number {
   if (text === null) return 0
-  if (text === truth().text) return 1
-  const read = game.parsePerception(text, truth())
-  return read === null ? 0 : perceptionAgreement(truth().perception, read)
+  const { perception, text: written } = truth()
+  if (text === written) return 1
+  const read = game.perception.parse(text)
+  return read === null ? 0 : withinOne(game.perception.agreement(perception, read))
 }
 
-/** Share of true thoughts, kept within 0..1 whatever the game says. */
-function readThink(game: AnyGame, state: unknown, text: string | null): number {
-  if (text === null || game.scoreThink === undefined) return 0
-  const share = game.scoreThink(state, text)
+/** The paper's ±1 shaping: 1 for a legal move that earned something, else -1. */
+export function trainingReward({ kind, reward }: ActionOutcome): number {
+  return kind === 'played' && reward > 0 ? 1 : -1
+}
+
+/** Kept within 0..1 whatever the game says. */
+function withinOne(share: number): number {
   return share > 0 ? Math.min(1, share) : 0
 }
 
+/** Share of true thoughts. */
+function readThink({ teacher }: AnyGame, state: unknown, text: string | null): number {
+  return text === null || teacher === undefined ? 0 : withinOne(teacher.share(state, text))
+}
+
 /**
- * Plays a reply from a state and scores it. An answer that cannot be read plays `game.unreadable`, never another move; so does a reply
+ * Plays a reply from a state and scores it. An answer that cannot be read plays `rules.unreadable`, never another move; so does a reply
  * with a `failure`, which is recorded at the failure's boundary. The state is left alone. What several replies from one state have in common
  * may be given to share its cost: `truth`, and `moves`, the results of the actions played so far by their canonical text.
  */
@@ -148,7 +126,7 @@ export function playReply<S>(
     outcome: move.kind,
     action: move.action,
     gameReward: move.result.reward,
-    trainingReward: game.trainingReward({ kind: move.kind, reward: move.result.reward }),
+    trainingReward: trainingReward({ kind: move.kind, reward: move.result.reward }),
     boundary: move.boundary,
     problem: move.problem,
   }

@@ -4,16 +4,18 @@ import fc from 'fast-check'
 import { deflateSync, strToU8 } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../errors.ts'
+import type { GameEvent } from '../game.ts'
+import { game2048 } from '../games/2048/index.ts'
 import { decodeState, encodeState, maxTokenLength, stateHash } from './token.ts'
-import { toyGame } from './toy-game.ts'
+import { toyGame } from './toy-game-fixture.ts'
 
 const games = { toy: toyGame }
 const config = { rows: 2, columns: 3, moves: 6 }
 const played = fc.tuple(fc.nat(), fc.array(fc.nat(5), { maxLength: 8 })).map(([seed, actions]) => {
-  let state = toyGame.init(config, seed)
+  let state = toyGame.rules.init(config, seed)
   let last = null
   for (const action of actions) {
-    const result = toyGame.step(state, action)
+    const result = toyGame.rules.step(state, action)
     state = result.state
     last = { legal: result.legal, events: result.events }
   }
@@ -52,7 +54,7 @@ describe('state tokens', () => {
   })
 
   it('refuse mutated tokens with a StateError and nothing else', () => {
-    const token = encodeState(toyGame, toyGame.init(config, 1))
+    const token = encodeState(toyGame, toyGame.rules.init(config, 1))
     fc.assert(
       fc.property(fc.nat(token.length), fc.nat(3), fc.string({ maxLength: 4 }), (at, cut, insert) => {
         const mutated = token.slice(0, at) + insert + token.slice(at + cut)
@@ -69,7 +71,7 @@ describe('state tokens', () => {
       { numRuns: 500 },
     )
     fc.assert(fc.property(fc.jsonValue(), (value) => typeof attempt(forgeJson(value)) === 'string'))
-    const state = toyGame.init(config, 1)
+    const state = toyGame.rules.init(config, 1)
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(state)), fc.jsonValue(), (key, value) => {
         attempt(forgeJson({ state: { ...state, [key]: value }, last: null }))
@@ -83,8 +85,19 @@ describe('state tokens', () => {
     expect(attempt(forgeJson({ state, last: null, more: 1 }))).toBe('The token does not hold { state, last }.')
   })
 
+  it('refuse events that are none of the game', () => {
+    const state = game2048.rules.init({ size: 4, goal: 0 }, 1)
+    const back = (event: object): unknown => {
+      const token = encodeState(game2048, state, { legal: false, events: [event as GameEvent] })
+      return decodeState(token, { '2048': game2048 }).last
+    }
+    expect(back({ kind: 'refused', reason: 'stuck', action: 2 })).toMatchObject({ events: [{ action: 2 }] })
+    for (const event of [{ kind: 'refused', reason: 'stuck', action: 4 }, { kind: 'refused', reason: 'whim', action: 2 }, { kind: 'news' }])
+      expect(() => back(event)).toThrow('An event in the token is not one of 2048.')
+  })
+
   it('say what is wrong', () => {
-    const state = toyGame.init(config, 1)
+    const state = toyGame.rules.init(config, 1)
     const token = encodeState(toyGame, state)
     expect(attempt(encodeState({ ...toyGame, id: 'other' }, state))).toContain('"other"')
     expect(attempt(encodeState({ ...toyGame, version: 2 }, state))).toContain('version 2')
@@ -98,14 +111,14 @@ describe('state tokens', () => {
 
 describe('stateHash', () => {
   it('is equal for equal states in any key order, and else differs', () => {
-    const state = toyGame.init(config, 1)
+    const state = toyGame.rules.init(config, 1)
     const turned = Object.fromEntries(Object.entries(state).reverse())
     expect(stateHash(toyGame, turned)).toBe(stateHash(toyGame, state))
     expect(stateHash(toyGame, state)).toMatch(/^[0-9a-f]{32}$/)
     const others = [
       stateHash({ ...toyGame, id: 'x' }, state),
       stateHash({ ...toyGame, version: 2 }, state),
-      stateHash(toyGame, toyGame.reseed(state, 1)),
+      stateHash(toyGame, toyGame.rules.reseed(state, 1)),
     ]
     expect(new Set([...others, stateHash(toyGame, state)]).size).toBe(4)
   })

@@ -85,22 +85,20 @@ function isPlain(value: unknown, depth: number = 0): boolean {
   return Object.entries(value).every(([key, item]) => /^[a-zA-Z]{1,24}$/.test(key) && isPlain(item, depth + 1))
 }
 
-/** Validates the feedback part: plain events, of which the game says one of its own words. */
-function parseLast(game: AnyGame, state: unknown, value: unknown): LastStep {
+/** Validates the feedback part: plain events that are the game's own, of which it can tell. */
+function parseLast(game: AnyGame, value: unknown): LastStep {
   if (value === null) return null
   if (!isRecord(value) || typeof value.legal !== 'boolean' || !Array.isArray(value.events)) {
     throw new StateError('The last step in the token is not { legal, events }.')
   }
   const events = value.events.map((event: unknown) => {
     if (!isRecord(event) || typeof event.kind !== 'string') throw new StateError('An event in the token has no kind.')
-    if (!isPlain(event)) throw new StateError(`An event in the token holds something that no event of ${game.id} holds.`)
+    if (!isPlain(event) || game.rules.event?.safeParse(event).success === false)
+      throw new StateError(`An event in the token is not one of ${game.id}.`)
     return { ...event, kind: event.kind }
   })
   const last = { legal: value.legal, events }
-  game.feedback(last, 'full')
-  if (!game.lexicon(game.configOf(state)).includes(game.feedback(last, 'brief'))) {
-    throw new StateError(`The last step in the token is not one that ${game.id} can tell of.`)
-  }
+  game.text.feedback(last)
   return last
 }
 
@@ -109,8 +107,8 @@ function readPayload(game: AnyGame, body: string): DecodedState {
   if (!isRecord(payload) || !('state' in payload) || !('last' in payload) || Object.keys(payload).length !== 2) {
     throw new StateError('The token does not hold { state, last }.')
   }
-  const state = game.parseState(payload.state)
-  return { game, state, last: parseLast(game, state, payload.last) }
+  const state = game.rules.parseState(payload.state)
+  return { game, state, last: parseLast(game, payload.last) }
 }
 
 /** Reads and validates a token of one of `games` (by id). Throws StateError with one sentence, and nothing else, on any other text. */

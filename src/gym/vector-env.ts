@@ -1,17 +1,19 @@
 /**
  * Many envs stepped together; games, configs and skins mix freely. Env i, its k-th game: seed deriveSeed(seed, 'env', i, k).
  *
- * Autoreset is named and meant as in Gymnasium:
- * - 'next-step': the step that ends a game shows its last observation; the next step of that env ignores its reply and starts a fresh
- *   game instead (`reset` true, `score` null, reward 0).
- * - 'same-step': the step that ends a game starts a fresh one at once; `observation` is the fresh game's, `final` the ended game's.
+ * Autoreset is named and meant as in Gymnasium; an episode ends terminated or truncated:
+ * - 'next-step': the step that ends an episode shows its last observation; the next step of that env ignores its reply and starts a fresh
+ *   episode instead (`reset` true, `score` null, reward 0).
+ * - 'same-step': the step that ends an episode starts a fresh one at once; `observation` is the fresh one's, `final` the ended one's.
  * - 'disabled': an ended game stays as it is (every reply a no-op) until `reset(index)`.
  */
 import { ConfigError } from '../errors.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import type { Frame } from '../scene.ts'
-import { Env, type EnvSnapshot, type EnvSpec, type EnvStep } from './env.ts'
+import { Env, type EnvStep } from './env.ts'
+import type { EnvSnapshot } from './life.ts'
+import type { EnvSpec } from './spec.ts'
 
 export type AutoresetMode = 'next-step' | 'same-step' | 'disabled'
 
@@ -27,11 +29,17 @@ export interface VectorEnvOptions {
 export interface VectorStep extends Omit<EnvStep, 'score'> {
   /** null when the step was a reset of 'next-step'. */
   readonly score: EnvStep['score'] | null
-  /** `observation` is the first of a fresh game. */
+  /** `observation` is the first of a fresh episode. */
   readonly reset: boolean
-  /** Last observation of the game that ended; only in 'same-step', else null. */
+  /** Last observation of the episode that ended; only in 'same-step', else null. */
   readonly final: Observation | null
 }
+
+/** A step of 'next-step' that only resets. */
+const NO_STEP = {
+  ...{ score: null, reward: 0, legal: false, terminated: false, truncated: false, restarted: false, events: [] },
+  ...{ reset: true, final: null },
+} as const
 
 /** Everything a vector env needs to go on later; plain JSON. */
 export interface VectorSnapshot {
@@ -115,10 +123,10 @@ export class VectorEnv {
   #stepOne(env: Env, index: number, reply: Reply | string): VectorStep {
     if (this.#pending[index]) {
       const observation = this.reset(index)
-      return { score: null, reward: 0, legal: false, terminated: false, events: [], observation, reset: true, final: null }
+      return { ...NO_STEP, observation }
     }
     const step = env.step(reply)
-    if (!step.terminated || this.autoreset === 'disabled') return { ...step, reset: false, final: null }
+    if (!(step.terminated || step.truncated) || this.autoreset === 'disabled') return { ...step, reset: false, final: null }
     if (this.autoreset === 'same-step') return { ...step, observation: this.reset(index), reset: true, final: step.observation }
     this.#pending[index] = true
     return { ...step, reset: false, final: null }

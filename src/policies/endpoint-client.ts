@@ -5,7 +5,6 @@ import { ConfigError } from '../errors.ts'
 import type { Observation, RawReply, Reply, ReplyOptions, Usage } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { assembleReply } from './assemble.ts'
-import { type EndpointOptions, type EndpointPolicy, type EndpointRecord, maxReplyChars } from './endpoint.ts'
 import { finishOf, readAnswer } from './endpoint-answer.ts'
 import {
   bodyProblem,
@@ -18,15 +17,13 @@ import {
 } from './endpoint-errors.ts'
 import { type Fields, optionalFields, valueAt } from './endpoint-fields.ts'
 import { messagesOf } from './endpoint-messages.ts'
+import { ENDPOINT_TOKENS, type EndpointOptions, type EndpointPolicy, type EndpointRecord, maxReplyChars } from './endpoint-options.ts'
 import { type Endpoint, endpointOf } from './endpoint-place.ts'
 import { type HttpAnswer, type Post, poster, proxyNamed } from './http.ts'
 import { redactor } from './redact.ts'
 import { type JsonObject, keptBody, keptEdits, mergeBody } from './request-edits.ts'
 import { observationSeed } from './sampler.ts'
 import type { Answer } from './wire.ts'
-
-/** Reply tokens at most, unless told otherwise. */
-export const ENDPOINT_TOKENS = 1024
 
 /** Longest wait of its own between two tries, ms. */
 const LONGEST_WAIT = 60_000

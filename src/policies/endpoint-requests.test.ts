@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import type { Reply } from '../policy.ts'
-import type { EndpointOptions } from './endpoint.ts'
+import type { EndpointOptions } from './endpoint-options.ts'
 import { ask, closeServers, good, KEY, outcome, policyOf, says, scripted } from './scripted-server-fixture.ts'
 
 afterEach(closeServers)

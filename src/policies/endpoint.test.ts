@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import { envSpec, observationOf, startSnapshot } from '../gym/index.ts'
-import { toyGame } from '../gym/toy-game.ts'
+import { toyGame } from '../gym/toy-game-fixture.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import { encodePng } from '../render/index.ts'
 import { deriveSeed } from '../rng.ts'
@@ -14,7 +14,8 @@ import {
   completion,
   FAULTS,
 } from './chat-server-fixture.ts'
-import { type EndpointOptions, endpointPolicy, maxReplyChars } from './endpoint.ts'
+import { endpointPolicy } from './endpoint.ts'
+import { type EndpointOptions, maxReplyChars } from './endpoint-options.ts'
 import { isEndpointName } from './endpoint-place.ts'
 
 const KEY = 'sk-secret/of+the=test'
@@ -105,7 +106,7 @@ describe('what is asked', () => {
     await one(policy, observationOf(told, state))
     const content = requests.at(-1)?.messages[0]?.content
     const text = typeof content === 'string' ? content : content?.map((part) => part.text ?? part.type).join()
-    expect(text).toContain(toyGame.formatPerception(toyGame.perceive(state.state as never)))
+    expect(text).toContain(toyGame.perception.format(toyGame.perception.of(state.state as never)))
     expect(JSON.stringify(content)).not.toContain('image_url')
   })
 

@@ -15,21 +15,22 @@ export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number)
   const snapshot = startSnapshot(spec, 0)
   const observation = observationOf(spec, snapshot)
   const prompt = modelInputOf(engine, observation)
-  const truth = game.perceive(snapshot.state)
+  const truth = game.perception.of(snapshot.state)
   const patches = engine.imageTokens(observation.frame())
-  if (skin.layout === 'board' && patches !== truth.rows * truth.columns) {
+  const grid = game.perception.grid?.(truth)
+  if (skin.layout === 'board' && grid !== undefined && patches !== grid.rows * grid.columns) {
     throw new ConfigError(
-      `the model cuts a picture of ${game.id} into ${patches} patches, the board has ${truth.rows * truth.columns} cells; give tiles of the model's patch size (skin.tile, --tile) instead of ${skin.tile}`,
+      `the model cuts a picture of ${game.id} into ${patches} patches, the board has ${grid.rows * grid.columns} cells; give tiles of the model's patch size (skin.tile, --tile) instead of ${skin.tile}`,
     )
   }
   checkPrompt(engine.info, prompt, maxTokens)
   await sampleChecked(engine.sampler(), { prompts: [prompt], n: 1, params: { maxTokens, temperature: 0, seed: 0 } })
-  const thought = game.teach?.(snapshot.state, { blind: false })
+  const thought = game.teacher?.teach(snapshot.state, { blind: false })
   if (!thought) return
   const reply = formatReply({
-    perception: game.formatPerception(truth),
+    perception: game.perception.format(truth),
     think: thought.think,
-    answer: game.formatAction(snapshot.state, thought.action),
+    answer: game.answer.format(snapshot.state, thought.action),
   })
   const length = engine.tokenizer.encode(reply).length
   if (length > maxTokens)

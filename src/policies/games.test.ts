@@ -32,7 +32,7 @@ describe.each(Object.values(GAMES))('$id', (game) => {
       expect(await run()).toEqual(done)
       for (const { score } of done.flatMap(({ steps }) => steps)) {
         expect(score).toMatchObject({ format: 1, perceptionExact: 1 })
-        if (policy.name === 'teacher') expect(score).toMatchObject({ outcome: 'played', think: game.scoreThink === undefined ? 0 : 1 })
+        if (policy.name === 'teacher') expect(score).toMatchObject({ outcome: 'played', think: game.teacher?.share === undefined ? 0 : 1 })
       }
     }
   })
@@ -44,7 +44,7 @@ describe.each(Object.values(GAMES))('$id', (game) => {
       seed: 1,
       onStep: ({ observation, state }) => {
         expect(Object.keys(observation).sort()).toEqual(['frame', 'game', 'prompt'])
-        expect(observation.prompt).not.toContain(game.formatPerception(game.perceive(state)))
+        expect(observation.prompt).not.toContain(game.perception.format(game.perception.of(state)))
         expect(observation.frame().pixels.length).toBeGreaterThan(0)
         expect(playReply(game, state, '').result.state).toEqual(state)
       },

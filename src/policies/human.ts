@@ -1,25 +1,23 @@
-/** A person at the terminal. The board is printed as text; the typed answer goes out in the full reply protocol with it. */
-
+/** A person as a policy. The board is shown as text; the typed answer goes out in the full reply protocol with it. */
 import { gameNamed } from '../games/index.ts'
 import { formatReply } from '../gym/index.ts'
 import type { Policy, Reply } from '../policy.ts'
-import { LineReader, type LineStreams } from './line-reader.ts'
 import { type GameLookup, statesOf } from './privileged.ts'
 
-export interface HumanOptions extends GameLookup, LineStreams {
-  /** Called once when the player types q or the input ends; the place to abort the rollout. */
+export interface HumanOptions extends GameLookup {
+  /** Shows the question and waits for the answer: from a terminal, a page, a chat. Null: there are no more answers. Rejects on abort. */
+  readonly ask: (question: string, signal?: AbortSignal) => Promise<string | null>
+  /** Called once when the player types q or there are no more answers; the place to abort the rollout. */
   readonly onQuit?: () => void
 }
 
 /** Asks once per reply, one after another; after 'q' or the end of the input that reply and all later ones fail. */
-export function humanPolicy(options: HumanOptions = {}): Policy {
+export function humanPolicy(options: HumanOptions): Policy {
   const find = options.gameNamed ?? gameNamed
-  const lines = new LineReader(options)
   let gone = false
   const quit = (): Reply => {
     if (!gone) {
       gone = true
-      lines.close()
       options.onQuit?.()
     }
     return { text: '', failure: { boundary: 'endpoint', reason: 'The player has quit.' } }
@@ -27,8 +25,8 @@ export function humanPolicy(options: HumanOptions = {}): Policy {
   const one = async (id: string, prompt: string, state: unknown, signal?: AbortSignal): Promise<Reply> => {
     if (gone) return quit()
     const game = find(id)
-    const perception = game.formatPerception(game.perceive(state))
-    const typed = (await lines.ask(`${prompt}\n\n${perception}\n\nanswer (q quits): `, signal))?.trim()
+    const perception = game.perception.format(game.perception.of(state))
+    const typed = (await options.ask(`${prompt}\n\n${perception}\n\nanswer (q quits): `, signal))?.trim()
     return typed === undefined || typed === 'q' ? quit() : { text: formatReply({ perception, think: '', answer: typed }) }
   }
   return {

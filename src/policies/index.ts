@@ -1,13 +1,10 @@
-/** Policies: whatever answers pictures with text. */
+/** Policies: whatever answers pictures with text. Models behind HTTP are in endpoints.ts, since they need Node. */
+export type { Assembly, Finish, Observation, Policy, PrivilegedContext, RawReply, Reply, ReplyOptions, Turn, Usage } from '../policy.ts'
 export { type CreatePolicyOptions, createPolicy, policyNames } from './create.ts'
-export { type EndpointOptions, type EndpointPolicy, type EndpointRecord, endpointPolicy, maxReplyChars, type Prices } from './endpoint.ts'
-export { ENDPOINT_TOKENS } from './endpoint-client.ts'
-export { endpointProviders, isEndpointName, keyVariables, splitBaseUrl } from './endpoint-place.ts'
 export { checkFit } from './fit.ts'
 export { type HumanOptions, humanPolicy } from './human.ts'
 export type { GameLookup } from './privileged.ts'
 export { drawPolicy, randomPolicy, uniformPolicy } from './random.ts'
-export { type KeptEdits, keptEdits, type RequestEdits, readEdits, resumedEdits } from './request-edits.ts'
 export { modelInputOf, observationSeed, replyOf, type SamplerOptions, samplerPolicy } from './sampler.ts'
 export { checkPictures, checkPrompt, sampleChecked } from './samples.ts'
 export { type Script, type ScriptPlace, scriptedPolicy } from './scripted.ts'

@@ -1,13 +1,15 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { LineReader, type LineStreams } from '../cli/play/line-reader.ts'
 import type { Engine, ModelInput, SampledSequence, SampleRequest, Sampler, WeightsRef } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
-import { type ToyState, toyGame } from '../gym/toy-game.ts'
+import { type ToyState, toyGame } from '../gym/toy-game-fixture.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import {
   checkFit,
   createPolicy,
+  type HumanOptions,
   humanPolicy,
   modelInputOf,
   observationSeed,
@@ -19,7 +21,7 @@ import {
 
 const lookup = { gameNamed: () => toyGame }
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
-const states = [1, 2, 3].map((seed) => toyGame.init({ rows: 2, columns: 3, moves: 6 }, seed))
+const states = [1, 2, 3].map((seed) => toyGame.rules.init({ rows: 2, columns: 3, moves: 6 }, seed))
 const observations = states.map((state) => observationOf(spec, { state, last: null }))
 
 const ask = (policy: Policy, seed: number, n: number, given: readonly ToyState[] = states): Promise<Reply[][]> =>
@@ -102,7 +104,7 @@ describe('createPolicy', () => {
       policyNames()
         .filter((name) => !name.includes('<'))
         .map((name) => createPolicy(name).name),
-    ).toEqual(['random', 'uniform', 'reference-random', 'reference-strict', 'solver', 'teacher', 'human'])
+    ).toEqual(['random', 'uniform', 'reference-random', 'reference-strict', 'solver', 'teacher'])
     for (const name of ['', 'greedy', 'greedy-0', 'solver-12', 'toString']) expect(() => createPolicy(name)).toThrow(/known are random/)
   })
 
@@ -116,7 +118,7 @@ describe('createPolicy', () => {
   })
 
   it('says so when a game has no expert or teacher', async () => {
-    const { solver: _s, lookahead: _l, teach: _t, ...rest } = toyGame
+    const { expert: _e, teacher: _t, ...rest } = toyGame
     const bare = { gameNamed: () => rest }
     for (const name of ['solver', 'greedy-1', 'teacher']) await expect(ask(createPolicy(name, bare), 1, 1)).rejects.toThrow(ConfigError)
   })
@@ -259,10 +261,15 @@ describe('human', () => {
     return { input, output: new PassThrough() }
   }
 
+  function asking(streams: LineStreams): Pick<HumanOptions, 'ask'> {
+    const lines = new LineReader(streams)
+    return { ask: (question, signal) => lines.ask(question, signal) }
+  }
+
   it('prints the board, plays what is typed, and q quits', async () => {
     const streams = terminal('0\nbanana\n 0 \nq\n')
     const controller = new AbortController()
-    const policy = humanPolicy({ ...lookup, ...streams, onQuit: () => controller.abort() })
+    const policy = humanPolicy({ ...lookup, ...asking(streams), onQuit: () => controller.abort() })
     const start = { state: { ...(states[0] as ToyState), cells: [1, 1, 1, 1, 1, 1] }, last: null }
     const [played] = await rollout(policy, { episodes: [{ spec, seed: 1, start }], horizon: 9, seed: 1, signal: controller.signal })
     expect(played).toMatchObject({ stopReason: 'aborted', policy: 'human' })
@@ -274,7 +281,7 @@ describe('human', () => {
 
   it('gives up a question on abort', async () => {
     const controller = new AbortController()
-    const asked = humanPolicy({ ...lookup, ...terminal('') }).reply(observations, {
+    const asked = humanPolicy({ ...lookup, ...asking(terminal('')) }).reply(observations, {
       n: 1,
       seed: 1,
       privileged: { states },
@@ -287,7 +294,7 @@ describe('human', () => {
   it('takes the end of the input for q', async () => {
     const streams = terminal('0')
     streams.input.end()
-    const policy = humanPolicy({ ...lookup, ...streams })
+    const policy = humanPolicy({ ...lookup, ...asking(streams) })
     const rows = await ask(policy, 1, 2, states.slice(0, 1))
     expect(rows[0]?.map(({ failure }) => failure?.reason)).toEqual([undefined, 'The player has quit.'])
   })

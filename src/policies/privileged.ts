@@ -39,8 +39,8 @@ export function statesOf(name: string, observations: readonly Observation[], opt
 
 /** The true reply for a decision; in a game that is over the answer is empty. */
 export function trueReply(game: AnyGame, state: unknown, decision: Decision | null): Reply {
-  const perception = game.formatPerception(game.perceive(state))
-  const answer = decision === null ? '' : 'answer' in decision ? decision.answer : game.formatAction(state, decision.action)
+  const perception = game.perception.format(game.perception.of(state))
+  const answer = decision === null ? '' : 'answer' in decision ? decision.answer : game.answer.format(state, decision.action)
   return { text: formatReply({ perception, think: decision?.think ?? '', answer }) }
 }
 
@@ -56,7 +56,7 @@ export function privilegedPolicy(name: string, lookup: GameLookup, decide: (situ
         options.signal?.throwIfAborted()
         const game = find(observation.game)
         const state = states[index]
-        if (game.terminated(state)) return Array.from({ length: options.n }, () => trueReply(game, state, null))
+        if (game.rules.terminated(state)) return Array.from({ length: options.n }, () => trueReply(game, state, null))
         const rng = (sample: number): Rng => seededRng(options.seed, name, index, sample)
         return decide({ game, state, n: options.n, rng }).map((decision) => trueReply(game, state, decision))
       })

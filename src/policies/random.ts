@@ -11,12 +11,12 @@ function draw(situation: Situation, actions: readonly unknown[]): Decision[] {
 
 /** Uniform over the legal actions. Perception is the truth, thoughts are empty. */
 export function randomPolicy(lookup: GameLookup = {}): Policy {
-  return privilegedPolicy('random', lookup, (situation) => draw(situation, situation.game.legalActions(situation.state)))
+  return privilegedPolicy('random', lookup, (situation) => draw(situation, situation.game.rules.legalActions(situation.state)))
 }
 
 /** Uniform over all actions of the grammar, legal or not: what a player does who knows how to answer and nothing else. */
 export function uniformPolicy(lookup: GameLookup = {}): Policy {
-  return privilegedPolicy('uniform', lookup, (situation) => draw(situation, situation.game.actions(situation.state)))
+  return privilegedPolicy('uniform', lookup, (situation) => draw(situation, situation.game.rules.actions(situation.state)))
 }
 
 /** Names of the answers by chance that games declare (`draws`), each once, in the order of the registry. */

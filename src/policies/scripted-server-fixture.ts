@@ -2,10 +2,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ConfigError } from '../errors.ts'
 import { envSpec, observationOf, startSnapshot } from '../gym/index.ts'
-import { toyGame } from '../gym/toy-game.ts'
+import { toyGame } from '../gym/toy-game-fixture.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { type ChatServer, chatServer } from './chat-server-fixture.ts'
-import { type EndpointOptions, type EndpointPolicy, endpointPolicy } from './endpoint.ts'
+import { endpointPolicy } from './endpoint.ts'
+import type { EndpointOptions, EndpointPolicy } from './endpoint-options.ts'
 
 export const KEY = 'sk-secret/of+the=test-0123456789'
 

@@ -11,12 +11,12 @@ function checkDepth(depth: number): void {
 export function solverPolicy(depth?: number, lookup: GameLookup = {}): Policy {
   if (depth !== undefined) checkDepth(depth)
   const name = depth === undefined ? 'solver' : `solver-${depth}`
-  return privilegedPolicy(name, lookup, (situation) => bestOf(situation.game.solver?.(situation.state, depth), name, situation))
+  return privilegedPolicy(name, lookup, (situation) => bestOf(situation.game.expert?.solver(situation.state, depth), name, situation))
 }
 
 /** Best expected points over `plies` own moves, 1 or more: 'greedy-1', 'greedy-2', … */
 export function lookaheadPolicy(plies: number, lookup: GameLookup = {}): Policy {
   checkDepth(plies)
   const name = `greedy-${plies}`
-  return privilegedPolicy(name, lookup, (situation) => bestOf(situation.game.lookahead?.(situation.state, plies), name, situation))
+  return privilegedPolicy(name, lookup, (situation) => bestOf(situation.game.expert?.lookahead?.(situation.state, plies), name, situation))
 }

@@ -32,9 +32,9 @@ export function teacherDecision(
   rng: Rng,
 ): { think: string; action: unknown } {
   const drawn = rng.real()
-  const thought = game.teach?.(state, { blind: blind && !(drawn >= slip && drawn < slip + insight) })
+  const thought = game.teacher?.teach(state, { blind: blind && !(drawn >= slip && drawn < slip + insight) })
   if (thought === undefined) throw new ConfigError(`The game ${game.id} has no scripted teacher.`)
-  return drawn < slip ? { think: thought.think, action: rng.pick(game.legalActions(state)) } : thought
+  return drawn < slip ? { think: thought.think, action: rng.pick(game.rules.legalActions(state)) } : thought
 }
 
 /** The scripted teacher. Slips and insights depend on (seed, index, sample) alone. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toyGame } from '../gym/toy-game.ts'
+import { toyGame } from '../gym/toy-game-fixture.ts'
 import type { Skin } from '../scene.ts'
 import { applyEffects, EFFECTS, type Effect, hasEffects, renderSkinned } from './effects.ts'
 import { frameHash, frameToRgb } from './frame.ts'
@@ -9,7 +9,7 @@ import { THEMES } from './themes.ts'
 const theme = THEMES.classic!
 const plain: Skin = { theme: 'classic', tile: 16, layout: 'board' }
 const names = Object.keys(EFFECTS) as Effect[]
-const sceneOf = (skin: Skin, seed = 1) => toyGame.draw(toyGame.init({ rows: 3, columns: 4, moves: 5 }, seed), skin, theme)
+const sceneOf = (skin: Skin, seed = 1) => toyGame.draw(toyGame.rules.init({ rows: 3, columns: 4, moves: 5 }, seed), skin, theme)
 const drawn = (skin: Skin, seed = 1) => renderSkinned(sceneOf(skin, seed), skin, theme)
 
 /** Mean distance of two pictures, levels a byte. */

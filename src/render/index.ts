@@ -1,4 +1,5 @@
 /** Rendering: Scene -> Frame -> PNG, SVG or canvas. Isomorphic; knows no game. */
+export type { Color, Frame, Scene, Shape, Skin, Sprite, SpriteCatalogue, Theme, TileSymbols } from '../scene.ts'
 export { type CanvasContextLike, drawSceneOnCanvas, type ImageDataLike } from './canvas.ts'
 export { applyEffects, EFFECTS, type Effect, effectsOf, hasEffects, renderSkinned } from './effects.ts'
 export { frameHash, frameToRgb, frameToRgba } from './frame.ts'

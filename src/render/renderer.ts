@@ -113,6 +113,7 @@ export function createRenderer(): Renderer {
     const { width, height } = scene
     checkSide(width)
     checkSide(height)
+    keepFreedMemory()
     const ready = preparedOf(scene)
     const { palette } = ready
     const painter = painterOf(ready)
@@ -155,16 +156,19 @@ function fill(pixels: Uint8Array, ground: Uint8Array): void {
   for (let done = ground.length; done < pixels.length; done *= 2) pixels.copyWithin(done, 0, Math.min(done, pixels.length - done))
 }
 
+let memoryKept = false
+
 /**
  * The C library of most Linux systems gives large blocks back as soon as they are freed, and the system clears every page that it lends
  * again: for frames that costs more than drawing. It stops doing so for blocks that are smaller than one it has seen freed (mallopt(3),
- * M_MMAP_THRESHOLD), of at most 32 MiB. No page of this one is ever touched.
+ * M_MMAP_THRESHOLD), of at most 32 MiB. No page of this one is ever touched. Called before the first picture; elsewhere it changes nothing.
  */
 function keepFreedMemory(): void {
-  if (globalThis.process?.platform === 'linux') new ArrayBuffer(31 << 20)
+  if (memoryKept) return
+  memoryKept = true
+  new ArrayBuffer(31 << 20)
 }
 
-keepFreedMemory()
 const shared = createRenderer()
 
 /** `renderScene` of a renderer shared by the process (see Renderer). */

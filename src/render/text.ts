@@ -22,11 +22,35 @@ export interface TextLayout {
   readonly scaleY: number
 }
 
-/** Advance width and outline (SVG path in font units) of a character. Throws ConfigError for one that the font lacks. */
-export function glyphOf(char: string): readonly [advance: number, path: string] {
+type Glyph = readonly [advance: number, path: string]
+
+const known = new Map<string, Glyph>()
+
+/**
+ * Advance width and outline (SVG path of M, L, Q, Z with absolute coordinates, font units) of a character. Throws ConfigError for one that
+ * the font lacks.
+ */
+export function glyphOf(char: string): Glyph {
+  const glyph = known.get(char) ?? readGlyph(char)
+  known.set(char, glyph)
+  return glyph
+}
+
+function readGlyph(char: string): Glyph {
   const glyph = Object.hasOwn(GLYPHS, char) ? GLYPHS[char] : undefined
   if (!glyph) throw new ConfigError(`The bundled font has no glyph for '${char}'; use printable ASCII or one of ${extraGlyphs()}.`)
-  return glyph
+  return [glyph[0], absolute(glyph[1])]
+}
+
+/** A path of m, l, q, z, which are relative to the last point, with absolute coordinates. */
+function absolute(path: string): string {
+  let [x, y] = [0, 0]
+  const points = path.replace(/([mlq])([^mlqz]*)/g, (_, command: string, list: string) => {
+    const moved = list.split(' ').map((value, i) => Number(value) + (i % 2 === 0 ? x : y))
+    ;[x, y] = moved.slice(-2) as [number, number]
+    return command.toUpperCase() + moved.join(' ')
+  })
+  return points.replaceAll('z', 'Z')
 }
 
 /** Width of a text at a given em size, pixels, before any shrinking. */

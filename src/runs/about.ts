@@ -8,7 +8,7 @@ import { realpath } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual, promisify } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { PACKAGE_FOLDER, packageVersion } from '../version.ts'
 
 /** File of the sessions, in every run folder and data set. */

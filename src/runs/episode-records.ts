@@ -1,5 +1,5 @@
 /** Lines of the files that an evaluation appends to while it runs, checked on reading. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { assembly, finish, replyFields } from './reply-fields.ts'
 
 const count = z.number().int().nonnegative()

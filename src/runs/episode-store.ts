@@ -28,12 +28,15 @@ export interface EpisodeStore {
 const keyOf = ({ game, policy, decoding }: Contestant, episode?: number): string =>
   JSON.stringify([game, policy, decoding, episode ?? null])
 
-/** Episodes of a run for reading: of an evaluation that may still be going. One that was tried again counts as it ended last. */
-export async function episodeRecords(folder: RunFolder): Promise<EpisodeRecord[]> {
+/** Episodes as they ended last: one that was tried again stands in the file more than once. */
+export function lastEpisodes(records: Iterable<EpisodeRecord>): EpisodeRecord[] {
   const last = new Map<string, EpisodeRecord>()
-  await folder.readLines(EPISODES, ({ value }) => last.set(keyOf(value, value.episode), value))
+  for (const record of records) last.set(keyOf(record, record.episode), record)
   return [...last.values()]
 }
+
+/** Episodes of a run for reading: of an evaluation that may still be going. */
+export const episodeRecords = async (folder: RunFolder): Promise<EpisodeRecord[]> => lastEpisodes(await folder.linesOf(EPISODES))
 
 /** A kept reply: of this process, or where it stands in the file. Texts of earlier processes may be more than memory holds. */
 type Kept = Reply | Pick<Line<ReplyLine>, 'start' | 'end'>

@@ -1,9 +1,10 @@
 /** The kinds of folders that commands write into, and how a folder says which it is. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { fileReason, StorageError } from '../errors.ts'
 import { ABOUT } from './about.ts'
 import { readText } from './encoding.ts'
+import { type StageInfo, stageInfo } from './stages.ts'
 
 /** A kind of folder: its header, what stands in it, and the words of messages about it. */
 export interface FolderKind {
@@ -27,7 +28,7 @@ export interface FolderKind {
   readonly files: readonly string[]
 }
 
-const RUN = { header: 'run.json', format: 'vlm-gym/run', version: 2, noun: 'run' } as const
+const RUN = { header: 'run.json', format: 'vlm-gym/run', version: 3, noun: 'run' } as const
 
 /** The folder of a training run. */
 export const TRAIN_RUN: FolderKind = {
@@ -71,24 +72,28 @@ export const DATASET: FolderKind = {
 /** Every kind that there is. */
 export const FOLDER_KINDS: readonly FolderKind[] = [TRAIN_RUN, EVAL_RUN, DATASET]
 
-const header = z.object({ format: z.string(), version: z.number(), kind: z.string().optional(), config: z.unknown() })
+/** The header of any version. */
+const anyHeader = z.object({ format: z.string(), version: z.number(), kind: z.string().optional() })
+
+const header = z.object({
+  format: z.string(),
+  version: z.number(),
+  kind: z.string(),
+  config: z.unknown(),
+  stages: z.array(stageInfo).default([]),
+})
 
 /** What the header of a folder says. */
 export interface FolderHeader {
   readonly kind: FolderKind
   readonly config: unknown
+  /** Of a training run; else none. */
+  readonly stages: readonly StageInfo[]
 }
 
 /** The header of a kind as a folder's file. */
-export function headerOf(kind: FolderKind, config: unknown): object {
-  return { format: kind.format, version: kind.version, kind: kind.name, config }
-}
-
-/** Headers of runs of earlier versions do not name their kind; the config of an evaluation does. */
-function nameOf({ kind, config }: z.output<typeof header>, likely: FolderKind): string {
-  if (kind !== undefined) return kind
-  if (likely.format !== RUN.format) return likely.name
-  return (config as { kind?: unknown } | null)?.kind === EVAL_RUN.name ? EVAL_RUN.name : TRAIN_RUN.name
+export function headerOf(kind: FolderKind, config: unknown, stages: readonly StageInfo[]): object {
+  return { format: kind.format, version: kind.version, kind: kind.name, config, ...(kind === TRAIN_RUN && { stages }) }
 }
 
 /** Whether a folder holds a header that this program wrote, of whatever version; its kind where this version knows it. */
@@ -97,11 +102,9 @@ export async function findHeader(path: string): Promise<{ readonly kind: FolderK
     const value = await readText(join(path, name))
       .then(JSON.parse)
       .catch(() => null)
-    const parsed = header.safeParse(value)
-    const likely = parsed.success ? FOLDER_KINDS.find(({ format }) => format === parsed.data.format) : undefined
-    if (!parsed.success || likely === undefined) continue
-    const own = nameOf(parsed.data, likely)
-    return { kind: FOLDER_KINDS.find((kind) => kind.format === likely.format && kind.name === own) ?? null }
+    const parsed = anyHeader.safeParse(value)
+    if (!parsed.success || !FOLDER_KINDS.some(({ format }) => format === parsed.data.format)) continue
+    return { kind: FOLDER_KINDS.find(({ format, name }) => format === parsed.data.format && name === parsed.data.kind) ?? null }
   }
   return null
 }
@@ -120,17 +123,19 @@ export async function readHeader(expected: FolderKind, folder: string): Promise<
       `${path} is not JSON; the ${expected.noun} folder is damaged, restore that file or start a new ${expected.noun} with another --out`,
     )
   }
-  const parsed = header.safeParse(value)
-  if (!parsed.success || parsed.data.format !== expected.format)
+  const any = anyHeader.safeParse(value)
+  if (!any.success || any.data.format !== expected.format)
     throw new StorageError(`${path} is not the header of a vlm-gym ${expected.noun}; choose another folder`)
-  if (parsed.data.version !== expected.version) {
+  if (any.data.version !== expected.version) {
     throw new StorageError(
-      `${path} is of ${expected.noun} format ${parsed.data.version}, this program reads ${expected.version}; use the vlm-gym version that wrote it, or start a new ${expected.noun}`,
+      `${path} is of ${expected.noun} format ${any.data.version}, this program reads ${expected.version}; use the vlm-gym version that wrote it, or start a new ${expected.noun}`,
     )
   }
-  const name = nameOf(parsed.data, expected)
+  const parsed = header.safeParse(value)
+  if (!parsed.success) throw new StorageError(`${path} is damaged; restore that file or start a new ${expected.noun} with another --out`)
+  const { kind: name, config, stages } = parsed.data
   const kind = FOLDER_KINDS.find((one) => one.format === expected.format && one.name === name)
   if (kind === undefined)
     throw new StorageError(`${path} is of a kind that this program does not know, ${name}; use the vlm-gym version that wrote it`)
-  return { kind, config: parsed.data.config }
+  return { kind, config, stages }
 }

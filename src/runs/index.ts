@@ -1,6 +1,6 @@
 /** Run folders. */
 
-export { ABOUT, type Session } from './about.ts'
+export { ABOUT, type Session, sessions } from './about.ts'
 export { readText } from './encoding.ts'
 export {
   type Contestant,
@@ -16,6 +16,7 @@ export { DATASET, EVAL_RUN, FOLDER_KINDS, type FolderKind, TRAIN_RUN } from './f
 export type { BadLine, Line, LinesFile } from './lines.ts'
 export { checkNewFolder, type NewFolderOptions } from './new-folder.ts'
 export { checkForeign, checkOwnFile, type FileForm, type ForeignFile, type OwnFile, writeOwnFile } from './own-file.ts'
+export { folderReader, type RunReader, readEpisodes } from './reader.ts'
 export {
   type EndpointLine,
   endpointLines,
@@ -32,4 +33,15 @@ export {
   resultRows,
 } from './records.ts'
 export { type KeptReply, keptFields, replyFields, replyOf } from './reply-fields.ts'
-export { createFolder, createRun, discardFolder, openFolder, openRun, type RunFolder, readFolder, readRun } from './run-folder.ts'
+export {
+  type CreateOptions,
+  createFolder,
+  createRun,
+  discardFolder,
+  openFolder,
+  openRun,
+  type RunFolder,
+  readFolder,
+  readRun,
+} from './run-folder.ts'
+export { isTaught, lineOf, type StageInfo, stageInfo, trainHeader } from './stages.ts'

@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { open } from 'node:fs/promises'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { utf8Chunks } from './encoding.ts'
 
 /** A record of a file and where it stands. */

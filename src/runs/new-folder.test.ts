@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ConfigError } from '../errors.ts'
-import { DATASET, EVAL_RUN, FOLDER_KINDS, type FolderKind, TRAIN_RUN } from './folder-kinds.ts'
+import { EVAL_RUN, FOLDER_KINDS, type FolderKind, TRAIN_RUN } from './folder-kinds.ts'
 import { checkNewFolder } from './new-folder.ts'
 import { createFolder, discardFolder, openFolder, readFolder } from './run-folder.ts'
 
@@ -200,15 +200,32 @@ describe('the kind of a folder', () => {
     expect((await readFolder([TRAIN_RUN, EVAL_RUN], folders[1]?.path ?? '')).kind).toBe(EVAL_RUN)
   })
 
-  it('is known in runs of earlier versions, whose header does not name it', async () => {
+  it('refuses runs of earlier versions, whose header names no stages', async () => {
     const folder = await folderWith()
-    const old = (config: object): Promise<void> =>
-      writeFile(join(folder, 'run.json'), JSON.stringify({ format: 'vlm-gym/run', version: 2, config }))
-    await old({ kind: 'eval' })
-    expect((await readFolder([TRAIN_RUN, EVAL_RUN], folder)).kind).toBe(EVAL_RUN)
-    await expect(openFolder(TRAIN_RUN, folder)).rejects.toThrow(/holds the run of an evaluation/)
-    await old({ seed: 0 })
-    expect((await readFolder([TRAIN_RUN, EVAL_RUN], folder)).kind).toBe(TRAIN_RUN)
-    await expect(openFolder(DATASET, folder)).rejects.toThrow(/holds a training run/)
+    await writeFile(join(folder, 'run.json'), JSON.stringify({ format: 'vlm-gym/run', version: 2, config: { seed: 0 } }))
+    await expect(openFolder(TRAIN_RUN, folder)).rejects.toThrow(
+      /is of run format 2, this program reads 3; use the vlm-gym version that wrote it/,
+    )
+    await expect(readFolder([TRAIN_RUN, EVAL_RUN], folder)).rejects.toThrow(/is of run format 2/)
+  })
+
+  it('keeps the stages of a training run, and refuses a header whose stages are damaged', async () => {
+    const stage = {
+      name: 'g1',
+      label: 'G1',
+      about: 'then RL',
+      note: '',
+      kind: 'rl',
+      from: null,
+      imitates: null,
+      steps: 4,
+      batch: '2 states',
+    } as const
+    const folder = await createFolder(TRAIN_RUN, join(await folderWith(), 'new'), { seed: 0 }, { stages: [stage] })
+    await folder.close()
+    expect((await readFolder(TRAIN_RUN, folder.path)).stages).toEqual([stage])
+    const header = { format: 'vlm-gym/run', version: 3, kind: 'train', config: {}, stages: [{ ...stage, kind: 'other' }] }
+    await writeFile(folder.file('run.json'), JSON.stringify(header))
+    await expect(readFolder(TRAIN_RUN, folder.path)).rejects.toThrow(/run\.json is damaged/)
   })
 })

@@ -1,5 +1,5 @@
 /** What stands in the files of a run folder, checked on reading. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { LinesFile } from './lines.ts'
 
 /** A line of metrics.jsonl. `values`: see docs/metrics.md; `seconds` is the wall time of the step and decides nothing. */

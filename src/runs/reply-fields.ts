@@ -1,5 +1,5 @@
 /** Fields of a reply that is kept in a JSON-lines file, as evaluations and data sets write them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Reply } from '../policy.ts'
 
 const usage = z.object({

@@ -6,7 +6,7 @@
 import { access, appendFile, mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { ConfigError, fileReason, StorageError } from '../errors.ts'
 import { shellWord } from '../printable.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
@@ -16,6 +16,7 @@ import { freeName } from './free-name.ts'
 import { type BadLine, endLines, firstOfEach, type Line, type LinesFile, readLineAt, scanLines } from './lines.ts'
 import { type FolderLock, lockFolder, OWNER } from './lock.ts'
 import { checkNewFolder, type NewFolderOptions, setAside } from './new-folder.ts'
+import type { StageInfo } from './stages.ts'
 import { warn } from './warn.ts'
 
 /** A folder of one kind (a run, a data set), open for one process. */
@@ -24,6 +25,8 @@ export interface RunFolder {
   readonly kind: FolderKind
   /** The config it was started with, as it was written. */
   readonly config: unknown
+  /** The stages of a training run, in the order they run; none in other folders. */
+  readonly stages: readonly StageInfo[]
   /** What ran: the session that made the folder, then each that differed from the one before it. None in folders of earlier versions. */
   readonly about: readonly Session[]
   /** The topmost folder that was made for it; null if it was there. */
@@ -92,10 +95,16 @@ function damage(path: string, bad: readonly BadLine[], loss: string): string[] {
 const toData = (value: unknown): string | Buffer =>
   value instanceof Uint8Array ? Buffer.from(value) : typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`
 
+/** How a folder is made. */
+export interface CreateOptions extends NewFolderOptions {
+  /** Of a training run: its stages, in the order they run. */
+  readonly stages?: readonly StageInfo[]
+}
+
 /**
  * Makes a new folder. Throws ConfigError where none of this kind may be begun (see `checkNewFolder`), also if another process was quicker.
  */
-export async function createFolder(kind: FolderKind, path: string, config: unknown, options: NewFolderOptions = {}): Promise<RunFolder> {
+export async function createFolder(kind: FolderKind, path: string, config: unknown, options: CreateOptions = {}): Promise<RunFolder> {
   await checkNewFolder(kind, path, options)
   const made = await makePath(path).catch((error: Error) => {
     throw new ConfigError(`cannot make ${path}: ${fileReason(error, 'write')}; give another folder with --out`, { cause: error })
@@ -103,14 +112,15 @@ export async function createFolder(kind: FolderKind, path: string, config: unkno
   const lock = await lockFolder(path).catch((error: Error) => {
     throw new ConfigError(error.message, { cause: error })
   })
-  const folder = folderAt({ path, kind, config, about: [await currentSession()], made }, lock)
+  const { stages = [] } = options
+  const folder = folderAt({ path, kind, config, stages, about: [await currentSession()], made }, lock)
   let begun = false
   try {
     await checkNewFolder(kind, path, options)
     begun = true
     for (const [name, other] of options.force ? await setAside(kind, path) : []) warn(`${join(path, name)} is now ${other}`)
     // The header comes first: a folder without it is none yet, and one with it can be opened.
-    await folder.write(kind.header, headerOf(kind, config))
+    await folder.write(kind.header, headerOf(kind, config, stages))
     await folder.write(ABOUT, { sessions: folder.about })
     await makeFolders(kind, path)
     return folder
@@ -164,10 +174,10 @@ async function headerAmong(kinds: readonly FolderKind[], path: string, remedy: s
 
 /** Opens an existing folder. Throws ConfigError if it is of another kind, StorageError if there is none, or another process uses it. */
 export async function openFolder(kind: FolderKind, path: string): Promise<RunFolder> {
-  const { config } = await headerAmong([kind], path, `start one with ${kind.command} --out ${shellWord(path)}`)
+  const { config, stages } = await headerAmong([kind], path, `start one with ${kind.command} --out ${shellWord(path)}`)
   const before = await readSessions(path)
   const about = before === null ? [] : withSession(before, await currentSession())
-  const folder = folderAt({ path, kind, config, about, made: null }, await lockFolder(path))
+  const folder = folderAt({ path, kind, config, stages, about, made: null }, await lockFolder(path))
   try {
     if (before !== null && about !== before) await folder.write(ABOUT, { sessions: about })
     await makeFolders(kind, path)
@@ -181,8 +191,12 @@ export async function openFolder(kind: FolderKind, path: string): Promise<RunFol
 /** Reads a folder of one of these kinds without locking it: it may still be growing. Throws as `openFolder` does. */
 export async function readFolder(kinds: FolderKind | readonly FolderKind[], path: string): Promise<RunFolder> {
   const list = [kinds].flat() as readonly FolderKind[]
-  const { kind, config } = await headerAmong(list, path, `give the folder that ${list.map(({ command }) => command).join(' or ')} wrote`)
-  return folderAt({ path, kind, config, about: (await readSessions(path)) ?? [], made: null }, null)
+  const { kind, config, stages } = await headerAmong(
+    list,
+    path,
+    `give the folder that ${list.map(({ command }) => command).join(' or ')} wrote`,
+  )
+  return folderAt({ path, kind, config, stages, about: (await readSessions(path)) ?? [], made: null }, null)
 }
 
 /** The sessions of a folder: none if the file is missing, null if it holds something else, which then stays as it is. */
@@ -195,7 +209,7 @@ async function readSessions(path: string): Promise<readonly Session[] | null> {
 }
 
 /** Makes the folder of a training run. Throws ConfigError where none may be begun (see `checkNewFolder`). */
-export const createRun = (path: string, config: unknown, options?: NewFolderOptions): Promise<RunFolder> =>
+export const createRun = (path: string, config: unknown, options?: CreateOptions): Promise<RunFolder> =>
   createFolder(TRAIN_RUN, path, config, options)
 
 /** Opens the folder of a training run. Throws as `openFolder` does. */
@@ -205,7 +219,7 @@ export const openRun = (path: string): Promise<RunFolder> => openFolder(TRAIN_RU
 export const readRun = (path: string): Promise<RunFolder> => readFolder([TRAIN_RUN, EVAL_RUN], path)
 
 /** `held`: null for a folder that is only read, or that another process may be writing in. */
-function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'about' | 'made'>, held: FolderLock | null): RunFolder {
+function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'stages' | 'about' | 'made'>, held: FolderLock | null): RunFolder {
   const { path, kind } = facts
   const file = (name: string): string => join(path, name)
   const own = (): void => {

@@ -3,7 +3,7 @@
  * cannot take is refused by the name of the parameter, so that nothing a caller asked for is dropped in silence. (Earlier messages are
  * the exception: a client may send its history, and this model has no use for it.)
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Engine, ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { modelInputOf } from '../policies/index.ts'

@@ -1,36 +1,30 @@
 /** How a data set is made: one typed object with a comment on every field, kept in its header. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
-import { type EnvSpec, envSpec, type ObservationMode, REPLY_TAGS, skinSettings } from '../gym/index.ts'
+import { type EnvSpec, type ObservationMode, skinSchema, specFields, specFrom } from '../gym/index.ts'
 import type { RunFolder } from '../runs/index.ts'
 
 const count = z.number().int()
-const horizon = count.min(1).max(100_000)
-const skin = z.strictObject({
-  theme: z.string(),
-  tile: count.min(8).max(256),
-  layout: z.enum(['board', 'full']),
-  ...skinSettings,
-})
+const horizon = specFields.horizon.max(100_000)
 
 export const teachConfig = z.strictObject({
   games: z
     .array(
       z.strictObject({
-        id: z.string().describe('registered game'),
-        config: z.record(z.string(), z.unknown()).default({}).describe('its knobs; absent ones keep their default'),
+        id: specFields.game,
+        config: specFields.config.default({}),
         weight: z.number().positive().default(1).describe('share of the examples'),
         horizon: horizon.optional().describe('instead of the one for all games'),
-        skin: skin.optional().describe('instead of the one for all games'),
+        skin: skinSchema.optional().describe('instead of the one for all games'),
       }),
     )
     .min(1)
     .describe('what is played; a game may stand there more than once, with other knobs or pictures'),
   horizon: horizon.describe('moves after which a fresh game begins'),
-  skin: skin.describe('how the pictures look'),
-  prompt: z.enum(['full', 'brief']).describe('style of the prompts'),
-  tags: z.enum(REPLY_TAGS).default('paper').describe('of full prompts and of the replies that are kept; sets without it have the paper’s'),
+  skin: skinSchema.describe('how the pictures look'),
+  prompt: specFields.prompt,
+  tags: specFields.tags.default('paper').describe('of full prompts and of the replies that are kept; sets without it have the paper’s'),
   teacher: z
     .strictObject({
       model: z.string().describe('"scripted", or what --model names'),
@@ -68,8 +62,9 @@ export type TeachConfig = z.output<typeof teachConfig>
 
 /** The specs of a config's games. `mode`: what the teacher is given of a board. Throws ConfigError. */
 export function specsOf(config: TeachConfig, mode: ObservationMode): EnvSpec[] {
-  return config.games.map(({ id, config: knobs, skin = config.skin }) =>
-    envSpec({ game: gameNamed(id), config: knobs, skin, promptStyle: config.prompt, feedback: true, mode, tags: config.tags }),
+  const { prompt, tags } = config
+  return config.games.map(({ id: game, config: knobs, skin = config.skin, horizon = config.horizon }) =>
+    specFrom({ game, config: knobs, skin, prompt, mode, tags, horizon }, gameNamed),
   )
 }
 

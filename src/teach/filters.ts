@@ -39,7 +39,7 @@ export function judge(
   if (score.gameReward < minReward) return drop('reward')
   const regret = maxRegret === null ? null : regretOf(score, expertScores(game, state, 'solver'))
   if (maxRegret !== null && (regret === null || regret > maxRegret)) return drop('regret')
-  const perception = game.formatPerception(game.perceive(state))
+  const perception = game.perception.format(game.perception.of(state))
   const sections = { perception, think: parseReply(text).think ?? '', answer: score.action as string }
   const reply = formatReply(sections, tags)
   // Thoughts that quote tags of the set that is written would make another reply of it.

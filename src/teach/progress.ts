@@ -1,5 +1,5 @@
 /** Where the making of a data set stands: `progress.json`, and how examples are shared among the games. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { StorageError } from '../errors.ts'
 import { type EnvSnapshot, type EnvSpec, startSnapshot } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
@@ -95,7 +95,7 @@ function faultOf({ slots, games }: Progress, config: TeachConfig, specs: readonl
     for (const { game, snapshot } of slots) {
       const spec = specs[game]
       if (spec === undefined) return `there is no game ${game}`
-      spec.game.parseState(snapshot.state)
+      spec.game.rules.parseState(snapshot.state)
     }
     return null
   } catch (error) {

@@ -22,12 +22,12 @@ export function taughtReply(game: AnyGame, state: unknown, text: string): Taught
   const layout = parseReply(text).format === 1 ? text : (LAYOUT.exec(text)?.[0] ?? text)
   const { format, perception, think, answer, tags } = parseReply(layout)
   if (format === 0) return { text, mended: false }
-  const said = game.parseAction(answer as string, state)
-  const strict = strictReading(game, layout, 'action' in said ? game.formatAction(state, said.action) : null)
-  const { action, board } = lenientReading(game, state, layout, strict)
-  if (action === strict.action && board === strict.board) return { text: layout, mended: layout !== text }
+  const said = game.answer.parse(answer as string, state)
+  const strict = strictReading(game, layout, 'action' in said ? game.answer.format(state, said.action) : null)
+  const { action, perception: seen } = lenientReading(game, state, layout, strict)
+  if (action === strict.action && seen === strict.perception) return { text: layout, mended: layout !== text }
   const sections = {
-    perception: board === null ? (perception as string) : game.formatPerception(board),
+    perception: seen === null ? (perception as string) : game.perception.format(seen),
     think: think as string,
     answer: action ?? (answer as string),
   }

@@ -2,7 +2,7 @@
  * `replies.jsonl` of a data set: every reply of the teacher as it came, before it is read, judged or written anew. A session that goes on
  * takes from it what its round had before the stop, so that nothing is asked, and paid for, twice.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Reply } from '../policy.ts'
 import { type KeptReply, keptFields, type LinesFile, type ReplyCounts, type RunFolder, replyFields, replyOf } from '../runs/index.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDataset, EXAMPLES, type Example, openDataset, readExamples } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
-import { GAMES, gameNamed } from '../games/index.ts'
+import { GAMES, gameNamed, readGrid } from '../games/index.ts'
 import { decodeState, formatReply, parseReply } from '../gym/index.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
@@ -36,7 +36,7 @@ const config = (change: Partial<TeachConfig> = {}): TeachConfig =>
 /** A move that is legal on a board of 2048. */
 function legalMove(caption: string): number {
   const game = gameNamed(ID)
-  const cells = game.parsePerception(caption)?.cells as string[][]
+  const cells = readGrid(game, caption)?.cells as string[][]
   const rows = cells.map((row) => row.map((cell) => (cell === '_' ? 0 : Number(cell))))
   return rows.some((row) => row[0] === 0 && row.some((cell) => cell > 0)) ? 3 : 1
 }
@@ -124,7 +124,7 @@ describe('teach', () => {
       return told(observation, String(call % 4))
     }, 'model')
     const { lines, counts } = await run(teacher)
-    expect(seen.every(({ caption }) => game.parsePerception(caption ?? '') !== null)).toBe(true)
+    expect(seen.every(({ caption }) => game.perception.parse(caption ?? '') !== null)).toBe(true)
     expect(counts).toMatchObject({ kept: 30, failed: 0, format: 0, perception: 0 })
     expect(counts.illegal).toBeGreaterThan(0)
     for (const { messages } of lines) {
@@ -320,7 +320,7 @@ describe('teach', () => {
     ]
     const { lines, counts } = await run(teacherPolicy({ slip: 0, blind: false }), { games, examples: 42, parallel: 2, maxReplies: 200 })
     const kinds = lines.map(
-      ({ state, game }) => `${game} ${JSON.stringify(decodeState(state, GAMES).game.configOf(decodeState(state, GAMES).state))}`,
+      ({ state, game }) => `${game} ${JSON.stringify(decodeState(state, GAMES).game.rules.configOf(decodeState(state, GAMES).state))}`,
     )
     expect(kinds.filter((kind) => kind.startsWith('swap'))).toHaveLength(11)
     expect(kinds.filter((kind) => kind.includes('"size":3'))).toHaveLength(10)

@@ -8,7 +8,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
-import { advance, drawPng, type EnvSpec, encodeState, playReply, type ReplyScore, stateHash } from '../gym/index.ts'
+import { gridOf } from '../games/index.ts'
+import { advance, drawPng, type EnvSpec, encodeState, endingOf, playReply, type ReplyScore, stateHash } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { shellWord } from '../printable.ts'
 import type { Line, ReplyCounts, RunFolder } from '../runs/index.ts'
@@ -219,7 +220,7 @@ async function playRound(session: Session, before: Progress, answered: readonly 
     const next: Slot = reply.failure
       ? { ...slot, failed: slot.failed + 1 }
       : { ...slot, snapshot: advance(slot.snapshot, result), refused: result.legal ? 0 : slot.refused + 1, failed: 0 }
-    slots[place] = isOver(config, spec, next) ? freshSlot(config, specs, { games, slots }, place, slot.begun + 1) : next
+    slots[place] = isOver(spec, next) ? freshSlot(config, specs, { games, slots }, place, slot.begun + 1) : next
   }
   return { round: before.round + 1, lines, last, mended, counts, games, slots }
 }
@@ -250,14 +251,14 @@ async function keep(
 }
 
 /** Whether a fresh game follows: after the end, the horizon, too many refused replies or too many failed requests. */
-function isOver(config: TeachConfig, { game }: EnvSpec, { game: entry, snapshot, refused, failed }: Slot): boolean {
-  const horizon = config.games[entry]?.horizon ?? config.horizon
-  return game.terminated(snapshot.state) || snapshot.steps >= horizon || refused >= PATIENCE || failed >= PATIENCE
+function isOver(spec: EnvSpec, { snapshot, refused, failed }: Slot): boolean {
+  const ending = endingOf(spec, snapshot.steps, spec.game.rules.terminated(snapshot.state))
+  return ending !== null || refused >= PATIENCE || failed >= PATIENCE
 }
 
 /** Decided by the board alone, so that equal boards never stand on both sides. */
 function splitOf({ game }: EnvSpec, state: unknown, heldOut: number): Example['split'] {
-  const key = contentHash(JSON.stringify([game.id, game.version, game.perceive(state).cells]))
+  const key = contentHash(JSON.stringify([game.id, game.version, gridOf(game, state)?.cells ?? game.perception.of(state)]))
   return Number.parseInt(key.slice(0, 8), 16) / 2 ** 32 < heldOut ? 'test' : 'train'
 }
 

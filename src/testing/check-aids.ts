@@ -1,4 +1,5 @@
 /** The part of `checkGame` that looks at what a game declares for people at a terminal. */
+import { gridOf } from '../games/index.ts'
 import type { CheckContext } from './check-context.ts'
 import { canonical, ensure } from './ensure.ts'
 
@@ -26,14 +27,21 @@ export function checkAids({ game, config, theme, where }: CheckContext, state: u
       `the key ${JSON.stringify(label)} moves the cursor that picks cells`,
     )
   }
-  const actions = new Set(keys.length > 0 ? game.actions(state).map(canonical) : [])
+  const actions = new Set(keys.length > 0 ? game.rules.actions(state).map(canonical) : [])
   for (const key of keys) ensure(actions.has(canonical(key.action)), where, `the key ${key.keys[0]} plays no action of the game`)
-  const { rows, columns, cells } = game.perceive(state)
+  const grid = gridOf(game, state)
+  ensure(
+    grid !== null || (pick === undefined && look === undefined),
+    where,
+    'cells are picked or have looks, but the perception is no grid',
+  )
+  if (grid === null) return
+  const { rows, columns, cells } = grid
   if (pick !== undefined) {
     ensure(Number.isInteger(pick.cells) && pick.cells > 0 && pick.cells <= rows * columns, where, `${pick.cells} cells cannot be picked`)
     const first = Array.from({ length: pick.cells }, (_, at) => [Math.floor(at / columns), at % columns] as const)
     ensure(
-      'action' in game.parseAction(pick.answer(first), state),
+      'action' in game.answer.parse(pick.answer(first), state),
       where,
       `picked cells give ${pick.answer(first)}, which reads as no action`,
     )

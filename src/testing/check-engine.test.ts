@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine, ModelInput, SampledSequence, Sampler, WeightsRef } from '../engine.ts'
 import type { Frame } from '../scene.ts'
-import { type CheckEngineOptions, checkEngine } from './check-engine.ts'
+import { checkEngine } from './check-engine.ts'
+import type { CheckEngineOptions } from './engine-bench.ts'
 import { mockEngine } from './mock-engine.ts'
 
 const words = ['a', 'b', 'c', ' ', '</answer>']

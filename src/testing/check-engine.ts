@@ -8,22 +8,11 @@
  * losses; gradients that add up and are used once; learning; clipping; calls carried out in their order; saves, their refs, loading and
  * discarding; refusals.
  */
-import type { Engine, ModelInput } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { EngineError } from '../errors.ts'
-import type { Bench } from './engine-bench.ts'
+import type { Bench, CheckEngineOptions } from './engine-bench.ts'
 import { MODEL_CHECKS } from './engine-model-checks.ts'
 import { SAVE_CHECKS } from './engine-save-checks.ts'
-
-export interface CheckEngineOptions {
-  /** A fresh engine, with the same weights and the same folder of saves at every call. The check closes it. */
-  readonly open: () => Promise<Engine>
-  /** Makes two different prompts that the engine reads; their last chunk is text. */
-  readonly prompts: (engine: Engine) => readonly [ModelInput, ModelInput]
-  /** A reply in the engine's vocabulary, without the stop token: two tokens or more. */
-  readonly reply: string
-  /** Largest difference of two log-probs that should be equal, nats. Default 1e-4. */
-  readonly tolerance?: number
-}
 
 /** Runs every check on an engine of its own. */
 export async function checkEngine(options: CheckEngineOptions): Promise<string[]> {

@@ -7,7 +7,7 @@
  * and vectors against single play; what an observation holds; what people are given; solver, look-ahead, teacher and thoughts; the solver against random play.
  */
 import type { AnyGame } from '../game.ts'
-import type { LastStep } from '../gym/index.ts'
+import { gameLexicon, type LastStep } from '../gym/index.ts'
 import { type Rng, seededRng } from '../rng.ts'
 import type { Skin, Theme } from '../scene.ts'
 import { checkAids } from './check-aids.ts'
@@ -63,7 +63,7 @@ export function checkGame(game: AnyGame, options: CheckGameOptions = {}): void {
   for (const given of configs) {
     const config: unknown = game.config.parse(given)
     const where = `${game.id} ${JSON.stringify(given)}`
-    const words = game.lexicon(config)
+    const words = gameLexicon(game, config)
     ensure(new Set(words).size === words.length, where, 'the lexicon has a word twice')
     ensure(
       words.every((word) => word !== ''),
@@ -97,17 +97,17 @@ function checkConfig(game: AnyGame): void {
 }
 
 function checkFresh({ game, config, where }: CheckContext, seed: number): void {
-  const state = game.init(config, seed)
-  ensure(canonical(state) === canonical(game.init(config, seed)), where, 'init is not deterministic')
-  ensure(canonical(game.configOf(state)) === canonical(config), where, 'configOf does not give the config back')
-  ensure(!game.terminated(state), where, 'a fresh game is over')
-  const other = game.reseed(state, seed + 1)
-  ensure(canonical(game.perceive(other)) === canonical(game.perceive(state)), where, 'reseed changes the board')
-  ensure(canonical(other) === canonical(game.reseed(state, seed + 1)), where, 'reseed is not deterministic')
+  const state = game.rules.init(config, seed)
+  ensure(canonical(state) === canonical(game.rules.init(config, seed)), where, 'init is not deterministic')
+  ensure(canonical(game.rules.configOf(state)) === canonical(config), where, 'configOf does not give the config back')
+  ensure(!game.rules.terminated(state), where, 'a fresh game is over')
+  const other = game.rules.reseed(state, seed + 1)
+  ensure(canonical(game.perception.of(other)) === canonical(game.perception.of(state)), where, 'reseed changes the board')
+  ensure(canonical(other) === canonical(game.rules.reseed(state, seed + 1)), where, 'reseed is not deterministic')
   ensure(canonical(other) !== canonical(state), where, 'reseed does not change the chance')
   for (const bad of [null, 7, 'x', [], {}, { ...(state as object), extra: 1 }]) {
     ensure(
-      throwsStateError(() => game.parseState(bad)),
+      throwsStateError(() => game.rules.parseState(bad)),
       where,
       `parseState takes ${JSON.stringify(bad)} or throws something other than StateError`,
     )
@@ -126,11 +126,11 @@ function throwsStateError(run: () => unknown): boolean {
 function play(context: CheckContext, seed: number, steps: number): void {
   const { game, config } = context
   const rng = seededRng(seed, 'check-game', game.id)
-  let state = deepFreeze(game.init(config, seed))
+  let state = deepFreeze(game.rules.init(config, seed))
   let last: LastStep = null
   for (let at = 0; at <= steps; at++) {
     const here = { ...context, where: `${context.where} step ${at}` }
-    const tried = sample(game.actions(state), game.legalActions(state), context.actions, rng)
+    const tried = sample(game.rules.actions(state), game.rules.legalActions(state), context.actions, rng)
     checkScene(here, state)
     checkTexts(here, state, tried)
     checkAids(here, state)
@@ -139,10 +139,10 @@ function play(context: CheckContext, seed: number, steps: number): void {
     checkObservation(here, state, last, at)
     checkTokens(here, state, last)
     checkGroup(here, state, rng.shuffle(tried), at)
-    if (game.terminated(state)) return
-    const legal = game.legalActions(state)
+    if (game.rules.terminated(state)) return
+    const legal = game.rules.legalActions(state)
     const action = rng.int(4) === 0 ? rng.pick(tried) : rng.pick(legal)
-    const result = game.step(state, action)
+    const result = game.rules.step(state, action)
     last = { legal: result.legal, events: result.events }
     state = deepFreeze(result.state)
   }
@@ -160,8 +160,8 @@ function checkScatter(context: CheckContext, seed: number): void {
   const state = deepFreeze(game.scatter!(config, seed))
   const here = { ...context, where: `${context.where} scatter` }
   ensure(canonical(state) === canonical(game.scatter!(config, seed)), here.where, 'scatter is not deterministic')
-  ensure(canonical(game.configOf(state)) === canonical(config), here.where, 'scatter changes the config')
-  const tried = sample(game.actions(state), game.legalActions(state), context.actions, seededRng(seed, 'check-game', 'scatter'))
+  ensure(canonical(game.rules.configOf(state)) === canonical(config), here.where, 'scatter changes the config')
+  const tried = sample(game.rules.actions(state), game.rules.legalActions(state), context.actions, seededRng(seed, 'check-game', 'scatter'))
   checkScene(here, state)
   checkTexts(here, state, tried)
   checkStep(here, state, tried)

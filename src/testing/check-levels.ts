@@ -31,21 +31,21 @@ function checkPair(game: AnyGame, perception: number, reasoning: number): void {
   const where = `${game.id} at perception ${perception}, reasoning ${reasoning}`
   const { config, skin } = difficulty(game, { perception, reasoning }, LOOK)
   ensure(canonical(game.config.parse(config)) === canonical(config), where, 'the config does not parse to itself')
-  const state = game.init(config, 0)
-  ensure(game.legalActions(state).length > 0, where, 'a fresh game has no legal action')
+  const state = game.rules.init(config, 0)
+  ensure(game.rules.legalActions(state).length > 0, where, 'a fresh game has no legal action')
   drawState(game, state, skin)
 }
 
 /** Chance that a uniform action is a best one by the level's look-ahead, level by level. */
 function checkReasoning(game: AnyGame): void {
-  const { lookahead } = game
+  const lookahead = game.expert?.lookahead
   if (lookahead === undefined) return
   const luck = levels.map((reasoning) => {
     const { config, lookahead: plies } = difficulty(game, { reasoning })
     const shares = Array.from({ length: BOARDS }, (_, seed) => {
-      const state = (game.scatter ?? game.init)(config, seed)
+      const state = (game.scatter ?? game.rules.init)(config, seed)
       const scored = lookahead(state, plies)
-      return scored.filter(({ score }) => score > scored[0]!.score - 1e-6).length / game.actions(state).length
+      return scored.filter(({ score }) => score > scored[0]!.score - 1e-6).length / game.rules.actions(state).length
     })
     return shares.reduce((sum, share) => sum + share, 0) / BOARDS
   })
@@ -57,7 +57,7 @@ function checkReasoning(game: AnyGame): void {
 
 /** A higher level of the skin changes the picture of one state more. */
 function checkPictures(game: AnyGame): void {
-  const state = game.init(game.config.parse({}), 0)
+  const state = game.rules.init(game.config.parse({}), 0)
   const clean = frameToRgb(drawState(game, state, LOOK))
   let before = -1
   for (const level of levels) {

@@ -2,6 +2,7 @@
 import {
   decodeState,
   Env,
+  type EnvSnapshot,
   type EnvSpec,
   encodeState,
   envSpec,
@@ -11,8 +12,10 @@ import {
   parseReply,
   playGroup,
   playReply,
+  startSnapshot,
   stateHash,
   VectorEnv,
+  walk,
 } from '../gym/index.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 import type { Skin } from '../scene.ts'
@@ -26,11 +29,11 @@ const VECTOR = { envs: 3, steps: 12 }
 const SKIN: Skin = { theme: 'classic', tile: 16, layout: 'board' }
 
 function trueReply({ game }: CheckContext, state: unknown, action: unknown): string {
-  const think = game.teach === undefined || game.terminated(state) ? '' : game.teach(state, { blind: false }).think
-  return formatReply({ perception: game.formatPerception(game.perceive(state)), think, answer: game.formatAction(state, action) })
+  const think = game.teacher?.teach === undefined || game.rules.terminated(state) ? '' : game.teacher?.teach(state, { blind: false }).think
+  return formatReply({ perception: game.perception.format(game.perception.of(state)), think, answer: game.answer.format(state, action) })
 }
 
-const copyOf = ({ game }: CheckContext, state: unknown): unknown => game.parseState(JSON.parse(JSON.stringify(state)))
+const copyOf = ({ game }: CheckContext, state: unknown): unknown => game.rules.parseState(JSON.parse(JSON.stringify(state)))
 
 /** Whole replies: the protocol gives every section back, and what is played and scored is what the action does. */
 export function checkReplies(context: CheckContext, state: unknown, actions: readonly unknown[]): void {
@@ -39,12 +42,12 @@ export function checkReplies(context: CheckContext, state: unknown, actions: rea
     const text = trueReply(context, state, action)
     const { format, perception, answer, problem } = parseReply(text)
     ensure(format === 1, where, `a true reply is not in the format: ${problem}`)
-    ensure(perception === game.formatPerception(game.perceive(state)).trim(), where, 'the perception does not survive a reply')
-    ensure(answer === game.formatAction(state, action), where, 'the answer does not survive a reply')
+    ensure(perception === game.perception.format(game.perception.of(state)).trim(), where, 'the perception does not survive a reply')
+    ensure(answer === game.answer.format(state, action), where, 'the answer does not survive a reply')
     const { score, result } = playReply(game, state, text)
     ensure(score.perceptionExact === 1, where, 'the true perception is scored as wrong')
     ensure(score.outcome === (result.legal ? 'played' : 'illegal'), where, `the reply to ${answer} counts as ${score.outcome}`)
-    ensure(canonical(result) === canonical(game.step(state, action)), where, `the reply to ${answer} plays something else`)
+    ensure(canonical(result) === canonical(game.rules.step(state, action)), where, `the reply to ${answer} plays something else`)
   }
 }
 
@@ -69,14 +72,17 @@ export function checkGroup(context: CheckContext, state: unknown, actions: reado
   const shared = playGroup(game, state, replies, { chance: 'shared' }).map(canonical)
   ensure(canonical(shared) === canonical(alone(() => copyOf(context, state))), where, 'group play differs from single play')
   const apart = playGroup(game, state, replies, { chance: 'independent', seed }).map(canonical)
-  const reseeded = alone((index) => game.reseed(copyOf(context, state), deriveSeed(seed, 'group', index)))
+  const reseeded = alone((index) => game.rules.reseed(copyOf(context, state), deriveSeed(seed, 'group', index)))
   ensure(canonical(apart) === canonical(reseeded), where, 'group play with independent chance differs from single play')
 }
 
 /** What a player sees holds neither the truth nor the chance to come; a caption is there only in the modes that have one. */
 export function checkObservation({ game, config, skins, theme, where }: CheckContext, state: unknown, last: LastStep, seed: number): void {
-  const truth = game.perceive(state)
-  const rows = truth.columns < 2 ? [] : game.formatPerception(truth).split('\n')
+  const truth = game.perception.of(state)
+  const rows = game.perception
+    .format(truth)
+    .split('\n')
+    .filter((row) => row.trim().length > 2)
   for (const promptStyle of ['full', 'brief'] as const) {
     const seen = observationOf(envSpec({ game, config, skin: SKIN, promptStyle }), { state, last })
     ensure(
@@ -89,11 +95,11 @@ export function checkObservation({ game, config, skins, theme, where }: CheckCon
   }
   for (const mode of ['image+caption', 'caption'] as const) {
     const { caption } = observationOf(envSpec({ game, config, skin: SKIN, mode }), { state, last })
-    ensure(caption === game.formatPerception(truth), where, `the caption of mode ${mode} is not the true perception`)
+    ensure(caption === game.perception.format(truth), where, `the caption of mode ${mode} is not the true perception`)
   }
   for (const skin of skins.slice(0, 2)) {
     const items = (of: unknown): string => canonical(game.draw(of, skin, theme).items)
-    ensure(items(state) === items(game.reseed(state, seed)), where, 'the picture depends on the chance to come')
+    ensure(items(state) === items(game.rules.reseed(state, seed)), where, 'the picture depends on the chance to come')
   }
 }
 
@@ -127,19 +133,19 @@ export function checkVector({ game, config, where }: CheckContext, seed: number)
 
 /** A legal answer three times in four, else any action of the grammar or no answer at all. */
 function anyReply({ game }: EnvSpec, state: unknown, rng: Rng): string {
-  const legal = game.legalActions(state)
-  const action = legal.length > 0 && rng.int(4) > 0 ? rng.pick(legal) : rng.pick([...game.actions(state), undefined])
-  return `<answer>${action === undefined ? 'none' : game.formatAction(state, action)}</answer>`
+  const legal = game.rules.legalActions(state)
+  const action = legal.length > 0 && rng.int(4) > 0 ? rng.pick(legal) : rng.pick([...game.rules.actions(state), undefined])
+  return `<answer>${action === undefined ? 'none' : game.answer.format(state, action)}</answer>`
 }
 
 /** The expert's first move is legal wherever it stands, and earns at least what random legal play earns over the same games. */
 export function checkSolver(context: CheckContext, games: number, horizon: number): void {
   const { game, where } = context
-  if (game.solver === undefined || games === 0) return
+  if (game.expert?.solver === undefined || games === 0) return
   const total = (player: (state: unknown, rng: Rng) => unknown): number =>
     Array.from({ length: games }, (_, seed) => playedOut(context, seed, horizon, player)).reduce((sum, points) => sum + points, 0)
-  const expert = total((state) => game.solver!(state)[0]?.action) / games
-  const random = total((state, rng) => rng.pick(game.legalActions(state))) / games
+  const expert = total((state) => game.expert!.solver(state)[0]?.action) / games
+  const random = total((state, rng) => rng.pick(game.rules.legalActions(state))) / games
   const rounded = (mean: number): string => mean.toFixed(2)
   ensure(expert >= random, where, `the solver earns ${rounded(expert)} a game, random play ${rounded(random)} (${games} games)`)
 }
@@ -151,14 +157,15 @@ function playedOut(
   player: (state: unknown, rng: Rng) => unknown,
 ): number {
   const rng = seededRng(seed, 'check-game', 'solver')
-  let state = game.init(config, seed)
+  let action: unknown
+  const pick = ({ state }: EnvSnapshot): unknown => {
+    action = player(state, rng)
+    return action
+  }
   let points = 0
-  for (let move = 0; move < horizon && !game.terminated(state); move++) {
-    const action = player(state, rng)
-    const result = game.step(state, action)
-    ensure(result.legal, where, `the solver plays ${canonical(action)} in game ${seed}, which is not legal`)
-    points += result.reward
-    state = result.state
+  for (const moment of walk({ game }, startSnapshot({ game, config }, seed), horizon, rng, { pick })) {
+    ensure(moment.last?.legal !== false, where, `the solver plays ${canonical(action)} in game ${seed}, which is not legal`)
+    points = moment.return
   }
   return points
 }

@@ -1,4 +1,5 @@
 /** The parts of `checkGame` that look at one state: picture, texts, and every action on it. */
+import { gameFeedback, gamePrompt, trainingReward } from '../gym/index.ts'
 import type { Scene } from '../scene.ts'
 import type { CheckContext } from './check-context.ts'
 import { canonical, ensure, notPlain, splitGreedily } from './ensure.ts'
@@ -29,63 +30,62 @@ function checkItems({ width, height, items, catalogue }: Scene, where: string): 
 /** Perception, answers, prompts, feedback, thoughts: each reads back as itself and is made of the lexicon's words. */
 export function checkTexts(context: CheckContext, state: unknown, actions: readonly unknown[]): void {
   const { game, config, where } = context
-  const truth = game.perceive(state)
-  const shown = game.formatPerception(truth)
+  const truth = game.perception.of(state)
+  const shown = game.perception.format(truth)
+  const grid = game.perception.grid?.(truth)
   ensure(
-    truth.cells.length === truth.rows && truth.cells.every((row) => row.length === truth.columns),
+    grid === undefined || (grid.cells.length === grid.rows && grid.cells.every((row) => row.length === grid.columns)),
     where,
-    'perceive gives a ragged grid',
+    'perception.grid gives a ragged grid',
   )
-  ensure(canonical(game.parsePerception(shown)) === canonical(truth), where, 'the perception text does not read back')
+  ensure(canonical(game.perception.parse(shown)) === canonical(truth), where, 'the perception text does not read back')
   ensure(
-    canonical(game.parsePerception(`\n  ${shown.replaceAll('\n', ' \r\n ')}\n`)) === canonical(truth),
+    canonical(game.perception.parse(`\n  ${shown.replaceAll('\n', ' \r\n ')}\n`)) === canonical(truth),
     where,
     'perception minds white space',
   )
   for (const junk of ['', 'no grid', `${shown}\n?`])
-    ensure(game.parsePerception(junk) === null, where, `${JSON.stringify(junk)} reads as a grid`)
+    ensure(game.perception.parse(junk) === null, where, `${JSON.stringify(junk)} reads as a perception`)
   covered(context, `\n${shown}`, 'the perception')
-  covered(context, game.prompt(config, 'brief'), 'the brief prompt')
-  oneWord(context, game.feedback(null, 'brief'))
+  covered(context, gamePrompt(game, config, 'brief'), 'the brief prompt')
+  oneWord(context, gameFeedback(game, null, 'brief'))
   for (const style of ['full', 'brief'] as const) {
-    const prompt = game.prompt(config, style)
-    ensure(game.prompt(config, style) === prompt, where, `the ${style} prompt is not deterministic`)
+    const prompt = gamePrompt(game, config, style)
+    ensure(gamePrompt(game, config, style) === prompt, where, `the ${style} prompt is not deterministic`)
   }
-  const full = game.prompt(config, 'full')
-  for (const tag of ['<perception>', '<think>', '<answer>'])
-    ensure(full.includes(tag), where, `the full prompt does not give the reply format: ${tag} is missing`)
-  ensure(!/<\/?(rationale|move)>/.test(full), where, 'the full prompt has tags of another set; write the paper’s, the gym replaces them')
-  ensure(game.feedback(null, 'full') === '', where, 'full feedback before the first step is not empty')
+  const { rules } = game.text
+  ensure(!/<\/?[a-z]+>/.test(rules(config)), where, 'the rules speak of tags; the gym adds the layout of a reply')
+  ensure(gameFeedback(game, null, 'full') === '', where, 'full feedback before the first step is not empty')
   for (const action of actions) checkAnswer(context, state, action)
   checkSpellings(context, state)
   for (const junk of ['', 'x', '-1', '9'.repeat(50)])
-    ensure('reason' in game.parseAction(junk, state), where, `${JSON.stringify(junk)} reads as an action`)
+    ensure('reason' in game.answer.parse(junk, state), where, `${JSON.stringify(junk)} reads as an action`)
   checkExperts(context, state)
 }
 
 /** Other spellings mean something that the strict grammars read, and are nothing to the strict grammars themselves. */
 function checkSpellings({ game, where }: CheckContext, state: unknown): void {
-  const { answers = {}, cells = {} } = game.spellings ?? {}
+  const { answers = {}, cells = {} } = game.answer.spellings ?? {}
   for (const [word, answer] of Object.entries(answers)) {
     ensure(
-      word === word.toLowerCase() && 'reason' in game.parseAction(word, state),
+      word === word.toLowerCase() && 'reason' in game.answer.parse(word, state),
       where,
       `the spelling ${JSON.stringify(word)} is an answer itself, or not in lower case`,
     )
     ensure(
-      'action' in game.parseAction(answer, state),
+      'action' in game.answer.parse(answer, state),
       where,
       `the spelling ${JSON.stringify(word)} means ${JSON.stringify(answer)}, which is no answer`,
     )
   }
   for (const [text, label] of Object.entries(cells)) {
     ensure(
-      text === text.toLowerCase() && game.parsePerception(text) === null,
+      text === text.toLowerCase() && game.perception.parse(text) === null,
       where,
       `the spelling ${JSON.stringify(text)} is a label itself, or not in lower case`,
     )
     ensure(
-      game.parsePerception(label) !== null,
+      game.perception.parse(label) !== null,
       where,
       `the spelling ${JSON.stringify(text)} means ${JSON.stringify(label)}, which is no label`,
     )
@@ -94,11 +94,11 @@ function checkSpellings({ game, where }: CheckContext, state: unknown): void {
 
 function checkAnswer(context: CheckContext, state: unknown, action: unknown): void {
   const { game, where } = context
-  const text = game.formatAction(state, action)
-  const read = game.parseAction(` ${text}\n`, state)
+  const text = game.answer.format(state, action)
+  const read = game.answer.parse(` ${text}\n`, state)
   ensure('action' in read && canonical(read.action) === canonical(action), where, `the answer ${JSON.stringify(text)} does not read back`)
   covered(context, text, 'the answer')
-  oneWord(context, game.feedback(game.step(state, action), 'brief'))
+  oneWord(context, gameFeedback(game, game.rules.step(state, action), 'brief'))
 }
 
 /** Brief feedback is one word, so that prompts keep their length. */
@@ -114,11 +114,11 @@ function covered({ words, where }: CheckContext, text: string, what: string): vo
 /** Solver and look-ahead score exactly the legal actions, best first; the teacher is legal, deterministic and true. */
 function checkExperts(context: CheckContext, state: unknown): void {
   const { game, where } = context
-  const legal = game.legalActions(state)
+  const legal = game.rules.legalActions(state)
   const texts = (list: readonly unknown[]): string => canonical(list.map((action) => canonical(action)).sort())
   for (const [name, scored] of [
-    ['solver', game.solver?.(state)],
-    ['lookahead', game.lookahead?.(state, 1)],
+    ['solver', game.expert?.solver(state)],
+    ['lookahead', game.expert?.lookahead?.(state, 1)],
   ] as const) {
     if (scored === undefined) continue
     ensure(texts(scored.map(({ action }) => action)) === texts(legal), where, `the ${name} does not score the legal actions`)
@@ -128,30 +128,35 @@ function checkExperts(context: CheckContext, state: unknown): void {
       `the ${name} is out of order`,
     )
   }
-  if (game.teach === undefined || legal.length === 0) return
+  const { teacher } = game
+  if (teacher === undefined || legal.length === 0) return
   for (const blind of [false, true]) {
-    const thought = game.teach(state, { blind })
-    ensure(canonical(thought) === canonical(game.teach(state, { blind })), where, 'the teacher is not deterministic')
-    const allowed = blind ? game.actions(state) : legal
+    const thought = teacher.teach(state, { blind })
+    ensure(canonical(thought) === canonical(teacher.teach(state, { blind })), where, 'the teacher is not deterministic')
+    const allowed = blind ? game.rules.actions(state) : legal
     ensure(
       allowed.some((action) => canonical(action) === canonical(thought.action)),
       where,
       blind ? 'the blind teacher names no action of the game' : 'the sighted teacher names an action that is not legal',
     )
-    ensure(game.scoreThink === undefined || game.scoreThink(state, thought.think) === 1, where, "the teacher's thoughts are not all true")
+    ensure(teacher.share(state, thought.think) === 1, where, "the teacher's thoughts are not all true")
     covered(context, `\n${thought.think}`, 'the thought')
   }
-  ensure(game.scoreThink === undefined || game.scoreThink(state, 'nonsense') === 0, where, 'scoreThink takes nonsense')
+  ensure(teacher.share(state, 'nonsense') === 0, where, 'teacher.share takes nonsense')
 }
 
 /** Legality, determinism, purity, the end, and JSON round trips of all that steps lead to. */
 export function checkStep(context: CheckContext, state: unknown, actions: readonly unknown[]): void {
   const { game, where } = context
   const before = canonical(state)
-  ensure(canonical(game.parseState(JSON.parse(JSON.stringify(state)))) === before, where, 'the state does not survive JSON and parseState')
-  const all = game.actions(state).map(canonical)
-  const legal = game.legalActions(state).map(canonical)
-  const over = game.terminated(state)
+  ensure(
+    canonical(game.rules.parseState(JSON.parse(JSON.stringify(state)))) === before,
+    where,
+    'the state does not survive JSON and parseState',
+  )
+  const all = game.rules.actions(state).map(canonical)
+  const legal = game.rules.legalActions(state).map(canonical)
+  const over = game.rules.terminated(state)
   ensure(
     canonical(all.filter((action) => legal.includes(action))) === canonical(legal),
     where,
@@ -164,27 +169,27 @@ export function checkStep(context: CheckContext, state: unknown, actions: readon
   )
   for (const action of actions) {
     const name = canonical(action)
-    const result = game.step(state, action)
+    const result = game.rules.step(state, action)
     const odd = notPlain(result)
     ensure(odd === null, where, `the result of ${name} is not plain JSON at ${odd}`)
-    ensure(canonical(result) === canonical(game.step(state, action)), where, `step ${name} is not deterministic`)
+    ensure(canonical(result) === canonical(game.rules.step(state, action)), where, `step ${name} is not deterministic`)
     ensure(result.legal === legal.includes(name), where, `step ${name} says legal ${result.legal}, legalActions do not`)
-    ensure(result.terminated === game.terminated(result.state), where, `step ${name} and terminated disagree`)
+    ensure(result.terminated === game.rules.terminated(result.state), where, `step ${name} and terminated disagree`)
     const next = canonical(result.state)
     ensure(
-      canonical(game.parseState(JSON.parse(JSON.stringify(result.state)))) === next,
+      canonical(game.rules.parseState(JSON.parse(JSON.stringify(result.state)))) === next,
       where,
       `the state after ${name} does not survive JSON`,
     )
     ensure(result.legal || next === before, where, `the illegal ${name} changes the state`)
     ensure(!over || result.reward === 0, where, `step ${name} after the end has reward ${result.reward}`)
     ensure(Number.isFinite(result.reward), where, `step ${name} has reward ${result.reward}`)
-    const outcome = game.trainingReward({ kind: result.legal ? 'played' : 'illegal', reward: result.reward })
+    const outcome = trainingReward({ kind: result.legal ? 'played' : 'illegal', reward: result.reward })
     ensure(Number.isFinite(outcome), where, `the training reward of ${name} is ${outcome}`)
   }
-  const silent = game.unreadable(state)
+  const silent = game.rules.unreadable(state)
   ensure(canonical(silent.state) === before && !silent.legal, where, 'an unreadable reply changes the state or is legal')
   ensure(silent.terminated === over, where, 'unreadable and terminated disagree')
-  oneWord(context, game.feedback(silent, 'brief'))
+  oneWord(context, gameFeedback(game, silent, 'brief'))
   ensure(canonical(state) === before, where, 'the state was mutated')
 }

@@ -1,7 +1,18 @@
 /** What the checks of an engine work with. */
 import type { Datum, Engine, ModelInput, WeightsRef } from '../engine.ts'
 import { EngineError } from '../errors.ts'
-import type { CheckEngineOptions } from './check-engine.ts'
+
+/** What `checkEngine` is given. */
+export interface CheckEngineOptions {
+  /** A fresh engine, with the same weights and the same folder of saves at every call. The check closes it. */
+  readonly open: () => Promise<Engine>
+  /** Makes two different prompts that the engine reads; their last chunk is text. */
+  readonly prompts: (engine: Engine) => readonly [ModelInput, ModelInput]
+  /** A reply in the engine's vocabulary, without the stop token: two tokens or more. */
+  readonly reply: string
+  /** Largest difference of two log-probs that should be equal, nats. Default 1e-4. */
+  readonly tolerance?: number
+}
 
 /** What a check works with: a fresh engine and the data to ask it about. */
 export interface Bench {

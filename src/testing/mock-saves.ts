@@ -1,6 +1,6 @@
 /** Where the mock engine keeps its saves: in a folder, or in memory. */
 import { strFromU8, strToU8 } from 'fflate'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SaveKind, WeightsRef } from '../engine.ts'
 import { EngineError, StorageError } from '../errors.ts'
 

@@ -1,34 +1,33 @@
 /** What a training run is: one typed object with a comment on every field. The command line and config files are checked against it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkConfig } from '../checks.ts'
-import { LEVELS, skinSettings } from '../gym/index.ts'
+import { LEVELS, type RewardSpec, rewardFields, skinFields, specFields } from '../gym/index.ts'
 
 const rate = z.number().min(0).max(1)
 const count = z.number().int()
 
 const level = count.min(0).max(LEVELS - 1)
-const expert = z.enum(['lookahead', 'solver'])
 
 const gameEntry = z.strictObject({
-  id: z.string().describe('registered game'),
-  config: z.record(z.string(), z.unknown()).default({}).describe('its knobs; absent ones keep their default'),
+  id: specFields.game,
+  config: specFields.config.default({}),
   weight: z.number().positive().default(1).describe('share of the states of every batch'),
-  horizon: count.min(1).max(100_000).default(100).describe('moves a game in evaluation; most moves behind a training state'),
-  restart: z.boolean().default(false).describe('a game that ends before the horizon is followed by a fresh one, and the points go on'),
+  horizon: specFields.horizon.max(100_000).default(100).describe('moves a game in evaluation; most moves behind a training state'),
+  restart: specFields.restart.default(false),
   episodes: count.min(2).max(100_000).optional().describe('games of each policy in evaluation, instead of evaluation.episodes'),
   levels: z
     .array(z.strictObject({ perception: level.optional(), reasoning: level.optional() }))
     .default([])
     .describe('levels of difficulty laid over config and skin; training draws from all of them evenly; none: config and skin as they are'),
-  expert: expert.optional().describe('instead of rl.expert'),
-  regretScale: z.number().positive().optional().describe('instead of rl.regretScale'),
+  expert: rewardFields.expert.optional().describe('instead of rl.expert'),
+  regretScale: rewardFields.scale.optional().describe('instead of rl.regretScale'),
 })
 
 const skin = z.strictObject({
-  theme: z.string().default('classic').describe('colours of the pictures'),
-  tile: count.min(8).max(256).default(16).describe('side of a tile, pixels; the model’s patch'),
-  layout: z.enum(['board', 'full']).default('board').describe('"board": tiles only, so that a patch is a tile'),
-  ...skinSettings,
+  ...skinFields,
+  theme: skinFields.theme.default('classic'),
+  tile: skinFields.tile.default(16).describe('side of a tile, pixels; the model’s patch'),
+  layout: skinFields.layout.default('board').describe('"board": tiles only, so that a patch is a tile'),
 })
 
 const adam = {
@@ -47,12 +46,12 @@ const supervised = z.strictObject({
 })
 
 const rewards = z.strictObject({
-  game: z.number().default(1).describe('of the game signal'),
-  format: z.number().default(1).describe('of the format point'),
-  perceptionExact: z.number().default(0).describe('of the point for a wholly true perception'),
-  perceptionCells: z.number().default(0).describe('of the share of cells read rightly'),
-  think: z.number().default(0).describe('of the share of true thoughts'),
-  legal: z.number().default(0).describe('of the point for a legal move'),
+  game: rewardFields.weights.game.default(1),
+  format: rewardFields.weights.format.default(1),
+  perceptionExact: rewardFields.weights.perceptionExact.default(0),
+  perceptionCells: rewardFields.weights.perceptionCells.default(0),
+  think: rewardFields.weights.think.default(0),
+  legal: rewardFields.weights.legal.default(0),
 })
 
 const reinforcement = z.strictObject({
@@ -68,9 +67,9 @@ const reinforcement = z.strictObject({
     .boolean()
     .default(false)
     .describe('keep groups in which no reply is a legal move: their divergence from the start pulls them back'),
-  signal: z.enum(['paper', 'regret']).describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / regretScale), -1 for no legal move'),
-  expert: expert.default('lookahead').describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
-  regretScale: z.number().positive().default(8).describe('points of regret that cost 1'),
+  signal: rewardFields.signal.describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / regretScale), -1 for no legal move'),
+  expert: rewardFields.expert.default('lookahead'),
+  regretScale: rewardFields.scale.default(8),
   rewards,
   credit: z
     .enum(['reply', 'section', 'statement'])
@@ -158,6 +157,14 @@ export const datasetsOf = ({ coldStart: { dataset } }: Pick<TrainConfig, 'coldSt
 
 export type SupervisedConfig = TrainConfig['base']
 export type RlConfig = TrainConfig['rl']
+
+/** How the replies of a stage are rewarded. `own`: what a game says instead of the stage. */
+export function rewardSpecOf(
+  { rewards: weights, signal, expert, regretScale }: RlConfig,
+  own: { readonly expert?: RewardSpec['expert']; readonly regretScale?: number } = {},
+): RewardSpec {
+  return { weights, signal, expert: own.expert ?? expert, scale: own.regretScale ?? regretScale }
+}
 
 /** Checks a config object. Throws ConfigError naming each wrong key, its reason, and what could be given. */
 export function parseTrainConfig(value: unknown): TrainConfig {

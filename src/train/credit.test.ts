@@ -7,10 +7,10 @@ import { statementsOf, tokenShares } from './credit.ts'
 const pieces = (text: string): string[] => text.match(/<[^>]+>|\n|[^\s<]+|[ ]/g) ?? []
 
 describe.each(gameList().map((game) => [game.id, game] as const))('credit in replies of %s', (_, game) => {
-  const state = game.init(game.config.parse({}), 3)
-  const { think, action } = game.teach?.(state, { blind: false }) ?? { think: '', action: null }
-  const perception = game.formatPerception(game.perceive(state))
-  const text = formatReply({ perception, think, answer: game.formatAction(state, action) })
+  const state = game.rules.init(game.config.parse({}), 3)
+  const { think, action } = game.teacher?.teach(state, { blind: false }) ?? { think: '', action: null }
+  const perception = game.perception.format(game.perception.of(state))
+  const text = formatReply({ perception, think, answer: game.answer.format(state, action) })
   const statements = statementsOf(game, state, text)
 
   it('finds every statement where it stands in the reply', () => {

@@ -27,9 +27,9 @@ export function tokenShares(
 }
 
 /** The judged words of a reply's thoughts, placed in the reply; none if they cannot be read. */
-export function statementsOf({ judgeThink }: AnyGame, state: unknown, text: string): readonly Statement[] {
+export function statementsOf({ teacher }: AnyGame, state: unknown, text: string): readonly Statement[] {
   const from = text.indexOf('<think>') + '<think>'.length
   const to = text.indexOf('</think>')
-  if (judgeThink === undefined || from < '<think>'.length || to < from) return []
-  return judgeThink(state, text.slice(from, to)).map(({ start, end, holds }) => ({ start: start + from, end: end + from, holds }))
+  if (teacher === undefined || from < '<think>'.length || to < from) return []
+  return teacher.judge(state, text.slice(from, to)).map(({ start, end, holds }) => ({ start: start + from, end: end + from, holds }))
 }

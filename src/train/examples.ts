@@ -4,7 +4,7 @@ import { formatReply, observationOf } from '../gym/index.ts'
 import { modelInputOf, type TeacherHabits, teacherDecision } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
-import { drawState, type MixEntry, type Situation, type StateSource } from './states.ts'
+import { type MixEntry, type StateSource, sampleState, type TrainingState } from './states.ts'
 
 /** Per-token lists of a reply, one entry per reply token. */
 export interface ReplyLists {
@@ -35,10 +35,10 @@ export function replyDatum(engine: Engine, observation: Observation, tokens: rea
 }
 
 /** Tokens of a supervised reply: perception and thought of `seen`, the action given. */
-function replyTokens(engine: Engine, { spec, snapshot }: Situation, think: string, action: unknown): number[] {
+function replyTokens(engine: Engine, { spec, snapshot }: TrainingState, think: string, action: unknown): number[] {
   const { game } = spec
-  const perception = game.formatPerception(game.perceive(snapshot.state))
-  return engine.tokenizer.encode(formatReply({ perception, think, answer: game.formatAction(snapshot.state, action) }))
+  const perception = game.perception.format(game.perception.of(snapshot.state))
+  return engine.tokenizer.encode(formatReply({ perception, think, answer: game.answer.format(snapshot.state, action) }))
 }
 
 /**
@@ -47,23 +47,23 @@ function replyTokens(engine: Engine, { spec, snapshot }: Situation, think: strin
  */
 export function formatExample(engine: Engine, entry: MixEntry, source: StateSource, seed: number): Datum {
   const rng = seededRng(seed, 'format')
-  const shown = drawState(entry, source, deriveSeed(seed, 'shown'))
-  const told = drawState(entry, source, deriveSeed(seed, 'told'))
+  const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
+  const told = sampleState(entry, source, deriveSeed(seed, 'told'))
   const { game } = entry.spec
-  const think = game.teach?.(told.snapshot.state, { blind: true }).think ?? ''
-  const tokens = replyTokens(engine, told, think, rng.pick(game.actions(told.snapshot.state)))
+  const think = game.teacher?.teach(told.snapshot.state, { blind: true }).think ?? ''
+  const tokens = replyTokens(engine, told, think, rng.pick(game.rules.actions(told.snapshot.state)))
   return replyDatum(engine, observationOf(shown.spec, shown.snapshot), tokens, { weights: tokens.map(() => 1) })
 }
 
 /** Perception-enhanced cold start: the true perception in front of what the scripted teacher, told the true board, thinks and does. */
 export function teacherExample(engine: Engine, entry: MixEntry, source: StateSource, teacher: TeacherHabits, seed: number): Datum {
   const rng = seededRng(seed, 'teacher')
-  const situation = drawState(entry, source, deriveSeed(seed, 'shown'))
-  const { game } = situation.spec
-  const { state } = situation.snapshot
-  const { think, action } = game.teach
+  const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
+  const { game } = shown.spec
+  const { state } = shown.snapshot
+  const { think, action } = game.teacher
     ? teacherDecision(game, state, teacher, rng)
-    : { think: '', action: rng.pick(game.legalActions(state)) }
-  const tokens = replyTokens(engine, situation, think, action)
-  return replyDatum(engine, observationOf(situation.spec, situation.snapshot), tokens, { weights: tokens.map(() => 1) })
+    : { think: '', action: rng.pick(game.rules.legalActions(state)) }
+  const tokens = replyTokens(engine, shown, think, action)
+  return replyDatum(engine, observationOf(shown.spec, shown.snapshot), tokens, { weights: tokens.map(() => 1) })
 }

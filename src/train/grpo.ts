@@ -10,24 +10,15 @@
  */
 import type { Datum, Engine, SampledSequence, Sampler } from '../engine.ts'
 import type { Statement } from '../game.ts'
-import {
-  type EnvSnapshot,
-  expertScores,
-  gameSignal,
-  isGoodMove,
-  observationOf,
-  type PlayedReply,
-  playGroup,
-  totalReward,
-} from '../gym/index.ts'
+import { type EnvSnapshot, isGoodMove, observationOf, type PlayedReply, playGroup, rewardOf, rewardScores } from '../gym/index.ts'
 import { modelInputOf, replyOf, sampleChecked } from '../policies/index.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { groupAdvantages, hasSignal, mean, type ReplyAdvantages, type SectionValues } from './advantages.ts'
-import type { RlConfig } from './config.ts'
+import { type RlConfig, rewardSpecOf } from './config.ts'
 import { statementsOf, tokenShares } from './credit.ts'
 import { replyDatum, replyInput } from './examples.ts'
-import { advancePool, drawState, type GameMix, type MixEntry, type PoolGame, pickGames } from './states.ts'
+import { advancePool, type GameMix, type MixEntry, type PoolGame, pickGames, sampleState } from './states.ts'
 
 export interface GrpoContext {
   readonly engine: Engine
@@ -103,7 +94,7 @@ export async function grpoStep(
   // States: the pool's games as they stand, and fresh ones.
   const fresh = pickGames(mix, rl.states - pool.length, seededRng(seed, 'games')).map((entry, i) => {
     const source = { scatter: rl.scatter, teacher: 0, narrow: rl.narrow, refused: rl.refused }
-    return { entry, snapshot: drawState(entry, source, deriveSeed(seed, 'fresh', i)).snapshot }
+    return { entry, snapshot: sampleState(entry, source, deriveSeed(seed, 'fresh', i)).snapshot }
   })
   const drawn = [...pool.map(({ spec, snapshot }) => ({ entry: mix[spec] as MixEntry, snapshot })), ...fresh]
   const observations = drawn.map(({ entry, snapshot }) => observationOf(entry.spec, snapshot))
@@ -193,21 +184,18 @@ export async function grpoStep(
 
 function scoreGroup(
   { engine, rl }: GrpoContext,
-  { spec, expert = rl.expert, regretScale = rl.regretScale }: MixEntry,
+  entry: MixEntry,
   snapshot: EnvSnapshot,
   observation: Observation,
   sequences: readonly SampledSequence[],
 ): Sampled[] {
-  const { game } = spec
+  const { game } = entry.spec
+  const reward = rewardSpecOf(rl, entry)
   const replies = sequences.map((sequence) => replyOf(engine, sequence, observation))
-  const scores = expertScores(game, snapshot.state, expert)
-  const { perceptionExact, perceptionCells } = rl.rewards
+  const scores = rewardScores(reward, game, snapshot.state)
   return playGroup(game, snapshot.state, replies, { chance: 'shared' }).map((played, k) => {
     const { score } = played
-    const total = totalReward(score, rl.rewards, gameSignal(score, scores, rl.signal, regretScale))
-    const perception = perceptionExact * score.perceptionExact + perceptionCells * score.perceptionCells
-    const think = rl.rewards.think * score.think
-    const rewards = { perception, think, answer: total - perception - think }
+    const rewards = rewardOf(reward, score, scores)
     const statements = rl.credit === 'statement' ? statementsOf(game, snapshot.state, (replies[k] as Reply).text) : []
     return { observation, sequence: sequences[k] as SampledSequence, played, rewards, statements, good: isGoodMove(score, scores) }
   })
@@ -232,7 +220,7 @@ function tokenAdvantages(
   return { advantages, kl }
 }
 
-const rewardOf = ({ rewards }: Sampled): number => rewards.perception + rewards.think + rewards.answer
+const summedReward = ({ rewards }: Sampled): number => rewards.perception + rewards.think + rewards.answer
 
 /** Every reply of the group stopped short of a legal move. */
 const isStuck = ({ replies }: Group): boolean => replies.every(({ played }) => played.score.boundary !== null)
@@ -243,7 +231,7 @@ function groupMetrics(groups: readonly Group[]): GroupMetrics {
   const right = replies.filter(({ played }) => played.score.perceptionExact === 1)
   const sums = groups.flatMap(({ advantages }) => advantages.map(({ perception, think, answer }) => perception + think + answer))
   return {
-    reward: scoreMean(rewardOf),
+    reward: scoreMean(summedReward),
     format: scoreMean(({ played }) => played.score.format),
     perceptionExact: scoreMean(({ played }) => played.score.perceptionExact),
     perceptionCells: scoreMean(({ played }) => played.score.perceptionCells),

@@ -1,10 +1,10 @@
 import { createTokenizer } from '@vlm-gym/engine-onnx'
 import { describe, expect, it } from 'vitest'
-import { GAMES } from '../games/index.ts'
+import { GAMES, gridOf } from '../games/index.ts'
 import { envSpec, formatReply, observationOf } from '../gym/index.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { lexiconOf } from './lexicon.ts'
-import { drawState } from './states.ts'
+import { sampleState } from './states.ts'
 
 describe('the vocabulary', () => {
   const tokenizer = createTokenizer(lexiconOf(Object.values(GAMES)), '</answer>')
@@ -14,22 +14,22 @@ describe('the vocabulary', () => {
     it(`writes every prompt and reply of ${game.id}, and reads it back letter by letter`, () => {
       const spec = envSpec({ game, skin, promptStyle: 'brief' })
       for (let i = 0; i < 60; i++) {
-        const { snapshot } = drawState(
+        const { snapshot } = sampleState(
           { spec, horizon: 60 },
           { scatter: 0.4, teacher: 0.5, narrow: 0.2, refused: 0.3 },
           deriveSeed(i, game.id),
         )
         const { state } = snapshot
-        const answer = game.formatAction(state, seededRng(i, 'answer').pick(game.actions(state)))
-        const think = game.teach?.(state, { blind: i % 2 === 0 }).think ?? ''
-        const reply = formatReply({ perception: game.formatPerception(game.perceive(state)), think, answer })
+        const answer = game.answer.format(state, seededRng(i, 'answer').pick(game.rules.actions(state)))
+        const think = game.teacher?.teach(state, { blind: i % 2 === 0 }).think ?? ''
+        const reply = formatReply({ perception: game.perception.format(game.perception.of(state)), think, answer })
         for (const text of [reply, observationOf(spec, snapshot).prompt]) {
           const tokens = tokenizer.encode(text)
           expect(tokenizer.decode(tokens)).toBe(text)
         }
         // A cell of the board is one token, so replies stay short.
-        const { rows, columns } = game.perceive(state)
-        expect(tokenizer.encode(`\n${game.formatPerception(game.perceive(state))}`)).toHaveLength(rows * columns)
+        const { rows, columns } = gridOf(game, state)!
+        expect(tokenizer.encode(`\n${game.perception.format(game.perception.of(state))}`)).toHaveLength(rows * columns)
         expect(tokenizer.encode(reply).at(-1)).toBe(tokenizer.stopToken)
       }
     })

@@ -1,8 +1,8 @@
 /** The embedded engine's vocabulary: the words of the reply protocol and of every registered game, each once. */
 import type { AnyGame } from '../game.ts'
-import { protocolLexicon } from '../gym/index.ts'
+import { gameLexicon, protocolLexicon } from '../gym/index.ts'
 
 /** Distinct words in a fixed order. Games give the words of their default config, which serve all their configs. */
 export function lexiconOf(games: readonly AnyGame[]): string[] {
-  return [...new Set([...protocolLexicon, ...games.flatMap((game) => game.lexicon(game.config.parse({})))])]
+  return [...new Set([...protocolLexicon, ...games.flatMap((game) => gameLexicon(game, game.config.parse({})))])]
 }

@@ -2,7 +2,7 @@
 import type { EngineInfo, LossName, Optimizer } from '../engine.ts'
 import { ConfigError } from '../errors.ts'
 import type { TrainConfig } from './config.ts'
-import { type Stage, stagesOf } from './stages.ts'
+import { type Stage, stagesOf } from './recipes.ts'
 
 const lossOf = ({ kind }: Stage): LossName => (kind === 'grpo' ? 'ppo' : 'cross_entropy')
 const optimizerOf = (stage: Stage): Optimizer => (stage.kind === 'grpo' ? 'adam' : stage.settings.optimizer)

@@ -6,7 +6,7 @@ import { parseTrainConfig, type TrainConfig } from './config.ts'
 
 /** A game at its own preset "laptop", which is what `vlm-gym games` and `vlm-gym show --preset laptop` call so too. */
 const game = (id: string): object => {
-  const { config, horizon } = gameNamed(id).presets!.laptop
+  const { config, horizon } = gameNamed(id).presets?.laptop ?? {}
   return { id, config, horizon }
 }
 

@@ -1,10 +1,10 @@
 /** How far a run has come, and the weights that it has saved: progress.json. Weights are refs, which only the engine reads. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Engine, WeightsRef } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import type { LastStep } from '../gym/index.ts'
 import type { RunFolder } from '../runs/index.ts'
-import type { Stage } from './stages.ts'
+import type { Stage } from './recipes.ts'
 import type { GameMix } from './states.ts'
 
 const FILE = 'progress.json'
@@ -44,7 +44,7 @@ export async function readProgress(folder: RunFolder, stages: readonly Stage[], 
   for (const { spec, snapshot: kept } of at.pool) {
     const game = mix[spec]?.spec.game ?? damaged(`there is no game ${spec}`)
     try {
-      game.parseState(kept.state)
+      game.rules.parseState(kept.state)
     } catch (error) {
       damaged((error as Error).message)
     }

@@ -1,9 +1,9 @@
 /** Where training states come from: boards drawn at random, games moved on by random or teacher play, and games the policy itself plays. */
-import { advance, type EnvSnapshot, type EnvSpec, type Expert, type PlayedReply, startSnapshot } from '../gym/index.ts'
+import { advance, type EnvSnapshot, type EnvSpec, type Expert, endingOf, type PlayedReply, startSnapshot, walk } from '../gym/index.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 
-/** A state with its spec. */
-export interface Situation {
+/** A state that training asks about, with its spec. */
+export interface TrainingState {
   readonly spec: EnvSpec
   readonly snapshot: EnvSnapshot
 }
@@ -36,28 +36,26 @@ export interface StateSource {
 /** After `moves` moves; of a game that ends before, a state passed on the way, each as likely. With `narrow`, the tightest passed. */
 function moveOn(spec: EnvSpec, start: EnvSnapshot, moves: number, teacher: number, narrow: boolean, rng: Rng): EnvSnapshot {
   const { game } = spec
-  const passed = [start]
   let tightest = start
   let fewest = Number.POSITIVE_INFINITY
-  for (let now = start; passed.length <= moves; passed.push(now)) {
-    const legal = game.legalActions(now.state)
+  const pick = (now: EnvSnapshot, legal: readonly unknown[]): unknown => {
     if (legal.length < fewest) [tightest, fewest] = [now, legal.length]
-    const taught = rng.real() < teacher && game.teach ? game.step(now.state, game.teach(now.state, { blind: true }).action) : null
-    const next = taught?.legal ? taught : game.step(now.state, rng.pick(legal))
-    if (next.terminated) return narrow ? tightest : rng.pick(passed)
-    now = advance(now, next)
+    const taught = rng.real() < teacher && game.teacher ? game.teacher.teach(now.state, { blind: true }).action : null
+    return taught !== null && game.rules.step(now.state, taught).legal ? taught : rng.pick(legal)
   }
-  return narrow ? tightest : (passed.at(-1) as EnvSnapshot)
+  const passed = [...walk(spec, start, moves, rng, { pick, stop: 'before' })]
+  if (narrow) return tightest
+  return passed.length <= moves ? rng.pick(passed) : (passed.at(-1) as EnvSnapshot)
 }
 
 /** One state, decided by `seed`; never a finished game. */
-export function drawState({ spec, horizon }: Pick<MixEntry, 'spec' | 'horizon'>, source: StateSource, seed: number): Situation {
+export function sampleState({ spec, horizon }: Pick<MixEntry, 'spec' | 'horizon'>, source: StateSource, seed: number): TrainingState {
   const { game, config } = spec
   const rng = seededRng(seed, 'state')
   let snapshot = startSnapshot(spec, deriveSeed(seed, 'game'))
   if (game.scatter && rng.real() < source.scatter) {
     const state = game.scatter(config, deriveSeed(seed, 'scatter'))
-    if (!game.terminated(state)) snapshot = { ...snapshot, state }
+    if (!game.rules.terminated(state)) snapshot = { ...snapshot, state }
   } else {
     const teacher = rng.real() < source.teacher ? 0.9 : 0
     const narrow = rng.real() < source.narrow
@@ -68,9 +66,9 @@ export function drawState({ spec, horizon }: Pick<MixEntry, 'spec' | 'horizon'>,
 }
 
 function withRefusal({ game }: EnvSpec, snapshot: EnvSnapshot, rng: Rng): EnvSnapshot {
-  const legal = new Set(game.legalActions(snapshot.state).map((action) => game.formatAction(snapshot.state, action)))
-  const refused = game.actions(snapshot.state).filter((action) => !legal.has(game.formatAction(snapshot.state, action)))
-  return refused.length === 0 ? snapshot : advance(snapshot, game.step(snapshot.state, rng.pick(refused)))
+  const legal = new Set(game.rules.legalActions(snapshot.state).map((action) => game.answer.format(snapshot.state, action)))
+  const refused = game.rules.actions(snapshot.state).filter((action) => !legal.has(game.answer.format(snapshot.state, action)))
+  return refused.length === 0 ? snapshot : advance(snapshot, game.rules.step(snapshot.state, rng.pick(refused)))
 }
 
 /**
@@ -102,7 +100,7 @@ export function startPool(mix: GameMix, size: number, seed: number): PoolGame[] 
     const own = all.filter((entry) => entry.spec === spec)
     const moves = Math.floor((horizon * (i - all.findIndex((entry) => entry.spec === spec))) / own.length)
     const source = { scatter: 0, teacher: 0, narrow: 0, refused: 0 }
-    const { snapshot } = drawState({ spec, horizon: moves }, source, deriveSeed(seed, 'pool', i))
+    const { snapshot } = sampleState({ spec, horizon: moves }, source, deriveSeed(seed, 'pool', i))
     return { spec: mix.findIndex((entry) => entry.spec === spec), snapshot: { ...snapshot, steps: moves }, games: 0 }
   })
 }
@@ -114,7 +112,7 @@ export function startPool(mix: GameMix, size: number, seed: number): PoolGame[] 
 export function advancePool(game: PoolGame, mix: GameMix, played: PlayedReply, seed: number, index: number, redraw: boolean): PoolGame {
   const { spec, horizon } = mix[game.spec] as MixEntry
   const next = advance(game.snapshot, played.result)
-  if (!played.result.terminated && next.steps < horizon) return { ...game, snapshot: next }
+  if (endingOf({ horizon, restart: false }, next.steps, played.result.terminated) === null) return { ...game, snapshot: next }
   const games = game.games + 1
   const drawn = redraw ? pickGames(mix, 1, seededRng(seed, 'pool', index, games))[0] : undefined
   const fresh = drawn?.spec ?? spec

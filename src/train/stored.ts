@@ -5,7 +5,7 @@
 import { readExamples, type StoredExample } from '../datasets/index.ts'
 import type { Datum, Engine, ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
-import { gameNamed } from '../games/index.ts'
+import { gameNamed, readGrid } from '../games/index.ts'
 import { inTags, parseReply } from '../gym/index.ts'
 import { seededRng } from '../rng.ts'
 import { datasetsOf, type TrainConfig } from './config.ts'
@@ -88,9 +88,10 @@ function checkedInput(engine: Engine, config: TrainConfig, example: StoredExampl
   const { length } = reply
   if (length > config.maxTokens) throw new ConfigError(`its reply has ${length} tokens, maxTokens allows ${config.maxTokens}`)
   const patches = engine.imageTokens(example.frame())
-  const board = gameNamed(example.game).parsePerception(parseReply(example.reply).perception ?? '')
+  const game = gameNamed(example.game)
+  const board = readGrid(game, parseReply(example.reply).perception ?? '')
   const cells = board === null ? 0 : board.rows * board.columns
-  if (config.skin.layout === 'board' && patches !== cells)
+  if (config.skin.layout === 'board' && game.perception.grid !== undefined && patches !== cells)
     throw new ConfigError(`its picture has ${patches} patches, its board ${cells} cells`)
   return { input, tokens: before + length }
 }

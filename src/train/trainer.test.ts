@@ -12,7 +12,7 @@ import { lexiconOf } from './lexicon.ts'
 import { checkEngineInfo } from './needs.ts'
 import { PRESETS, presetNamed } from './presets.ts'
 import { finishedWeights } from './progress.ts'
-import { stagesOf } from './stages.ts'
+import { stagesOf } from './recipes.ts'
 import { gamesOf, mixOf, type TrainEvent, type TrainOptions, train } from './trainer.ts'
 
 /** The tiny preset for the mock engine, which has no Muon, with every part that has a state of its own: levels of a game, and an adaptive mix. */

@@ -3,18 +3,18 @@
  * the weights with their optimiser, and the games of the pool. It is saved together; a killed run goes on from the last save and gives
  * the numbers of an unbroken one.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Engine, WeightsRef } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
-import { type EnvSpec, envSpec, laidOver } from '../gym/index.ts'
+import { type EnvSpec, envSpec, laidOver, specFrom } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { SupervisedConfig, TrainConfig } from './config.ts'
 import { type GrpoContext, grpoStep } from './grpo.ts'
 import { checkEngineInfo } from './needs.ts'
 import { type Progress, readProgress, saveProgress, saveStage } from './progress.ts'
-import { type Stage, stagesOf } from './stages.ts'
+import { type Stage, stagesOf } from './recipes.ts'
 import { adaptedMix, followSignals, type GameMix, type MixEntry, type PoolGame, startPool } from './states.ts'
 import { type ColdStart, coldStartExamples } from './stored.ts'
 import { type SupervisedBatch, supervisedBatch, supervisedStep } from './supervised.ts'
@@ -64,8 +64,9 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
 
 type GameConfig = TrainConfig['games'][number]
 
-function specOf(config: TrainConfig, { id, config: knobs }: GameConfig): EnvSpec {
-  return envSpec({ game: gameNamed(id), config: knobs, skin: config.skin, promptStyle: 'brief', feedback: true })
+/** A game of a config as the embedded model sees it. Throws ConfigError. */
+function specOf({ skin }: TrainConfig, { id: game, config, horizon, restart }: GameConfig): EnvSpec {
+  return specFrom({ game, config, skin, prompt: 'brief', horizon, restart }, gameNamed)
 }
 
 /** The games of a config as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */

@@ -1,18 +1,15 @@
 /** One worker's part of a vector env, and what travels between it and the main thread: plain data, and pixels in shared memory. */
 import { gameNamed } from '../games/index.ts'
-import { type AutoresetMode, type EnvSpec, envSpec, VectorEnv, type VectorSnapshot, type VectorStep } from '../gym/index.ts'
+import { type AutoresetMode, type SpecConfig, specFrom, VectorEnv, type VectorSnapshot, type VectorStep } from '../gym/index.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { shareFrame } from '../render/index.ts'
 import type { Frame } from '../scene.ts'
-
-/** An env spec as plain data: the game by its id. */
-export type SpecData = Omit<EnvSpec, 'game'> & { readonly game: string }
 
 /** All that a worker needs to be what another one was. */
 export interface ShardData {
   /** Modules to load first, URLs: they register games and pictures. */
   readonly modules: readonly string[]
-  readonly specs: readonly SpecData[]
+  readonly specs: readonly SpecConfig[]
   /** By env: index into `specs`. */
   readonly which: readonly number[]
   /** Number of the first env in the whole vector. */
@@ -50,7 +47,7 @@ export class Shard {
 
   /** The kernel's memory must be shared. */
   constructor({ specs, which, first, seed, autoreset, snapshot, log }: ShardData) {
-    const own = specs.map(({ game, ...rest }) => envSpec({ ...rest, game: gameNamed(game) }))
+    const own = specs.map((spec) => specFrom(spec, gameNamed))
     this.#envs = new VectorEnv(
       which.map((spec) => own[spec]!),
       { seed, autoreset, first },

@@ -16,6 +16,7 @@ import {
   type EnvSpec,
   type LastStep,
   promptAfter,
+  specConfigOf,
   type VectorEnvOptions,
   type VectorSnapshot,
   type VectorStep,
@@ -23,7 +24,7 @@ import {
 import type { Observation, Reply } from '../policy.ts'
 import type { Frame } from '../scene.ts'
 import { Keeper } from './keeper.ts'
-import type { SpecData, StepData } from './shard.ts'
+import type { StepData } from './shard.ts'
 
 export interface WorkerVectorEnvOptions extends Omit<VectorEnvOptions, 'first'> {
   /** Worker threads, 1 to the number of envs. Default: as many as cores. */
@@ -60,9 +61,9 @@ export async function openVectorEnv(specs: readonly EnvSpec[], options: WorkerVe
       throw new ConfigError(`The game ${game.id} is not the registered one; register it, also in a module that 'modules' names.`)
   }
   const unique = [...new Set(specs)]
-  const looks = unique.map(({ game, config, skin }) => drawState(game, game.init(config, 0), skin))
+  const looks = unique.map(({ game, config, skin }) => drawState(game, game.rules.init(config, 0), skin))
   const { seed, autoreset = 'next-step', modules = [] } = options
-  const data = { modules, specs: unique.map(specData), seed, autoreset, snapshot: null, log: [] }
+  const data = { modules, specs: unique.map(specConfigOf), seed, autoreset, snapshot: null, log: [] }
   const seats: Seat[] = []
   const parts = Array.from({ length: workers }, (_, k): Part => {
     const first = Math.floor((k * specs.length) / workers)
@@ -78,10 +79,6 @@ export async function openVectorEnv(specs: readonly EnvSpec[], options: WorkerVe
 
 function ownFrame(frame: Frame): Frame {
   return { ...frame, pixels: new Uint8Array(frame.pixels) }
-}
-
-function specData({ game, ...rest }: EnvSpec): SpecData {
-  return { ...rest, game: game.id }
 }
 
 /** [env] order is that of the specs, everywhere. One call at a time. */
@@ -185,7 +182,7 @@ export class WorkerVectorEnv {
   }
 
   #stepOf(env: number, { final, ...step }: StepData): VectorStep {
-    this.#moveOn(env, step.reset ? null : { legal: step.legal, events: step.events })
+    this.#moveOn(env, step.reset || step.restarted ? null : { legal: step.legal, events: step.events })
     const ended = final && { game: this.specs[env]!.game.id, prompt: final.prompt, frame: () => final.frame }
     return { ...step, observation: this.#observation(env), final: ended }
   }

@@ -1,5 +1,5 @@
 /** AdamW (Kingma & Ba 2015; Loshchilov & Hutter 2019) on flat buffers, with global gradient norm clipping. */
-import type { AdamParams } from 'vlm-gym'
+import type { AdamParams } from 'vlm-gym/engine'
 
 export interface AdamState {
   step: number

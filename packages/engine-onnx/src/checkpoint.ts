@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileReason, StorageError } from 'vlm-gym'
 import writeFileAtomic from 'write-file-atomic'
-import { z } from 'zod'
+import * as z from 'zod'
 
 export interface StoredTensor {
   readonly shape: readonly number[]

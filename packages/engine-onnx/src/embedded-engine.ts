@@ -1,21 +1,7 @@
 /** The embedded engine in this thread. Most callers want `createEngine` of index.ts, which runs it in a worker. */
-import {
-  type AdamParams,
-  type Engine,
-  EngineError,
-  type EngineInfo,
-  type ForwardResult,
-  type Frame,
-  type ModelInput,
-  type PassRequest,
-  type SampledSequence,
-  type SampleRequest,
-  type Sampler,
-  type SaveKind,
-  type Tokenizer,
-  type WeightsRef,
-} from 'vlm-gym'
-import type { z } from 'zod'
+import { type Engine, EngineError, type Frame, type ModelInput, type SampledSequence, type Tokenizer } from 'vlm-gym'
+import type { AdamParams, EngineInfo, ForwardResult, PassRequest, SampleRequest, Sampler, SaveKind, WeightsRef } from 'vlm-gym/engine'
+import type * as z from 'zod'
 import { type AdamState, adamStep, clipping, freshAdam } from './adam.ts'
 import { datumRow, patchGrid, plainInput, scoredRow } from './inputs.ts'
 import { isHidden, Muon } from './muon.ts'

@@ -1,5 +1,5 @@
 /** A checkpoint as one ONNX file for onnxruntime-web: pixels, tokens -> logits. */
-import type { EngineInfo } from 'vlm-gym'
+import type { EngineInfo } from 'vlm-gym/engine'
 import { infoOf } from './embedded-engine.ts'
 import { checkExportSize, exportMetadata } from './export.ts'
 import { exportGraph } from './model.ts'

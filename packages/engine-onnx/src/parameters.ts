@@ -1,6 +1,6 @@
 /** The model's settings, its parameters in one flat buffer, and how they start. */
 import { checkConfig, type Rng, seededRng } from 'vlm-gym'
-import { z } from 'zod'
+import * as z from 'zod'
 import { LINES, type Vocabulary, WORDS } from './vocabulary.ts'
 
 export const modelConfig = z.strictObject({

@@ -1,5 +1,6 @@
 /** Forward passes over data of any number and length, with or without gradients: data are sorted into batches of few static shapes. */
-import { EngineError, type ForwardResult, type LossConfig, type LossName } from 'vlm-gym'
+import { EngineError } from 'vlm-gym'
+import type { ForwardResult, LossConfig, LossName } from 'vlm-gym/engine'
 import { type Row, writePatches } from './inputs.ts'
 import { type Bucket, scoringGraph, trainingGraph } from './model.ts'
 import type { ModelConfig, ParameterSlot } from './parameters.ts'

@@ -4,8 +4,9 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EngineError, fileReason, type SaveKind, StorageError, type WeightsRef } from 'vlm-gym'
-import { z } from 'zod'
+import { EngineError, fileReason, StorageError } from 'vlm-gym'
+import type { SaveKind, WeightsRef } from 'vlm-gym/engine'
+import * as z from 'zod'
 import type { AdamState } from './adam.ts'
 import { readCheckpoint, type StoredTensor, writeCheckpoint } from './checkpoint.ts'
 import { type ModelConfig, modelConfig, type ParameterSlot } from './parameters.ts'

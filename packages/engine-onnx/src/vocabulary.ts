@@ -1,5 +1,4 @@
 /** The vocabulary as the model sees it: what a word says of cells, lines and likeness, beyond being itself. */
-import type { ModelConfig } from './parameters.ts'
 
 /**
  * The vocabulary as the model sees it: how many words, and which of them name a cell of the board, such as ' (1, 2)'. Such words share the
@@ -16,7 +15,7 @@ export interface Vocabulary {
 }
 
 /** Reads a word list: a word names a cell if it is '(row, column)', alone or after white space and at most one other word. */
-export function vocabularyOf(words: readonly string[], { grid }: Pick<ModelConfig, 'grid'>): Vocabulary {
+export function vocabularyOf(words: readonly string[], { grid }: { readonly grid: number }): Vocabulary {
   const places = words.flatMap((word, id) => {
     const [, row, column] = /^\s*(?:[a-z]+ )?\((\d+), (\d+)\)$/.exec(word) ?? []
     return row !== undefined && Number(row) < grid && Number(column) < grid ? [[id, Number(row), Number(column)] as const] : []

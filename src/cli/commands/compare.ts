@@ -2,6 +2,7 @@
 import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
+import { aboutLines, checkSeeds, readComparedRuns } from '../../jobs/index.ts'
 import {
   type ComparedGroup,
   type ComparedRun,
@@ -13,9 +14,8 @@ import {
   seedFamilies,
   seedsTable,
   seedsText,
-} from '../../eval/index.ts'
+} from '../../report/index.ts'
 import { writeOwnFile } from '../../runs/index.ts'
-import { aboutLines, checkSeeds, readComparedRuns } from '../compared-runs.ts'
 import { choiceOption, withExamples, withFileForce } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 

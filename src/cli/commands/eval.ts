@@ -3,19 +3,39 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError, EngineError } from '../../errors.ts'
-import { type Evaluation, protocolTable, replyNotes, resultTable, unreadLines, unreadTexts } from '../../eval/index.ts'
+import type { Evaluation } from '../../eval/index.ts'
 import { OBSERVATION_MODES, REPLY_TAGS } from '../../gym/index.ts'
-import { endpointProviders, isEndpointName, policyNames } from '../../policies/index.ts'
+import {
+  beginRun,
+  checkPlayers,
+  checkSameGames,
+  type EvalConfig,
+  type EvalJob,
+  type EvalRun,
+  evalConfig,
+  evalEndpoints,
+  evalJobs,
+  evaluateIn,
+  keepEndpoints,
+  loadPictures,
+  loadPlugins,
+  type Player,
+  type PlayerOptions,
+  presetResults,
+  resolvePlugin,
+  resumeRun,
+  runningFigures,
+  withPlayers,
+} from '../../jobs/index.ts'
+import { endpointProviders, isEndpointName } from '../../policies/endpoints.ts'
+import { policyNames } from '../../policies/index.ts'
 import { shellWord } from '../../printable.ts'
 import { THEMES } from '../../render/index.ts'
+import { protocolTable, replyNotes, resultTable, unreadLines, unreadTexts } from '../../report/index.ts'
 import { type EndpointLine, type EpisodeRecord, openEpisodeStore } from '../../runs/index.ts'
-import { type EvalConfig, evalConfig, LOCAL, type LocalOptions } from '../eval-config.ts'
-import { evalEndpoints, keepEndpoints } from '../eval-endpoints.ts'
 import { introLines } from '../eval-intro.ts'
-import { type EvalJob, evalJobs, presetResults } from '../eval-jobs.ts'
-import { checkPlayers, type Player, type PlayerOptions, withPlayers } from '../eval-players.ts'
-import { runningFigures } from '../eval-progress.ts'
-import { beginRun, checkSameGames, type EvalRun, evaluateIn, resumeRun } from '../eval-run.ts'
+import { LOCAL, type LocalOptions } from '../eval-options.ts'
+import { withPictures, withPlugins } from '../extras-options.ts'
 import { interruptible } from '../interrupt.ts'
 import {
   checkConfig,
@@ -29,8 +49,6 @@ import {
   withSeed,
   withSet,
 } from '../options.ts'
-import { loadPictures, withPictures } from '../pictures.ts'
-import { loadPlugins, resolvePlugin, withPlugins } from '../plugins.ts'
 import { createProgress, type Progress } from '../progress.ts'
 import {
   REQUEST_OPTIONS,
@@ -54,9 +72,7 @@ interface EvalFlags extends LocalOptions, RequestFlags {
 
 /** Options and action of `eval`. */
 export function defineEval(command: Command): void {
-  const scripted = policyNames()
-    .filter((name) => name !== 'human')
-    .join(', ')
+  const scripted = policyNames().join(', ')
   command.argument('[policy...]', `one of ${scripted}; a checkpoint (a file ending in .safetensors); a model (see --model)`)
   command.optionsGroup('Who plays:')
   command.option(
@@ -169,14 +185,14 @@ function configOf(policies: readonly string[], flags: EvalFlags, command: Comman
 
 function jobsOf(config: EvalConfig, kept: boolean): EvalJob[] {
   const { theme, tile, layout, prompt, mode, feedback } = config
-  const look = { skin: { theme, tile: tile ?? 16, layout: layout ?? 'board' }, promptStyle: prompt ?? 'brief', mode, feedback } as const
+  const look = { skin: { theme, tile: tile ?? 16, layout: layout ?? 'board' }, prompt: prompt ?? 'brief', mode, feedback } as const
   const jobs = evalJobs({ ...config, look })
   return kept && config.anchors ? jobs.map(withAnchors) : jobs
 }
 
 /** Random and solver, where the game has one, so that scores can be set between them. */
 function withAnchors(job: EvalJob): EvalJob {
-  const anchors = ['random', ...(job.spec.game.solver ? ['solver'] : [])]
+  const anchors = ['random', ...(job.spec.game.expert?.solver ? ['solver'] : [])]
   return { ...job, names: [...job.names, ...anchors.filter((name) => !job.names.includes(name))] }
 }
 
@@ -254,6 +270,7 @@ function tellIntro(config: EvalConfig, jobs: readonly EvalJob[], progress: Progr
 }
 
 interface Work extends PlayerOptions {
+  readonly local: LocalOptions
   readonly run: EvalRun | null
   readonly jobs: readonly EvalJob[]
   readonly progress: Progress

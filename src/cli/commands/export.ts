@@ -1,8 +1,8 @@
 /** `vlm-gym export`: a trained model as one ONNX file, for onnxruntime-web and other runtimes. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { exportCheckpoint } from '../../jobs/index.ts'
 import { checkOwnFile, type OwnFile, writeOwnFile } from '../../runs/index.ts'
-import { exportCheckpoint } from '../engine-module.ts'
 import { wholeNumber, withExamples, withFileForce, withJson } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 

@@ -2,9 +2,9 @@
 import type { Command } from 'commander'
 import type { AnyGame } from '../../game.ts'
 import { gameList, gameNamed } from '../../games/index.ts'
+import { withPlugins } from '../extras-options.ts'
 import { knobRows } from '../knobs.ts'
 import { withExamples, withJson } from '../options.ts'
-import { withPlugins } from '../plugins.ts'
 import { coloursOf, printJson, printStyled, tableLines } from '../terminal.ts'
 
 /** Options and action of `games`. */
@@ -30,8 +30,8 @@ function listed(game: AnyGame): object {
     title,
     summary,
     version,
-    solver: game.solver !== undefined,
-    teacher: game.teach !== undefined,
+    solver: game.expert?.solver !== undefined,
+    teacher: game.teacher?.teach !== undefined,
     knobs: knobRows(game),
     levels: levels && { perception: levels.perception, reasoning: levels.reasoning, horizon: levels.horizon },
     presets: game.presets,

@@ -33,12 +33,7 @@ nothing else, without pauses.`
 export function definePlay(command: Command): void {
   command.argument('[game]', 'the game; may be left out with --state')
   withStart(command)
-  command.option(
-    '--watch <policy>',
-    `let a policy play: ${policyNames()
-      .filter((name) => name !== 'human')
-      .join(', ')}`,
-  )
+  command.option('--watch <policy>', `let a policy play: ${policyNames().join(', ')}`)
   command.option('--delay <ms>', 'pause before every move that is watched', wholeNumber(0, 60_000), 400)
   command.option('--moves <n>', 'replies to watch at most', wholeNumber(1, 1_000_000), 1000)
   command.option('--json', 'with --watch: print the trajectory as JSON and nothing else, without pauses').addHelpText('after', KEYS)

@@ -1,10 +1,9 @@
 /** `vlm-gym report`: writes the report of a run folder anew, and prints its table; of several seeds of one recipe the page over seeds. */
 import type { Command } from 'commander'
-import { compareRuns, resultTable, seedFamilies, seedsText, writeReport } from '../../eval/index.ts'
-import { type ForeignFile, readFolder, resultRows, TRAIN_RUN } from '../../runs/index.ts'
-import { checkSeeds, readComparedRuns } from '../compared-runs.ts'
+import { checkSeeds, readComparedRuns, writeSeedsReport } from '../../jobs/index.ts'
+import { compareRuns, resultTable, runView, seedFamilies, seedsText, writeReport } from '../../report/index.ts'
+import { type ForeignFile, folderReader, readFolder, resultRows, TRAIN_RUN } from '../../runs/index.ts'
 import { withExamples, withForce, withJson } from '../options.ts'
-import { writeSeedsReport } from '../seeds-report.ts'
 import { printJson, printLines } from '../terminal.ts'
 
 /** Options and action of `report`. */
@@ -14,7 +13,7 @@ export function defineReport(command: Command): void {
   withJson(command)
   withExamples(command, [
     ['vlm-gym report runs/laptop-0', 'writes runs/laptop-0/report.html and prints the table'],
-    ['vlm-gym report runs/laptop-0 --json', 'the rows of the table for programs'],
+    ['vlm-gym report runs/laptop-0 --json', 'all that the report shows, for programs'],
     ['vlm-gym report runs/laptop-0 runs/laptop-1 runs/laptop-2', 'writes runs/laptop-0/seeds.html: each seed, and the mean over seeds'],
   ])
   command.action((paths: string[], { json = false, force = false }: { json?: boolean; force?: boolean }) => {
@@ -26,9 +25,9 @@ export function defineReport(command: Command): void {
 async function reportOne(path: string, way: ForeignFile, json: boolean): Promise<void> {
   const folder = await readFolder(TRAIN_RUN, path)
   const report = await writeReport(folder, way)
+  if (json) return printJson(await runView(folderReader(folder)))
   const rows = (await folder.readDerived('results.json', resultRows)) ?? []
-  if (json) printJson(rows)
-  else printLines([rows.length === 0 ? 'no results yet' : resultTable(rows), '', `report   ${report}`])
+  printLines([rows.length === 0 ? 'no results yet' : resultTable(rows, { stages: folder.stages }), '', `report   ${report}`])
 }
 
 async function reportSeeds(paths: readonly string[], way: ForeignFile, json: boolean): Promise<void> {

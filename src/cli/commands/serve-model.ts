@@ -1,8 +1,8 @@
 /** `vlm-gym serve-model`: a trained model as an OpenAI-compatible chat endpoint, for tools that speak to one. */
 import { basename } from 'node:path'
 import type { Command } from 'commander'
+import { openCheckpoint } from '../../jobs/index.ts'
 import { serveModel } from '../../server/index.ts'
-import { openCheckpoint } from '../engine-module.ts'
 import { interruptible } from '../interrupt.ts'
 import { wholeNumber, withExamples, withJson, withSeed } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'

@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import type { PromptStyle } from '../../game.ts'
-import { advance, drawPng, type EnvSnapshot, type EnvSpec, encodeState, observationOf, stateHash } from '../../gym/index.ts'
+import { drawPng, type EnvSnapshot, type EnvSpec, encodeState, lastMoment, observationOf, stateHash, walk } from '../../gym/index.ts'
 import { encodePng, frameHash, hasEffects, sceneToSvg, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
 import { writeOwnFile } from '../../runs/index.ts'
@@ -56,7 +56,7 @@ async function show(id: string | undefined, options: ShowOptions): Promise<void>
   const from = options.state === undefined ? `seed ${options.seed}` : 'from a token'
   const { spec: plain, start } = startOf(id, options, { theme, tile, layout })
   const spec: EnvSpec = { ...plain, promptStyle: options.prompt }
-  const now = moved(spec, start, options.moves, options.seed)
+  const now = lastMoment(walk(spec, start, options.moves, seededRng(options.seed, 'show', 'moves')))
   const { out, force = false } = options
   const picture = out === undefined ? null : await writePicture(spec, now, { file: out, force })
   const facts = factsOf(spec, now, picture)
@@ -75,16 +75,6 @@ async function showGrid(id: string | undefined, options: ShowOptions): Promise<v
   const picture = await writePng(frame, encodePng(frame), { file: out, force })
   if (options.json) printJson({ game: spec.game.id, seed, skin: spec.skin, picture })
   else printLines([`${picture.file}  ${picture.width} x ${picture.height} pixels, ${picture.bytes} bytes`])
-}
-
-/** Up to `count` uniform legal moves; stops at the end of the game. */
-function moved({ game }: EnvSpec, start: EnvSnapshot, count: number, seed: number): EnvSnapshot {
-  const rng = seededRng(seed, 'show', 'moves')
-  let now = start
-  for (let i = 0; i < count && !game.terminated(now.state); i++) {
-    now = advance(now, game.step(now.state, rng.pick(game.legalActions(now.state))))
-  }
-  return now
 }
 
 /** Where a picture goes. */
@@ -139,7 +129,7 @@ interface Facts {
 
 function factsOf(spec: EnvSpec, { state, last }: EnvSnapshot, picture: Picture | null): Facts {
   const { game, config, skin } = spec
-  const scored = game.solver?.(state) ?? game.legalActions(state).map((action) => ({ action, score: null }))
+  const scored = game.expert?.solver(state) ?? game.rules.legalActions(state).map((action) => ({ action, score: null }))
   return {
     game: game.id,
     version: game.version,
@@ -148,10 +138,10 @@ function factsOf(spec: EnvSpec, { state, last }: EnvSnapshot, picture: Picture |
     token: encodeState(game, state, last),
     hash: stateHash(game, state),
     state,
-    terminated: game.terminated(state),
-    perception: game.formatPerception(game.perceive(state)),
+    terminated: game.rules.terminated(state),
+    perception: game.perception.format(game.perception.of(state)),
     prompt: observationOf(spec, { state, last }).prompt,
-    moves: scored.map(({ action, score }) => ({ action: game.formatAction(state, action), score })),
+    moves: scored.map(({ action, score }) => ({ action: game.answer.format(state, action), score })),
     picture,
   }
 }
@@ -171,7 +161,7 @@ function describe({ game, skin }: EnvSpec, { state, steps }: EnvSnapshot, facts:
     ...(hasColours() ? ['', ...boardLines(game, state, skin.theme, { width: WIDTH - 2 }).map((line) => `  ${line}`)] : []),
     ...section('perception', facts.perception.split('\n')),
     ...section('prompt', facts.prompt.split('\n')),
-    ...section(game.solver ? 'legal moves, best first, with the solver’s score' : 'legal moves', moveLines(facts)),
+    ...section(game.expert?.solver ? 'legal moves, best first, with the solver’s score' : 'legal moves', moveLines(facts)),
     ...section('state', [`token  ${facts.token}`, `hash   ${facts.hash}`]),
     ...(picture ? section('picture', [`${picture.file}  ${picture.width} x ${picture.height} pixels, ${picture.bytes} bytes`]) : []),
   ]

@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
-import { replyNotes } from '../../eval/index.ts'
+import { NO_REQUEST, openTeacher, type Teacher } from '../../jobs/index.ts'
+import { replyNotes } from '../../report/index.ts'
 import { checkNewFolder, DATASET, type RunFolder } from '../../runs/index.ts'
 import {
   type Counts,
@@ -17,11 +18,10 @@ import {
 } from '../../teach/index.ts'
 import { interruptible } from '../interrupt.ts'
 import { createProgress } from '../progress.ts'
-import { NO_REQUEST, REQUEST_OPTIONS, requestTarget, resumedRequest } from '../request-options.ts'
+import { REQUEST_OPTIONS, requestTarget, resumedRequest } from '../request-options.ts'
 import { loadExtras, type TeachFlags, teachConfigOf } from '../teach-config.ts'
 import { withTeachOptions } from '../teach-options.ts'
 import { reportTaught } from '../teach-report.ts'
-import { openTeacher, type Teacher } from '../teacher.ts'
 import { printNotes } from '../terminal.ts'
 
 interface Flags extends TeachFlags {

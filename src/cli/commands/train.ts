@@ -2,15 +2,17 @@
 
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../../errors.ts'
-import { resultTable } from '../../eval/index.ts'
+import { createTrainRun, loadExtras, type OpenRun, openTrainRun, resolvePlugin, runToEnd } from '../../jobs/index.ts'
 import { shellWord } from '../../printable.ts'
+import { resultTable } from '../../report/index.ts'
 import { checkNewFolder, resultRows, TRAIN_RUN } from '../../runs/index.ts'
+import type { ConfigObject } from '../../settings.ts'
 import { mixOf, PRESETS, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
+import { withPicturesOption, withPluginOption } from '../extras-options.ts'
 import { interruptible, stopWithParent } from '../interrupt.ts'
 import {
-  type ConfigObject,
   checkConfig,
   choiceOption,
   gatherConfig,
@@ -21,12 +23,9 @@ import {
   withJson,
   withSet,
 } from '../options.ts'
-import { withPicturesOption } from '../pictures.ts'
-import { resolvePlugin, withPluginOption } from '../plugins.ts'
-import { createProgress, formatDuration } from '../progress.ts'
+import { createProgress, formatDuration, progressEvents } from '../progress.ts'
 import { fieldLines, helpWidth, wrapWords } from '../schema-help.ts'
 import { printError, printJson, printLines } from '../terminal.ts'
-import { createTrainRun, defaultFolder, loadExtras, type OpenRun, openTrainRun, runToEnd } from '../train-run.ts'
 import { parseSeeds, type SeedsOptions, trainSeeds } from '../train-seeds.ts'
 
 interface TrainFlags {
@@ -112,7 +111,9 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
   const run = flags.resume === undefined ? await startRun(flags, isChosen) : await resumeRun(flags)
   const { folder } = run
   const progress = createProgress({ quiet: flags.quiet })
-  const { end, report } = await interruptible((signal) => runToEnd(run, progress, signal))
+  const { end, report } = await interruptible((signal) => runToEnd(run, { onEvent: progressEvents(progress), signal })).finally(
+    progress.close,
+  )
   if (end === 'stopped') {
     printError(
       `stopped; everything is saved. Go on with: vlm-gym train --resume ${shellWord(folder.path)} (in a clone: npm start -- --resume ${shellWord(folder.path)})`,
@@ -122,7 +123,15 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
   const rows = (await folder.readDerived('results.json', resultRows)) ?? []
   const took = formatDuration((performance.now() - start) / 1000)
   if (flags.json) printJson(rows)
-  else printLines(['', resultTable(rows), '', `report   ${report}`, `results  ${folder.file('results.json')}`, `took     ${took}`])
+  else
+    printLines([
+      '',
+      resultTable(rows, { stages: folder.stages }),
+      '',
+      `report   ${report}`,
+      `results  ${folder.file('results.json')}`,
+      `took     ${took}`,
+    ])
 }
 
 /** What `--seeds` asks for. Throws ConfigError for options that do not go with it. */
@@ -137,6 +146,9 @@ function seedsOptions(flags: TrainFlags, seeds: readonly number[], isChosen: boo
   const force = flags.force === true
   return { seeds, prefix, parallel, force, resume: resume === true, quiet, json, newConfig: () => configOf(flags, isChosen), threadsGiven }
 }
+
+/** The folder of a run that was given none. */
+const defaultFolder = (preset: string, seed: number): string => join('runs', `${preset}-${seed}`)
 
 /** The config of a command line, with what it needs loaded. `isChosen`: a preset was named. Throws ConfigError, StorageError. */
 async function configOf(flags: TrainFlags, isChosen: boolean): Promise<TrainConfig> {

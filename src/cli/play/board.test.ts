@@ -1,7 +1,8 @@
 /** Boards at a terminal, over every game of the registry at the sizes that people meet, in every kind of terminal. */
 import { stripVTControlCharacters as bare } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { gameList } from '../../games/index.ts'
+import { gameList, gridOf } from '../../games/index.ts'
+import { lastMoment, startSnapshot, walk } from '../../gym/index.ts'
 import { frameToRgb, renderScene, THEMES, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
 import { boardLines } from './board.ts'
@@ -18,16 +19,15 @@ const ABILITIES = [
 /** Every game at its default, laptop and paper sizes and at its hardest levels: a fresh board, one in play, and one of all kinds of cells. */
 const cases = gameList().flatMap((game) => {
   const hardest = { ...game.levels?.perception.at(-1), ...game.levels?.reasoning.at(-1) }
-  const configs = { default: {}, laptop: game.presets?.laptop.config ?? {}, paper: game.presets?.paper.config ?? {}, hardest }
+  const configs = { default: {}, laptop: game.presets?.laptop?.config ?? {}, paper: game.presets?.paper?.config ?? {}, hardest }
   return Object.entries(configs).map(([name, config]) => [`${game.id}, ${name}`, game, game.config.parse(config)] as const)
 })
 
 function statesOf(game: (typeof cases)[number][1], config: unknown): unknown[] {
   const rng = seededRng(1, 'boards')
-  let state = game.init(config, 1)
-  const states = [state, ...(game.scatter ? [1, 2, 3].map((seed) => game.scatter!(config, seed)) : [])]
-  for (let i = 0; i < 10 && !game.terminated(state); i++) state = game.step(state, rng.pick(game.legalActions(state))).state
-  return [...states, state]
+  const start = startSnapshot({ game, config }, 1)
+  const states = [start.state, ...(game.scatter ? [1, 2, 3].map((seed) => game.scatter!(config, seed)) : [])]
+  return [...states, lastMoment(walk({ game }, start, 10, rng)).state]
 }
 
 describe.each(cases)('%s', (_, game, config) => {
@@ -35,7 +35,7 @@ describe.each(cases)('%s', (_, game, config) => {
 
   test.each(ABILITIES)('fits 80 columns with numbered edges, colours: $colours, Unicode: $unicode', (abilities) => {
     for (const state of states) {
-      const { rows, columns } = game.perceive(state)
+      const { rows, columns } = gridOf(game, state)!
       for (const height of [0, 100]) {
         const lines = boardLines(game, state, 'classic', { ...abilities, height }).map((line) => bare(line))
         expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
@@ -49,8 +49,9 @@ describe.each(cases)('%s', (_, game, config) => {
 
   test.each(ABILITIES)('shows different labels differently, colours: $colours, Unicode: $unicode', (abilities) => {
     for (const state of states) {
-      const labels = game.perceive(state).cells.flat()
-      const shown = shownCells(game, state, 'classic', abilities, 78)
+      const grid = gridOf(game, state)!
+      const labels = grid.cells.flat()
+      const shown = shownCells(game, state, grid, 'classic', abilities, 78)
         .flat()
         .map(({ text, paint }) => (abilities.colours ? `${text} ${paint?.ink} ${paint?.fill}` : text))
       expect(new Set(shown).size).toBe(new Set(labels).size)
@@ -78,13 +79,13 @@ describe.each(Object.keys(THEMES))('in the theme %s', (theme) => {
   test.each(['2048', 'shisen-sho', 'swap'])('the colours of %s are those of its picture', (id) => {
     const game = gameList().find((one) => one.id === id)!
     const state = game.scatter!(game.config.parse({}), 5)
-    const { cells } = game.perceive(state)
-    const shown = shownCells(game, state, theme, { colours: true, unicode: true }, 78)
+    const grid = gridOf(game, state)!
+    const shown = shownCells(game, state, grid, theme, { colours: true, unicode: true }, 78)
     for (const [r, row] of shown.entries())
       for (const [c, { text, paint }] of row.entries()) {
         const drawn = coloursOf(game, state, theme, r, c)
-        expect(drawn, `${cells[r]![c]}`).toContain(paint!.fill)
-        if (text !== '') expect(drawn, `${cells[r]![c]}`).toContain(paint!.ink)
+        expect(drawn, `${grid.cells[r]![c]}`).toContain(paint!.fill)
+        if (text !== '') expect(drawn, `${grid.cells[r]![c]}`).toContain(paint!.ink)
       }
   })
 
@@ -106,7 +107,7 @@ test('long labels are cut as far as they stay apart, else numbered', () => {
 
 test('a game that declares nothing is shown by its labels, on the colours of its picture', () => {
   const { play: _, ...game } = gameList().find(({ id }) => id === 'swap')!
-  const state = game.init(game.config.parse({}), 3)
+  const state = game.rules.init(game.config.parse({}), 3)
   const lines = boardLines(game, state, 'classic', { colours: true, unicode: true })
   expect(lines).toHaveLength(8)
   expect(Math.max(...lines.map((line) => bare(line).length))).toBeLessThanOrEqual(80)
@@ -119,5 +120,5 @@ test('a game that declares nothing is shown by its labels, on the colours of its
         .trim()
         .split(/\s{2,}/),
     ).size,
-  ).toBe(new Set(game.perceive(state).cells.flat()).size)
+  ).toBe(new Set(gridOf(game, state)!.cells.flat()).size)
 })

@@ -1,6 +1,7 @@
 /** A board as lines of a terminal, at most 80 columns wide. Rows and columns are numbered at the edges where answers name cells. */
 import picocolors from 'picocolors'
 import type { AnyGame } from '../../game.ts'
+import { gridOf } from '../../games/index.ts'
 import { hasColours, hasUnicode, WIDTH } from '../terminal.ts'
 import { type Abilities, type ShownCell, shownCells } from './looks.ts'
 import { type Paint, painted } from './paint.ts'
@@ -32,15 +33,20 @@ const CURSOR: Sides = { marks: ['[', ']'], paint: { fill: '#ffffff', ink: '#0000
 const PICKED: Sides = { marks: ['>', '<'], paint: { fill: '#000000', ink: '#ffffff' } }
 const NO_SIDES: Sides = { marks: [' ', ' '], paint: null }
 
-/** The board of a state: cells in the colours of the theme's own tiles, or text that tells them apart where there are no colours. */
+/**
+ * The board of a state: cells in the colours of the theme's own tiles, or text that tells them apart where there are no colours. A perception
+ * that is no grid: its canonical text.
+ */
 export function boardLines(game: AnyGame, state: unknown, theme: string, options: BoardOptions = {}): string[] {
   const { colours = hasColours(), unicode = hasUnicode(), width = WIDTH, height = 0 } = options
-  const { rows, columns } = game.perceive(state)
+  const grid = gridOf(game, state)
+  if (grid === null) return game.perception.format(game.perception.of(state)).split('\n')
+  const { rows, columns } = grid
   const numbered = game.play?.pick !== undefined
   const edge = numbered ? String(rows - 1).length + 1 : 0
   const gap = edge + columns * 4 - 1 <= width ? 1 : 0
   const room = Math.max(1, Math.floor((width - edge + gap) / columns) - gap - 2)
-  const cells = shownCells(game, state, theme, { colours, unicode }, room)
+  const cells = shownCells(game, state, grid, theme, { colours, unicode }, room)
   const high = colours && rows * HIGH - (numbered ? 0 : 1) <= height
   const longest = Math.max(...cells.flat().map(({ text }) => text.length))
   const inner = Math.min(room, Math.max(longest, high ? 3 + ((longest + 1) % 2) : numbered ? 1 : 3))

@@ -1,5 +1,5 @@
 /** The cells of a board as a terminal shows them: what the game declares, or else its labels on the colours of its picture. */
-import type { AnyGame, CellLook } from '../../game.ts'
+import type { AnyGame, CellLook, Grid } from '../../game.ts'
 import { frameToRgb, renderScene, themeNamed } from '../../render/index.ts'
 import type { Color } from '../../scene.ts'
 import { inkOn, type Paint } from './paint.ts'
@@ -16,9 +16,16 @@ export interface Abilities {
   readonly unicode: boolean
 }
 
-/** The cells of a state, row by row. No text is longer than `width`. */
-export function shownCells(game: AnyGame, state: unknown, theme: string, { colours, unicode }: Abilities, width: number): ShownCell[][] {
-  const { cells, rows, columns } = game.perceive(state)
+/** The cells of a state, whose labels are `grid`, row by row. No text is longer than `width`. */
+export function shownCells(
+  game: AnyGame,
+  state: unknown,
+  grid: Grid,
+  theme: string,
+  { colours, unicode }: Abilities,
+  width: number,
+): ShownCell[][] {
+  const { cells, rows, columns } = grid
   const look = game.play?.look
   const looks = look === undefined ? null : cells.map((row) => row.map((label) => look(label, themeNamed(theme))))
   const texts = looks ? looks.map((row) => row.map((one) => textOf(one, { colours, unicode }))) : cells.map((row) => row.map(plainText))

@@ -119,8 +119,8 @@ test('cells are picked by the cursor; Esc and a second pick let go', async () =>
 
 test('a hinted pair is removed by picking it, and by typing it with or without brackets', async () => {
   const spec = specOf(gameNamed('shisen-sho'))
-  const action = spec.game.solver!(startSnapshot(spec, 4).state)[0]!.action as readonly (readonly [number, number])[]
-  const written = spec.game.formatAction(startSnapshot(spec, 4).state, action)
+  const action = spec.game.expert!.solver(startSnapshot(spec, 4).state)[0]!.action as readonly (readonly [number, number])[]
+  const written = spec.game.answer.format(startSnapshot(spec, 4).state, action)
   const go = ([row, column]: readonly [number, number]): string[] => [
     ...Array.from({ length: 6 }, () => UP),
     ...Array.from({ length: 6 }, () => LEFT),

@@ -1,9 +1,10 @@
 /** A person plays: by single keys on a terminal where the game declares keys or picked cells, else by typed lines. */
+import { gridOf } from '../../games/index.ts'
 import { type EnvSnapshot, type EnvSpec, encodeState } from '../../gym/index.ts'
-import { LineReader } from '../../policies/line-reader.ts'
 import { INTERRUPTED } from '../interrupt.ts'
 import type { CellAt } from './board.ts'
 import { type KeyInput, KeyReader, type PressedKey } from './keys.ts'
+import { LineReader } from './line-reader.ts'
 import { PlayScreen, type ScreenStream } from './screen.ts'
 import { PlaySession } from './session.ts'
 import { commandsOf, counted, endOf, keysDoAll, keysOf, legendOf, rulesOf, typingOf } from './words.ts'
@@ -144,8 +145,9 @@ class KeyPlay {
   #pick({ name, character }: PressedKey): boolean {
     const { game } = this.#session.spec
     const pick = game.play?.pick
-    if (pick === undefined) return false
-    const { rows, columns } = game.perceive(this.#session.now.state)
+    const grid = gridOf(game, this.#session.now.state)
+    if (pick === undefined || grid === null) return false
+    const { rows, columns } = grid
     const [row, column] = this.#cursor
     if (name === 'up') this.#cursor = [Math.max(0, row - 1), column]
     else if (name === 'down') this.#cursor = [Math.min(rows - 1, row + 1), column]

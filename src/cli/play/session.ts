@@ -20,7 +20,7 @@ export class PlaySession {
   }
 
   get over(): boolean {
-    return this.spec.game.terminated(this.now.state)
+    return this.spec.game.rules.terminated(this.now.state)
   }
 
   /** Plays an answer as it was typed. Whether it was legal. */
@@ -28,7 +28,7 @@ export class PlaySession {
     const { game } = this.spec
     const { state } = this.now
     if (this.over) return this.#say('no move can be made any more', 'bad')
-    const parsed = game.parseAction(answerOf(game, state, typed), state)
+    const parsed = game.answer.parse(answerOf(game, state, typed), state)
     if ('reason' in parsed) return this.#say(parsed.reason, 'bad')
     return this.play(parsed.action)
   }
@@ -37,7 +37,7 @@ export class PlaySession {
   play(action: unknown): boolean {
     const { game } = this.spec
     const { state } = this.now
-    const result = game.step(state, action)
+    const result = game.rules.step(state, action)
     this.told = toldOf(game, state, action, result)
     if (result.legal) this.#history.push(advance(this.now, result))
     return result.legal
@@ -62,7 +62,7 @@ export class PlaySession {
   hint(): void {
     const { game } = this.spec
     const { state } = this.now
-    const best = this.over ? undefined : game.solver?.(state)[0]
+    const best = this.over ? undefined : game.expert?.solver(state)[0]
     this.#say(best === undefined ? 'there is no hint for this' : `the solver would play ${actionName(game, state, best.action)}`)
   }
 

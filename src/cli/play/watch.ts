@@ -47,7 +47,7 @@ export async function watchPolicy(options: WatchOptions): Promise<void> {
   if (trajectory === undefined) return
   if (trajectory.stopReason === 'failed') process.exitCode = 1
   if (json) return printJson(trajectory)
-  const over = spec.game.terminated(now.state)
+  const over = spec.game.rules.terminated(now.state)
   const later = over ? [] : [`go on yourself: ${again(encodeState(spec.game, now.state, now.last))}`]
   screen.print([...screen.told({ text: ending(options, trajectory, now), tone: 'plain' }), ...later])
 }
@@ -80,7 +80,7 @@ function after(now: EnvSnapshot, { step, next }: RolloutEvent): EnvSnapshot {
 function said({ game }: EnvSpec, { step, state, next }: RolloutEvent): Told {
   const { score, legal, events, reward, terminated } = step
   if (score.action === null) return { text: `no move could be read: ${score.problem ?? 'the reply has no answer'}`, tone: 'bad' }
-  const parsed = game.parseAction(score.action, state)
+  const parsed = game.answer.parse(score.action, state)
   if ('reason' in parsed) return { text: parsed.reason, tone: 'bad' }
   return toldOf(game, state, parsed.action, { state: next, legal, events, reward, terminated })
 }

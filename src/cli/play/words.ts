@@ -1,6 +1,7 @@
 /** Words of play: what to type, which keys there are, the rules, and what a move came to. Knows games by their contract alone. */
 import type { AnyGame, PlayKey, StepResult } from '../../game.ts'
-import type { EnvSnapshot, EnvSpec } from '../../gym/index.ts'
+import { gridOf } from '../../games/index.ts'
+import { type EnvSnapshot, type EnvSpec, gameFeedback } from '../../gym/index.ts'
 import { themeNamed } from '../../render/index.ts'
 import { type Abilities, textOf } from './looks.ts'
 
@@ -27,17 +28,17 @@ export function keyOf(game: AnyGame, action: unknown): PlayKey<unknown> | undefi
 
 /** An action for people: the name of its key, else the answer. */
 export function actionName(game: AnyGame, state: unknown, action: unknown): string {
-  return keyOf(game, action)?.name ?? game.formatAction(state, action)
+  return keyOf(game, action)?.name ?? game.answer.format(state, action)
 }
 
 /** Whether every action of the state has a key, so that no answer needs to be typed. */
 export function keysDoAll(game: AnyGame, state: unknown): boolean {
-  return game.actions(state).every((action) => keyOf(game, action) !== undefined)
+  return game.rules.actions(state).every((action) => keyOf(game, action) !== undefined)
 }
 
 /** What a legal or refused move came to; how the game ended with it is told by `endOf`. */
 export function toldOf(game: AnyGame, state: unknown, action: unknown, result: StepResult<unknown>): Told {
-  const feedback = result.terminated && result.legal ? '' : game.feedback(result, 'full')
+  const feedback = result.terminated && result.legal ? '' : gameFeedback(game, result, 'full')
   if (!result.legal) return { text: feedback || `${actionName(game, state, action)} was refused.`, tone: 'bad' }
   const points = result.reward > 0 ? ` +${result.reward}` : ''
   const text = `${actionName(game, state, action)}${points}${feedback === '' ? '' : `. ${feedback}`}`
@@ -46,17 +47,17 @@ export function toldOf(game: AnyGame, state: unknown, action: unknown, result: S
 
 /** How the game ended, in a sentence. */
 export function endOf(game: AnyGame, { last }: EnvSnapshot): string {
-  return game.feedback(last?.legal ? last : null, 'full') || 'The game is over.'
+  return gameFeedback(game, last?.legal ? last : null, 'full') || 'The game is over.'
 }
 
 /** What can be typed as a move, in a line. */
 export function typingOf({ game }: EnvSpec, state: unknown): string {
   const pick = game.play?.pick
   if (pick !== undefined) return `type row and column of ${pick.cells === 1 ? 'the cell' : 'each cell'}, such as ${numbersFor(pick.cells)}`
-  const actions = game.actions(state)
-  if (actions.length > LISTED) return `type a move, such as ${game.formatAction(state, actions[0])}`
+  const actions = game.rules.actions(state)
+  if (actions.length > LISTED) return `type a move, such as ${game.answer.format(state, actions[0])}`
   const each = actions.map((action) => {
-    const [answer, name] = [game.formatAction(state, action), keyOf(game, action)?.name]
+    const [answer, name] = [game.answer.format(state, action), keyOf(game, action)?.name]
     return name === undefined || name === answer ? answer : `${answer} ${name}`
   })
   return `type a move: ${each.join(', ')}`
@@ -80,7 +81,7 @@ export function keysOf({ game }: EnvSpec, unicode: boolean, picked: number = 0):
 
 /** What else can be pressed or typed, in a line. */
 export function commandsOf({ game }: EnvSpec, over: boolean): string {
-  const hint = game.solver === undefined ? '' : 'h hint, '
+  const hint = game.expert?.solver === undefined ? '' : 'h hint, '
   return over ? 'u undo, n new game, ? rules, q quit' : `u undo, n new game, ${hint}? rules, q quit`
 }
 
@@ -88,26 +89,24 @@ export function commandsOf({ game }: EnvSpec, over: boolean): string {
 export function answerOf(game: AnyGame, state: unknown, typed: string): string {
   const { keys = [], pick } = game.play ?? {}
   const key = keys.find((one) => one.name === typed || one.keys.includes(typed))
-  if (key !== undefined) return game.formatAction(state, key.action)
+  if (key !== undefined) return game.answer.format(state, key.action)
   const numbers = /^\d+(\s*[\s,;]\s*\d+)*$/.test(typed) ? typed.split(/[\s,;]+/).map(Number) : []
   if (pick === undefined || numbers.length !== 2 * pick.cells) return typed
   return pick.answer(Array.from({ length: pick.cells }, (_, i) => [numbers[2 * i]!, numbers[2 * i + 1]!] as const))
 }
 
-/** The rules for a person, paragraph by paragraph. A game that declares none: its prompt, without what it says on the layout of replies. */
+/** The rules for a person, paragraph by paragraph. A game that declares none: those that models are told. */
 export function rulesOf({ game, config }: EnvSpec): string {
   const rules = game.play?.rules?.(config)
   if (rules !== undefined) return rules
-  const [told = ''] = game.prompt(config, 'full').split(/<[a-z]+>/, 1)
-  const end = told.trimEnd()
-  return end.endsWith(':') ? end.replace(/[^.!?\n]*:$/, '').trimEnd() : end
+  return game.text.rules(config)
 }
 
 /** What the tiles on a board are, where letters stand for colours or ASCII for shapes; '' where the looks explain themselves. */
 export function legendOf({ game, skin }: EnvSpec, state: unknown, abilities: Abilities): string {
   const look = game.play?.look
   if (look === undefined || (abilities.colours && abilities.unicode)) return ''
-  const labels = [...new Set(game.perceive(state).cells.flat())].sort()
+  const labels = [...new Set(gridOf(game, state)?.cells.flat())].sort()
   const pairs = labels.map((label) => [textOf(look(label, themeNamed(skin.theme)), abilities), label] as const)
   return pairs.flatMap(([text, label]) => (text === label || text === '' ? [] : [`${text} ${label}`])).join(', ')
 }

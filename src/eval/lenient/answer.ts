@@ -69,18 +69,18 @@ export function lenientAction(game: AnyGame, state: unknown, text: string): stri
 
 /** By the strict grammar, or by a word that the game has for the answer. */
 function plainAction(game: AnyGame, state: unknown, text: string): string | null {
-  const answers = game.spellings?.answers
+  const answers = game.answer.spellings?.answers
   const word = text.toLowerCase()
   const said = answers !== undefined && Object.hasOwn(answers, word) ? (answers[word] as string) : text
-  const read = game.parseAction(said, state)
-  return 'action' in read ? game.formatAction(state, read.action) : null
+  const read = game.answer.parse(said, state)
+  return 'action' in read ? game.answer.format(state, read.action) : null
 }
 
 /** '2 (down)', 'down = 2', '**2** – down': the answer and the game's word for it, if both mean the same. */
 function namedTwice(game: AnyGame, state: unknown, text: string): string | null {
   const parts = text.split(/[\s()=:,→>*`"{}\\–—-]+/).filter((part) => part !== '' && !/^(?:text|math)(?:bf|rm)?$/.test(part))
   const [first, second, ...more] = parts
-  const words = game.spellings?.answers
+  const words = game.answer.spellings?.answers
   if (first === undefined || second === undefined || more.length > 0 || words === undefined) return null
   if (Object.hasOwn(words, first.toLowerCase()) === Object.hasOwn(words, second.toLowerCase())) return null
   const [one, other] = [plainAction(game, state, first), plainAction(game, state, second)]
@@ -99,9 +99,9 @@ function cellsAction(game: AnyGame, state: unknown, text: string): string | null
   if (numbers.length < 2 || !BETWEEN.test(text)) return null
   const places = (text.match(PLACES) ?? []).map((word) => word[0]?.toLowerCase()).join('')
   if (places !== '' && places !== 'rc'.repeat(numbers.length / 2)) return null
-  const [some] = game.actions(state)
+  const [some] = game.rules.actions(state)
   if (some === undefined) return null
-  const layout = game.formatAction(state, some)
+  const layout = game.answer.format(state, some)
   if ((layout.match(/\d+/g) ?? []).length !== numbers.length) return null
   let at = 0
   return plainAction(

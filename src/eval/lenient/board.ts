@@ -2,7 +2,8 @@
  * A board read leniently: the usual ways of drawing a grid as text are brought into the layout that the game's own strict reader takes. The
  * labels are those of the game, or its declared spellings of them.
  */
-import type { AnyGame, Perception } from '../../game.ts'
+import type { AnyGame, Grid } from '../../game.ts'
+import { readGrid } from '../../games/index.ts'
 import { parsed, plainText, unfenced } from './plain.ts'
 
 /** Longest board that is looked at, characters. */
@@ -22,9 +23,9 @@ const SEPARATORS = [/\t/, /\s*,\s*/, /\s*;\s*/, /\s*&\s*/, /\s*\/\s*/, /\s+/]
 
 type Rows = readonly (readonly string[])[]
 
-/** The grid that a text shows; null if it shows none, or what a cell holds is no label of the game. */
-export function lenientBoard(game: AnyGame, text: string): Perception | null {
-  if (text.length > LONGEST) return null
+/** The grid that a text shows; null if it shows none, what a cell holds is no label of the game, or the game's perception is no grid. */
+export function lenientBoard(game: AnyGame, text: string): Grid | null {
+  if (text.length > LONGEST || game.perception.grid === undefined) return null
   const label = labelReader(game)
   for (const rows of drawnGrids(text, label)) {
     for (const grid of withoutCounts(rows)) {
@@ -171,17 +172,17 @@ function jsonRows(text: string): string[][] | string | null {
 }
 
 /** A grid of labels; null if the game does not read every cell, or the whole. */
-function boardOf(game: AnyGame, rows: Rows, label: ReadLabel): Perception | null {
+function boardOf(game: AnyGame, rows: Rows, label: ReadLabel): Grid | null {
   const labels = rows.map((row) => row.map(label))
   if (labels.some((row) => row.includes(null))) return null
-  return game.parsePerception(labels.map((row) => row.join(' | ')).join('\n'))
+  return readGrid(game, labels.map((row) => row.join(' | ')).join('\n'))
 }
 
 /** The label that a cell means: as it is, without emphasis and quotes, in the game's spellings, in other capitals. */
 function labelOf(game: AnyGame, cell: string): string | null {
   const bare = cell.replace(/^[*`"'$]+|[*`"'$]+$/g, '').trim()
-  const spelled = game.spellings?.cells
+  const spelled = game.answer.spellings?.cells
   const low = bare.toLowerCase()
   const candidates = [cell, bare, ...(spelled !== undefined && Object.hasOwn(spelled, low) ? [spelled[low] as string] : []), low]
-  return candidates.find((label) => label !== '' && !label.includes('\n') && game.parsePerception(label) !== null) ?? null
+  return candidates.find((label) => label !== '' && !label.includes('\n') && readGrid(game, label) !== null) ?? null
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnyGame } from '../../game.ts'
 import { gameList, gameNamed } from '../../games/index.ts'
-import { formatReply, playReply } from '../../gym/index.ts'
+import { formatReply, lastMoment, playReply, startSnapshot, walk } from '../../gym/index.ts'
 import { seededRng } from '../../rng.ts'
 import { lenientAction } from './answer.ts'
 import { lenientBoard } from './board.ts'
@@ -10,16 +10,16 @@ import { lenientReading, strictReading } from './reply.ts'
 
 const GAMES = gameList().map(({ id }) => id)
 const game = gameNamed('2048')
-const state = game.init(game.config.parse({}), 7)
+const state = game.rules.init(game.config.parse({}), 7)
 const swap = gameNamed('swap')
-const swapState = swap.init(swap.config.parse({}), 7)
+const swapState = swap.rules.init(swap.config.parse({}), 7)
 
 /** A state some moves into a game, with one of its actions, drawn by a seed. */
 function moment(of: AnyGame, seed: number): { state: unknown; action: string; board: string } {
   const rng = seededRng(seed, 'moment')
-  let now: unknown = of.init(of.config.parse({}), seed)
-  for (let left = rng.int(12); left > 0 && of.legalActions(now).length > 0; left--) now = of.step(now, rng.pick(of.legalActions(now))).state
-  return { state: now, action: of.formatAction(now, rng.pick(of.actions(now))), board: of.formatPerception(of.perceive(now)) }
+  const start = startSnapshot({ game: of, config: of.config.parse({}) }, seed)
+  const now = lastMoment(walk({ game: of }, start, rng.int(12), rng)).state
+  return { state: now, action: of.answer.format(now, rng.pick(of.rules.actions(now))), board: of.perception.format(of.perception.of(now)) }
 }
 
 /** Ways of writing an answer, or a whole reply's only line, that leave no doubt about it. */
@@ -284,7 +284,7 @@ describe('a lenient board', () => {
       fc.property(fc.constantFrom(...GAMES), fc.nat(1e6), (id, seed) => {
         const one = gameNamed(id)
         const { state: now, board } = moment(one, seed)
-        expect(lenientBoard(one, draw(board))).toEqual(one.perceive(now))
+        expect(lenientBoard(one, draw(board))).toEqual(one.perception.of(now))
       }),
       { numRuns: 15 },
     )
@@ -326,7 +326,7 @@ describe('a lenient board', () => {
   ])('is read with empty cells and bars of another kind: %s', (_, draw) => {
     for (let seed = 0; seed < 10; seed++) {
       const { state: now, board } = moment(game, seed)
-      expect(lenientBoard(game, draw(board))).toEqual(game.perceive(now))
+      expect(lenientBoard(game, draw(board))).toEqual(game.perception.of(now))
     }
   })
 
@@ -348,7 +348,7 @@ describe('a lenient board', () => {
   })
 
   it('does not take zeros for empty where the game does not say so', () => {
-    const board = swap.formatPerception(swap.perceive(swapState))
+    const board = swap.perception.format(swap.perception.of(swapState))
     expect(lenientBoard(swap, board)).not.toBeNull()
     expect(lenientBoard(swap, board.replace(/^[^|]+/, '0 '))).toBeNull()
   })
@@ -360,11 +360,11 @@ describe('a lenient board', () => {
 })
 
 describe('a lenient reply', () => {
-  const board = game.formatPerception(game.perceive(state))
-  const truth = game.perceive(state)
+  const board = game.perception.format(game.perception.of(state))
+  const truth = game.perception.of(state)
   const read = (text: string): { action: string | null; exact: boolean; strict: string | null } => {
     const { score } = playReply(game, state, text)
-    const { action, board: seen } = lenientReading(game, state, text, strictReading(game, text, score.action))
+    const { action, perception: seen } = lenientReading(game, state, text, strictReading(game, text, score.action))
     return { action, exact: JSON.stringify(seen) === JSON.stringify(truth), strict: score.action }
   }
   const reply = formatReply({ perception: board, think: 'slide', answer: '2' })

@@ -2,7 +2,8 @@
  * The lenient reading of a reply, beside the strict one that decides play and all other scores: what a model meant, where it decorated its
  * answer or its board in a usual way. It never reads a move from a text that names two. It sees the stored text alone.
  */
-import type { AnyGame, Perception } from '../../game.ts'
+import type { AnyGame } from '../../game.ts'
+import { formatGrid } from '../../games/index.ts'
 import { type ParsedReply, parseReply } from '../../gym/index.ts'
 import { answerIn, lenientAction } from './answer.ts'
 import { lenientBoard } from './board.ts'
@@ -12,8 +13,8 @@ import { parsed, plainText, unfenced } from './plain.ts'
 export interface LenientReading {
   /** Canonical text of the action; null: none could be told. */
   readonly action: string | null
-  /** Null: no board could be told. */
-  readonly board: Perception | null
+  /** What the game sees in the perception; null: nothing could be told. */
+  readonly perception: unknown
 }
 
 /** What the strict readers made of a reply, so that only the rest is read anew. */
@@ -21,7 +22,8 @@ export interface StrictReading {
   readonly parsed: ParsedReply
   /** Canonical text of the action, or null. */
   readonly action: string | null
-  readonly board: Perception | null
+  /** The perception that was read; null if there is none. */
+  readonly perception: unknown
 }
 
 /** Longest reply that is looked at, characters. */
@@ -32,12 +34,19 @@ const TAG = /<[ \t]{0,4}(\/?)[ \t]{0,4}(perception|think|answer|rationale|move)[
 
 /** Reads what the strict readers could not. */
 export function lenientReading(game: AnyGame, state: unknown, text: string, strict: StrictReading): LenientReading {
-  if ((strict.action !== null && strict.board !== null) || text.length > LONGEST) return { action: strict.action, board: strict.board }
+  const { action, perception } = strict
+  if ((action !== null && perception !== null) || text.length > LONGEST) return { action, perception }
   const sections = sectionsOf(plainText(text))
   return {
-    action: strict.action ?? agreed(answersOf(text, strict.parsed, sections), (said) => lenientAction(game, state, said), String),
-    board: strict.board ?? agreed(boardsOf(text, strict.parsed, sections), (said) => lenientBoard(game, said), JSON.stringify),
+    action: action ?? agreed(answersOf(text, strict.parsed, sections), (said) => lenientAction(game, state, said), String),
+    perception: perception ?? agreed(boardsOf(text, strict.parsed, sections), (said) => lenientPerception(game, said), JSON.stringify),
   }
+}
+
+/** The perception of a board that is drawn in another way than the game's; of grids alone. */
+function lenientPerception(game: AnyGame, text: string): unknown {
+  const board = lenientBoard(game, text)
+  return board === null ? null : game.perception.parse(formatGrid(board))
 }
 
 /** What all texts say; null if there is none, one cannot be read, or two differ. */
@@ -112,5 +121,5 @@ function jsonOf(text: string): Record<string, unknown> | undefined {
 /** The strict readings of a reply. `action`: as the score has it. */
 export function strictReading(game: AnyGame, text: string, action: string | null): StrictReading {
   const reply = parseReply(text)
-  return { parsed: reply, action, board: reply.perception === null ? null : game.parsePerception(reply.perception) }
+  return { parsed: reply, action, perception: reply.perception === null ? null : game.perception.parse(reply.perception) }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../../errors.ts'
+import { gameFeedback, gameLexicon, gamePrompt, trainingReward } from '../../gym/index.ts'
 import type { TileSymbols } from '../../scene.ts'
 import { splitGreedily } from '../../testing/ensure.ts'
 import { PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
@@ -12,7 +13,7 @@ const rng = [1, 2, 3, 4] as const
 /** A 4x4 state from tiles as read on the board. */
 function stateOf(tiles: readonly number[], extra: Partial<State2048> = {}): State2048 {
   const board = tiles.map((tile) => (tile === 0 ? 0 : Math.log2(tile)))
-  return game.parseState({ size: 4, goal: 0, board, score: 0, moves: 0, rng, ...extra })
+  return game.rules.parseState({ size: 4, goal: 0, board, score: 0, moves: 0, rng, ...extra })
 }
 
 const DEAD = stateOf([2, 4, 8, 16, 16, 8, 4, 2, 2, 4, 8, 16, 16, 8, 4, 2])
@@ -26,7 +27,7 @@ describe('config and state', () => {
   })
 
   it('start with two tiles, each 2 or 4', () => {
-    const tiles = Array.from({ length: 400 }, (_, seed) => game.init(paper, seed).board.filter((k) => k > 0))
+    const tiles = Array.from({ length: 400 }, (_, seed) => game.rules.init(paper, seed).board.filter((k) => k > 0))
     expect(tiles.every((two) => two.length === 2 && two.every((k) => k === 1 || k === 2))).toBe(true)
     const fours = tiles.flat().filter((k) => k === 2).length
     expect(fours).toBeGreaterThan(45)
@@ -46,14 +47,14 @@ describe('config and state', () => {
     ['bad goal', { goal: 9 }, /goal/],
   ])('parseState refuses: %s', (_, change, reason) => {
     const bad = { ...MIXED, ...change }
-    expect(() => game.parseState(bad)).toThrow(StateError)
-    expect(() => game.parseState(bad)).toThrow(reason)
+    expect(() => game.rules.parseState(bad)).toThrow(StateError)
+    expect(() => game.rules.parseState(bad)).toThrow(reason)
   })
 })
 
 describe('steps', () => {
   it('score merges, spawn once and say so', () => {
-    const result = game.step(MIXED, 3)
+    const result = game.rules.step(MIXED, 3)
     expect(result).toMatchObject({ reward: 8, legal: true, terminated: false })
     expect(result.state).toMatchObject({ score: 8, moves: 1 })
     expect(result.events.map(({ kind }) => kind)).toEqual(['merge', 'spawn'])
@@ -64,32 +65,34 @@ describe('steps', () => {
 
   it('refuse without touching board or chance; unreadable costs 1; after the end nothing happens', () => {
     const stuck = stateOf([2, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0])
-    const refused = game.step(stuck, 3)
+    const refused = game.rules.step(stuck, 3)
     expect(refused).toEqual({
       state: stuck,
       reward: 0,
       legal: false,
       terminated: false,
-      events: [{ kind: 'refused', direction: 'left', reason: 'stuck' }],
+      events: [{ kind: 'refused', reason: 'stuck', action: 3 }],
     })
-    expect(game.unreadable(stuck)).toMatchObject({ state: stuck, reward: -1, legal: false })
-    expect(game.terminated(DEAD)).toBe(true)
-    expect(game.step(DEAD, 0)).toMatchObject({ state: DEAD, reward: 0, legal: false, terminated: true })
-    expect(game.unreadable(DEAD).reward).toBe(0)
-    expect(() => game.step(MIXED, 4 as 0)).toThrow(/not an action/)
+    expect(game.rules.unreadable(stuck)).toMatchObject({ state: stuck, reward: -1, legal: false })
+    expect(game.rules.terminated(DEAD)).toBe(true)
+    expect(game.rules.step(DEAD, 0)).toMatchObject({ state: DEAD, reward: 0, legal: false, terminated: true })
+    expect(gameFeedback(game, game.rules.step(DEAD, 0), 'full')).toBe('Up was refused: the game is over.')
+    expect(gameFeedback(game, game.rules.step(DEAD, 0), 'brief')).toBe(' refused-up')
+    expect(game.rules.unreadable(DEAD).reward).toBe(0)
+    expect(() => game.rules.step(MIXED, 4 as 0)).toThrow(/not an action/)
   })
 
   it('end when the goal is made', () => {
-    const result = game.step(stateOf([4, 4, ...new Array(14).fill(0)], { goal: 8 }), 3)
+    const result = game.rules.step(stateOf([4, 4, ...new Array(14).fill(0)], { goal: 8 }), 3)
     expect(result).toMatchObject({ reward: 8, terminated: true })
     expect(result.events.at(-1)).toEqual({ kind: 'ended', reason: 'goal' })
-    expect(game.legalActions(result.state)).toEqual([])
+    expect(game.rules.legalActions(result.state)).toEqual([])
   })
 
   it('spawn a 4 once in ten and everywhere alike', () => {
     const spawns = Array.from(
       { length: 3000 },
-      (_, seed) => game.step(game.reseed(MIXED, seed), 3).events.find(({ kind }) => kind === 'spawn')!,
+      (_, seed) => game.rules.step(game.rules.reseed(MIXED, seed), 3).events.find(({ kind }) => kind === 'spawn')!,
     )
     const share = spawns.filter(({ tile }) => tile === 4).length / spawns.length
     expect(share).toBeGreaterThan(0.08)
@@ -101,18 +104,18 @@ describe('steps', () => {
   })
 
   it('shape the training reward to +1 and -1', () => {
-    expect(game.trainingReward({ kind: 'played', reward: 4 })).toBe(1)
-    expect(game.trainingReward({ kind: 'played', reward: 0 })).toBe(-1)
-    expect(game.trainingReward({ kind: 'illegal', reward: 0 })).toBe(-1)
-    expect(game.trainingReward({ kind: 'unreadable', reward: -1 })).toBe(-1)
+    expect(trainingReward({ kind: 'played', reward: 4 })).toBe(1)
+    expect(trainingReward({ kind: 'played', reward: 0 })).toBe(-1)
+    expect(trainingReward({ kind: 'illegal', reward: 0 })).toBe(-1)
+    expect(trainingReward({ kind: 'unreadable', reward: -1 })).toBe(-1)
   })
 })
 
 describe('texts', () => {
   it('perception', () => {
     const text = '4 | 4 | _ | _\n8 | 2 | _ | _\n16 | 2 | 4 | 8\n2 | _ | _ | _'
-    expect(game.formatPerception(game.perceive(MIXED))).toBe(text)
-    expect(game.parsePerception(`\n ${text.replaceAll(' | ', '|')} \r\n\n`)).toEqual(game.perceive(MIXED))
+    expect(game.perception.format(game.perception.of(MIXED))).toBe(text)
+    expect(game.perception.parse(`\n ${text.replaceAll(' | ', '|')} \r\n\n`)).toEqual(game.perception.of(MIXED))
     const wrong = [
       '',
       '3 | 4',
@@ -125,43 +128,43 @@ describe('texts', () => {
       '2 | 2 | 2 | 2 | 2 | 2 | 2',
       new Array(7).fill('2 | 2').join('\n'),
     ]
-    for (const bad of [...wrong, '|'.repeat(1e6), '2 | '.repeat(1e6), '\n'.repeat(1e6)]) expect(game.parsePerception(bad)).toBe(null)
+    for (const bad of [...wrong, '|'.repeat(1e6), '2 | '.repeat(1e6), '\n'.repeat(1e6)]) expect(game.perception.parse(bad)).toBe(null)
   })
 
   it('answers', () => {
-    expect(game.parseAction(' 2\n', MIXED)).toEqual({ action: 2 })
+    expect(game.answer.parse(' 2\n', MIXED)).toEqual({ action: 2 })
     for (const bad of ['', '4', '-1', '12', '2.', 'left', '２', '0 1', ' '.repeat(1e6), '1'.repeat(1e6)])
-      expect(game.parseAction(bad, MIXED)).toHaveProperty('reason')
+      expect(game.answer.parse(bad, MIXED)).toHaveProperty('reason')
   })
 
   it('prompts and feedback', () => {
-    expect(game.prompt({ size: 5, goal: 0 }, 'brief')).toBe('2048 5x5')
-    expect(game.prompt(paper, 'full')).toContain('r4c1 | r4c2 | r4c3 | r4c4\n</perception>\n<think>')
-    expect(game.prompt({ size: 4, goal: 512 }, 'full')).toContain('512')
+    expect(gamePrompt(game, { size: 5, goal: 0 }, 'brief')).toBe('2048 5x5')
+    expect(gamePrompt(game, paper, 'full')).toContain('r4c1 | r4c2 | r4c3 | r4c4\n</perception>\n<think>')
+    expect(gamePrompt(game, { size: 4, goal: 512 }, 'full')).toContain('512')
     const stuck = stateOf([2, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0])
-    expect(game.feedback(game.step(stuck, 3), 'full')).toBe('Left was refused: no tile can move left.')
-    expect(game.feedback(game.step(stuck, 0), 'brief')).toBe(' refused-up')
-    expect(game.feedback(game.unreadable(stuck), 'brief')).toBe(' unreadable')
-    expect(game.feedback(game.step(stuck, 1), 'brief')).toBe(' ok')
-    expect(game.feedback(null, 'brief')).toBe(' ok')
+    expect(gameFeedback(game, game.rules.step(stuck, 3), 'full')).toBe('Left was refused: no tile can move left.')
+    expect(gameFeedback(game, game.rules.step(stuck, 0), 'brief')).toBe(' refused-up')
+    expect(gameFeedback(game, game.rules.unreadable(stuck), 'brief')).toBe(' unreadable')
+    expect(gameFeedback(game, game.rules.step(stuck, 1), 'brief')).toBe(' ok')
+    expect(gameFeedback(game, null, 'brief')).toBe(' ok')
   })
 
   it('thoughts say what every line can do', () => {
     const think = 'rows +8 right right right\ncolumns stuck +4 up both\nsideways +8\nvertical +4'
     const state = stateOf([4, 4, 0, 0, 8, 2, 0, 0, 16, 2, 0, 8, 2, 0, 0, 0])
-    const said = game.teach!(state, { blind: true }).think
+    const said = game.teacher!.teach(state, { blind: true }).think
     expect(said).toBe(think.replace('right right right', 'right both right').replace('up both', 'stuck both'))
-    expect(game.scoreThink!(state, said)).toBe(1)
-    expect(game.scoreThink!(state, said.replace('+4 stuck', '+8 stuck'))).toBe(0.9)
-    expect(game.scoreThink!(state, said.replace('sideways +8', 'sideways'))).toBe(0.9)
-    expect(game.scoreThink!(state, said.replace('sideways +8', 'sideways up'))).toBe(0)
-    expect(game.scoreThink!(state, said.replace('rows +8', 'rows +8 +8'))).toBe(0)
-    expect(game.scoreThink!(state, `${said}\nvertical +4`)).toBe(0)
-    expect(game.scoreThink!(state, 'x'.repeat(1e6))).toBe(0)
+    expect(game.teacher!.share(state, said)).toBe(1)
+    expect(game.teacher!.share(state, said.replace('+4 stuck', '+8 stuck'))).toBe(0.9)
+    expect(game.teacher!.share(state, said.replace('sideways +8', 'sideways'))).toBe(0.9)
+    expect(game.teacher!.share(state, said.replace('sideways +8', 'sideways up'))).toBe(0)
+    expect(game.teacher!.share(state, said.replace('rows +8', 'rows +8 +8'))).toBe(0)
+    expect(game.teacher!.share(state, `${said}\nvertical +4`)).toBe(0)
+    expect(game.teacher!.share(state, 'x'.repeat(1e6))).toBe(0)
   })
 
   it('spell any sum of merges, however rare', () => {
-    const words = game.lexicon(paper)
+    const words = gameLexicon(game, paper)
     fc.assert(fc.property(fc.integer({ min: 1, max: 2e6 }), (n) => Array.isArray(splitGreedily(` +${4 * n}`, words))))
     expect(splitGreedily(' +132', words)).toEqual([' +132'])
     expect(words.length).toBeLessThan(160)
@@ -170,57 +173,58 @@ describe('texts', () => {
 
 describe('experts', () => {
   it('count points exactly one move ahead and expect them over two', () => {
-    expect(game.lookahead!(MIXED, 1)).toEqual([
+    expect(game.expert!.lookahead!(MIXED, 1)).toEqual([
       { action: 1, score: 8 },
       { action: 3, score: 8 },
       { action: 0, score: 4 },
       { action: 2, score: 4 },
     ])
-    const [best] = game.lookahead!(stateOf([2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]), 2)
+    const [best] = game.expert!.lookahead!(stateOf([2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]), 2)
     expect(best!.score).toBeGreaterThan(4)
   })
 
   it('take every look-ahead from the one before plus the best reply', () => {
     const state = stateOf([2, 4, 8, 16, 4, 8, 16, 32, 2, 4, 8, 16, 4, 2, 0, 2])
-    const [first] = game.lookahead!(state, 2).filter(({ action }) => action === 1)
+    const [first] = game.expert!.lookahead!(state, 2).filter(({ action }) => action === 1)
     // Right: the last row becomes _ 4 2 2 or, with merges nearest the wall first, _ _ 4 4.
     const after = [2, 4, 8, 16, 4, 8, 16, 32, 2, 4, 8, 16, 0, 0, 4, 4]
-    const next = (at: number, tile: number): number => game.lookahead!(stateOf(after.map((old, i) => (i === at ? tile : old))), 1)[0]!.score
+    const next = (at: number, tile: number): number =>
+      game.expert!.lookahead!(stateOf(after.map((old, i) => (i === at ? tile : old))), 1)[0]!.score
     expect(first!.score).toBeCloseTo(4 + (0.9 * next(12, 2) + 0.1 * next(12, 4) + 0.9 * next(13, 2) + 0.1 * next(13, 4)) / 2, 9)
   })
 
   it('reach a goal in the end', () => {
     for (let seed = 0; seed < 5; seed++) {
-      let state = game.init({ size: 4, goal: 128 }, seed)
-      while (!game.terminated(state)) state = game.step(state, game.solver!(state)[0]!.action).state
+      let state = game.rules.init({ size: 4, goal: 128 }, seed)
+      while (!game.rules.terminated(state)) state = game.rules.step(state, game.expert!.solver(state)[0]!.action).state
       expect(Math.max(...state.board)).toBe(7)
-      expect(game.solver!(state)).toEqual([])
+      expect(game.expert!.solver(state)).toEqual([])
       expect(state.moves).toBeLessThan(300)
     }
   })
 
   it('teacher: blind to columns until a largest tile is at the bottom, and to merges of 32 or more', () => {
     const column = [2, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 8, 4, 0, 0]
-    expect(game.teach!(stateOf(column), { blind: true }).action).toBe(2)
+    expect(game.teacher!.teach(stateOf(column), { blind: true }).action).toBe(2)
     const onTop = [8, 4, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0]
-    expect(game.teach!(stateOf(onTop), { blind: true }).action).toBe(1)
-    expect(game.teach!(stateOf(onTop), { blind: false }).action).not.toBe(1)
+    expect(game.teacher!.teach(stateOf(onTop), { blind: true }).action).toBe(1)
+    expect(game.teacher!.teach(stateOf(onTop), { blind: false }).action).not.toBe(1)
     const large = [16, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 64, 0, 0, 2]
-    expect(game.teach!(stateOf(large), { blind: true }).action).toBe(2)
-    expect([1, 3]).toContain(game.teach!(stateOf(large), { blind: false }).action)
-    expect(() => game.teach!(DEAD, { blind: true })).toThrow(/after the end/)
+    expect(game.teacher!.teach(stateOf(large), { blind: true }).action).toBe(2)
+    expect([1, 3]).toContain(game.teacher!.teach(stateOf(large), { blind: false }).action)
+    expect(() => game.teacher!.teach(DEAD, { blind: true })).toThrow(/after the end/)
   })
 
   it('scatter shows every label up to 512 often and is never over', () => {
     const seen = new Array<number>(18).fill(0)
     for (let seed = 0; seed < 400; seed++) {
       const state = game.scatter!(paper, seed)
-      expect(game.terminated(state)).toBe(false)
+      expect(game.rules.terminated(state)).toBe(false)
       for (const k of state.board) seen[k]! += 1
     }
     expect(Math.min(...seen.slice(0, 10)) / 6400).toBeGreaterThan(0.05)
     expect(seen.slice(10).every((count) => count === 0)).toBe(true)
-    for (let seed = 0; seed < 50; seed++) expect(game.terminated(game.scatter!({ size: 3, goal: 8 }, seed))).toBe(false)
+    for (let seed = 0; seed < 50; seed++) expect(game.rules.terminated(game.scatter!({ size: 3, goal: 8 }, seed))).toBe(false)
   })
 })
 
@@ -244,13 +248,13 @@ describe('pictures', () => {
     const labelled = game.draw(MIXED, { ...full, labels: true }, PLAIN_THEME)
     expect([labelled.width, labelled.height, labelled.catalogue.sprites.length]).toEqual([160, 192, 35])
     expect(labelled.items.filter(({ sprite }) => sprite >= 29)).toHaveLength(8)
-    expect(game.prompt({ size: 4, goal: 0 }, 'full', { ...full, symbols: 'letters' })).toContain('A = 2, B = 4')
-    expect(game.prompt({ size: 4, goal: 0 }, 'full', full)).toBe(game.prompt({ size: 4, goal: 0 }, 'full'))
+    expect(gamePrompt(game, { size: 4, goal: 0 }, 'full', { ...full, symbols: 'letters' })).toContain('A = 2, B = 4')
+    expect(gamePrompt(game, { size: 4, goal: 0 }, 'full', full)).toBe(gamePrompt(game, { size: 4, goal: 0 }, 'full'))
   })
 
   it('share one catalogue between sizes', () => {
     for (const skin of PLAIN_SKINS) {
-      const catalogues = [3, 4, 5, 6].map((size) => game.draw(game.init({ size, goal: 0 }, 1), skin, PLAIN_THEME).catalogue)
+      const catalogues = [3, 4, 5, 6].map((size) => game.draw(game.rules.init({ size, goal: 0 }, 1), skin, PLAIN_THEME).catalogue)
       expect(new Set(catalogues).size).toBe(1)
     }
   })

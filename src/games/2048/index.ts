@@ -8,7 +8,9 @@
  * - Perception: labels '_' and 2..131072. Thoughts and the teacher's blind spots: teacher.ts.
  * - Departures from the reference: two tiles of 131072 do not merge; an unreadable reply is an outcome of its own, not an action; seeds count.
  */
-import type { Game } from '../../game.ts'
+
+import type { Grid } from '../../game.ts'
+import { defineGame } from '../define-game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
 import { draws } from './paper.ts'
@@ -18,63 +20,57 @@ import { lookahead, solver } from './solver.ts'
 import {
   type Config2048,
   config2048,
+  event2048,
   init,
   legalActions,
-  parseState,
   reseed,
   type State2048,
   scatter,
+  state2048,
   step,
   terminated,
-  unreadable,
   won,
 } from './state.ts'
 import { judgeThink, scoreThink, teach } from './teacher.ts'
-import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt, spellings } from './text.ts'
+import { answerLayout, embedded, feedback, formatAction, parseAction, perception, rules, spellings } from './text.ts'
 
 export type { Direction } from './rules.ts'
 export type { Config2048, State2048 } from './state.ts'
 
 /** The game of 2048; see the head of this file. */
-export const game2048: Game<State2048, Direction, Config2048> = {
+export const game2048 = defineGame<State2048, Direction, Config2048, Grid>({
   id: '2048',
   title: '2048',
   summary: 'Slide numbered tiles; equal tiles that meet merge and earn points.',
   version: 1,
+  tags: ['grid', 'numbers'],
   config: config2048,
   knobs: {
     size: { axis: 'reasoning', summary: 'cells a side, 3 to 6' },
     goal: { axis: 'horizon', summary: 'tile that ends the game: 0 for none, or a power of two from 8 to 131072' },
   },
+  rules: {
+    init,
+    configOf: ({ size, goal }) => ({ size, goal }),
+    state: state2048,
+    event: event2048,
+    reseed,
+    actions: () => DIRECTIONS,
+    legalActions,
+    terminated,
+    won,
+    step,
+  },
+  draw,
+  perception,
+  answer: { format: (_, action) => formatAction(action), parse: parseAction, layout: () => answerLayout, spellings },
+  text: { rules, feedback },
+  embedded,
+  expert: { solver, lookahead },
+  teacher: { teach, judge: judgeThink, share: scoreThink },
   levels,
   presets,
   play,
   draws,
-  init,
-  configOf: ({ size, goal }) => ({ size, goal }),
-  parseState,
-  reseed,
-  actions: () => DIRECTIONS,
-  legalActions,
-  terminated,
-  won,
-  step,
-  unreadable,
-  trainingReward: ({ kind, reward }) => (kind === 'played' && reward > 0 ? 1 : -1),
-  draw,
-  perceive,
-  formatPerception,
-  parsePerception,
-  prompt,
-  feedback,
-  formatAction: (_, action) => formatAction(action),
-  parseAction,
-  spellings,
-  solver,
-  lookahead,
-  teach,
-  scoreThink,
-  judgeThink,
-  lexicon,
   scatter,
-}
+})

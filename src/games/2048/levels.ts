@@ -1,5 +1,5 @@
 /** Difficulty of 2048. Perception lies in the picture alone; boards grow, and what a good move must foresee grows between them. */
-import type { Game, Levels } from '../../game.ts'
+import type { GamePreset, Levels } from '../../game.ts'
 import { protocol } from './paper.ts'
 import type { Config2048 } from './state.ts'
 
@@ -11,7 +11,7 @@ export const levels: Levels<Config2048> = {
 }
 
 /** The paper: 4x4 without a goal, 100 moves. */
-export const presets: NonNullable<Game<unknown, unknown, Config2048>['presets']> = {
+export const presets: { readonly laptop: GamePreset<Config2048>; readonly paper: GamePreset<Config2048> } = {
   laptop: { config: { size: 4 }, horizon: 100 },
   paper: { config: { size: 4, goal: 0 }, horizon: 100, protocol },
 }

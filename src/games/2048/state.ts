@@ -1,6 +1,6 @@
 /** Config and state of 2048: schemas, validation, fresh and scattered states, and the step. Plain JSON throughout; chance is inside the state. */
-import { z } from 'zod'
-import { GameError, StateError } from '../../errors.ts'
+import * as z from 'zod'
+import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type Rng, type RngState, rngFromState, seededRng } from '../../rng.ts'
 import {
@@ -44,7 +44,8 @@ export interface State2048 extends Config2048 {
 /** Points that lie in one tile of 131072, were it made of twos alone; bounds the score of a board. */
 const SCORE_PER_CELL = (MAX_EXPONENT - 1) * 2 ** MAX_EXPONENT
 
-const stateSchema = z
+/** Schema of a state. */
+export const state2048: z.ZodType<State2048> = z
   .strictObject({
     size: sizeSchema,
     goal: goalSchema,
@@ -62,17 +63,20 @@ const stateSchema = z
     if (state.score > cells * SCORE_PER_CELL) fail('score', `at most ${cells * SCORE_PER_CELL} on this board, got ${state.score}`)
   })
 
-/** Validates a state from outside and copies it. Throws StateError with the field and the reason. */
-export function parseState(value: unknown): State2048 {
-  const parsed = stateSchema.safeParse(value)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!
-    const field = issue.path.join('.') || 'the state'
-    throw new StateError(`Not a 2048 state: ${field}: ${issue.message}.`, { cause: parsed.error })
-  }
-  const { size, goal, board, score, moves, rng } = parsed.data
-  return { size, goal, board: board.map((cell) => cell | 0), score, moves, rng: [rng[0] | 0, rng[1] | 0, rng[2] | 0, rng[3] | 0] }
-}
+const cell = z
+  .int()
+  .min(0)
+  .max(SIZE_MAX - 1)
+const tile = { row: cell, column: cell, tile: z.int() }
+
+/** Schema of an event; see `step`. */
+export const event2048: z.ZodType<GameEvent> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('merge'), ...tile }),
+  z.strictObject({ kind: z.literal('spawn'), ...tile }),
+  z.strictObject({ kind: z.literal('ended'), reason: z.enum(['no-move', 'goal']) }),
+  z.strictObject({ kind: z.literal('refused'), reason: z.enum(['stuck', 'ended']), action: z.int().min(0).max(3) }),
+  z.strictObject({ kind: z.literal('unreadable') }),
+])
 
 /** A fresh game: two tiles on an empty board. */
 export function init(config: Config2048, seed: number): State2048 {
@@ -105,19 +109,16 @@ export function legalActions(state: State2048): Direction[] {
 
 /**
  * One move. Events: {kind: 'merge', row, column, tile} for each tile made, {kind: 'spawn', row, column, tile}, {kind: 'ended', reason:
- * 'no-move' | 'goal'}; a move that is not legal gives {kind: 'refused', direction: 'up' | …, reason: 'stuck' | 'ended'} alone.
+ * 'no-move' | 'goal'}; a move that is not legal gives {kind: 'refused', reason: 'stuck', action} alone.
  */
 export function step(state: State2048, action: Direction): StepResult<State2048> {
-  const direction = DIRECTION_NAMES[action]
-  if (direction === undefined)
+  if (DIRECTION_NAMES[action] === undefined)
     throw new GameError(`${JSON.stringify(action)} is not an action of 2048: use 0 up, 1 right, 2 down or 3 left.`)
-  const over = terminated(state)
   const board = state.board.slice()
   const merges: number[] = []
-  const reward = over ? -1 : slideInto(state.board, state.size, action, board, merges)
+  const reward = slideInto(state.board, state.size, action, board, merges)
   if (reward < 0) {
-    const refused = { kind: 'refused', direction, reason: over ? 'ended' : 'stuck' }
-    return { state, reward: 0, legal: false, terminated: over, events: [refused] }
+    return { state, reward: 0, legal: false, terminated: false, events: [{ kind: 'refused', reason: 'stuck', action }] }
   }
   const events: GameEvent[] = merges.map((at) => tileEvent('merge', state.size, board, at))
   const rng = rngFromState(state.rng)
@@ -127,12 +128,6 @@ export function step(state: State2048, action: Direction): StepResult<State2048>
   const { size, goal, score, moves } = state
   const next = { size, goal, board, score: score + reward, moves: moves + 1, rng: rng.state() }
   return { state: next, reward, legal: true, terminated: reason !== null, events }
-}
-
-/** An unreadable reply: nothing changes, reward -1 (0 after the end). Event: {kind: 'unreadable'}. */
-export function unreadable(state: State2048): StepResult<State2048> {
-  const over = terminated(state)
-  return { state, reward: over ? 0 : -1, legal: false, terminated: over, events: [{ kind: 'unreadable' }] }
 }
 
 /**

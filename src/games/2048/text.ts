@@ -1,7 +1,8 @@
 /** Every text of 2048 but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made of. */
-import type { ParsedAction, Perception, PromptStyle, Spellings, StepResult, WrittenPerception } from '../../game.ts'
+import type { EmbeddedFacet, FeedbackStep, GameEvent, Grid, ParsedAction, PerceptionFacet, SectionLayout, Spellings } from '../../game.ts'
 import type { Skin, TileSymbols } from '../../scene.ts'
-import { EMPTY_LABEL, EMPTY_SPELLINGS, formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
+import { gridLayout, gridPerception } from '../shared/grid-perception.ts'
+import { EMPTY_LABEL, EMPTY_SPELLINGS, labelGrid } from '../shared/grid-text.ts'
 import { DIRECTION_NAMES, type Direction, MAX_EXPONENT, SIZE_MAX } from './rules.ts'
 import type { Config2048, State2048 } from './state.ts'
 
@@ -14,23 +15,24 @@ export function letterOf(exponent: number): string {
 }
 
 const KNOWN = new Set(LABELS)
-/** Longest text that is read at all; the largest board takes under 400 characters. */
-const TEXT_CAP = 4096
-const GRAMMAR: GridGrammar = { side: SIZE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) }
 
-/** The board as labels, `cells[row][column]`. */
-export function perceive(state: State2048): Perception {
-  const { size, board } = state
-  return labelGrid(size, size, (at) => LABELS[board[at]!]!)
-}
+/** The board as a grid of labels: '_' and the powers of two 2..131072, at most 6 x 6. */
+export const perception: PerceptionFacet<State2048, Config2048, Grid> = gridPerception({
+  of: ({ size, board }) => labelGrid(size, size, (at) => LABELS[board[at]!]!),
+  side: SIZE_MAX,
+  isLabel: (label) => KNOWN.has(label),
+  layout: ({ size }) =>
+    gridLayout({
+      rows: size,
+      columns: size,
+      first: 1,
+      stands: 'the first cell of the first row',
+      cell: 'a cell is the number of its tile, or _ if it is empty',
+    }),
+})
 
-/** A line per row, cells joined with ' | '. */
-export const formatPerception = formatGrid
-
-/** Reads 1..6 rows of 1..6 cells each, all rows equally long; only '_' and the powers of two 2..131072 are labels. Blank lines are skipped. */
-export function parsePerception(text: string, likely?: WrittenPerception): Perception | null {
-  return parseGrid(text, GRAMMAR, likely)
-}
+/** Longest answer that is read at all, characters. */
+const ANSWER_CAP = 4096
 
 /** The action's digit. */
 export function formatAction(action: Direction): string {
@@ -39,13 +41,16 @@ export function formatAction(action: Direction): string {
 
 /** Exactly one digit 0..3 with white space around it. */
 export function parseAction(text: string): ParsedAction<Direction> {
-  const answer = text.length > TEXT_CAP ? text : text.trim()
+  const answer = text.length > ANSWER_CAP ? text : text.trim()
   const digit = answer.length === 1 ? answer.charCodeAt(0) - 48 : -1
   if (digit >= 0 && digit <= 3) return { action: digit as Direction }
   if (answer === '') return { reason: 'The answer is empty; it must be one digit from 0 to 3.' }
   const shown = answer.length > 40 ? `${answer.slice(0, 40)}…` : answer
   return { reason: `The answer ${JSON.stringify(shown)} is not one digit from 0 to 3.` }
 }
+
+/** How an answer is written. */
+export const answerLayout: SectionLayout = { example: 'N', how: 'put one digit from 0 to 3 and nothing else' }
 
 /** Arrows in the order of directions, plain and as pictures. */
 const ARROWS = ['↑→↓←', '⬆➡⬇⬅']
@@ -67,10 +72,8 @@ const TILE_IS: { readonly [symbols in TileSymbols]: string } = {
   dots: 'A square with dots is a tile, and the dots stand for its number (one dot = 2, two dots = 4, three dots = 8 and so on, doubling each time);',
 }
 
-/** 'brief': '2048 4x4'. 'full': goal, rules, actions and the layout of a reply. */
-export function prompt(config: Config2048, style: PromptStyle, skin?: Pick<Skin, 'symbols'>): string {
-  const { size, goal } = config
-  if (style === 'brief') return `2048 ${size}x${size}`
+/** Goal, rules and actions. */
+export function rules({ size, goal }: Config2048, skin?: Pick<Skin, 'symbols'>): string {
   const end = goal > 0 ? `as soon as a tile of ${goal} is made, or when no slide can move anything` : 'when no slide can move anything'
   return [
     `The picture shows a game of 2048 on a grid of ${size} rows and ${size} columns. ${TILE_IS[skin?.symbols ?? 'numbers']} a plain square is an empty cell.`,
@@ -83,29 +86,25 @@ export function prompt(config: Config2048, style: PromptStyle, skin?: Pick<Skin,
     `- The game is over ${end}. Earn as many points as you can.`,
     '',
     'Actions: 0 = up, 1 = right, 2 = down, 3 = left.',
-    '',
-    'Reply in exactly this layout:',
-    '<perception>',
-    ...Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => `r${row + 1}c${column + 1}`).join(' | ')),
-    '</perception>',
-    '<think>',
-    'your reasoning',
-    '</think>',
-    '<answer>N</answer>',
-    '',
-    `In <perception>, write the board as you see it: ${size} lines from top to bottom, ${size} cells a line from left to right with " | " between them (r1c1 stands for the first cell of the first row, and so on); a cell is the number of its tile, or _ if it is empty. In <answer>, put one digit from 0 to 3 and nothing else.`,
   ].join('\n')
 }
 
-/** What the last step came to. 'brief': ' ok', ' refused-<direction>' or ' unreadable'. */
-export function feedback(result: Pick<StepResult<State2048>, 'legal' | 'events'> | null, style: PromptStyle): string {
-  const event = result?.events.find(({ kind }) => kind === 'refused' || kind === 'unreadable' || kind === 'ended')
-  const direction = String(event?.direction)
-  if (style === 'brief') return event?.kind === 'refused' ? ` refused-${direction}` : event?.kind === 'unreadable' ? ' unreadable' : ' ok'
+const TOLD = ['refused', 'unreadable', 'ended']
+
+function eventOf(result: FeedbackStep<State2048>): GameEvent | undefined {
+  return result?.events.find(({ kind }) => TOLD.includes(kind))
+}
+
+const directionOf = ({ action }: GameEvent): string => DIRECTION_NAMES[action as Direction]
+
+/** What the last step came to, in a sentence. */
+export function feedback(result: FeedbackStep<State2048>): string {
+  const event = eventOf(result)
   if (event === undefined) return ''
   if (event.kind === 'unreadable') return 'Your last reply had no readable answer, so nothing was played.'
   if (event.kind === 'ended')
     return event.reason === 'goal' ? 'The game is over: the goal is reached.' : 'The game is over: no slide is left.'
+  const direction = directionOf(event)
   const name = `${direction.charAt(0).toUpperCase()}${direction.slice(1)}`
   return event.reason === 'ended' ? `${name} was refused: the game is over.` : `${name} was refused: no tile can move ${direction}.`
 }
@@ -134,7 +133,12 @@ const LEXICON: readonly string[] = [
   ...Array.from('0123456789'),
 ]
 
-/** Words whose concatenations are all brief prompts, feedback, answers, and (after a line break) perceptions and thoughts. */
-export function lexicon(): readonly string[] {
-  return LEXICON
+/** The texts for the embedded engine: '2048 4x4', and ' ok', ' refused-<direction>' or ' unreadable'. */
+export const embedded: EmbeddedFacet<State2048, Config2048> = {
+  prompt: ({ size }) => `2048 ${size}x${size}`,
+  feedback: (result) => {
+    const event = eventOf(result)
+    return event?.kind === 'refused' ? ` refused-${directionOf(event)}` : event?.kind === 'unreadable' ? ' unreadable' : ' ok'
+  },
+  lexicon: () => LEXICON,
 }

@@ -1,5 +1,5 @@
 /** Agreement of 2048 with reference vectors: boards of exponents, actions 0..3 and 4 for an unreadable reply. Format: shared/BASELINE.md. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { VectorDifference, VectorFormat } from '../shared/vector-format.ts'
 import { type Cells, canSlide, DIRECTIONS, type Direction, ending, MAX_EXPONENT, SIZE_MAX, SIZE_MIN, slideInto } from './rules.ts'
 

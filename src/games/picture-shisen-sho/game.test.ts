@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../../errors.ts'
+import { gamePrompt } from '../../gym/index.ts'
 import { bundledPictures, registerPictureSet } from '../../pictures/index.ts'
 import type { Picture } from '../../scene.ts'
 import { checkGame, PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
@@ -30,7 +31,7 @@ describe('picture Shisen-Sho', () => {
     expect(classes).toEqual(['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'])
     for (const split of ['train', 'test'] as const) {
       for (let seed = 0; seed < 30; seed++) {
-        const { board, faces } = game.init({ ...paper, split }, seed)
+        const { board, faces } = game.rules.init({ ...paper, split }, seed)
         const kinds = [...new Set(board)]
         expect(kinds).toHaveLength(9)
         for (const kind of kinds) {
@@ -44,12 +45,12 @@ describe('picture Shisen-Sho', () => {
   })
 
   it('removes pictures of one class with their faces', () => {
-    const state = game.init(paper, 4)
-    const action = game.legalActions(state)[0]!
-    const { state: next, reward } = game.step(state, action)
+    const state = game.rules.init(paper, 4)
+    const action = game.rules.legalActions(state)[0]!
+    const { state: next, reward } = game.rules.step(state, action)
     expect(reward).toBe(1)
     for (const [row, column] of action) expect([next.board[row * 6 + column], next.faces[row * 6 + column]]).toEqual([-1, -1])
-    expect(game.parseState(next)).toEqual(next)
+    expect(game.rules.parseState(next)).toEqual(next)
   })
 
   it.each([
@@ -57,9 +58,9 @@ describe('picture Shisen-Sho', () => {
     ['a face too many', { faces: new Array(37).fill(0) }, /one a cell/],
     ['an unknown set', { pictures: 'gone' }, /no picture set 'gone'/],
   ])('parseState refuses: %s', (_, change, reason) => {
-    const bad = { ...game.init(paper, 4), ...change }
-    expect(() => game.parseState(bad)).toThrow(StateError)
-    expect(() => game.parseState(bad)).toThrow(reason)
+    const bad = { ...game.rules.init(paper, 4), ...change }
+    expect(() => game.rules.parseState(bad)).toThrow(StateError)
+    expect(() => game.rules.parseState(bad)).toThrow(reason)
   })
 
   it('plays with a registered set, and reuses pictures where there are too few', () => {
@@ -67,17 +68,17 @@ describe('picture Shisen-Sho', () => {
     const set = { name: 'tiny', classes: ['sun', 'moon'], pictures: [[picture], [picture, picture]], heldOut: [[], [1]] }
     registerPictureSet(set)
     const config = game.config.parse({ rows: 2, columns: 4, kinds: 2, pictures: 'tiny' })
-    const state = game.init(config, 1)
+    const state = game.rules.init(config, 1)
     expect(state.faces).toEqual(new Array(8).fill(0))
-    expect(game.formatPerception(game.perceive(state))).toMatch(/^(sun|moon) \| /)
-    expect(game.parsePerception('sun | moon')).toMatchObject({ rows: 1, columns: 2 })
-    expect(game.prompt(config, 'full')).toContain('sun, moon')
-    expect(game.prompt(config, 'brief')).toBe('picture-shisen-sho 2x4')
+    expect(game.perception.format(game.perception.of(state))).toMatch(/^(sun|moon) \| /)
+    expect(game.perception.parse('sun | moon')).toMatchObject({ rows: 1, columns: 2 })
+    expect(gamePrompt(game, config, 'full')).toContain('sun, moon')
+    expect(gamePrompt(game, config, 'brief')).toBe('picture-shisen-sho 2x4')
     expect(game.config.safeParse({ rows: 2, columns: 4, kinds: 2, pictures: 'tiny', split: 'test' }).success).toBe(false)
   })
 
   it('draws the pictures of the split', () => {
-    const state = game.init(paper, 2)
+    const state = game.rules.init(paper, 2)
     const scene = game.draw(state, PLAIN_SKINS[0]!, PLAIN_THEME)
     const { pictures, heldOut } = bundledPictures()
     expect(scene.catalogue.sprites).toHaveLength(1 + pictures.flat().length - heldOut.flat().length)

@@ -7,24 +7,25 @@
  * - Actions, rewards, end, thoughts, teacher and solver: as in Shisen-Sho. Perception: class names and '_'.
  * - Departures from the reference: drawing a picture never touches the game's chance; which picture a tile shows is part of the state.
  */
-import type { Game } from '../../game.ts'
+
+import type { Grid } from '../../game.ts'
 import { pictureSetNamed } from '../../pictures/index.ts'
+import { defineGame } from '../define-game.ts'
 import { boardLevels, presets } from '../shisen-sho/levels.ts'
 import { draws } from '../shisen-sho/paper.ts'
 import { playOf } from '../shisen-sho/play.ts'
-import { legalPairs, over, type Pair, pairs, unreadable, won } from '../shisen-sho/position.ts'
+import { eventSchema, legalPairs, over, type Pair, pairs, won } from '../shisen-sho/position.ts'
 import { lookahead, solver } from '../shisen-sho/solver.ts'
 import { teacherOf } from '../shisen-sho/teacher.ts'
 import {
+  answerLayout,
+  embeddedOf,
   feedback,
   formatAction,
-  formatPerception,
-  grammarOf,
   lexiconOf,
   parseAction,
-  parsePerception,
-  perceive,
-  prompt,
+  perceptionOf,
+  rules,
   spellings,
 } from '../shisen-sho/text.ts'
 import { draw } from './draw.ts'
@@ -36,24 +37,26 @@ import {
   init,
   type PictureShisenShoConfig,
   type PictureShisenShoState,
-  parseState,
   reseed,
   scatter,
+  stateSchema,
   step,
 } from './state.ts'
 
 export type { PictureShisenShoConfig, PictureShisenShoState } from './state.ts'
 
 const ID = 'picture-shisen-sho'
-const GRAMMAR = grammarOf(isClass)
 const EQUAL = 'Two tiles are equal if their pictures show the same class of thing, even where the pictures themselves differ.'
 
+const classesOf = ({ pictures }: PictureShisenShoConfig): readonly string[] => pictureSetNamed(pictures).classes
+
 /** The game of picture Shisen-Sho; see the head of this file. */
-export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShisenShoConfig> = {
+export const gamePictureShisenSho = defineGame<PictureShisenShoState, Pair, PictureShisenShoConfig, Grid>({
   id: ID,
   title: 'Picture Shisen-Sho',
   summary: 'Remove pairs of pictures of one class that a path of at most two turns joins.',
   version: 1,
+  tags: ['grid', 'pairs', 'photos'],
   config: configSchema,
   knobs: {
     rows: { axis: 'reasoning', summary: 'rows of the board, 2 to 8' },
@@ -63,44 +66,36 @@ export const gamePictureShisenSho: Game<PictureShisenShoState, Pair, PictureShis
     pictures: { axis: 'perception', summary: "name of the picture set: 'bundled' or a registered one" },
     split: { axis: 'perception', summary: 'train, or test for pictures that are never seen in training' },
   },
+  rules: {
+    init,
+    configOf,
+    state: stateSchema,
+    event: eventSchema,
+    reseed,
+    actions: pairs,
+    legalActions: legalPairs,
+    terminated: over,
+    won,
+    step,
+  },
+  draw,
+  perception: perceptionOf<PictureShisenShoState, PictureShisenShoConfig>({
+    labelsOf: classesOf,
+    isLabel: isClass,
+    labelWords: (config) => `a tile is the class that its picture shows, in one of these words: ${classesOf(config).join(', ')}`,
+  }),
+  answer: { format: (_, action) => formatAction(action), parse: parseAction, layout: () => answerLayout, spellings },
+  text: { rules: (config) => rules(config, { shows: 'a game of Shisen-Sho: tiles with small pictures', equal: EQUAL }), feedback },
+  embedded: embeddedOf(ID, (config) => lexiconOf(ID, classesOf(config))),
+  expert: { solver, lookahead },
+  teacher: teacherOf<PictureShisenShoState>(classesOf),
   levels: boardLevels([2, 4, 6, 8, 9, 10]),
   presets: { ...presets, paper: { ...presets.paper, protocol } },
   play: playOf(EQUAL, (label, theme) => ({ text: label, fill: theme.empty, ink: theme.text })),
   draws,
-  init,
-  configOf,
-  parseState,
-  reseed,
-  actions: pairs,
-  legalActions: legalPairs,
-  terminated: over,
-  won,
-  step,
-  unreadable,
-  trainingReward: ({ kind, reward }) => (kind === 'played' && reward > 0 ? 1 : -1),
-  draw,
-  perceive: (state) => perceive(state, pictureSetNamed(state.pictures).classes),
-  formatPerception,
-  parsePerception: (text, likely) => parsePerception(text, GRAMMAR, likely),
-  prompt: (config, style) => {
-    const { classes } = pictureSetNamed(config.pictures)
-    return prompt(ID, config, style, {
-      shows: 'a game of Shisen-Sho: tiles with small pictures',
-      equal: EQUAL,
-      label: `a tile is the class that its picture shows, in one of these words: ${classes.join(', ')}`,
-    })
-  },
-  feedback,
-  formatAction: (_, action) => formatAction(action),
-  parseAction,
-  spellings,
-  solver,
-  lookahead,
-  ...teacherOf<PictureShisenShoState>(({ pictures }) => pictureSetNamed(pictures).classes),
-  lexicon: (config) => lexiconOf(ID, pictureSetNamed(config.pictures).classes),
   scatter,
   heldOut: (config) => {
     const other = configSchema.safeParse({ ...config, split: 'test' })
     return config.split === 'train' && other.success ? other.data : null
   },
-}
+})

@@ -1,5 +1,5 @@
 /** Config and state of picture Shisen-Sho: the board of Shisen-Sho holds classes, and each tile a picture of its class. Plain JSON throughout. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { StepResult } from '../../game.ts'
 import { pictureSetNames } from '../../pictures/index.ts'
 import { type Rng, seededRng } from '../../rng.ts'
@@ -13,10 +13,8 @@ import {
   type Fail,
   type Pair,
   type Position,
-  parsedState,
   play,
   positionFields,
-  whole,
 } from '../shisen-sho/position.ts'
 import { EMPTY } from '../shisen-sho/rules.ts'
 import { isPictureSet, type Pool, poolOf, type Split } from './pool.ts'
@@ -56,7 +54,8 @@ function checkConfig(config: PictureShisenShoConfig, fail: Fail): void {
   else fail('pictures', `there is no picture set '${config.pictures}'; choose one of ${pictureSetNames().join(', ')}, or register it first`)
 }
 
-const stateSchema: z.ZodType<PictureShisenShoState> = z
+/** Schema of a state. */
+export const stateSchema: z.ZodType<PictureShisenShoState> = z
   .strictObject({ ...boardFields, ...fields, ...positionFields, faces: z.array(z.int().min(EMPTY)).max(64) })
   .superRefine((state, context) => {
     const fail: Fail = (field, message) => context.addIssue({ code: 'custom', path: [field], message })
@@ -76,13 +75,6 @@ function checkFaces({ board, faces, pictures, split }: PictureShisenShoState, fa
     if (own === undefined) fail(`board.${at}`, `the set '${pictures}' has ${pool.faces.length} classes, got class ${kind}`)
     else if (face === undefined || !own.includes(face)) fail(`faces.${at}`, `class ${kind} has no picture ${face} in the split '${split}'`)
   }
-}
-
-/** Validates a state from outside and copies it. Throws StateError with the field and the reason. */
-export function parseState(value: unknown): PictureShisenShoState {
-  const state = parsedState(stateSchema, value, 'picture Shisen-Sho')
-  const { board, faces, removed, moves, rng } = state
-  return { ...configOf(state), board: whole(board), faces: whole(faces), removed, moves, rng: whole(rng) }
 }
 
 /** The knobs of a state. */

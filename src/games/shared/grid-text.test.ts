@@ -26,10 +26,10 @@ describe('grids as text', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 6 }), (said) => {
         const text = said.join('')
-        expect(parseGrid(text, grammar, { perception: grid, lines })).toEqual(parseGrid(text, grammar))
+        expect(parseGrid(text, grammar, { grid, lines })).toEqual(parseGrid(text, grammar))
       }),
     )
-    const read = parseGrid(`\n${lines[0]}\n_ | a | b c`, grammar, { perception: grid, lines })
+    const read = parseGrid(`\n${lines[0]}\n_ | a | b c`, grammar, { grid, lines })
     expect(read?.cells[0]).toBe(grid.cells[0])
     expect(read?.cells[1]).toEqual(['_', 'a', 'b c'])
   })

@@ -2,7 +2,7 @@
  * The perception of a grid as text, shared by the games: a line per row, cells joined with ' | '. Reading is strict: every row equally long,
  * every cell a known label; only white space around cells and lines, and blank lines, are free.
  */
-import type { Perception, WrittenPerception } from '../../game.ts'
+import type { Grid } from '../../game.ts'
 
 /** Label of an empty cell. */
 export const EMPTY_LABEL = '_'
@@ -15,6 +15,12 @@ export const EMPTY_SPELLINGS: { readonly [text: string]: string } = Object.fromE
   ]),
 )
 
+/** A grid with its canonical text, line by line; line i is row i of the cells. */
+export interface WrittenGrid {
+  readonly grid: Grid
+  readonly lines: readonly string[]
+}
+
 /** What a game's reader takes. */
 export interface GridGrammar {
   /** Most rows, and most columns. */
@@ -24,8 +30,8 @@ export interface GridGrammar {
   readonly isLabel: (label: string) => boolean
 }
 
-/** The perception of a board; `labelOf`: the label of the cell at a row-major index. */
-export function labelGrid(rows: number, columns: number, labelOf: (at: number) => string): Perception {
+/** The labels of a board; `labelOf`: the label of the cell at a row-major index. */
+export function labelGrid(rows: number, columns: number, labelOf: (at: number) => string): Grid {
   const cells: string[][] = []
   for (let at = 0; at < rows * columns; ) {
     const row: string[] = []
@@ -35,20 +41,23 @@ export function labelGrid(rows: number, columns: number, labelOf: (at: number) =
   return { rows, columns, cells }
 }
 
-/** Canonical text of a perception. */
-export function formatGrid({ cells }: Perception): string {
+/** Canonical text of a grid. */
+export function formatGrid({ cells }: Grid): string {
   return cells.map((row) => row.join(' | ')).join('\n')
 }
 
-/** Reads a grid back; null when it is none, too large, or holds anything but labels. `likely`: a grid of labels; its lines are not read again. */
-export function parseGrid(text: string, { side, cap, isLabel }: GridGrammar, likely?: WrittenPerception): Perception | null {
+/**
+ * Reads a grid back; null when it is none, too large, or holds anything but labels. `likely`: what the text may well say; its lines are not
+ * read again, and the rows of equal lines are its own. It never changes what is read.
+ */
+export function parseGrid(text: string, { side, cap, isLabel }: GridGrammar, likely?: WrittenGrid): Grid | null {
   if (text.length > cap) return null
   const cells: (readonly string[])[] = []
   for (let from = 0; from <= text.length; ) {
     const end = text.indexOf('\n', from)
     const to = end < 0 ? text.length : end
     const known = likely !== undefined && text.slice(from, to) === likely.lines[cells.length]
-    const row = known ? likely.perception.cells[cells.length]! : readRow(text, from, to)
+    const row = known ? likely.grid.cells[cells.length]! : readRow(text, from, to)
     from = to + 1
     if (row.length === 1 && row[0] === '') continue
     if (cells.length === side || row.length > side || row.length !== (cells[0] ?? row).length) return null

@@ -34,9 +34,9 @@ describe.each(gameList().map((game) => [game.id, game] as const))('%s', (_, game
     let partly = 0
     for (let seed = 0; seed < 12; seed++) {
       const state = game.scatter!(config, seed)
-      const truth = game.teach!(state, { blind: false }).think
-      const total = game.judgeThink!(state, truth).length
-      const said = game.judgeThink!(state, truth)
+      const truth = game.teacher!.teach(state, { blind: false }).think
+      const total = game.teacher!.judge(state, truth).length
+      const said = game.teacher!.judge(state, truth)
       for (let i = 0; i < 40; i++) {
         const [{ start, end }, other] = [rng.pick(said), rng.pick(said)]
         let text = truth.slice(0, start) + truth.slice(other.start, other.end) + truth.slice(end)
@@ -44,8 +44,8 @@ describe.each(gameList().map((game) => [game.id, game] as const))('%s', (_, game
           const at = rng.int(text.length)
           text = text.slice(0, at) + rng.pick([...DAMAGE, ...MORE]) + text.slice(at + rng.int(3))
         }
-        const share = game.judgeThink!(state, text).filter(({ holds }) => holds).length / total
-        expect(game.scoreThink!(state, text), JSON.stringify(text)).toBe(share)
+        const share = game.teacher!.judge(state, text).filter(({ holds }) => holds).length / total
+        expect(game.teacher!.share(state, text), JSON.stringify(text)).toBe(share)
         if (share > 0 && share < 1) partly++
       }
     }

@@ -1,5 +1,5 @@
 /**
- * Scoring thoughts in one pass, without making statements of them: equal to the share of true ones among what a game's `judgeThink` gives.
+ * Scoring thoughts in one pass, without making statements of them: equal to the share of true ones among what a game's `judge` gives.
  *
  * Thoughts are often the truth to the letter, as a whole or in most lines. So the whole is compared first, then line by line; words are looked
  * at on other lines alone. Texts are compared as slices with `===`, which V8 does many times faster than `startsWith` or a loop over characters.

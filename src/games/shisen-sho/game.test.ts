@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../../errors.ts'
+import { gameFeedback, gamePrompt, trainingReward } from '../../gym/index.ts'
 import { seededRng } from '../../rng.ts'
 import { checkGame, PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
 import { gameShisenSho as game, type Pair, type ShisenShoState } from './index.ts'
@@ -17,7 +18,17 @@ const rng = [1, 2, 3, 4] as const
 function stateOf(rows: readonly string[], kinds = (rows.length * rows[0]!.length) / 2, extra: object = {}): ShisenShoState {
   const board = Array.from(rows.join(''), (letter) => (letter === '.' ? EMPTY : letter.charCodeAt(0) - 97))
   const removed = board.filter((kind) => kind === EMPTY).length / 2
-  return game.parseState({ rows: rows.length, columns: rows[0]!.length, kinds, clearable: false, board, removed, moves: 0, rng, ...extra })
+  return game.rules.parseState({
+    rows: rows.length,
+    columns: rows[0]!.length,
+    kinds,
+    clearable: false,
+    board,
+    removed,
+    moves: 0,
+    rng,
+    ...extra,
+  })
 }
 
 const pair = (r1: number, c1: number, r2: number, c2: number): Pair => [
@@ -64,45 +75,45 @@ describe('config and state', () => {
     ['odd board', { rows: 3, columns: 3 }, /no pairs/],
   ])('parseState refuses: %s', (_, change, reason) => {
     const bad = { ...OPEN, ...change }
-    expect(() => game.parseState(bad)).toThrow(StateError)
-    expect(() => game.parseState(bad)).toThrow(reason)
+    expect(() => game.rules.parseState(bad)).toThrow(StateError)
+    expect(() => game.rules.parseState(bad)).toThrow(reason)
   })
 })
 
 describe('steps', () => {
   it('remove a pair, or refuse and say why', () => {
-    const done = game.step(OPEN, pair(0, 1, 0, 3))
+    const done = game.rules.step(OPEN, pair(0, 1, 0, 3))
     expect(done).toMatchObject({ reward: 1, legal: true, terminated: false, state: { removed: 5, moves: 1 } })
     expect(done.events).toEqual([{ kind: 'pair', first: [0, 1], second: [0, 3], length: 4 }])
-    expect(game.step(OPEN, pair(0, 3, 0, 1)).reward).toBe(1)
+    expect(game.rules.step(OPEN, pair(0, 3, 0, 1)).reward).toBe(1)
     const reason = (action: Pair): unknown => {
-      const result = game.step(OPEN, action)
+      const result = game.rules.step(OPEN, action)
       expect(result).toMatchObject({ state: OPEN, reward: -1, legal: false, terminated: false })
       return result.events[0]!.reason
     }
     expect(reason(pair(0, 0, 1, 2))).toBe('blocked')
     expect(reason(pair(0, 0, 0, 1))).toBe('different')
     expect(reason(pair(0, 0, 2, 3))).toBe('empty')
-    expect(game.unreadable(OPEN)).toMatchObject({ state: OPEN, reward: -1, legal: false })
-    expect(() => game.step(OPEN, pair(0, 0, 0, 0))).toThrow(/two different cells/)
-    expect(() => game.step(OPEN, pair(0, 0, 0, 4))).toThrow(/two different cells/)
+    expect(game.rules.unreadable(OPEN)).toMatchObject({ state: OPEN, reward: -1, legal: false })
+    expect(() => game.rules.step(OPEN, pair(0, 0, 0, 0))).toThrow(/two different cells/)
+    expect(() => game.rules.step(OPEN, pair(0, 0, 0, 4))).toThrow(/two different cells/)
   })
 
   it('end on an empty board or without a pair, and then do nothing', () => {
-    expect(game.step(stateOf(['aa', '..']), pair(0, 0, 0, 1)).events.at(-1)).toEqual({ kind: 'ended', reason: 'cleared' })
-    const last = game.step(stateOf(['ab', 'ba', 'cc']), pair(2, 0, 2, 1))
+    expect(game.rules.step(stateOf(['aa', '..']), pair(0, 0, 0, 1)).events.at(-1)).toEqual({ kind: 'ended', reason: 'cleared' })
+    const last = game.rules.step(stateOf(['ab', 'ba', 'cc']), pair(2, 0, 2, 1))
     expect(last).toMatchObject({ reward: 1, terminated: true })
     expect(last.events.at(-1)).toEqual({ kind: 'ended', reason: 'dead-end' })
-    expect(game.terminated(DEAD)).toBe(true)
-    expect(game.step(DEAD, pair(0, 0, 1, 1))).toMatchObject({ state: DEAD, reward: 0, legal: false, terminated: true })
-    expect(game.unreadable(DEAD).reward).toBe(0)
-    expect(game.feedback(last, 'full')).toMatch(/no pair is left/)
+    expect(game.rules.terminated(DEAD)).toBe(true)
+    expect(game.rules.step(DEAD, pair(0, 0, 1, 1))).toMatchObject({ state: DEAD, reward: 0, legal: false, terminated: true })
+    expect(game.rules.unreadable(DEAD).reward).toBe(0)
+    expect(gameFeedback(game, last, 'full')).toMatch(/no pair is left/)
   })
 
   it('shape the training reward to +1 and -1', () => {
-    expect(game.trainingReward({ kind: 'played', reward: 1 })).toBe(1)
-    expect(game.trainingReward({ kind: 'illegal', reward: -1 })).toBe(-1)
-    expect(game.trainingReward({ kind: 'unreadable', reward: -1 })).toBe(-1)
+    expect(trainingReward({ kind: 'played', reward: 1 })).toBe(1)
+    expect(trainingReward({ kind: 'illegal', reward: -1 })).toBe(-1)
+    expect(trainingReward({ kind: 'unreadable', reward: -1 })).toBe(-1)
   })
 })
 
@@ -111,17 +122,17 @@ describe('boards', () => {
     for (let seed = 0; seed < 200; seed++) {
       const counts = (board: readonly number[]): number[] =>
         [...new Set(board)].map((kind) => board.filter((other) => other === kind).length).sort((a, b) => a - b)
-      expect(counts(game.init(paper, seed).board)).toEqual(new Array(9).fill(4))
-      expect(counts(game.init({ ...paper, kinds: 4 }, seed).board)).toEqual([8, 8, 10, 10])
+      expect(counts(game.rules.init(paper, seed).board)).toEqual(new Array(9).fill(4))
+      expect(counts(game.rules.init({ ...paper, kinds: 4 }, seed).board)).toEqual([8, 8, 10, 10])
       for (const clearable of [false, true])
-        expect(game.legalActions(game.init({ rows: 2, columns: 2, kinds: 2, clearable }, seed)).length).toBeGreaterThan(0)
+        expect(game.rules.legalActions(game.rules.init({ rows: 2, columns: 2, kinds: 2, clearable }, seed)).length).toBeGreaterThan(0)
     }
   })
 
   it('show all 36 kinds over the games, and a fresh one has 8.56 joinable pairs on average', () => {
-    const states = Array.from({ length: 600 }, (_, seed) => game.init(paper, seed))
+    const states = Array.from({ length: 600 }, (_, seed) => game.rules.init(paper, seed))
     expect(new Set(states.flatMap(({ board }) => board)).size).toBe(KINDS)
-    const mean = states.reduce((sum, state) => sum + game.legalActions(state).length, 0) / states.length
+    const mean = states.reduce((sum, state) => sum + game.rules.legalActions(state).length, 0) / states.length
     expect(Math.abs(mean - 8.56)).toBeLessThan(0.4)
   })
 
@@ -133,8 +144,8 @@ describe('boards', () => {
       { rows: 2, columns: 2, kinds: 2, clearable: true },
     ]) {
       for (let seed = 0; seed < 25; seed++) {
-        let state = game.init({ ...config, clearable: true }, seed)
-        while (!game.terminated(state)) state = game.step(state, game.solver!(state)[0]!.action).state
+        let state = game.rules.init({ ...config, clearable: true }, seed)
+        while (!game.rules.terminated(state)) state = game.rules.step(state, game.expert!.solver(state)[0]!.action).state
         expect(state.removed).toBe((config.rows * config.columns) / 2)
       }
     }
@@ -143,8 +154,8 @@ describe('boards', () => {
   it('scatter from full to the last pair, never over', () => {
     const removed = Array.from({ length: 300 }, (_, seed) => {
       const state = game.scatter!(paper, seed)
-      expect(game.parseState(state)).toEqual(state)
-      expect(game.terminated(state)).toBe(false)
+      expect(game.rules.parseState(state)).toEqual(state)
+      expect(game.rules.terminated(state)).toBe(false)
       return state.removed
     })
     expect([Math.min(...removed), Math.max(...removed)]).toEqual([0, 17])
@@ -154,9 +165,9 @@ describe('boards', () => {
 describe('texts', () => {
   it('perception', () => {
     const text = 'red circle | red square | red triangle | red square\nred diamond | red triangle | red circle | red diamond\n_ | _ | _ | _'
-    const shown = game.formatPerception(game.perceive(OPEN))
+    const shown = game.perception.format(game.perception.of(OPEN))
     expect(shown.startsWith(text)).toBe(true)
-    expect(game.parsePerception(`\n ${shown.replaceAll(' | ', '|')} \r\n\n`)).toEqual(game.perceive(OPEN))
+    expect(game.perception.parse(`\n ${shown.replaceAll(' | ', '|')} \r\n\n`)).toEqual(game.perception.of(OPEN))
     const wrong = [
       '',
       'circle',
@@ -167,27 +178,27 @@ describe('texts', () => {
       'red circle _',
       new Array(9).fill('_').join('|'),
     ]
-    for (const bad of [...wrong, '|'.repeat(1e6), '\n'.repeat(1e6)]) expect(game.parsePerception(bad)).toBe(null)
+    for (const bad of [...wrong, '|'.repeat(1e6), '\n'.repeat(1e6)]) expect(game.perception.parse(bad)).toBe(null)
   })
 
   it('answers in either order, on the board, two cells', () => {
-    expect(game.parseAction(' (0, 1) (2, 3)\n', OPEN)).toEqual({ action: pair(0, 1, 2, 3) })
-    expect(game.parseAction('(2,3)(0,1)', OPEN)).toEqual({ action: pair(0, 1, 2, 3) })
-    expect(game.formatAction(OPEN, pair(0, 1, 2, 3))).toBe('(0, 1) (2, 3)')
+    expect(game.answer.parse(' (0, 1) (2, 3)\n', OPEN)).toEqual({ action: pair(0, 1, 2, 3) })
+    expect(game.answer.parse('(2,3)(0,1)', OPEN)).toEqual({ action: pair(0, 1, 2, 3) })
+    expect(game.answer.format(OPEN, pair(0, 1, 2, 3))).toBe('(0, 1) (2, 3)')
     for (const bad of ['(0, 0) (0, 0)', '(0, 0) (0, 4)', '(4, 0) (0, 0)', '(0, 0)', '0 0 1 1', '(-1, 0) (0, 0)'])
-      expect(game.parseAction(bad, OPEN)).toHaveProperty('reason')
-    expect(game.actions(OPEN)).toHaveLength(120)
+      expect(game.answer.parse(bad, OPEN)).toHaveProperty('reason')
+    expect(game.rules.actions(OPEN)).toHaveLength(120)
   })
 
   it('prompts and feedback', () => {
-    expect(game.prompt(paper, 'brief')).toBe('shisen-sho 6x6')
-    expect(game.prompt(small, 'full')).toContain('r3c0 | r3c1 | r3c2 | r3c3\n</perception>\n<think>')
-    expect(game.feedback(game.step(OPEN, pair(0, 0, 1, 2)), 'full')).toBe(
+    expect(gamePrompt(game, paper, 'brief')).toBe('shisen-sho 6x6')
+    expect(gamePrompt(game, small, 'full')).toContain('r3c0 | r3c1 | r3c2 | r3c3\n</perception>\n<think>')
+    expect(gameFeedback(game, game.rules.step(OPEN, pair(0, 0, 1, 2)), 'full')).toBe(
       '(0, 0) (1, 2) was refused: no path with at most two turns joins them.',
     )
-    expect(game.feedback(game.step(OPEN, pair(0, 0, 1, 2)), 'brief')).toBe(' refused')
-    expect(game.feedback(game.unreadable(OPEN), 'brief')).toBe(' unreadable')
-    expect(game.feedback(game.step(OPEN, pair(0, 1, 0, 3)), 'brief')).toBe(' ok')
+    expect(gameFeedback(game, game.rules.step(OPEN, pair(0, 0, 1, 2)), 'brief')).toBe(' refused')
+    expect(gameFeedback(game, game.rules.unreadable(OPEN), 'brief')).toBe(' unreadable')
+    expect(gameFeedback(game, game.rules.step(OPEN, pair(0, 1, 0, 3)), 'brief')).toBe(' ok')
   })
 
   it('thoughts name every tile and its nearest partner', () => {
@@ -199,8 +210,8 @@ describe('texts', () => {
       'first (0, 1) (0, 3)',
     ]
     const said = think.join('\n')
-    const share = (of: string): number => game.scoreThink!(OPEN, of)
-    expect(game.teach!(OPEN, { blind: false })).toEqual({ think: said, action: pair(0, 1, 0, 3) })
+    const share = (of: string): number => game.teacher!.share(OPEN, of)
+    expect(game.teacher!.teach(OPEN, { blind: false })).toEqual({ think: said, action: pair(0, 1, 0, 3) })
     expect(share(said)).toBe(1)
     expect(share(said.replace('first (0, 1)', 'first (0, 2)'))).toBeCloseTo(33 / 34)
     expect(share(said.replace('(1, 0)\n', 'not (1, 0)\n'))).toBeCloseTo(33 / 34)
@@ -214,7 +225,7 @@ describe('texts', () => {
       'x'.repeat(1e6),
     ])
       expect(share(bad)).toBe(0)
-    const judged = game.judgeThink!(OPEN, said.replace('first (0, 1)', 'first (0, 2)'))
+    const judged = game.teacher!.judge(OPEN, said.replace('first (0, 1)', 'first (0, 2)'))
     expect(judged).toHaveLength(34)
     expect(judged.filter(({ holds }) => !holds).map(({ start, end }) => said.slice(start, end))).toEqual(['(0, 1)'])
   })
@@ -223,28 +234,28 @@ describe('texts', () => {
 describe('experts', () => {
   it('blind teacher: names the nearest equal tiles, joined or not', () => {
     const wall = stateOf(['abca', 'dcbd', 'efgh', 'fehg'])
-    const { action, think } = game.teach!(wall, { blind: true })
+    const { action, think } = game.teacher!.teach(wall, { blind: true })
     expect(action).toEqual(pair(0, 1, 1, 2))
-    expect(game.step(wall, action).legal).toBe(false)
-    expect(game.scoreThink!(wall, think)).toBe(1)
-    expect(game.step(wall, game.teach!(wall, { blind: false }).action).legal).toBe(true)
-    expect(() => game.teach!(DEAD, { blind: true })).toThrow(/after the end/)
+    expect(game.rules.step(wall, action).legal).toBe(false)
+    expect(game.teacher!.share(wall, think)).toBe(1)
+    expect(game.rules.step(wall, game.teacher!.teach(wall, { blind: false }).action).legal).toBe(true)
+    expect(() => game.teacher!.teach(DEAD, { blind: true })).toThrow(/after the end/)
   })
 
   it('look-ahead counts the pairs of the next moves', () => {
     const two = stateOf(['ab', 'ba', 'cc', 'dd'])
-    expect(game.lookahead!(two, 1).map(({ score }) => score)).toEqual([1, 1])
-    expect(game.lookahead!(two, 3).map(({ score }) => score)).toEqual([2, 2])
-    expect(game.solver!(two)[0]!.score).toBeGreaterThanOrEqual(2)
-    expect(game.solver!(DEAD)).toEqual([])
+    expect(game.expert!.lookahead!(two, 1).map(({ score }) => score)).toEqual([1, 1])
+    expect(game.expert!.lookahead!(two, 3).map(({ score }) => score)).toEqual([2, 2])
+    expect(game.expert!.solver(two)[0]!.score).toBeGreaterThanOrEqual(2)
+    expect(game.expert!.solver(DEAD)).toEqual([])
   })
 
   it('solver sees the order that clears', () => {
     for (let seed = 0; seed < 40; seed++) {
-      const state = game.init({ ...small, kinds: 4, clearable: true }, seed)
-      const [best] = game.solver!(state)
+      const state = game.rules.init({ ...small, kinds: 4, clearable: true }, seed)
+      const [best] = game.expert!.solver(state)
       expect(Math.floor(best!.score)).toBe(8)
-      expect(game.solver!(state)).toEqual(game.solver!(state))
+      expect(game.expert!.solver(state)).toEqual(game.expert!.solver(state))
     }
   })
 })
@@ -258,7 +269,7 @@ describe('pictures', () => {
     expect(plain.items[8]).toEqual({ sprite: 36, x: 0, y: 64 })
     const framed = game.draw(OPEN, full!, PLAIN_THEME)
     expect([framed.width, framed.height, framed.items.length]).toEqual([160, 192, 16 + 8 + 2])
-    expect(game.draw(game.init(paper, 1), full!, PLAIN_THEME).catalogue).toBe(framed.catalogue)
+    expect(game.draw(game.rules.init(paper, 1), full!, PLAIN_THEME).catalogue).toBe(framed.catalogue)
   })
 })
 
@@ -299,7 +310,7 @@ describe('vectors', () => {
 
 describe('actions', () => {
   it('are found by their cells', () => {
-    const state = game.init(paper, 3)
+    const state = game.rules.init(paper, 3)
     const chance = seededRng(1, 'test')
     for (let i = 0; i < 200; i++) {
       const first = chance.int(35)

@@ -9,27 +9,28 @@
  * - Perception: labels 'red circle' … and '_'. Thoughts and the teacher's blind spot: teacher.ts.
  * - Departures from the reference: coordinates outside the board are unreadable, never other cells; seeds count; every fresh board is playable.
  */
-import type { CellLook, Game } from '../../game.ts'
+
+import type { CellLook, Grid } from '../../game.ts'
 import type { Theme } from '../../scene.ts'
+import { defineGame } from '../define-game.ts'
 import { COLOURS, SHAPES, tileLook } from '../shared/tile-art.ts'
 import { draw } from './draw.ts'
 import { boardLevels, presets } from './levels.ts'
 import { draws } from './paper.ts'
 import { playOf } from './play.ts'
-import { legalPairs, over, type Pair, pairs, unreadable, won } from './position.ts'
+import { eventSchema, legalPairs, over, type Pair, pairs, won } from './position.ts'
 import { lookahead, solver } from './solver.ts'
-import { configOf, configSchema, init, parseState, reseed, type ShisenShoConfig, type ShisenShoState, scatter, step } from './state.ts'
+import { configOf, configSchema, init, reseed, type ShisenShoConfig, type ShisenShoState, scatter, stateSchema, step } from './state.ts'
 import { teacherOf } from './teacher.ts'
 import {
+  answerLayout,
+  embeddedOf,
   feedback,
   formatAction,
-  formatPerception,
-  grammarOf,
   lexiconOf,
   parseAction,
-  parsePerception,
-  perceive,
-  prompt,
+  perceptionOf,
+  rules,
   spellings,
   type Wording,
 } from './text.ts'
@@ -42,13 +43,12 @@ const ID = 'shisen-sho'
 /** Labels by kind: 'red circle', 'red square', … 'cyan star'. */
 const LABELS: readonly string[] = COLOURS.flatMap((colour) => SHAPES.map((shape) => `${colour} ${shape}`))
 const KNOWN = new Set(LABELS)
-const GRAMMAR = grammarOf((label) => KNOWN.has(label))
 const LEXICON = lexiconOf(ID, LABELS)
+const LABEL_WORDS = `a tile is its colour and its shape, such as "red circle" (colours: ${COLOURS.join(', ')}; shapes: ${SHAPES.join(', ')})`
 
 const WORDING: Wording = {
   shows: 'a game of Shisen-Sho: tiles with coloured shapes',
   equal: 'Two tiles are equal if they show the same shape in the same colour.',
-  label: `a tile is its colour and its shape, such as "red circle" (colours: ${COLOURS.join(', ')}; shapes: ${SHAPES.join(', ')})`,
 }
 
 function lookOf(label: string, theme: Theme): CellLook {
@@ -57,11 +57,12 @@ function lookOf(label: string, theme: Theme): CellLook {
 }
 
 /** The game of Shisen-Sho; see the head of this file. */
-export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
+export const gameShisenSho = defineGame<ShisenShoState, Pair, ShisenShoConfig, Grid>({
   id: ID,
   title: 'Shisen-Sho',
   summary: 'Remove pairs of equal tiles that a path of at most two turns joins.',
   version: 1,
+  tags: ['grid', 'pairs'],
   config: configSchema,
   knobs: {
     rows: { axis: 'reasoning', summary: 'rows of the board, 2 to 8' },
@@ -69,33 +70,32 @@ export const gameShisenSho: Game<ShisenShoState, Pair, ShisenShoConfig> = {
     kinds: { axis: 'perception', summary: 'different tiles on a fresh board, 1 to 36 and at most the number of pairs' },
     clearable: { axis: 'reasoning', summary: 'whether a fresh board can surely be cleared' },
   },
+  rules: {
+    init,
+    configOf,
+    state: stateSchema,
+    event: eventSchema,
+    reseed,
+    actions: pairs,
+    legalActions: legalPairs,
+    terminated: over,
+    won,
+    step,
+  },
+  draw,
+  perception: perceptionOf<ShisenShoState, ShisenShoConfig>({
+    labelsOf: () => LABELS,
+    isLabel: (label) => KNOWN.has(label),
+    labelWords: () => LABEL_WORDS,
+  }),
+  answer: { format: (_, action) => formatAction(action), parse: parseAction, layout: () => answerLayout, spellings },
+  text: { rules: (config) => rules(config, WORDING), feedback },
+  embedded: embeddedOf(ID, () => LEXICON),
+  expert: { solver, lookahead },
+  teacher: teacherOf<ShisenShoState>(() => LABELS),
   levels: boardLevels([2, 4, 6, 9, 18, 32]),
   presets,
   play: playOf(WORDING.equal, lookOf),
   draws,
-  init,
-  configOf,
-  parseState,
-  reseed,
-  actions: pairs,
-  legalActions: legalPairs,
-  terminated: over,
-  won,
-  step,
-  unreadable,
-  trainingReward: ({ kind, reward }) => (kind === 'played' && reward > 0 ? 1 : -1),
-  draw,
-  perceive: (state) => perceive(state, LABELS),
-  formatPerception,
-  parsePerception: (text, likely) => parsePerception(text, GRAMMAR, likely),
-  prompt: (config, style) => prompt(ID, config, style, WORDING),
-  feedback,
-  formatAction: (_, action) => formatAction(action),
-  parseAction,
-  spellings,
-  solver,
-  lookahead,
-  ...teacherOf<ShisenShoState>(() => LABELS),
-  lexicon: () => LEXICON,
   scatter,
-}
+})

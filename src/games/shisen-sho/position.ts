@@ -1,6 +1,6 @@
 /** What every game of the Shisen-Sho family shares of config and state, and the step. Tiles are kinds; what a kind looks like is the game's. */
-import { z } from 'zod'
-import { GameError, StateError } from '../../errors.ts'
+import * as z from 'zod'
+import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type RngState } from '../../rng.ts'
 import type { Cell } from '../shared/coordinates.ts'
@@ -79,18 +79,23 @@ export function checkPosition(position: Position, fail: Fail): void {
   if (moves > removed) fail('moves', `expected at most ${removed}, the pairs removed; got ${moves}`)
 }
 
-/** The parsed value, or StateError with the first issue's field and reason. */
-export function parsedState<S>(schema: z.ZodType<S>, value: unknown, game: string): S {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  throw new StateError(`Not a ${game} state: ${issue.path.join('.') || 'the state'}: ${issue.message}.`, { cause: parsed.error })
-}
+const at = z
+  .int()
+  .min(0)
+  .max(SIDE_MAX - 1)
+const cell = z.tuple([at, at])
 
-/** A validated list of integers without negative zeros. */
-export function whole<T extends readonly number[]>(list: T): T {
-  return list.map((n) => n | 0) as unknown as T
-}
+/** Schema of an event; see `play`. */
+export const eventSchema: z.ZodType<GameEvent> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('pair'), first: cell, second: cell, length: z.int().min(1) }),
+  z.strictObject({ kind: z.literal('ended'), reason: z.enum(['cleared', 'dead-end']) }),
+  z.strictObject({
+    kind: z.literal('refused'),
+    reason: z.enum(['empty', 'different', 'blocked', 'ended']),
+    action: z.tuple([cell, cell]),
+  }),
+  z.strictObject({ kind: z.literal('unreadable') }),
+])
 
 const pairLists = new Map<number, readonly Pair[]>()
 
@@ -127,9 +132,9 @@ export function won({ board }: Position): boolean {
 }
 
 /**
- * One move: +1 and the pair removed, or -1 and nothing changed; after the end 0. Events: {kind: 'pair', first, second, length} (cells as
+ * One move: +1 and the pair removed, or -1 and nothing changed. Events: {kind: 'pair', first, second, length} (cells as
  * [row, column]; steps of the shortest path), {kind: 'ended', reason: 'cleared' | 'dead-end'}; a move that is not legal gives {kind: 'refused',
- * first, second, reason: 'empty' | 'different' | 'blocked' | 'ended'} alone. `without`: the state less the tiles of two cells (indices), counted.
+ * reason: 'empty' | 'different' | 'blocked', action} alone. `without`: the state less the tiles of two cells (indices), counted.
  */
 export function play<S extends Position>(state: S, pair: Pair, without: (state: S, first: number, second: number) => S): StepResult<S> {
   const { board, rows, columns } = state
@@ -137,15 +142,14 @@ export function play<S extends Position>(state: S, pair: Pair, without: (state: 
   const kind = board[first]!
   const lines = linesOf(board, rows, columns)
   const length = kind === EMPTY || kind !== board[second] ? 0 : joinLength(lines, first, second)
-  const cells = { first: [...pair[0]], second: [...pair[1]] }
   if (length === 0) {
-    const ended = ending(board, rows, columns, lines) !== null
     const empty = kind === EMPTY || board[second] === EMPTY
-    const reason = ended ? 'ended' : empty ? 'empty' : kind !== board[second] ? 'different' : 'blocked'
-    return { state, reward: ended ? 0 : -1, legal: false, terminated: ended, events: [{ kind: 'refused', ...cells, reason }] }
+    const reason = empty ? 'empty' : kind !== board[second] ? 'different' : 'blocked'
+    const action = [[...pair[0]], [...pair[1]]]
+    return { state, reward: -1, legal: false, terminated: false, events: [{ kind: 'refused', reason, action }] }
   }
   const next = without(state, first, second)
-  const events: GameEvent[] = [{ kind: 'pair', ...cells, length }]
+  const events: GameEvent[] = [{ kind: 'pair', first: [...pair[0]], second: [...pair[1]], length }]
   toggle(lines, first)
   toggle(lines, second)
   const reason = ending(next.board, rows, columns, lines)
@@ -159,12 +163,6 @@ export function emptied(cells: readonly number[], first: number, second: number)
   left[first] = EMPTY
   left[second] = EMPTY
   return left
-}
-
-/** An unreadable reply: nothing changes, reward -1 (0 after the end). Event: {kind: 'unreadable'}. */
-export function unreadable<S extends Position>(state: S): StepResult<S> {
-  const ended = over(state)
-  return { state, reward: ended ? 0 : -1, legal: false, terminated: ended, events: [{ kind: 'unreadable' }] }
 }
 
 /** Cell indices of an action, in its own order. Throws GameError unless they are two different cells of the board. */

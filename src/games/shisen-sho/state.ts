@@ -1,5 +1,5 @@
 /** Config and state of Shisen-Sho: schemas, validation, fresh and scattered boards, and the step. Plain JSON throughout. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { StepResult } from '../../game.ts'
 import { type Rng, seededRng } from '../../rng.ts'
 import { COLOURS, SHAPES } from '../shared/tile-art.ts'
@@ -12,10 +12,8 @@ import {
   emptied,
   type Pair,
   type Position,
-  parsedState,
   play,
   positionFields,
-  whole,
 } from './position.ts'
 import { EMPTY } from './rules.ts'
 
@@ -40,19 +38,16 @@ export const configSchema: z.ZodType<ShisenShoConfig> = z
     checkBoardConfig(config, KINDS, (field, message) => context.addIssue({ code: 'custom', path: [field], message })),
   )
 
-const stateSchema: z.ZodType<ShisenShoState> = z.strictObject({ ...boardFields, ...positionFields }).superRefine((state, context) => {
-  const fail = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message })
-  checkBoardConfig(state, KINDS, fail)
-  checkPosition(state, fail)
-  const odd = state.board.findIndex((kind) => kind >= KINDS)
-  if (odd >= 0) fail(`board.${odd}`, `a kind is at most ${KINDS - 1}, got ${state.board[odd]}`)
-})
-
-/** Validates a state from outside and copies it. Throws StateError with the field and the reason. */
-export function parseState(value: unknown): ShisenShoState {
-  const { rows, columns, kinds, clearable, board, removed, moves, rng } = parsedState(stateSchema, value, 'Shisen-Sho')
-  return { rows, columns, kinds, clearable, board: whole(board), removed, moves, rng: whole(rng) }
-}
+/** Schema of a state. */
+export const stateSchema: z.ZodType<ShisenShoState> = z
+  .strictObject({ ...boardFields, ...positionFields })
+  .superRefine((state, context) => {
+    const fail = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message })
+    checkBoardConfig(state, KINDS, fail)
+    checkPosition(state, fail)
+    const odd = state.board.findIndex((kind) => kind >= KINDS)
+    if (odd >= 0) fail(`board.${odd}`, `a kind is at most ${KINDS - 1}, got ${state.board[odd]}`)
+  })
 
 /** The knobs of a state. */
 export function configOf({ rows, columns, kinds, clearable }: ShisenShoState): ShisenShoConfig {

@@ -126,9 +126,9 @@ export interface Teacher<S extends Position> {
    * 0: other heads than those in order, a word outside the grammar, or more words on a line than it has room for. Words left out are not
    * true. White space is free between words.
    */
-  scoreThink(position: S, think: string): number
+  share(position: S, think: string): number
   /** The words of a readable text, each with whether it is the true one of its place. */
-  judgeThink(position: S, think: string): Statement[]
+  judge(position: S, think: string): Statement[]
 }
 
 /** The teacher for tiles called so. */
@@ -148,8 +148,8 @@ export function teacherOf<S extends Position>(labelsOf: LabelsOf<S>): Teacher<S>
       const { first, second } = options.blind ? nearestEquals(position) : facts.best
       return { think: thoughtsOf(position, facts).text, action: pairOf(position, first, second) }
     },
-    scoreThink: (position, think) => (think.length > TEXT_CAP ? 0 : trueShare(think, truthOf(position))),
-    judgeThink: (position, think) => {
+    share: (position, think) => (think.length > TEXT_CAP ? 0 : trueShare(think, truthOf(position))),
+    judge: (position, think) => {
       const labels = labelsOf(position)
       return think.length > TEXT_CAP ? [] : judge(position, labels, statements(position, labels, factsOf(position)), think)
     },

@@ -2,13 +2,14 @@
  * Every text of the Shisen-Sho family but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made
  * of. What differs between the games is their labels and a few sentences (`Wording`).
  */
-import type { ParsedAction, Perception, PromptStyle, Spellings, StepResult } from '../../game.ts'
+import type { EmbeddedFacet, FeedbackStep, GameEvent, Grid, ParsedAction, PerceptionFacet, SectionLayout, Spellings } from '../../game.ts'
 import { coordinateWords, formatPair, parsePair } from '../shared/coordinates.ts'
-import { EMPTY_LABEL, EMPTY_SPELLINGS, formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
+import { gridLayout, gridPerception } from '../shared/grid-perception.ts'
+import { EMPTY_LABEL, EMPTY_SPELLINGS, labelGrid } from '../shared/grid-text.ts'
 import type { BoardConfig, Pair, Position } from './position.ts'
 import { EMPTY, SIDE_MAX, SIDE_MIN } from './rules.ts'
 
-/** Longest text that is read at all; the largest board takes under 1200 characters. */
+/** Longest perception that is read at all; the largest board takes under 1200 characters. */
 const TEXT_CAP = 8192
 
 /** What one game of the family says of its tiles in the full prompt. */
@@ -17,28 +18,46 @@ export interface Wording {
   readonly shows: string
   /** When two tiles are equal: a sentence. */
   readonly equal: string
-  /** How a tile is written in the perception: a clause. */
-  readonly label: string
 }
 
-/** The board as labels, `cells[row][column]`; `labels`: by kind. */
-export function perceive({ board, rows, columns }: Position, labels: readonly string[]): Perception {
-  return labelGrid(rows, columns, (at) => (board[at] === EMPTY ? EMPTY_LABEL : labels[board[at]!]!))
+/** What a game of the family says of its labels. */
+export interface LabelOptions<S, C> {
+  /** Labels by kind. */
+  labelsOf(position: S): readonly string[]
+  /** Whether a text is one of the labels, of any board. */
+  isLabel(label: string): boolean
+  /** How a tile is written: a clause. */
+  labelWords(config: C): string
 }
 
-/** A line per row, cells joined with ' | '. */
-export const formatPerception = formatGrid
-
-/** For `parsePerception`: 1..8 rows of 1..8 cells each, all rows equally long, of '_' and the labels that `known` takes. */
-export function grammarOf(known: (label: string) => boolean): GridGrammar {
-  return { side: SIDE_MAX, cap: TEXT_CAP, isLabel: (label) => label === EMPTY_LABEL || known(label) }
+/** The board as a grid of '_' and labels; at most 8 x 8. */
+export function perceptionOf<S extends Position, C extends BoardConfig>(options: LabelOptions<S, C>): PerceptionFacet<S, C, Grid> {
+  const { labelsOf, isLabel, labelWords } = options
+  return gridPerception({
+    of: (position) => {
+      const { board, rows, columns } = position
+      const labels = labelsOf(position)
+      return labelGrid(rows, columns, (at) => (board[at] === EMPTY ? EMPTY_LABEL : labels[board[at]!]!))
+    },
+    side: SIDE_MAX,
+    cap: TEXT_CAP,
+    isLabel: (label) => label === EMPTY_LABEL || isLabel(label),
+    layout: (config) =>
+      gridLayout({
+        rows: config.rows,
+        columns: config.columns,
+        first: 0,
+        stands: 'the cell in row 0 and column 0',
+        cell: `${labelWords(config)}, and an empty cell is _`,
+      }),
+  })
 }
+
+/** How an answer is written. */
+export const answerLayout: SectionLayout = { example: '(row1, col1) (row2, col2)', how: 'put the two cells and nothing else' }
 
 /** The usual ways of writing an empty cell. */
 export const spellings: Spellings = { cells: { ...EMPTY_SPELLINGS, '0': EMPTY_LABEL } }
-
-/** Reads a grid of the grammar; blank lines are skipped. */
-export const parsePerception = parseGrid
 
 /** '(row1, col1) (row2, col2)', the first cell in reading order first. */
 export function formatAction([first, second]: Pair): string {
@@ -59,10 +78,8 @@ export function parseAction(text: string, { rows, columns }: Position): ParsedAc
   return { action: ahead < 0 ? [first, second] : [second, first] }
 }
 
-/** 'brief': '<id> 6x6' (rows x columns). 'full': goal, rules, actions and the layout of a reply. */
-export function prompt(id: string, config: BoardConfig, style: PromptStyle, wording: Wording): string {
-  const { rows, columns, clearable } = config
-  if (style === 'brief') return `${id} ${rows}x${columns}`
+/** Goal, rules and actions. */
+export function rules({ rows, columns, clearable }: BoardConfig, wording: Wording): string {
   return [
     `The picture shows ${wording.shows} on a grid of ${rows} rows and ${columns} columns. Cells without a tile are empty.`,
     '',
@@ -76,17 +93,6 @@ export function prompt(id: string, config: BoardConfig, style: PromptStyle, word
     }`,
     '',
     `Actions: (row1, col1) (row2, col2) names two cells. Rows are counted from the top, 0 to ${rows - 1}; columns from the left, 0 to ${columns - 1}.`,
-    '',
-    'Reply in exactly this layout:',
-    '<perception>',
-    ...Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => `r${row}c${column}`).join(' | ')),
-    '</perception>',
-    '<think>',
-    'your reasoning',
-    '</think>',
-    '<answer>(row1, col1) (row2, col2)</answer>',
-    '',
-    `In <perception>, write the board as you see it: ${rows} lines from top to bottom, ${columns} cells a line from left to right with " | " between them (r0c0 stands for the cell in row 0 and column 0, and so on); ${wording.label}, and an empty cell is _. In <answer>, put the two cells and nothing else.`,
   ].join('\n')
 }
 
@@ -97,16 +103,36 @@ const REFUSALS: { readonly [reason: string]: string } = {
   blocked: 'no path with at most two turns joins them',
 }
 
-/** What the last step came to. 'brief': ' ok', ' refused' or ' unreadable'. */
-export function feedback(result: Pick<StepResult<Position>, 'legal' | 'events'> | null, style: PromptStyle): string {
-  const event = result?.events.find(({ kind }) => kind === 'refused' || kind === 'unreadable' || kind === 'ended')
-  if (style === 'brief') return event?.kind === 'refused' ? ' refused' : event?.kind === 'unreadable' ? ' unreadable' : ' ok'
+const TOLD = ['refused', 'unreadable', 'ended']
+
+function eventOf(result: FeedbackStep<Position>): GameEvent | undefined {
+  return result?.events.find(({ kind }) => TOLD.includes(kind))
+}
+
+/** What the last step came to, in a sentence. */
+export function feedback(result: FeedbackStep<Position>): string {
+  const event = eventOf(result)
   if (event === undefined) return ''
   if (event.kind === 'unreadable') return 'Your last reply had no readable answer, so nothing was played.'
   if (event.kind === 'ended')
     return event.reason === 'cleared' ? 'The game is over: the board is cleared.' : 'The game is over: no pair is left that can be removed.'
-  const cell = (at: unknown): string => `(${(at as readonly number[]).join(', ')})`
-  return `${cell(event.first)} ${cell(event.second)} was refused: ${REFUSALS[String(event.reason)]}.`
+  const [first, second] = event.action as Pair
+  return `${formatPair(first, second)} was refused: ${REFUSALS[String(event.reason)]}.`
+}
+
+/** The texts for the embedded engine: '<id> 6x6' (rows x columns), and ' ok', ' refused' or ' unreadable'. */
+export function embeddedOf<S extends Position, C extends BoardConfig>(
+  id: string,
+  lexicon: (config: C) => readonly string[],
+): EmbeddedFacet<S, C> {
+  return {
+    prompt: ({ rows, columns }) => `${id} ${rows}x${columns}`,
+    feedback: (result) => {
+      const event = eventOf(result)
+      return event?.kind === 'refused' ? ' refused' : event?.kind === 'unreadable' ? ' unreadable' : ' ok'
+    },
+    lexicon,
+  }
 }
 
 const SIDES = Array.from({ length: SIDE_MAX - SIDE_MIN + 1 }, (_, i) => SIDE_MIN + i)

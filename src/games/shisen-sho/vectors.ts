@@ -1,5 +1,5 @@
 /** Agreement of Shisen-Sho with reference vectors: boards of colour * 6 + shape, pairs of cells that may lie outside. Format: shared/BASELINE.md. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { VectorDifference, VectorFormat } from '../shared/vector-format.ts'
 import { EMPTY, ending, joinLength, linesOf, SIDE_MAX, SIDE_MIN } from './rules.ts'
 import { KINDS } from './state.ts'

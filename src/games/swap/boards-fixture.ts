@@ -8,7 +8,7 @@ const rng = [1, 2, 3, 4] as const
 
 /** A state of 3 x 4 cells from kinds as read on the board. */
 export function stateOf(board: readonly number[], extra: object = {}): StateSwap {
-  return game.parseState({ ...small, board, points: 0, swaps: 0, rng, ...extra })
+  return game.rules.parseState({ ...small, board, points: 0, swaps: 0, rng, ...extra })
 }
 
 // Swapping (0, 1) and (1, 1) makes a row of red circles; (1, 2) and (1, 3) a column of green squares.
@@ -30,4 +30,4 @@ const configs: fc.Arbitrary<ConfigSwap> = fc
     shapes: fc.integer({ min: 1, max: 3 }),
   })
   .filter(({ colours, shapes }) => colours * shapes >= 3)
-export const fresh: fc.Arbitrary<StateSwap> = fc.tuple(configs, fc.integer()).map(([config, seed]) => game.init(config, seed))
+export const fresh: fc.Arbitrary<StateSwap> = fc.tuple(configs, fc.integer()).map(([config, seed]) => game.rules.init(config, seed))

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GameError, StateError } from '../../errors.ts'
+import { gameFeedback, trainingReward } from '../../gym/index.ts'
 import { seededRng } from '../../rng.ts'
 import { checkGame } from '../../testing/index.ts'
 import { ACROSS, DOWN, fresh, paper, TWO } from './boards-fixture.ts'
@@ -35,8 +36,8 @@ describe('config and state', () => {
     ['too large a board', { rows: 9 }, /rows/],
   ])('parseState refuses: %s', (_, change, reason) => {
     const bad = { ...TWO, ...change }
-    expect(() => game.parseState(bad)).toThrow(StateError)
-    expect(() => game.parseState(bad)).toThrow(reason)
+    expect(() => game.rules.parseState(bad)).toThrow(StateError)
+    expect(() => game.rules.parseState(bad)).toThrow(reason)
   })
 
   it('scatter draws every kind evenly', () => {
@@ -45,14 +46,14 @@ describe('config and state', () => {
       const share = kinds.filter((other) => other === kind).length / kinds.length
       expect(Math.abs(share - 1 / 12)).toBeLessThan(0.02)
     }
-    expect(game.scatter!(paper, 1).board).not.toEqual(game.init(paper, 1).board)
+    expect(game.scatter!(paper, 1).board).not.toEqual(game.rules.init(paper, 1).board)
   })
 })
 
 describe('steps', () => {
   it('earn n(n-1) for the n tiles of each stage and say what happened', () => {
-    expect(game.legalActions(TWO)).toEqual([DOWN, ACROSS])
-    const result = game.step(TWO, DOWN)
+    expect(game.rules.legalActions(TWO)).toEqual([DOWN, ACROSS])
+    const result = game.rules.step(TWO, DOWN)
     expect(result).toMatchObject({ legal: true, terminated: false })
     expect(result.events[0]).toEqual({ kind: 'swap', from: [0, 1], to: [1, 1] })
     expect(result.events[1]).toEqual({
@@ -74,7 +75,7 @@ describe('steps', () => {
     })
     expect(result.reward % 2).toBe(0)
     expect(result.state).toMatchObject({ points: result.reward, swaps: 1 })
-    expect(game.step(TWO, [DOWN[1], DOWN[0]]).state).toEqual(result.state)
+    expect(game.rules.step(TWO, [DOWN[1], DOWN[0]]).state).toEqual(result.state)
   })
 
   it('are alone from runs, playable, pure and deterministic, whatever is swapped', () => {
@@ -83,18 +84,18 @@ describe('steps', () => {
         const chance = seededRng(seed)
         let state = start
         for (let i = 0; i < 5; i++) {
-          const action = chance.pick(i % 2 === 0 ? game.legalActions(state) : game.actions(state))
+          const action = chance.pick(i % 2 === 0 ? game.rules.legalActions(state) : game.rules.actions(state))
           const before = JSON.stringify(state)
-          const result = game.step(state, action)
+          const result = game.rules.step(state, action)
           expect(JSON.stringify(state)).toBe(before)
-          expect(game.step(state, action)).toEqual(result)
+          expect(game.rules.step(state, action)).toEqual(result)
           if (!result.legal) expect([result.state, result.reward, result.events.length]).toEqual([state, -1, 1])
           else {
             const stages = result.events.filter(({ kind }) => kind === 'cleared') as unknown as { points: number; cells: unknown[] }[]
             expect(result.reward).toBe(stages.reduce((sum, { cells }) => sum + cells.length * (cells.length - 1), 0))
             expect(result.state.swaps).toBe(state.swaps + 1)
           }
-          state = game.parseState(JSON.parse(JSON.stringify(result.state)))
+          state = game.rules.parseState(JSON.parse(JSON.stringify(result.state)))
           expect(state).toEqual(result.state)
         }
       }),
@@ -108,10 +109,13 @@ describe('steps', () => {
       [0, 1],
     ]
     const refused = { state: TWO, reward: -1, legal: false, terminated: false }
-    expect(game.step(TWO, idle)).toEqual({ ...refused, events: [{ kind: 'refused', from: [0, 0], to: [0, 1], reason: 'no-run' }] })
-    const apart = game.parseAction('(0, 0) (2, 3)', TWO) as { action: Pair }
-    expect(game.step(TWO, apart.action)).toEqual({ ...refused, events: [{ kind: 'refused', from: [0, 0], to: [2, 3], reason: 'apart' }] })
-    expect(game.unreadable(TWO)).toEqual({ ...refused, events: [{ kind: 'unreadable' }] })
+    expect(game.rules.step(TWO, idle)).toEqual({ ...refused, events: [{ kind: 'refused', from: [0, 0], to: [0, 1], reason: 'no-run' }] })
+    const apart = game.answer.parse('(0, 0) (2, 3)', TWO) as { action: Pair }
+    expect(game.rules.step(TWO, apart.action)).toEqual({
+      ...refused,
+      events: [{ kind: 'refused', from: [0, 0], to: [2, 3], reason: 'apart' }],
+    })
+    expect(game.rules.unreadable(TWO)).toEqual({ ...refused, events: [{ kind: 'unreadable' }] })
     for (const bad of [
       [[0, 0]],
       [
@@ -137,28 +141,28 @@ describe('steps', () => {
       3,
       null,
     ])
-      expect(() => game.step(TWO, bad as unknown as Pair)).toThrow(GameError)
+      expect(() => game.rules.step(TWO, bad as unknown as Pair)).toThrow(GameError)
   })
 
   it('reshuffle a board without a move, and only then', () => {
     let shuffles = 0
     for (let seed = 0; seed < 300; seed++) {
-      const result = game.step(game.init(paper, seed), game.legalActions(game.init(paper, seed))[0]!)
+      const result = game.rules.step(game.rules.init(paper, seed), game.rules.legalActions(game.rules.init(paper, seed))[0]!)
       const at = result.events.findIndex(({ kind }) => kind === 'reshuffled')
       if (at < 0) continue
       shuffles++
       expect(at).toBe(result.events.length - 1)
-      expect(game.feedback(result, 'full')).toBe('No swap was left on the board, so it was shuffled.')
-      expect(game.legalActions(result.state).length).toBeGreaterThan(0)
+      expect(gameFeedback(game, result, 'full')).toBe('No swap was left on the board, so it was shuffled.')
+      expect(game.rules.legalActions(result.state).length).toBeGreaterThan(0)
     }
     expect(shuffles).toBeGreaterThan(10)
     expect(shuffles).toBeLessThan(90)
   })
 
   it('shape the training reward to +1 and -1', () => {
-    expect(game.trainingReward({ kind: 'played', reward: 6 })).toBe(1)
-    expect(game.trainingReward({ kind: 'illegal', reward: -1 })).toBe(-1)
-    expect(game.trainingReward({ kind: 'unreadable', reward: -1 })).toBe(-1)
+    expect(trainingReward({ kind: 'played', reward: 6 })).toBe(1)
+    expect(trainingReward({ kind: 'illegal', reward: -1 })).toBe(-1)
+    expect(trainingReward({ kind: 'unreadable', reward: -1 })).toBe(-1)
   })
 })
 

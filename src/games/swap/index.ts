@@ -11,7 +11,9 @@
  * - Departures from the reference: a fresh board never has standing runs; out-of-board or equal cells are unreadable, not a refused action;
  *   the points shown are the true ones; seeds count.
  */
-import type { Game } from '../../game.ts'
+
+import type { Grid } from '../../game.ts'
+import { defineGame } from '../define-game.ts'
 import { draw } from './draw.ts'
 import { levels, presets } from './levels.ts'
 import { draws } from './paper.ts'
@@ -21,27 +23,28 @@ import {
   actions,
   type ConfigSwap,
   configSwap,
+  eventSwap,
   init,
   legalActions,
   type Pair,
-  parseState,
   reseed,
   type StateSwap,
   scatter,
+  stateSwap,
   step,
-  unreadable,
 } from './state.ts'
 import { judgeThink, scoreThink, teach } from './teacher.ts'
-import { feedback, formatAction, formatPerception, lexicon, parseAction, parsePerception, perceive, prompt } from './text.ts'
+import { answerLayout, embedded, feedback, formatAction, parseAction, perception, rules } from './text.ts'
 
 export type { ConfigSwap, Pair, StateSwap } from './state.ts'
 
 /** The game of Swap; see the head of this file. */
-export const gameSwap: Game<StateSwap, Pair, ConfigSwap> = {
+export const gameSwap = defineGame<StateSwap, Pair, ConfigSwap, Grid>({
   id: 'swap',
   title: 'Swap',
   summary: 'Swap neighbouring tiles so that three or more equal ones stand in a line.',
   version: 1,
+  tags: ['grid', 'match'],
   config: configSwap,
   knobs: {
     rows: { axis: 'reasoning', summary: 'rows of the board, 3 to 8' },
@@ -49,33 +52,27 @@ export const gameSwap: Game<StateSwap, Pair, ConfigSwap> = {
     colours: { axis: 'perception', summary: 'colours of the tiles, 1 to 4; colours times shapes is at least 3' },
     shapes: { axis: 'perception', summary: 'shapes of the tiles, 1 to 3' },
   },
+  rules: {
+    init,
+    configOf: ({ rows, columns, colours, shapes }) => ({ rows, columns, colours, shapes }),
+    state: stateSwap,
+    event: eventSwap,
+    reseed,
+    actions,
+    legalActions,
+    terminated: () => false,
+    step,
+  },
+  draw,
+  perception,
+  answer: { format: (_, action) => formatAction(action), parse: parseAction, layout: () => answerLayout },
+  text: { rules, feedback },
+  embedded,
+  expert: { solver, lookahead },
+  teacher: { teach, judge: judgeThink, share: scoreThink },
   levels,
   presets,
   play,
   draws,
-  init,
-  configOf: ({ rows, columns, colours, shapes }) => ({ rows, columns, colours, shapes }),
-  parseState,
-  reseed,
-  actions,
-  legalActions,
-  terminated: () => false,
-  step,
-  unreadable,
-  trainingReward: ({ kind, reward }) => (kind === 'played' && reward > 0 ? 1 : -1),
-  draw,
-  perceive,
-  formatPerception,
-  parsePerception,
-  prompt,
-  feedback,
-  formatAction: (_, action) => formatAction(action),
-  parseAction,
-  solver,
-  lookahead,
-  teach,
-  scoreThink,
-  judgeThink,
-  lexicon,
   scatter,
-}
+})

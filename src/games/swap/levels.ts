@@ -1,5 +1,5 @@
 /** Difficulty of Swap: more colours and shapes to tell apart, larger boards. Any kinds go with any board. */
-import type { Game, Levels } from '../../game.ts'
+import type { GamePreset, Levels } from '../../game.ts'
 import { protocol } from './paper.ts'
 import type { ConfigSwap } from './state.ts'
 
@@ -25,7 +25,7 @@ export const levels: Levels<ConfigSwap> = {
 }
 
 /** The paper: 8x8 with 4 colours and 3 shapes, 100 replies. */
-export const presets: NonNullable<Game<unknown, unknown, ConfigSwap>['presets']> = {
+export const presets: { readonly laptop: GamePreset<ConfigSwap>; readonly paper: GamePreset<ConfigSwap> } = {
   laptop: { config: { rows: 5, columns: 5, colours: 3, shapes: 2 }, horizon: 20 },
   paper: { config: { rows: 8, columns: 8, colours: 4, shapes: 3 }, horizon: 100, protocol },
 }

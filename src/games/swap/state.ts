@@ -1,6 +1,6 @@
 /** Config and state of Swap: schemas, validation, fresh and scattered states, and the step. Plain JSON throughout; chance is inside the state. */
-import { z } from 'zod'
-import { GameError, StateError } from '../../errors.ts'
+import * as z from 'zod'
+import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type RngState, rngFromState, seededRng } from '../../rng.ts'
 import type { Cell } from '../shared/coordinates.ts'
@@ -50,7 +50,8 @@ export type Pair = readonly [Cell, Cell]
 
 type Fail = (path: string, message: string) => void
 
-const stateSchema = z
+/** Schema of a state. */
+export const stateSwap: z.ZodType<StateSwap> = z
   .strictObject({
     rows: sideSchema,
     columns: sideSchema,
@@ -85,17 +86,21 @@ function boardFaults({ board, ...config }: ConfigSwap & { readonly board: readon
   else if (!hasSwap(board, config)) fail('board', 'expected a swap that makes a run')
 }
 
-/** Validates a state from outside and copies it. Throws StateError with the field and the reason. */
-export function parseState(value: unknown): StateSwap {
-  const parsed = stateSchema.safeParse(value)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!
-    const field = issue.path.join('.') || 'the state'
-    throw new StateError(`Not a Swap state: ${field}: ${issue.message}.`, { cause: parsed.error })
-  }
-  const { board, rng, ...rest } = parsed.data
-  return { ...rest, board: board.map((kind) => kind | 0), rng: [rng[0] | 0, rng[1] | 0, rng[2] | 0, rng[3] | 0] }
-}
+const side = z
+  .int()
+  .min(0)
+  .max(SIDE_MAX - 1)
+const cell = z.tuple([side, side])
+
+/** Schema of an event; see `step`. */
+export const eventSwap: z.ZodType<GameEvent> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('swap'), from: cell, to: cell }),
+  z.strictObject({ kind: z.literal('cleared'), cells: z.array(cell), points: z.int() }),
+  z.strictObject({ kind: z.literal('refilled'), cells: z.array(cell) }),
+  z.strictObject({ kind: z.literal('reshuffled'), sameTiles: z.boolean() }),
+  z.strictObject({ kind: z.literal('refused'), from: cell, to: cell, reason: z.enum(['apart', 'no-run']) }),
+  z.strictObject({ kind: z.literal('unreadable') }),
+])
 
 /** A fresh game: a board without runs and with a swap that makes one. */
 export function init(config: ConfigSwap, seed: number): StateSwap {
@@ -179,9 +184,4 @@ function indicesOf({ rows, columns }: StateSwap, action: Pair): [number, number]
       `${JSON.stringify(action)} is not an action of Swap here: use two different cells of the ${rows} x ${columns} board.`,
     )
   return [a, b]
-}
-
-/** An unreadable reply: nothing changes, reward -1. Event: {kind: 'unreadable'}. */
-export function unreadable(state: StateSwap): StepResult<StateSwap> {
-  return { state, reward: -1, legal: false, terminated: false, events: [{ kind: 'unreadable' }] }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { gameFeedback, gameLexicon, gamePrompt } from '../../gym/index.ts'
 import { splitGreedily } from '../../testing/ensure.ts'
 import { PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
 import { ACROSS, DOWN, fresh, paper, small, stateOf, TWO } from './boards-fixture.ts'
@@ -11,8 +12,8 @@ describe('texts', () => {
   )
 
   it('perception', () => {
-    expect(game.formatPerception(game.perceive(TWO))).toBe(text)
-    expect(game.parsePerception(`\n ${text.replaceAll(' | ', '|')} \r\n\n`)).toEqual(game.perceive(TWO))
+    expect(game.perception.format(game.perception.of(TWO))).toBe(text)
+    expect(game.perception.parse(`\n ${text.replaceAll(' | ', '|')} \r\n\n`)).toEqual(game.perception.of(TWO))
     const wrong = [
       '',
       'red',
@@ -29,45 +30,46 @@ describe('texts', () => {
       '|'.repeat(1e6),
       '\n'.repeat(1e6),
     ]
-    for (const bad of [...wrong, ...large]) expect(game.parsePerception(bad)).toBe(null)
+    for (const bad of [...wrong, ...large]) expect(game.perception.parse(bad)).toBe(null)
   })
 
   it('answers', () => {
-    expect(game.parseAction(' ( 1,1 )(0 ,1)\n', TWO)).toEqual({ action: DOWN })
-    expect(game.formatAction(TWO, [DOWN[1], DOWN[0]])).toBe('(0, 1) (1, 1)')
-    expect(game.parseAction('(0, 4) (0, 3)', TWO)).toEqual({
+    expect(game.answer.parse(' ( 1,1 )(0 ,1)\n', TWO)).toEqual({ action: DOWN })
+    expect(game.answer.format(TWO, [DOWN[1], DOWN[0]])).toBe('(0, 1) (1, 1)')
+    expect(game.answer.parse('(0, 4) (0, 3)', TWO)).toEqual({
       reason: 'The cell (0, 4) is outside the board of 3 rows and 4 columns, counted from 0.',
     })
-    expect(game.parseAction('(1, 1) (1, 1)', TWO)).toHaveProperty('reason', expect.stringMatching(/named twice/))
-    for (const bad of ['', '0 1', '(0, 1)', '(-1, 0) (0, 0)', ' '.repeat(1e6)]) expect(game.parseAction(bad, TWO)).toHaveProperty('reason')
+    expect(game.answer.parse('(1, 1) (1, 1)', TWO)).toHaveProperty('reason', expect.stringMatching(/named twice/))
+    for (const bad of ['', '0 1', '(0, 1)', '(-1, 0) (0, 0)', ' '.repeat(1e6)]) expect(game.answer.parse(bad, TWO)).toHaveProperty('reason')
   })
 
   it('prompts and feedback', () => {
-    expect(game.prompt(paper, 'brief')).toBe('swap 8x8')
-    const full = game.prompt({ rows: 3, columns: 4, colours: 2, shapes: 2 }, 'full')
+    expect(gamePrompt(game, paper, 'brief')).toBe('swap 8x8')
+    const full = gamePrompt(game, { rows: 3, columns: 4, colours: 2, shapes: 2 }, 'full')
     expect(full).toContain('3 rows and 4 columns')
     expect(full).toContain('r2c0 | r2c1 | r2c2 | r2c3\n</perception>\n<think>')
     expect(full).toContain('one of: red circle, red square, green circle, green square.')
-    const idle = game.step(TWO, game.actions(TWO)[0]!)
-    expect(game.feedback(idle, 'full')).toBe('The swap (0, 0) (0, 1) was refused: it makes no line of three or more equal tiles.')
+    const idle = game.rules.step(TWO, game.rules.actions(TWO)[0]!)
+    expect(gameFeedback(game, idle, 'full')).toBe('The swap (0, 0) (0, 1) was refused: it makes no line of three or more equal tiles.')
     expect(
-      game.feedback(
-        game.step(TWO, [
+      gameFeedback(
+        game,
+        game.rules.step(TWO, [
           [0, 0],
           [2, 2],
         ]),
         'full',
       ),
     ).toMatch(/do not touch/)
-    expect(game.feedback(idle, 'brief')).toBe(' refused')
-    expect(game.feedback(game.unreadable(TWO), 'brief')).toBe(' unreadable')
-    expect(game.feedback(game.step(TWO, DOWN), 'brief')).toBe(' ok')
-    expect(game.feedback(null, 'brief')).toBe(' ok')
+    expect(gameFeedback(game, idle, 'brief')).toBe(' refused')
+    expect(gameFeedback(game, game.rules.unreadable(TWO), 'brief')).toBe(' unreadable')
+    expect(gameFeedback(game, game.rules.step(TWO, DOWN), 'brief')).toBe(' ok')
+    expect(gameFeedback(game, null, 'brief')).toBe(' ok')
   })
 
   it('thoughts say for each tile where it would go', () => {
-    const said = game.teach!(TWO, { blind: true }).think
-    const share = (of: string): number => game.scoreThink!(TWO, of)
+    const said = game.teacher!.teach(TWO, { blind: true }).think
+    const share = (of: string): number => game.teacher!.share(TWO, of)
     const lines = said.split('\n')
     expect(lines).toHaveLength(4)
     expect(lines.at(-1)).toBe('best (0, 1) (1, 1)')
@@ -98,58 +100,60 @@ describe('texts', () => {
       '',
     ])
       expect(share(bad), bad.slice(0, 60)).toBe(0)
-    expect(game.judgeThink!(TWO, said.replace('stay', 'left 3')).filter(({ holds }) => !holds)).toHaveLength(1)
+    expect(game.teacher!.judge(TWO, said.replace('stay', 'left 3')).filter(({ holds }) => !holds)).toHaveLength(1)
   })
 
   it('have a word for every label, cell and thought, few in all', () => {
-    const words = game.lexicon(paper)
-    const reply = `\n${game.teach!(game.init(paper, 1), { blind: true }).think}`
+    const words = gameLexicon(game, paper)
+    const reply = `\n${game.teacher!.teach(game.rules.init(paper, 1), { blind: true }).think}`
     expect(splitGreedily(reply, words)).toHaveLength(8 * 17 + 3)
-    expect(splitGreedily(`\n${game.formatPerception(game.perceive(game.init(paper, 1)))}`, words)).toHaveLength(64)
+    expect(splitGreedily(`\n${game.perception.format(game.perception.of(game.rules.init(paper, 1)))}`, words)).toHaveLength(64)
     expect(words.length).toBeLessThan(270)
-    expect(game.lexicon(small)).toBe(words)
+    expect(gameLexicon(game, small)).toBe(words)
   })
 })
 
 describe('experts', () => {
   it('expect at least the first clearing, and do not peek at the chance', () => {
-    const scored = game.lookahead!(TWO, 1)
+    const scored = game.expert!.lookahead!(TWO, 1)
     expect(scored.map(({ score }) => score).every((score) => score >= 6)).toBe(true)
     fc.assert(
       fc.property(fresh, fc.integer(), (state, seed) => {
-        for (const plies of [1, 2, 3]) expect(game.lookahead!(state, plies)).toEqual(game.lookahead!(game.reseed(state, seed), plies))
-        expect(game.solver!(state)).toEqual(game.lookahead!(state, 2))
+        for (const plies of [1, 2, 3])
+          expect(game.expert!.lookahead!(state, plies)).toEqual(game.expert!.lookahead!(game.rules.reseed(state, seed), plies))
+        expect(game.expert!.solver(state)).toEqual(game.expert!.lookahead!(state, 2))
       }),
       { numRuns: 20 },
     )
   })
 
   it('expect more over two moves than over one', () => {
-    const state = game.init(paper, 3)
-    const one = new Map(game.lookahead!(state, 1).map(({ action, score }) => [JSON.stringify(action), score]))
-    for (const { action, score } of game.lookahead!(state, 2)) expect(score).toBeGreaterThanOrEqual(one.get(JSON.stringify(action))!)
+    const state = game.rules.init(paper, 3)
+    const one = new Map(game.expert!.lookahead!(state, 1).map(({ action, score }) => [JSON.stringify(action), score]))
+    for (const { action, score } of game.expert!.lookahead!(state, 2))
+      expect(score).toBeGreaterThanOrEqual(one.get(JSON.stringify(action))!)
   })
 
   it('teacher: blind to swaps up and down and to points; stuck when it sees none', () => {
-    expect(game.teach!(TWO, { blind: true }).action).toEqual(ACROSS)
+    expect(game.teacher!.teach(TWO, { blind: true }).action).toEqual(ACROSS)
     // Only the swap up and down is left.
     const down = stateOf([0, 5, 0, 3, 1, 0, 4, 2, 8, 7, 6, 11])
-    expect(game.legalActions(down)).toEqual([DOWN])
-    const stuck = game.teach!(down, { blind: true })
-    expect(game.formatAction(down, stuck.action)).toBe('(0, 0) (0, 1)')
-    expect(game.step(down, stuck.action).legal).toBe(false)
-    expect(game.teach!(down, { blind: false }).action).toEqual(DOWN)
+    expect(game.rules.legalActions(down)).toEqual([DOWN])
+    const stuck = game.teacher!.teach(down, { blind: true })
+    expect(game.answer.format(down, stuck.action)).toBe('(0, 0) (0, 1)')
+    expect(game.rules.step(down, stuck.action).legal).toBe(false)
+    expect(game.teacher!.teach(down, { blind: false }).action).toEqual(DOWN)
   })
 
   it('teacher: the thoughts are true and in the lexicon wherever it stands', () => {
     fc.assert(
       fc.property(fresh, (state) => {
-        const { think, action } = game.teach!(state, { blind: true })
-        expect(game.scoreThink!(state, think)).toBe(1)
-        expect(Array.isArray(splitGreedily(`\n${think}`, game.lexicon(paper)))).toBe(true)
-        expect(game.actions(state)).toContainEqual(action)
-        const best = game.parseAction(think.split('best')[1]!, state) as { action: Pair }
-        expect(game.legalActions(state)).toContainEqual(best.action)
+        const { think, action } = game.teacher!.teach(state, { blind: true })
+        expect(game.teacher!.share(state, think)).toBe(1)
+        expect(Array.isArray(splitGreedily(`\n${think}`, gameLexicon(game, paper)))).toBe(true)
+        expect(game.rules.actions(state)).toContainEqual(action)
+        const best = game.answer.parse(think.split('best')[1]!, state) as { action: Pair }
+        expect(game.rules.legalActions(state)).toContainEqual(best.action)
       }),
       { numRuns: 30 },
     )
@@ -172,7 +176,7 @@ describe('pictures', () => {
   it('share one catalogue between configs', () => {
     for (const skin of PLAIN_SKINS) {
       const catalogues = [paper, small, { ...paper, colours: 1 }].map(
-        (config) => game.draw(game.init(config, 1), skin, PLAIN_THEME).catalogue,
+        (config) => game.draw(game.rules.init(config, 1), skin, PLAIN_THEME).catalogue,
       )
       expect(new Set(catalogues).size).toBe(1)
     }

@@ -1,7 +1,8 @@
 /** Every text of Swap but the thoughts (teacher.ts): prompt, answer grammar, perception, feedback, and the words they are made of. */
-import type { ParsedAction, Perception, PromptStyle, StepResult, WrittenPerception } from '../../game.ts'
+import type { EmbeddedFacet, FeedbackStep, GameEvent, Grid, ParsedAction, PerceptionFacet, SectionLayout } from '../../game.ts'
 import { type Cell, coordinateWords, formatPair, parsePair } from '../shared/coordinates.ts'
-import { formatGrid, type GridGrammar, labelGrid, parseGrid } from '../shared/grid-text.ts'
+import { gridLayout, gridPerception } from '../shared/grid-perception.ts'
+import { labelGrid } from '../shared/grid-text.ts'
 import { COLOURS, SHAPES } from '../shared/tile-art.ts'
 import { kindsOf } from './cascade.ts'
 import { COLOURS_MAX, SHAPES_MAX, SIDE_MAX, SIDE_MIN } from './rules.ts'
@@ -19,22 +20,26 @@ export const MOVE_WORDS: readonly string[] = [
 ]
 
 const KNOWN = new Set(LABELS)
-/** Longest text that is read at all; the largest board takes under 1,200 characters. */
-const TEXT_CAP = 4096
-const GRAMMAR: GridGrammar = { side: SIDE_MAX, cap: TEXT_CAP, isLabel: (label) => KNOWN.has(label) }
 
-/** The board as labels, `cells[row][column]`. */
-export function perceive({ rows, columns, board }: StateSwap): Perception {
-  return labelGrid(rows, columns, (at) => LABELS[board[at]!]!)
-}
+/** The board as a grid of the twelve labels, one space inside; at most 8 x 8. */
+export const perception: PerceptionFacet<StateSwap, ConfigSwap, Grid> = gridPerception({
+  of: ({ rows, columns, board }) => labelGrid(rows, columns, (at) => LABELS[board[at]!]!),
+  side: SIDE_MAX,
+  isLabel: (label) => KNOWN.has(label),
+  layout: ({ rows, columns, colours, shapes }) => {
+    const labels = kindsOf(colours, shapes).map((kind) => LABELS[kind])
+    return gridLayout({
+      rows,
+      columns,
+      first: 0,
+      stands: 'the first cell of the first row',
+      cell: `a cell is one of: ${labels.join(', ')}`,
+    })
+  },
+})
 
-/** A line per row, cells joined with ' | '. */
-export const formatPerception = formatGrid
-
-/** Reads 1..8 rows of 1..8 cells each, all rows equally long; only the twelve labels, one space inside. Blank lines are skipped. */
-export function parsePerception(text: string, likely?: WrittenPerception): Perception | null {
-  return parseGrid(text, GRAMMAR, likely)
-}
+/** How an answer is written. */
+export const answerLayout: SectionLayout = { example: '(row1, col1) (row2, col2)', how: 'put the two cells and nothing else' }
 
 /** '(row1, col1) (row2, col2)' in reading order. */
 export function formatAction(action: Pair): string {
@@ -61,10 +66,8 @@ function inReadingOrder([a, b]: Pair): Pair {
   return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? [a, b] : [b, a]
 }
 
-/** 'brief': 'swap 8x8'. 'full': goal, rules, actions and the layout of a reply. */
-export function prompt({ rows, columns, colours, shapes }: ConfigSwap, style: PromptStyle): string {
-  if (style === 'brief') return `swap ${rows}x${columns}`
-  const grid = Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => `r${row}c${column}`).join(' | '))
+/** Goal, rules and actions. */
+export function rules({ rows, columns }: ConfigSwap): string {
   return [
     `The picture shows a board of ${rows} rows and ${columns} columns, full of tiles. A tile is one shape in one colour.`,
     '',
@@ -76,29 +79,18 @@ export function prompt({ rows, columns, colours, shapes }: ConfigSwap, style: Pr
     '- When no swap could make a line, the board is shuffled. Play never ends on its own. Earn as many points as you can.',
     '',
     `Action: the two cells to swap, written (row1, col1) (row2, col2). Rows and columns count from 0, starting at the top left cell; the last cell is (${rows - 1}, ${columns - 1}).`,
-    '',
-    'Reply in exactly this layout:',
-    '<perception>',
-    ...grid,
-    '</perception>',
-    '<think>',
-    'your reasoning',
-    '</think>',
-    '<answer>(row1, col1) (row2, col2)</answer>',
-    '',
-    `In <perception>, write the board as you see it: ${rows} lines from top to bottom, ${columns} cells a line from left to right with " | " between them (r0c0 stands for the first cell of the first row, and so on); a cell is one of: ${kindsOf(
-      colours,
-      shapes,
-    )
-      .map((kind) => LABELS[kind])
-      .join(', ')}. In <answer>, put the two cells and nothing else.`,
   ].join('\n')
 }
 
-/** What the last step came to. 'brief': ' ok', ' refused' or ' unreadable'. */
-export function feedback(result: Pick<StepResult<StateSwap>, 'legal' | 'events'> | null, style: PromptStyle): string {
-  const event = result?.events.find(({ kind }) => kind === 'refused' || kind === 'unreadable' || kind === 'reshuffled')
-  if (style === 'brief') return event?.kind === 'refused' ? ' refused' : event?.kind === 'unreadable' ? ' unreadable' : ' ok'
+const TOLD = ['refused', 'unreadable', 'reshuffled']
+
+function eventOf(result: FeedbackStep<StateSwap>): GameEvent | undefined {
+  return result?.events.find(({ kind }) => TOLD.includes(kind))
+}
+
+/** What the last step came to, in a sentence. */
+export function feedback(result: FeedbackStep<StateSwap>): string {
+  const event = eventOf(result)
   if (event === undefined) return ''
   if (event.kind === 'unreadable') return 'Your last reply had no readable answer, so nothing was swapped.'
   if (event.kind === 'reshuffled') return 'No swap was left on the board, so it was shuffled.'
@@ -125,7 +117,12 @@ const LEXICON: readonly string[] = [
   ...coordinateWords(SIDE_MAX),
 ]
 
-/** Words whose concatenations are all brief prompts, feedback, answers, and (after a line break) perceptions and thoughts. */
-export function lexicon(): readonly string[] {
-  return LEXICON
+/** The texts for the embedded engine: 'swap 8x8', and ' ok', ' refused' or ' unreadable'. */
+export const embedded: EmbeddedFacet<StateSwap, ConfigSwap> = {
+  prompt: ({ rows, columns }) => `swap ${rows}x${columns}`,
+  feedback: (result) => {
+    const event = eventOf(result)
+    return event?.kind === 'refused' ? ' refused' : event?.kind === 'unreadable' ? ' unreadable' : ' ok'
+  },
+  lexicon: () => LEXICON,
 }

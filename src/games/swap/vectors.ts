@@ -1,5 +1,5 @@
 /** Agreement of Swap with reference vectors: boards of kinds (-1: empty), two cells that may lie outside or apart. Format: shared/BASELINE.md. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { VectorDifference, VectorFormat } from '../shared/vector-format.ts'
 import { COLOURS_MAX, exchange, fall, type Grid, hasSwap, markRuns, pointsOf, remove, SHAPES_MAX, SIDE_MAX, SIDE_MIN } from './rules.ts'
 

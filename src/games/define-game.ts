@@ -1,0 +1,59 @@
+/**
+ * Makes a game of what its author writes: the laws that hold for every game are added here, once.
+ *
+ *     export const harvest = defineGame({ id: 'harvest', …, rules: { init, state, actions, legalActions, step, … }, … })
+ *
+ * 1. After the end a move does nothing: reward 0, not legal. 2. An unreadable reply does nothing: reward -1, after the end 0. 3. A state from
+ * outside is what the game's schema takes, copied, without negative zeros. 4. The share of true thoughts is counted from the judge.
+ */
+import { StateError } from '../errors.ts'
+import type { Game, GameDefinition, RulesDefinition, StepResult, TeacherDefinition, TeacherFacet } from '../game.ts'
+
+/** The game of a definition. */
+export function defineGame<S extends object, A, C, P>(definition: GameDefinition<S, A, C, P>): Game<S, A, C, P> {
+  const { rules, teacher, ...rest } = definition
+  const { terminated } = rules
+  const lawful = {
+    ...rules,
+    step: (state: S, action: A): StepResult<S> => (terminated(state) ? refusedAfterEnd(state, action) : rules.step(state, action)),
+    unreadable: (state: S) => unreadable(state, terminated(state)),
+    parseState: (value: unknown) => parseState(rules, definition.title, value),
+  }
+  return {
+    ...rest,
+    rules: lawful,
+    ...(teacher !== undefined && { teacher: { ...teacher, share: teacher.share ?? shareBy(teacher, terminated) } }),
+  }
+}
+
+function refusedAfterEnd<S>(state: S, action: unknown): StepResult<S> {
+  return { state, reward: 0, legal: false, terminated: true, events: [{ kind: 'refused', reason: 'ended', action }] }
+}
+
+function unreadable<S>(state: S, terminated: boolean): StepResult<S> {
+  return { state, reward: terminated ? 0 : -1, legal: false, terminated, events: [{ kind: 'unreadable' }] }
+}
+
+function parseState<S, A, C>({ state }: RulesDefinition<S, A, C>, title: string, value: unknown): S {
+  const parsed = state.safeParse(value)
+  if (parsed.success) return copied(parsed.data)
+  const issue = parsed.error.issues[0]
+  const field = issue?.path.join('.') || 'the state'
+  throw new StateError(`Not a state of ${title}: ${field}: ${issue?.message ?? 'unknown reason'}.`, { cause: parsed.error })
+}
+
+/** Plain JSON once more, with 0 in place of -0. */
+function copied<T>(value: T): T {
+  if (typeof value === 'number') return (value === 0 ? 0 : value) as T
+  if (Array.isArray(value)) return value.map((item: unknown) => copied(item)) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copied<unknown>(part)])) as T
+}
+
+/** Law 4; after the end, when the teacher has no thoughts, every text is 0. */
+function shareBy<S, A>({ teach, judge }: TeacherDefinition<S, A>, terminated: (state: S) => boolean): TeacherFacet<S, A>['share'] {
+  return (state, think) => {
+    const right = judge(state, think).filter(({ holds }) => holds).length
+    return right === 0 || terminated(state) ? 0 : right / judge(state, teach(state, { blind: false }).think).length
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What `vlm-gym eval` plays: one game as the options say, or the games of a preset as their protocols say. A job is a game with its policies
+ * and its way of counting; the command plays the jobs and does not care where they come from.
+ */
+import { ConfigError } from '../errors.ts'
+import type { EvaluateOptions, Evaluation } from '../eval/index.ts'
+import type { Protocol } from '../game.ts'
+import { gameList, gameNamed } from '../games/index.ts'
+import { type EnvSpec, type SpecConfig, specFrom } from '../gym/index.ts'
+import { knownRows, type ProtocolResults, protocolRow } from '../report/index.ts'
+import { type ConfigObject, gameConfig } from '../settings.ts'
+import { didYouMean } from '../suggest.ts'
+
+/** Presets that whole games are evaluated under. */
+const EVAL_PRESETS = ['paper'] as const
+type EvalPreset = (typeof EVAL_PRESETS)[number]
+
+/** What the jobs are made from. */
+export interface EvalJobOptions {
+  /** Policies and checkpoints by name; may be empty under a preset, which has its own. */
+  readonly names: readonly string[]
+  /** Look and prompt of every spec. */
+  readonly look: Pick<SpecConfig, 'skin' | 'prompt'> & Partial<Pick<SpecConfig, 'mode' | 'feedback'>>
+  readonly preset?: string | null | undefined
+  readonly game: string
+  readonly set?: readonly string[] | undefined
+  readonly horizon: number
+  readonly restart: boolean
+  /** Names of the options that the person gave, such as 'game'. */
+  readonly given: readonly string[]
+}
+
+/** A game with those who play it. */
+export interface EvalJob {
+  readonly spec: EnvSpec
+  readonly names: readonly string[]
+  readonly rules: Pick<EvaluateOptions, 'horizon' | 'restart' | 'counts' | 'expertEvery'>
+  /** Absent: no preset. */
+  readonly protocol?: Protocol
+}
+
+/** The jobs of a command. Throws ConfigError for options that do not go together, an unknown preset, and games without its protocol. */
+export function evalJobs(options: EvalJobOptions): EvalJob[] {
+  if (options.preset !== undefined && options.preset !== null) return presetJobs(options, presetNamed(options.preset))
+  const { names, look, game, set = [], horizon, restart } = options
+  if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
+  const spec = specFrom({ ...look, game, config: gameConfig<ConfigObject>(gameNamed(game), set), horizon, restart }, gameNamed)
+  return [{ spec, names, rules: { horizon, restart } }]
+}
+
+function presetNamed(text: string): EvalPreset {
+  const preset = EVAL_PRESETS.find((name) => name === text)
+  if (preset === undefined)
+    throw new ConfigError(
+      `there is no preset "${text}" of evaluation${didYouMean(text, EVAL_PRESETS)}; there is ${EVAL_PRESETS.join(', ')}`,
+    )
+  return preset
+}
+
+/** The expert judges nothing here: these tables are about whole games. */
+function presetJobs({ names, look, game, given, horizon }: EvalJobOptions, preset: EvalPreset): EvalJob[] {
+  const option = given.includes('set') ? '--set' : given.includes('restart') ? '--no-restart' : undefined
+  if (option !== undefined)
+    throw new ConfigError(`${option} cannot go with --preset ${preset}, which fixes what is played; leave one of the two out`)
+  const games = given.includes('game') ? [gameNamed(game)] : gameList().filter(({ presets }) => presets?.[preset]?.protocol !== undefined)
+  return games.map((one) => {
+    const own = one.presets?.[preset]
+    const protocol = own?.protocol
+    if (own === undefined || protocol === undefined)
+      throw new ConfigError(`the game ${one.id} has no protocol of the preset ${preset}; leave --game or --preset out`)
+    const { restart, counts, anchors } = protocol
+    const moves = given.includes('horizon') ? horizon : own.horizon
+    return {
+      spec: specFrom({ ...look, game: one.id, config: own.config, horizon: moves, restart }, gameNamed),
+      names: names.length > 0 ? names : Object.keys(anchors),
+      rules: { horizon: moves, restart, counts, expertEvery: 0 },
+      protocol,
+    }
+  })
+}
+
+/** Own rows of a job under a preset, beside those of others at the same horizon. */
+export function presetResults({ spec, rules, protocol }: EvalJob, preset: string, evaluations: readonly Evaluation[]): ProtocolResults[] {
+  if (protocol === undefined) return []
+  const { id, title } = spec.game
+  const { unit, published } = protocol
+  const rows = [...evaluations.map((evaluation) => protocolRow(evaluation, protocol)), ...knownRows(protocol, rules.horizon)]
+  return [{ game: id, title, preset, horizon: rules.horizon, unit, published, rows }]
+}

@@ -1,0 +1,118 @@
+/** One training run: made or opened, run to its end, reported. */
+import * as z from 'zod'
+import type { Engine } from '../engine.ts'
+import { StorageError } from '../errors.ts'
+import { writeReport } from '../report/index.ts'
+import { createRun, type NewFolderOptions, openRun, type RunFolder } from '../runs/index.ts'
+import { coldStartExamples, parseTrainConfig, stageInfos, type TrainConfig } from '../train/index.ts'
+import type { JobControl } from './events.ts'
+import { loadPictures } from './pictures.ts'
+import { loadPlugins } from './plugins.ts'
+import { engineFor, newWords, runTrainJob } from './train-job.ts'
+
+/** A run folder of training that this process holds, with its engine. */
+export interface OpenRun {
+  readonly folder: RunFolder
+  readonly config: TrainConfig
+  readonly engine: Engine
+}
+
+/** What a config needs from outside the package, before its games are made. Throws ConfigError, StorageError. */
+export async function loadExtras({ plugins, pictures }: TrainConfig): Promise<void> {
+  await loadPlugins(plugins)
+  if (pictures !== undefined) await loadPictures(pictures)
+}
+
+/**
+ * The engine of a new run in a folder, with everything checked that can be: nothing is written for a run that cannot be. Its extras are loaded already.
+ * Throws ConfigError, EngineError, StorageError.
+ */
+export async function checkedEngine(config: TrainConfig, folder: string, words: readonly string[]): Promise<Engine> {
+  const engine = await engineFor(config, folder, { words: () => words })
+  try {
+    await coldStartExamples(engine, config)
+    return engine
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+/** A folder in which a run of that config can begin. Throws ConfigError where none may be begun. */
+export async function createTrainFolder(
+  path: string,
+  config: TrainConfig,
+  words: readonly string[],
+  options?: NewFolderOptions,
+): Promise<RunFolder> {
+  const folder = await createRun(path, config, { ...options, stages: stageInfos(config) })
+  await folder.write('words.json', words)
+  return folder
+}
+
+/** A new run. Throws ConfigError, EngineError, StorageError. */
+export async function createTrainRun(path: string, config: TrainConfig, options?: NewFolderOptions): Promise<OpenRun> {
+  const words = newWords()
+  const engine = await checkedEngine(config, path, words)
+  try {
+    return { engine, config, folder: await createTrainFolder(path, config, words, options) }
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+/** A stopped run, with its own config. Throws ConfigError, StorageError. */
+export async function openTrainRun(path: string): Promise<OpenRun> {
+  const folder = await openRun(path)
+  try {
+    const config = storedConfig(folder)
+    await loadExtras(config)
+    const words = await openWords(folder)
+    return { folder, config, engine: await engineFor(config, folder.path, { words: () => words }) }
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
+}
+
+/** The words of a run that this process holds. One that was killed before it had written them begins with those of now. */
+async function openWords(folder: RunFolder): Promise<string[]> {
+  const isNew = (await folder.read('words.json', z.unknown())) === null && (await folder.read('progress.json', z.unknown())) === null
+  if (isNew) await folder.write('words.json', newWords())
+  return storedWords(folder)
+}
+
+/** The words of a run's tokenizer, as they were when it began. Throws StorageError. */
+export async function storedWords(folder: RunFolder): Promise<string[]> {
+  const words = await folder.read('words.json', z.array(z.string()))
+  if (words === null) throw new StorageError(`${folder.file('words.json')} is missing; the run folder is damaged or of another version`)
+  return words
+}
+
+/** The config that a run began with. Throws StorageError if this version does not read it. */
+export function storedConfig(folder: RunFolder): TrainConfig {
+  try {
+    return parseTrainConfig(folder.config)
+  } catch (error) {
+    const { message } = error as Error
+    throw new StorageError(
+      `the config in ${folder.file('run.json')} is of another version of vlm-gym (${message}); use that version, or start a new run`,
+      { cause: error },
+    )
+  }
+}
+
+/** Runs what is left and writes the report; afterwards engine and folder are closed, whatever happens. */
+export async function runToEnd(
+  { folder, config, engine }: OpenRun,
+  control: JobControl = {},
+): Promise<{ readonly end: 'finished' | 'stopped'; readonly report: string }> {
+  try {
+    const end = await runTrainJob({ engine, folder, config, ...control })
+    return { end, report: await writeReport(folder, 'rename') }
+  } finally {
+    await engine.close()
+    await folder.close()
+  }
+}
