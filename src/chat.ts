@@ -2,7 +2,7 @@
  * The contract of chat formats: how a conversation becomes the input of a model, and how sampled tokens become text again. A format belongs
  * to a model, not to an engine or a game. Implementations: src/chat-formats/.
  */
-import type { ModelInput } from './engine.ts'
+import type { ModelInput } from './model-input.ts'
 import type { Observation } from './policy.ts'
 import type { Frame } from './scene.ts'
 

@@ -2,7 +2,7 @@
  * The policy contract: anything that answers pictures with text. Random play, the solver, a teacher, an engine's sampler,
  * an HTTP endpoint and a person at the keyboard are policies, and all are evaluated alike.
  */
-import type { ModelInput } from './engine.ts'
+import type { ModelInput } from './model-input.ts'
 import type { Frame } from './scene.ts'
 
 /** A piece of a message. */

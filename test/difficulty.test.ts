@@ -5,10 +5,10 @@
  * - reasoning: the chance that a uniform action of the grammar is a best one by the level's look-ahead; falls at every level;
  * - horizon: moves; rises at every level.
  */
-import { frameOf } from 'vlm-gym'
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type AnyGame, drawState, Env, envSpec, frameToRgb, type Skin, seededRng } from 'vlm-gym'
+import { type AnyGame, drawState, Env, envSpec, frameOf, frameToRgb, type Skin, seededRng } from 'vlm-gym'
 import { GAMES, gridOf } from 'vlm-gym/games'
 import { type Difficulty, difficulty, difficultyPreset, LEVELS, SKIN_LEVELS } from 'vlm-gym/gym'
 import { EFFECTS, frameHash, THEMES } from 'vlm-gym/render'

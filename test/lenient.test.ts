@@ -1,11 +1,12 @@
 /** A verdict with its reason, as a user meets it: what `eval` says of replies that it cannot read, and the lenient column beside the strict one. */
-import { toldBoard } from '../src/gym/told-board-fixture.ts'
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { envSpec, gameNamed, type Policy } from 'vlm-gym'
 import { evaluate } from 'vlm-gym/eval'
+import { toldBoard } from '../src/gym/told-board-fixture.ts'
 import { type ChatPart, type ChatRequest, type ChatServer, chatServer } from '../src/policies/chat-server-fixture.ts'
 import { type Outcome, vlmGym } from './vlm-gym.ts'
 

@@ -1,5 +1,5 @@
 /** `vlm-gym serve-model` as a user types it, spoken to by the official `openai` client. */
-import { frameOf, promptOf } from 'vlm-gym'
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import OpenAI, { APIError } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, encodePng, type Observation, type Policy, rollout, samplerPolicy, type Trajectory } from 'vlm-gym'
+import { type Engine, encodePng, frameOf, type Observation, type Policy, promptOf, rollout, samplerPolicy, type Trajectory } from 'vlm-gym'
 import { observationOf, startSnapshot } from 'vlm-gym/gym'
 import { observationSeed } from 'vlm-gym/policies'
 import { mixOf } from 'vlm-gym/train'
@@ -61,9 +61,9 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'serve-model-'))
-    engine = await smallModel(80)
+    engine = await smallModel(80, folder)
     const checkpoint = join(folder, 'small.safetensors')
-    await engine.saveState(checkpoint)
+    await engine.save('small', 'weights')
     running = await serve(checkpoint)
     client = new OpenAI({ baseURL: running.url, apiKey: 'none', maxRetries: 0 })
   }, 300_000)
@@ -154,7 +154,7 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
     expect(ends).toEqual(whole.choices.map(({ finish_reason }) => finish_reason))
     expect(logprobs).toEqual(whole.choices.map((choice) => choice.logprobs?.content?.map(({ logprob }) => logprob)))
     expect(usage).toEqual(whole.usage)
-    expect(usage?.prompt_tokens).toBe(16 + engine.tokenizer.encode(promptOf(observation)).length)
+    expect(usage?.prompt_tokens).toBe(16 + engine.chat.reply(promptOf(observation)).length)
   })
 
   it('ends at max_tokens and in front of a stop text', async () => {

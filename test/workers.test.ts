@@ -1,5 +1,5 @@
 /** Vector envs on worker threads, as built: the same as without workers, also when a worker dies. */
-import { frameOf, promptOf } from 'vlm-gym'
+
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import type * as Library from 'vlm-gym'
 import type { Observation } from 'vlm-gym'
+import { frameOf, promptOf } from 'vlm-gym'
 import type { VectorStep } from 'vlm-gym/gym'
 import type * as Render from 'vlm-gym/render'
 import type * as Workers from 'vlm-gym/workers'

@@ -8,7 +8,9 @@ import { EngineError } from '../errors.ts'
 import { turnMessages, userMessage } from '../messages.ts'
 import type { Message, Observation } from '../policy.ts'
 import type { Frame } from '../scene.ts'
-import { lexiconChat, qwenChat, readTokenizerFiles, tokenizerText } from './index.ts'
+import { lexiconChat } from './index.ts'
+import { qwenChat, readTokenizerFiles } from './qwen.ts'
+import { tokenizerText } from './tokenizer-file.ts'
 import { smallTokenizer } from './tokenizer-fixture.ts'
 
 const frame: Frame = { width: 64, height: 96, pixels: new Uint8Array(64 * 96), palette: new Uint8Array(3) }
@@ -118,7 +120,11 @@ describe('the format of a closed list of words', () => {
   const tokenizer = {
     size: 3,
     stopToken: 2,
-    encode: (said: string) => said.split(/(?<=[ab>])/).filter(Boolean).map((word) => words.indexOf(word)),
+    encode: (said: string) =>
+      said
+        .split(/(?<=[ab>])/)
+        .filter(Boolean)
+        .map((word) => words.indexOf(word)),
     decode: (tokens: readonly number[]) => tokens.map((token) => words[token]).join(''),
   }
   const chat = lexiconChat({ tokenizer, imageTokens: () => 4 })

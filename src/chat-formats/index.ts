@@ -1,4 +1,5 @@
-/** Chat formats: from conversations to the input of a model, and back from its tokens to text. */
+/** Conversations: messages, chat formats, and the format of models with a closed list of words. Published models: qwen.ts. */
+export type { ChatFormat, ReadTokens } from '../chat.ts'
+export { frameOf, hasPictures, promptOf, textOf, turnMessages, userMessage } from '../messages.ts'
+export type { Message, Observation, Part, Turn } from '../policy.ts'
 export { type LexiconChatOptions, lexiconChat } from './lexicon.ts'
-export { type QwenChatOptions, qwenChat } from './qwen.ts'
-export { readTokenizerFiles, type TokenizerFiles, type TokenizerText, tokenizerText } from './tokenizer-file.ts'

@@ -27,7 +27,9 @@ export function lexiconChat({ tokenizer, imageTokens }: LexiconChatOptions): Cha
       const [message, second] = messages
       const [image, ...others] = message?.content ?? []
       if (message === undefined || second !== undefined || message.role !== 'user')
-        throw new EngineError(`this model sees one message of a user, and ${messages.length} were given; play without a history and examples`)
+        throw new EngineError(
+          `this model sees one message of a user, and ${messages.length} were given; play without a history and examples`,
+        )
       if (image?.type !== 'image' || others.some(({ type }) => type === 'image'))
         throw new EngineError('this model sees one picture that stands before the text; give such a message')
       const frame = image.frame()

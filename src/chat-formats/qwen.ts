@@ -7,11 +7,13 @@
  * an episode are one sequence.
  */
 import type { ChatFormat } from '../chat.ts'
-import type { Chunk } from '../engine.ts'
 import { EngineError } from '../errors.ts'
+import type { Chunk } from '../model-input.ts'
 import type { Message, Part } from '../policy.ts'
 import type { Frame } from '../scene.ts'
-import { type TokenizerFiles, tokenizerText } from './tokenizer-file.ts'
+import { readTokenizerFiles, type TokenizerFiles, tokenizerText } from './tokenizer-file.ts'
+
+export { readTokenizerFiles, type TokenizerFiles }
 
 export interface QwenChatOptions extends TokenizerFiles {
   /** Side of the square that is one image token, pixels: 28 for Qwen2.5-VL, 32 for Qwen3-VL. Default 32. */
@@ -28,7 +30,12 @@ const MAX_ASPECT = 200
  * Tokens of a picture after the resizing of Qwen's image processor: sides are rounded to whole tokens, then scaled alike if the area is outside
  * the bounds. Throws EngineError for a picture that is longer than 200 times its width.
  */
-export function qwenImageTokens({ width, height }: Pick<Frame, 'width' | 'height'>, side: number, minPixels: number, maxPixels: number): number {
+export function qwenImageTokens(
+  { width, height }: Pick<Frame, 'width' | 'height'>,
+  side: number,
+  minPixels: number,
+  maxPixels: number,
+): number {
   if (Math.max(width, height) / Math.min(width, height) > MAX_ASPECT)
     throw new EngineError(`a picture of ${width}×${height} pixels is too long; its sides may differ by a factor of ${MAX_ASPECT}`)
   const count = (length: number): number => Math.max(1, roundHalfEven(length / side))
@@ -53,12 +60,9 @@ function roundHalfEven(value: number): number {
 export function qwenChat(options: QwenChatOptions): ChatFormat {
   const { tokenSide = 32, minPixels = 65_536, maxPixels = 16_777_216 } = options
   const tokenizer = tokenizerText(options)
-  const [start, end, visionStart, visionEnd] = ['<|im_start|>', '<|im_end|>', '<|vision_start|>', '<|vision_end|>'].map(tokenizer.special) as [
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [start, end, visionStart, visionEnd] = ['<|im_start|>', '<|im_end|>', '<|vision_start|>', '<|vision_end|>'].map(
+    tokenizer.special,
+  ) as [number, number, number, number]
   const imageTokens: ChatFormat['imageTokens'] = (frame) => qwenImageTokens(frame, tokenSide, minPixels, maxPixels)
   const line = tokenizer.encode('\n')
   const head = (role: Message['role']): number[] => [start, ...tokenizer.encode(`${role}\n`)]
@@ -73,7 +77,9 @@ export function qwenChat(options: QwenChatOptions): ChatFormat {
     ]
   }
   const bodyOf = ({ content, tokens }: Message): Chunk[] =>
-    tokens === undefined ? content.flatMap(partChunks) : [{ type: 'encoded_text', tokens: tokens.at(-1) === end ? tokens.slice(0, -1) : tokens }]
+    tokens === undefined
+      ? content.flatMap(partChunks)
+      : [{ type: 'encoded_text', tokens: tokens.at(-1) === end ? tokens.slice(0, -1) : tokens }]
   return {
     name: 'qwen',
     stop: [end],

@@ -42,7 +42,9 @@ function isByteLevel(decoder: unknown): boolean {
 /** Loads a tokenizer. Throws EngineError for files that are no byte-level tokenizer. */
 export function tokenizerText({ tokenizer, config = {} }: TokenizerFiles): TokenizerText {
   if (!('decoder' in tokenizer) || !isByteLevel(tokenizer.decoder))
-    throw new EngineError('the tokenizer.json is not of a byte-level tokenizer (its decoder is not ByteLevel); give the file of such a model')
+    throw new EngineError(
+      'the tokenizer.json is not of a byte-level tokenizer (its decoder is not ByteLevel); give the file of such a model',
+    )
   const loaded = new Tokenizer(tokenizer, config)
   const added = loaded.get_added_tokens_decoder()
   const size = loaded.get_vocab(true).size
@@ -53,14 +55,15 @@ export function tokenizerText({ tokenizer, config = {} }: TokenizerFiles): Token
     const known = added.get(token)
     if (known !== undefined) return known.special ? new Uint8Array() : encoder.encode(String(known.content))
     const piece = loaded.id_to_token(token)
-    if (piece === undefined) throw new EngineError(`token ${token} is outside the vocabulary of ${size} tokens`)
-    return Uint8Array.from(piece, (character) => BYTES.get(character) ?? 0)
+    if (typeof piece !== 'string') throw new EngineError(`token ${token} is outside the vocabulary of ${size} tokens`)
+    return Uint8Array.from([...piece].map((character) => BYTES.get(character) ?? 0))
   }
   return {
     size,
     special: (name) => {
       const id = loaded.token_to_id(name)
-      if (id === undefined || !added.has(id)) throw new EngineError(`the tokenizer has no special token ${name}; give the files of a model that has`)
+      if (id === undefined || !added.has(id))
+        throw new EngineError(`the tokenizer has no special token ${name}; give the files of a model that has`)
       return id
     },
     encode: (text) => splitNames(text, names).flatMap(plain),

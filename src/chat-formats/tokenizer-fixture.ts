@@ -21,7 +21,9 @@ const SPECIAL = ['<|endoftext|>', '<|im_start|>', '<|im_end|>', '<|vision_start|
 const TEXT_TOKENS = ['<think>', '</think>']
 
 /** Content of the file; `decoder`: another decoder than Qwen's. */
-export function smallTokenizer(decoder: object = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false }): object {
+export function smallTokenizer(
+  decoder: object = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false },
+): object {
   const pieces = [...byteCharacters(), ...MERGES.map((pair) => pair.join(''))]
   const added = [...SPECIAL, ...TEXT_TOKENS].map((content, i) => ({
     ...{ id: pieces.length + i, content, single_word: false, lstrip: false, rstrip: false, normalized: false },
@@ -37,7 +39,15 @@ export function smallTokenizer(decoder: object = { type: 'ByteLevel', add_prefix
     post_processor: null,
     decoder,
     model: {
-      ...{ type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: '', end_of_word_suffix: '', fuse_unk: false, byte_fallback: false },
+      ...{
+        type: 'BPE',
+        dropout: null,
+        unk_token: null,
+        continuing_subword_prefix: '',
+        end_of_word_suffix: '',
+        fuse_unk: false,
+        byte_fallback: false,
+      },
       vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])),
       merges: MERGES.map((pair) => pair.join(' ')),
     },

@@ -4,7 +4,15 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { Protocol } from '../game.ts'
-import { type EnvSpec, type EpisodeStep, type ReplyStore, type RolloutEpisode, type RolloutEvent, rollout, type Trajectory } from '../gym/index.ts'
+import {
+  type EnvSpec,
+  type EpisodeStep,
+  type ReplyStore,
+  type RolloutEpisode,
+  type RolloutEvent,
+  rollout,
+  type Trajectory,
+} from '../gym/index.ts'
 import { promptOf } from '../messages.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'

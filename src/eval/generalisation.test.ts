@@ -1,9 +1,9 @@
-import { frameOf } from '../messages.ts'
 import { describe, expect, it } from 'vitest'
 import type { AnyGame } from '../game.ts'
 import { gameNamed } from '../games/index.ts'
 import { envSpec, formatReply } from '../gym/index.ts'
 import { type ToyConfig, toyGame } from '../gym/toy-game-fixture.ts'
+import { frameOf } from '../messages.ts'
 import { scriptedPolicy } from '../policies/index.ts'
 import { frameToRgb } from '../render/index.ts'
 import { generalisationRows } from '../runs/index.ts'
@@ -92,7 +92,9 @@ describe('generalisation', () => {
 
   it('leaves out a cell that the policy cannot read', async () => {
     const blind = scriptedPolicy((observation) =>
-      frameOf(observation).palette ? read(frameOf(observation)) : { text: '', failure: { boundary: 'engine' as const, reason: 'no colours' } },
+      frameOf(observation).palette
+        ? read(frameOf(observation))
+        : { text: '', failure: { boundary: 'engine' as const, reason: 'no colours' } },
     )
     const rows = await generalisation({ policy: blind, things: things.slice(0, 1), seed: 2 })
     expect([...new Set(rows.map(({ level }) => level))]).toEqual([0])

@@ -1,8 +1,8 @@
-import { isBlank, toldBoard } from '../gym/told-board-fixture.ts'
 import { describe, expect, it } from 'vitest'
 import { EngineError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { envSpec, formatReply } from '../gym/index.ts'
+import { isBlank, toldBoard } from '../gym/told-board-fixture.ts'
 import { toyGame } from '../gym/toy-game-fixture.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import { interventionRows } from '../runs/index.ts'
@@ -56,7 +56,9 @@ describe('interventions', () => {
   })
 
   it('give no half of a table', async () => {
-    const failing = scriptedPolicy((observation) => (isBlank(observation) ? { text: '', failure: { boundary: 'endpoint', reason: 'gone' } } : ''))
+    const failing = scriptedPolicy((observation) =>
+      isBlank(observation) ? { text: '', failure: { boundary: 'endpoint', reason: 'gone' } } : '',
+    )
     await expect(run(failing)).rejects.toThrow(EngineError)
   })
 

@@ -1,7 +1,7 @@
-import { frameOf, promptOf } from '../messages.ts'
-import type { Observation } from '../policy.ts'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
+import { frameOf, promptOf } from '../messages.ts'
+import type { Observation } from '../policy.ts'
 import { Env, observationOf } from './env.ts'
 import { formatReply } from './protocol.ts'
 import { type EnvSpec, envSpec } from './spec.ts'
@@ -112,7 +112,11 @@ describe('Env', () => {
     env.step('?')
     const kept = JSON.parse(JSON.stringify(env.snapshot()))
     const play = (one: Env): unknown[] =>
-      [0, 1, 2, 3, 'x', 4].map((answer) => ({ ...one.step(say(answer)), observation: promptOf(one.observe()), frame: frameOf(one.observe()) }))
+      [0, 1, 2, 3, 'x', 4].map((answer) => ({
+        ...one.step(say(answer)),
+        observation: promptOf(one.observe()),
+        frame: frameOf(one.observe()),
+      }))
     const copy = env.clone()
     const other = new Env(spec, 99)
     other.restore(kept)
@@ -153,7 +157,9 @@ describe('VectorEnv', () => {
         expect({ ...rest, prompt: promptOf(observation), final: final && promptOf(final) }).toEqual(together[index])
       }
     }
-    expect(vector.observe().map((observation) => frameOf(observation))).toEqual(alone.map((one) => frameOf(one.observe().at(-1) as Observation)))
+    expect(vector.observe().map((observation) => frameOf(observation))).toEqual(
+      alone.map((one) => frameOf(one.observe().at(-1) as Observation)),
+    )
   })
 
   it('equals an Env with the same start', () => {

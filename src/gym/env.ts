@@ -85,8 +85,7 @@ export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state'
   }
   const prompt = promptAfter(spec, last)
   if (caption === undefined) return { game: game.id, messages: [userMessage(prompt, frame, blank)] }
-  if (promptStyle === 'brief')
-    return { game: game.id, messages: [userMessage(prompt, frame, blank)], prefix: forcedPerception(caption) }
+  if (promptStyle === 'brief') return { game: game.id, messages: [userMessage(prompt, frame, blank)], prefix: forcedPerception(caption) }
   return { game: game.id, messages: [userMessage(captioned(caption, prompt), frame, blank)] }
 }
 

@@ -1,6 +1,6 @@
-import { promptOf } from '../messages.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { promptOf } from '../messages.ts'
 import { Env } from './env.ts'
 import { Episode } from './episode.ts'
 import { endingOf, firstMoment, nextMoment, startSnapshot } from './life.ts'

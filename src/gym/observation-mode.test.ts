@@ -1,13 +1,13 @@
-import { frameOf } from '../messages.ts'
-import { isBlank, toldBoard } from './told-board-fixture.ts'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, GameError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList, gridOf, readGrid } from '../games/index.ts'
+import { frameOf } from '../messages.ts'
 import { observationOf } from './env.ts'
 import { startSnapshot } from './life.ts'
 import { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 import { type EnvSpec, envSpec } from './spec.ts'
+import { isBlank, toldBoard } from './told-board-fixture.ts'
 import { toyGame } from './toy-game-fixture.ts'
 
 const skin = { theme: 'classic', tile: 8, layout: 'board' } as const

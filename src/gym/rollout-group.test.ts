@@ -40,7 +40,12 @@ describe('groups of episodes', () => {
       expect(group.map(({ steps }) => steps.length)).toEqual([1, 1, 1])
       const samples = group.map(({ steps }) => steps[0]?.sample)
       const { state } = (starts[i] as (typeof starts)[number]).snapshot
-      const played = playGroup(toyGame, state, samples.map((sample) => sample!.reply), { chance: 'shared' })
+      const played = playGroup(
+        toyGame,
+        state,
+        samples.map((sample) => sample!.reply),
+        { chance: 'shared' },
+      )
       expect(group.map(({ steps }) => steps[0]?.score)).toEqual(played.map(({ score }) => score))
       expect(samples.map((sample) => sample!.result)).toEqual(played.map(({ result }) => result))
     }
@@ -63,7 +68,10 @@ describe('groups of episodes', () => {
 
   it('end with their games, and play nothing from a state that is over', async () => {
     const short = envSpec({ ...spec, config: { moves: 1 } })
-    const over = { ...startSnapshot(short, 1), state: toyGame.rules.step(toyGame.rules.init({ rows: 1, columns: 2, moves: 1 }, 1), 0).state }
+    const over = {
+      ...startSnapshot(short, 1),
+      state: toyGame.rules.step(toyGame.rules.init({ rows: 1, columns: 2, moves: 1 }, 1), 0).state,
+    }
     const groups = await rolloutGroups(numbered(), [{ spec: short, snapshot: over }], { n: 2, turns: 3, seed: 1 })
     expect(groups[0]?.map(({ steps, stopReason }) => [steps.length, stopReason])).toEqual([
       [0, 'terminated'],

@@ -1,6 +1,6 @@
-import { promptOf } from '../messages.ts'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, EngineError } from '../errors.ts'
+import { promptOf } from '../messages.ts'
 import type { Policy, Reply } from '../policy.ts'
 import { Env } from './env.ts'
 import { formatReply } from './protocol.ts'

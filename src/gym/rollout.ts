@@ -68,8 +68,7 @@ async function playTogether(policy: Policy, options: RolloutOptions, lives: read
   const { signal, batch = Number.POSITIVE_INFINITY } = options
   /** Keeps the episodes that go on. */
   const settle = async (some: readonly Live[]): Promise<Live[]> => {
-    for (const { place, episode } of some)
-      if (episode.stopped !== null) await options.onEpisode?.(episode.trajectory(policy.name), place)
+    for (const { place, episode } of some) if (episode.stopped !== null) await options.onEpisode?.(episode.trajectory(policy.name), place)
     return some.filter(({ episode }) => episode.stopped === null)
   }
   let live = await settle(lives)

@@ -5,8 +5,8 @@ import type { Observation } from '../policy.ts'
 /** The caption of an observation: before its prompt, or in the reply that has begun; undefined if it has none. */
 export function toldBoard(observation: Observation): string | undefined {
   const { prefix } = observation
-  if (prefix !== undefined) return /^<perception>\n([^]*)\n<\/perception>\n<think>$/.exec(prefix)?.[1]
-  return /^The board as text:\n([^]*?)\n\n/.exec(promptOf(observation))?.[1]
+  if (prefix !== undefined) return /^<perception>\n(.*)\n<\/perception>\n<think>$/s.exec(prefix)?.[1]
+  return /^The board as text:\n(.*?)\n\n/s.exec(promptOf(observation))?.[1]
 }
 
 /** Whether the picture of the last message is blank. */

@@ -24,11 +24,11 @@ export async function loadExtras({ plugins, pictures }: TrainConfig): Promise<vo
 }
 
 /**
- * The engine of a new run, with everything checked that can be: nothing is written for a run that cannot be. Its extras are loaded already.
+ * The engine of a new run in a folder, with everything checked that can be: nothing is written for a run that cannot be. Its extras are loaded already.
  * Throws ConfigError, EngineError, StorageError.
  */
-export async function checkedEngine(config: TrainConfig, words: readonly string[]): Promise<Engine> {
-  const engine = await engineFor(config, words)
+export async function checkedEngine(config: TrainConfig, folder: string, words: readonly string[]): Promise<Engine> {
+  const engine = await engineFor(config, folder, { words: () => words })
   try {
     await coldStartExamples(engine, config)
     return engine
@@ -53,7 +53,7 @@ export async function createTrainFolder(
 /** A new run. Throws ConfigError, EngineError, StorageError. */
 export async function createTrainRun(path: string, config: TrainConfig, options?: NewFolderOptions): Promise<OpenRun> {
   const words = newWords()
-  const engine = await checkedEngine(config, words)
+  const engine = await checkedEngine(config, path, words)
   try {
     return { engine, config, folder: await createTrainFolder(path, config, words, options) }
   } catch (error) {
@@ -69,7 +69,7 @@ export async function openTrainRun(path: string): Promise<OpenRun> {
     const config = storedConfig(folder)
     await loadExtras(config)
     const words = await openWords(folder)
-    return { folder, config, engine: await engineFor(config, words) }
+    return { folder, config, engine: await engineFor(config, folder.path, { words: () => words }) }
   } catch (error) {
     await folder.close()
     throw error

@@ -1,8 +1,9 @@
 /** The gym and the policies on every registered game, and the known anchors of random play. */
-import { frameOf, promptOf } from '../messages.ts'
+
 import { describe, expect, it } from 'vitest'
 import { GAMES } from '../games/index.ts'
 import { decodeState, encodeState, envSpec, playGroup, playReply, rollout, stateHash } from '../gym/index.ts'
+import { frameOf, promptOf } from '../messages.ts'
 import { createPolicy, teacherPolicy } from './index.ts'
 
 const skin = { theme: 'classic', tile: 32, layout: 'board' } as const

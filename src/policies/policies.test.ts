@@ -1,14 +1,15 @@
-import { lexiconChat } from '../chat-formats/index.ts'
-import { frameOf, promptOf, userMessage } from '../messages.ts'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { lexiconChat } from '../chat-formats/index.ts'
 import { LineReader, type LineStreams } from '../cli/play/line-reader.ts'
-import type { Engine, ModelInput, Sampler, WeightsRef } from '../engine.ts'
+import type { Engine, ModelInput, SampledSequence, SampleRequest, Sampler, WeightsRef } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
 import { type ToyState, toyGame } from '../gym/toy-game-fixture.ts'
+import { frameOf, promptOf, userMessage } from '../messages.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import {
+  checkFit,
   createPolicy,
   type HumanOptions,
   humanPolicy,
@@ -144,14 +145,14 @@ describe('scripted', () => {
 
 describe('sampler', () => {
   /** Tokens are code points, 0 stops; samples echo the prompt, their number and the seed. */
-  function echoEngine(asked: unknown[]): Engine {
+  function echoEngine(asked: unknown[], { images = 1, sample }: { images?: number; sample?: Sampler['sample'] } = {}): Engine {
     const encode = (text: string): number[] => {
       if (text.includes('!')) throw new EngineError('The text has a "!".')
       return Array.from(text, (letter) => letter.codePointAt(0) as number)
     }
     const textOf = ({ chunks }: ModelInput): number[] => chunks.flatMap((chunk) => (chunk.type === 'encoded_text' ? chunk.tokens : []))
-    const sample: Engine['sample'] = async ({ prompts, n, ...rest }) => {
-      asked.push(rest)
+    const sampleFrom = async (weights: WeightsRef | undefined, { prompts, n, params }: SampleRequest): Promise<SampledSequence[][]> => {
+      asked.push({ params, ...(weights && { weights }) })
       return prompts.map((prompt) =>
         Array.from({ length: n }, (_, at) => {
           const tokens = [...textOf(prompt), ...encode(` ${at}`), ...(at === 0 ? [0] : [])]
@@ -159,15 +160,21 @@ describe('sampler', () => {
         }),
       )
     }
+    const answer = (ref: WeightsRef | undefined, request: SampleRequest): Promise<SampledSequence[][]> =>
+      sample ? sample(request) : sampleFrom(ref, request)
     const tokenizer = {
       size: 999,
       stopToken: 0,
       encode,
       decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens.filter((token) => token !== 0)),
     }
-    const chat = lexiconChat({ tokenizer, imageTokens: () => 6 })
-    const sampler = (weights?: WeightsRef) => ({ sample: (request: Parameters<Sampler['sample']>[0]) => sample({ ...request, weights }) })
-    return { info: { name: 'echo', parameters: 0, maxSequence: 99 }, chat, sampler } as Partial<Record<keyof Engine, unknown>> as Engine
+    const unused = (): Promise<never> => Promise.reject(new Error('a policy only samples'))
+    return {
+      info: { name: 'echo', parameters: 0, maxSequence: 999, images, losses: [], optimizers: [], reduction: 'sum' },
+      chat: lexiconChat({ tokenizer, imageTokens: () => 6 }),
+      sampler: (ref) => ({ sample: (request) => answer(ref, request), logprobs: unused }),
+      ...{ forwardBackward: unused, optimStep: unused, save: unused, load: unused, discard: unused, close: unused },
+    }
   }
 
   it('puts the picture first, samples n and decodes special tokens to nothing', async () => {
@@ -181,7 +188,9 @@ describe('sampler', () => {
     expect(row?.map((reply) => reply.text)).toEqual(['p 0', 'p 1'])
     expect(row?.map(({ finish }) => finish)).toEqual(['stop', 'length'])
     expect(row?.[0]?.sampled).toMatchObject({ tokens: [112, 32, 48, 0], logprobs: [-1, -1, -1, -1], ends: [1, 2, 3, 3] })
-    expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: [observationSeed(9, 0)], stop: [0] }, weights: { name: 'start' } }])
+    expect(asked).toEqual([
+      { params: { maxTokens: 5, temperature: 0.5, seed: [observationSeed(9, 0)], stop: [0] }, weights: { name: 'start' } },
+    ])
   })
 
   it('puts a caption in the mouth of the model, within its tokens', async () => {
@@ -207,15 +216,16 @@ describe('sampler', () => {
   it('scores a forced perception as the model’s own', async () => {
     const seen = { state: states[0] as ToyState, last: null }
     const ends = '\nlargest 3\n</think>\n<answer>0</answer>'
-    const engine = {
-      ...echoEngine([]),
-      sampler: () => ({ sample: async () => [[{ tokens: Array.from(ends, (c) => c.charCodeAt(0)), logprobs: [], stopReason: 'stop' }]] }),
-    }
+    const tokens = Array.from(ends, (c) => c.charCodeAt(0))
+    const engine = echoEngine([], { sample: async () => [[{ tokens, logprobs: tokens.map(() => -1), stopReason: 'stop' }]] })
     for (const mode of ['caption', 'wrong-caption'] as const) {
-      const [[reply]] = (await samplerPolicy(engine as Partial<Record<keyof Engine, unknown>> as Engine, { maxTokens: 99 }).reply([observationOf(envSpec({ ...spec, promptStyle: 'brief', mode }), seen)], {
-        n: 1,
-        seed: 1,
-      })) as [[Reply]]
+      const [[reply]] = (await samplerPolicy(engine, { maxTokens: 99 }).reply(
+        [observationOf(envSpec({ ...spec, promptStyle: 'brief', mode }), seen)],
+        {
+          n: 1,
+          seed: 1,
+        },
+      )) as [[Reply]]
       expect(playReply(toyGame, seen.state, reply).score).toMatchObject({
         format: 1,
         perceptionExact: mode === 'caption' ? 1 : 0,
@@ -224,17 +234,28 @@ describe('sampler', () => {
     }
   })
 
+  it('refuses a blind engine at once, and an engine whose answers are not whole', async () => {
+    expect(() => samplerPolicy(echoEngine([], { images: 0 }), { maxTokens: 5 })).toThrow(/the engine echo is blind/)
+    await expect(checkFit(echoEngine([], { images: 0 }), spec, 5)).rejects.toThrow(/the engine echo is blind/)
+    await expect(checkFit(echoEngine([]), spec, 990)).rejects.toThrow(/reply \(990\) tokens are over the 999/)
+    const whole: SampledSequence = { tokens: [112, 0], logprobs: [-1, -1], stopReason: 'stop' }
+    const { stopReason: _, ...endless } = whole
+    const answers: [SampledSequence[][], RegExp][] = [
+      [[[{ ...whole, logprobs: [-1] }]], /gave 1 log-probs with a reply of 2 tokens/],
+      [[[endless as SampledSequence]], /the stop reason undefined/],
+      [[[whole, whole]], /gave 2 replies for 1 prompts/],
+      [[], /replies for 1 prompts/],
+    ]
+    for (const [given, problem] of answers) {
+      const policy = samplerPolicy(echoEngine([], { sample: async () => given }), { maxTokens: 5 })
+      await expect(policy.reply(observations.slice(0, 1), { n: 1, seed: 1 })).rejects.toThrow(problem)
+    }
+  })
+
   it('fails an observation it cannot read alone', async () => {
     const first = observations[0] as Observation
     const policy = samplerPolicy(echoEngine([]), { maxTokens: 5 })
-    const replies = await policy.reply(
-      [
-        asking(first, 'a'),
-        asking(first, 'b!'),
-        asking(first, 'c'),
-      ],
-      { n: 1, seed: 1 },
-    )
+    const replies = await policy.reply([asking(first, 'a'), asking(first, 'b!'), asking(first, 'c')], { n: 1, seed: 1 })
     expect(replies.map(([reply]) => reply?.text)).toEqual(['a 0', '', 'c 0'])
     expect(replies[1]?.[0]?.failure).toEqual({ boundary: 'engine', reason: 'The text has a "!".' })
   })

@@ -4,6 +4,7 @@ import { type Engine, inputLength, type ModelInput, type SampledSequence, type W
 import { EngineError } from '../errors.ts'
 import type { Observation, Policy, Reply, ReplyOptions } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
+import { checkPictures, sampleChecked } from './samples.ts'
 
 export interface SamplerOptions {
   /** Reply tokens at most, stop token and a prefix included. */
@@ -57,7 +58,12 @@ function prefixTokens(chat: ChatFormat, observation: Observation): number {
 }
 
 /** What was sampled, as a reply: its text begins with the prefix, its tokens are the sampled ones alone. */
-export function sampledReply(chat: ChatFormat, prompt: ModelInput, { tokens, logprobs, stopReason }: SampledSequence, prefix: string = ''): Reply {
+export function sampledReply(
+  chat: ChatFormat,
+  prompt: ModelInput,
+  { tokens, logprobs, stopReason }: SampledSequence,
+  prefix: string = '',
+): Reply {
   const { text, ends } = chat.read(tokens)
   return {
     text: prefix + text,
@@ -67,11 +73,12 @@ export function sampledReply(chat: ChatFormat, prompt: ModelInput, { tokens, log
 }
 
 /**
- * Samples n replies per observation. An observation that the model cannot read fails alone; a failed engine throws. Observations whose
+ * Samples n replies per observation. An observation that the model cannot read fails alone; a failed engine throws, and so does a blind one, at once. Observations whose
  * prefixes leave them different numbers of tokens are sampled apart.
  */
 export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
   const { maxTokens, temperature = 1, weights, name = engine.info.name, chance = 'observation' } = options
+  checkPictures(engine.info, 1)
   const { chat } = engine
   const sampler = engine.sampler(weights)
   const reply = async (observations: readonly Observation[], { n, seed, signal }: ReplyOptions): Promise<Reply[][]> => {
@@ -87,7 +94,7 @@ export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
       const own = ready.filter((one) => one.budget === budget)
       const seeds = chance === 'call' ? seed : own.map(({ index }) => observationSeed(seed, index))
       const params = { maxTokens: budget, temperature, seed: seeds, stop: chat.stop }
-      const sampled = await sampler.sample({ prompts: own.map(({ prompt }) => prompt), n, params })
+      const sampled = await sampleChecked(sampler, { prompts: own.map(({ prompt }) => prompt), n, params })
       for (const [i, { index, prompt, prefix }] of own.entries())
         out[index] = (sampled[i] ?? []).map((sequence) => sampledReply(chat, prompt, sequence, prefix))
     }

@@ -216,7 +216,8 @@ function readPrompt({ messages }: Parsed, engine: Engine): { prompt: ModelInput;
   if (words === '') throw new ApiError(400, 'the last message has no text; give the prompt of the game beside the picture', `${at}.content`)
   try {
     const prompt = engine.chat.prompt({ messages: [userMessage(words, () => frame)] })
-    const tokens = (type: Chunk['type']): number => prompt.chunks.filter((chunk) => chunk.type === type).reduce((sum, chunk) => sum + chunkLength(chunk), 0)
+    const tokens = (type: Chunk['type']): number =>
+      prompt.chunks.filter((chunk) => chunk.type === type).reduce((sum, chunk) => sum + chunkLength(chunk), 0)
     return { prompt, picture: tokens('image'), words: tokens('encoded_text') }
   } catch (error) {
     if (!(error instanceof EngineError)) throw error

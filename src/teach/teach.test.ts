@@ -1,4 +1,3 @@
-import { toldBoard } from '../gym/told-board-fixture.ts'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { createDataset, EXAMPLES, type Example, openDataset, readExamples } from
 import { EngineError } from '../errors.ts'
 import { GAMES, gameNamed, readGrid } from '../games/index.ts'
 import { decodeState, formatReply, parseReply } from '../gym/index.ts'
+import { toldBoard } from '../gym/told-board-fixture.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import type { RunFolder } from '../runs/index.ts'

@@ -23,7 +23,8 @@ export interface TokenSequence {
 /** An image, or one token of text. */
 type Piece = Extract<Chunk, { type: 'image' }> | number
 
-const piecesOf = ({ chunks }: ModelInput): Piece[] => chunks.flatMap((chunk): readonly Piece[] => (chunk.type === 'image' ? [chunk] : chunk.tokens))
+const piecesOf = ({ chunks }: ModelInput): Piece[] =>
+  chunks.flatMap((chunk): readonly Piece[] => (chunk.type === 'image' ? [chunk] : chunk.tokens))
 
 const samePiece = (a: Piece, b: Piece | undefined): boolean =>
   typeof a === 'number' || typeof b !== 'object' ? a === b : a.frame === b.frame && a.expectedTokens === b.expectedTokens

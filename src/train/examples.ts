@@ -1,4 +1,5 @@
 /** Supervised examples of the format stage and of the teacher. */
+import type { ChatFormat } from '../chat.ts'
 import type { Datum, Engine } from '../engine.ts'
 import { formatReply, observationOf } from '../gym/index.ts'
 import { type TeacherHabits, teacherDecision } from '../policies/index.ts'
@@ -7,11 +8,16 @@ import { deriveSeed, seededRng } from '../rng.ts'
 import { datumOf, sequencesOf, type TokenSequence } from './datums.ts'
 import { type MixEntry, type StateSource, sampleState, type TrainingState } from './states.ts'
 
+/** An observation and a whole reply to it as one sequence. Throws EngineError for what the model cannot read or write. */
+export function replySequence(chat: ChatFormat, observation: Pick<Observation, 'messages'>, reply: string): TokenSequence {
+  const [sequence] = sequencesOf([{ prompt: chat.prompt(observation), tokens: chat.reply(reply) }]) as [TokenSequence]
+  return sequence
+}
+
 /** The datum of a reply to an observation: every token of it counts 1. */
 export function replyDatum({ chat }: Pick<Engine, 'chat'>, observation: Pick<Observation, 'messages'>, reply: string): Datum {
-  const tokens = chat.reply(reply)
-  const [sequence] = sequencesOf([{ prompt: chat.prompt(observation), tokens }]) as [TokenSequence]
-  return datumOf(sequence, () => ({ weights: tokens.map(() => 1) }))
+  const sequence = replySequence(chat, observation, reply)
+  return datumOf(sequence, (turn) => ({ weights: sequence.turns[turn]?.tokens.map(() => 1) ?? [] }))
 }
 
 /** The text of a supervised reply: the true perception of a state, the thought and the action given. */

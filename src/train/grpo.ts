@@ -9,7 +9,7 @@
  * Per token, with sampled log-prob lp and that of the stage's start lp0: advantage = A - kl · (lp - lp0) - entropy · lp. Loss: sum of
  * -min(r A, clip(r) A) over reply tokens, divided by their number in the minibatch.
  */
-import type { Engine, Sampler } from '../engine.ts'
+import type { Datum, Engine, Sampler } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { Statement } from '../game.ts'
 import { isGoodMove, rewardOf, rewardScores, rolloutGroups, type StepSample, statementsOf, type Trajectory } from '../gym/index.ts'
@@ -20,7 +20,7 @@ import { groupAdvantages, hasSignal, mean, type ReplyAdvantages } from './advant
 import { type RlConfig, rewardSpecOf } from './config.ts'
 import { tokenShares } from './credit.ts'
 import { datumOf, sequencesOf, type TokenSequence } from './datums.ts'
-import { type GrpoMetrics, type Group, groupMetrics, metricsByGame, type TrainedReply } from './metrics.ts'
+import { type Group, type GrpoMetrics, groupMetrics, metricsByGame, type TrainedReply } from './metrics.ts'
 import { advancePool, type GameMix, type MixEntry, type PoolGame, pickGames, sampleState } from './states.ts'
 
 export interface GrpoContext {
@@ -91,14 +91,22 @@ export async function grpoStep(
   // Rewards, and advantages within groups: the replies of one group at one turn are compared. Groups without signal are dropped; with `stuck`,
   // one without a legal move stays, with advantages of zero: its divergence from the start pulls it back to what the start would do, which is
   // the one way out of a move repeated for ever.
-  const groups = advantagesOf(drawn.flatMap(({ entry }, i) => turnGroups(rl, entry, episodes[i] as Trajectory[], i * rl.replies)), rl)
+  const groups = advantagesOf(
+    drawn.flatMap(({ entry }, i) => turnGroups(rl, entry, episodes[i] as Trajectory[], i * rl.replies)),
+    rl,
+  )
   const chosen = groups
     .filter((group) => hasSignal(group) || (rl.stuck && isStuck(group)))
     .flatMap(({ replies, advantages }) => replies.map((turn, k): ValuedTurn => ({ turn, advantage: advantages[k] as ReplyAdvantages })))
   const { data, kl, tokens } = await trainingSequences(context, chosen)
 
-  // Clipped updates over shuffled minibatches. Both calls are submitted before either is awaited; the engine runs them in order.
-  let gradNorm = 0
+  // Clipped updates over shuffled minibatches; the next one is submitted while the engine computes.
+  const update = (batch: readonly Datum[]): Promise<number> => {
+    const pass = engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
+    const done = engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm })
+    return Promise.all([pass, done]).then(([, { gradNorm }]) => gradNorm)
+  }
+  let last = Promise.resolve(0)
   for (let epoch = 0; epoch < rl.epochs; epoch++) {
     const order = seededRng(seed, 'order', epoch).shuffle(data)
     for (let from = 0; from < order.length; from += rl.minibatch) {
@@ -110,12 +118,14 @@ export async function grpoStep(
           advantages: (advantages[index] as number[]).map((a) => a * scale),
         })),
       )
-      const pass = engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
-      const update = engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm })
-      await pass
-      gradNorm = (await update).gradNorm
+      const next = update(batch)
+      // If the update before fails, that is the error that is told.
+      next.catch(() => {})
+      await last
+      last = next
     }
   }
+  const gradNorm = await last
 
   const all = groups.flatMap(({ replies }) => replies)
   const metrics: GrpoMetrics = {
@@ -183,7 +193,10 @@ function advantagesOf(scored: readonly Omit<Group<Turn>, 'advantages'>[], rl: Rl
 const isStuck = ({ replies }: Pick<Group, 'replies'>): boolean => replies.every(({ score }) => score.boundary !== null)
 
 /** The training sequences of the chosen turns, and the k3 divergence and the number of tokens over all of them. */
-async function trainingSequences({ reference, rl }: GrpoContext, chosen: readonly ValuedTurn[]): Promise<{ data: TrainingSequence[]; kl: number; tokens: number }> {
+async function trainingSequences(
+  { reference, rl }: GrpoContext,
+  chosen: readonly ValuedTurn[],
+): Promise<{ data: TrainingSequence[]; kl: number; tokens: number }> {
   // Turns of one episode stand together, so that they can be one sequence.
   const ordered = [...chosen].sort((a, b) => a.turn.episode - b.turn.episode)
   const sequences = sequencesOf(ordered.map(({ turn }) => turn.sampled))

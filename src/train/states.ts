@@ -110,7 +110,14 @@ export function startPool(mix: GameMix, size: number, seed: number): PoolGame[] 
  * The pool game after the first reply of its group. After the end or the horizon a fresh game follows: of the same entry, or with `redraw` of
  * one drawn by the mix's weights. A refused move stays in the pool.
  */
-export function advancePool(game: PoolGame, mix: GameMix, result: StepResult<unknown>, seed: number, index: number, redraw: boolean): PoolGame {
+export function advancePool(
+  game: PoolGame,
+  mix: GameMix,
+  result: StepResult<unknown>,
+  seed: number,
+  index: number,
+  redraw: boolean,
+): PoolGame {
   const { spec, horizon } = mix[game.spec] as MixEntry
   const next = advance(game.snapshot, result)
   if (endingOf({ horizon, restart: false }, next.steps, result.terminated) === null) return { ...game, snapshot: next }
