@@ -117,7 +117,7 @@ describe('vlm-gym teach --model openai-compatible:…', { timeout: 240_000 }, ()
     }
     expect(await vlmGym('teach', '--model', 'opnai:m', '--out', out)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/opnai:m is no model/),
+      stderr: expect.stringMatching(/opnai:m is no policy, checkpoint or model \(did you mean "openai"/),
     })
     await server.close()
   })

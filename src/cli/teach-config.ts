@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 import { gameList, gameNamed } from '../games/index.ts'
-import { loadPictures, loadPlugins, resolvePlugin } from '../jobs/index.ts'
+import { isCheckpointName, loadPictures, loadPlugins, resolvePlugin } from '../jobs/index.ts'
 import { isEndpointName } from '../policies/endpoints.ts'
 import { type ConfigObject, gameConfig } from '../settings.ts'
 import { didYouMean } from '../suggest.ts'
@@ -91,14 +91,14 @@ export async function teachConfigOf(flags: TeachFlags, target: RequestTarget): P
     skin: look.dressed(base.skin),
     ...{ prompt: look.prompt, tags: look.tags },
     teacher: {
-      model: model === undefined ? flags.teacher : model.endsWith('.safetensors') ? resolve(model) : model,
+      model: model === undefined ? flags.teacher : isCheckpointName(model) ? resolve(model) : model,
       ...(target.baseUrl !== null && { baseUrl: target.baseUrl }),
       ...(model !== undefined && isEndpointName(model) && { request: target.kept }),
       blind: flags.blind && base.habits.blind,
       slip: flags.slip ?? base.habits.slip,
       insight: flags.insight ?? base.habits.insight,
       temperature,
-      maxTokens: flags.maxTokens ?? (model?.endsWith('.safetensors') ? base.maxTokens : 1024),
+      maxTokens: flags.maxTokens ?? (model !== undefined && isCheckpointName(model) ? base.maxTokens : 1024),
     },
     ...{ examples, parallel, heldOut, minReward, maxRegret, seed },
     maxReplies: flags.maxReplies ?? Math.max(FEWEST_REPLIES, REPLIES_PER_EXAMPLE * examples),

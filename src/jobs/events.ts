@@ -28,13 +28,19 @@ export interface JobEpisode {
   readonly episode: EpisodeRecord
 }
 
+/** The run folder is open: from here on, the job can be stopped and goes on from there. */
+export interface JobFolder {
+  readonly type: 'folder'
+  readonly path: string
+}
+
 /** A sentence for people. */
 export interface JobNote {
   readonly type: 'note'
   readonly text: string
 }
 
-export type JobEvent = JobProgress | JobMetrics | JobEpisode | JobNote
+export type JobEvent = JobProgress | JobMetrics | JobEpisode | JobFolder | JobNote
 
 /** Whoever is told. It must not throw. */
 export type OnJobEvent = (event: JobEvent) => void

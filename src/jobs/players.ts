@@ -2,13 +2,11 @@
 import { ConfigError } from '../errors.ts'
 import { type EvaluateOptions, evaluationEntries, type Pace, workedExamples } from '../eval/index.ts'
 import { type EnvSpec, envSpec } from '../gym/index.ts'
-import { endpointProviders, isEndpointName } from '../policies/endpoints.ts'
-import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
-import type { Policy } from '../policy.ts'
-import { didYouMean } from '../suggest.ts'
+import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import { openCheckpoint } from './engine-module.ts'
 import type { EvalConfig, EvalPace } from './eval-config.ts'
 import { CONCURRENCY, type EndpointDecoding, type Endpoints } from './eval-endpoints.ts'
+import { namedKind, openFitting } from './named.ts'
 
 /** Reply tokens of a checkpoint at most, unless told otherwise. */
 export const CHECKPOINT_TOKENS = 48
@@ -36,40 +34,29 @@ export async function withPlayers(
   options: PlayerOptions,
   work: (player: Player) => Promise<void>,
 ): Promise<void> {
-  if (isEndpointName(name)) {
+  const kind = namedKind(name)
+  if (kind === 'endpoint') {
     for (const player of await endpointPlayers(name, spec, options)) await work(player)
     return
   }
   const { local } = options
   const pace = local.concurrency === undefined ? null : { concurrency: local.concurrency }
-  if (name.endsWith('.safetensors')) return withCheckpoint(name, spec, options, pace, work)
-  await work({ policy: scriptedPolicy(name), decoding: 'scripted', spec, pace, endpoint: false })
+  if (kind === 'checkpoint') return withCheckpoint(name, spec, options, pace, work)
+  await work({ policy: createPolicy(name), decoding: 'scripted', spec, pace, endpoint: false })
 }
 
 /** Refuses names of nobody, files that are no checkpoints, and models without key or address, before anyone plays. Throws ConfigError, StorageError. */
 export async function checkPlayers(names: readonly string[], { config, local, endpoints }: PlayerOptions): Promise<void> {
   for (const name of new Set(names)) {
-    if (isEndpointName(name)) for (const decoding of endpointDecodings(config)) await endpoints.policy(name, decoding)
-    else if (name.endsWith('.safetensors')) await (await openCheckpoint(name, { engine: config.engine, threads: local.threads })).close()
-    else scriptedPolicy(name)
+    const kind = namedKind(name)
+    if (kind === 'endpoint') for (const decoding of endpointDecodings(config)) await endpoints.policy(name, decoding)
+    else if (kind === 'checkpoint') await (await openCheckpoint(name, { engine: config.engine, threads: local.threads })).close()
+    else createPolicy(name)
   }
-}
-
-/** Throws ConfigError for a name that is no policy's. */
-function scriptedPolicy(name: string): Policy {
-  if (/[./\\:]/.test(name)) throw new ConfigError(strangeName(name))
-  return createPolicy(name)
 }
 
 const endpointDecodings = ({ decoding }: EvalConfig): readonly EndpointDecoding[] =>
   decoding === 'both' ? ['sampled', 'greedy'] : [decoding ?? 'sampled']
-
-/** What is wrong with a name that is no policy's. */
-function strangeName(name: string): string {
-  const [provider = ''] = name.split(':', 1)
-  const guess = name.includes(':') ? didYouMean(provider, endpointProviders) : ''
-  return `${name} is no policy, checkpoint or model${guess}; a checkpoint's name ends in .safetensors, a model is written provider:NAME with a provider of ${endpointProviders.join(', ')}`
-}
 
 async function withCheckpoint(
   name: string,
@@ -81,10 +68,9 @@ async function withCheckpoint(
   if (config.history > 0 || config.examples > 0) {
     throw new ConfigError(`the checkpoint ${name} reads single states; leave --history and --examples out`)
   }
-  const engine = await openCheckpoint(name, { engine: config.engine, threads: local.threads })
+  const maxTokens = config.maxTokens ?? CHECKPOINT_TOKENS
+  const engine = await openFitting(name, { engine: config.engine, threads: local.threads, specs: [spec], maxTokens })
   try {
-    const maxTokens = config.maxTokens ?? CHECKPOINT_TOKENS
-    await checkFit(engine, spec, maxTokens)
     const { decoding } = config
     for (const one of decoding === null || decoding === 'both' ? (['sampled', 'greedy'] as const) : [decoding]) {
       const policy = samplerPolicy(engine, { maxTokens, temperature: one === 'greedy' ? 0 : 1, name })

@@ -1,10 +1,10 @@
 /** Who is asked when a data set is made: the games' own teacher, another scripted policy, or a model that is told the true perception. */
 import { ConfigError } from '../errors.ts'
-import { type EndpointRecord, endpointPolicy, isEndpointName, type RequestEdits } from '../policies/endpoints.ts'
-import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
+import { type EndpointRecord, endpointPolicy, type RequestEdits } from '../policies/endpoints.ts'
+import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { specsOf, type TeachConfig } from '../teach/index.ts'
-import { openCheckpoint } from './engine-module.ts'
+import { namedKind, openFitting } from './named.ts'
 
 /** The name of the games' own teachers. */
 export const SCRIPTED = 'scripted'
@@ -31,18 +31,14 @@ export interface TeacherRequests {
 /** The teacher of a config, found fit for its games. Throws ConfigError, EngineError, StorageError. */
 export async function openTeacher(config: TeachConfig, requests: TeacherRequests): Promise<Teacher> {
   const { model, baseUrl, blind, slip, insight, temperature, maxTokens } = config.teacher
-  if (model.endsWith('.safetensors')) {
-    const engine = await openCheckpoint(model, { engine: '@vlm-gym/engine-onnx', threads: 1 })
-    try {
-      // A caption takes its place within the tokens of the reply.
-      for (const spec of specsOf(config, 'image')) await checkFit(engine, spec, maxTokens)
-      return { policy: samplerPolicy(engine, { maxTokens, temperature, name: model }), oneByOne: false, close: () => engine.close() }
-    } catch (error) {
-      await engine.close()
-      throw error
-    }
+  const kind = namedKind(model)
+  if (kind === 'checkpoint') {
+    // A caption takes its place within the tokens of the reply.
+    const use = { engine: '@vlm-gym/engine-onnx', threads: 1, specs: specsOf(config, 'image'), maxTokens }
+    const engine = await openFitting(model, use)
+    return { policy: samplerPolicy(engine, { maxTokens, temperature, name: model }), oneByOne: false, close: () => engine.close() }
   }
-  if (isEndpointName(model)) {
+  if (kind === 'endpoint') {
     const { edits, perMinute, retries, timeout } = requests
     const policy = await endpointPolicy({
       ...edits,
@@ -51,8 +47,6 @@ export async function openTeacher(config: TeachConfig, requests: TeacherRequests
     })
     return { policy, oneByOne: true, record: () => policy.record(), close: async () => {} }
   }
-  if (model.includes(':'))
-    throw new ConfigError(`${model} is no model; write openai-compatible:NAME, openai:NAME, anthropic:NAME or google:NAME`)
   if (baseUrl !== undefined)
     throw new ConfigError(`--base-url is for a model behind HTTP, not for ${model}; give --model openai-compatible:NAME`)
   if (model === 'human') throw new ConfigError('a person cannot be the teacher; play with: vlm-gym play')

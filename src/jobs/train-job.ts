@@ -4,7 +4,7 @@ import { EngineError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, evaluate } from '../eval/index.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList } from '../games/index.ts'
-import { checkFit, createPolicy, samplerPolicy } from '../policies/index.ts'
+import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import {
   type EpisodeRecord,
   type EpisodeStore,
@@ -18,6 +18,7 @@ import { gamesOf, lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent,
 import { analyseAll, type TrainJobOptions } from './analyses.ts'
 import { loadEngineModule } from './engine-module.ts'
 import type { JobProgress } from './events.ts'
+import { fitting } from './named.ts'
 
 /** Figures of a step that are shown while it runs. */
 const SHOWN = ['loss', 'reward', 'perceptionExact', 'think', 'reasoning', 'legal', 'kl', 'entropy'] as const
@@ -32,13 +33,11 @@ export const newWords = (): string[] => lexiconOf(gameList())
 export async function engineFor(config: TrainConfig, words: readonly string[]): Promise<Engine> {
   const { createEngine } = await loadEngineModule(config.engine)
   const engine = await createEngine({ model: config.model, words, seed: config.seed, threads: config.threads })
-  try {
-    for (const { spec } of mixOf(config)) await checkFit(engine, spec, config.maxTokens)
-    return engine
-  } catch (error) {
-    await engine.close()
-    throw error
-  }
+  return fitting(
+    engine,
+    mixOf(config).map(({ spec }) => spec),
+    config.maxTokens,
+  )
 }
 
 /** Runs what is left of a job. 'stopped': interrupted, everything saved. */

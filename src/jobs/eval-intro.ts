@@ -1,8 +1,10 @@
-/** What `vlm-gym eval` is about to do, in a few lines, so that a wrong option is seen before it costs anything. */
+/** What an evaluation is about to do, in a few lines, so that a wrong option is seen before it costs anything. */
 
-import type { EvalConfig, EvalJob } from '../jobs/index.ts'
-import { CHECKPOINT_TOKENS } from '../jobs/index.ts'
 import { ENDPOINT_TOKENS, isEndpointName } from '../policies/endpoints.ts'
+import type { EvalConfig } from './eval-config.ts'
+import type { EvalJob } from './eval-games.ts'
+import { isCheckpointName } from './named.ts'
+import { CHECKPOINT_TOKENS } from './players.ts'
 
 /** A line of what is played, and one each of what checkpoints and models behind HTTP are shown. */
 export function introLines(config: EvalConfig, jobs: readonly EvalJob[]): string[] {
@@ -11,7 +13,7 @@ export function introLines(config: EvalConfig, jobs: readonly EvalJob[]): string
   const names = [...new Set(jobs.flatMap((job) => job.names))]
   const by = preset === null ? '' : `, preset ${preset}`
   const seen = [
-    ...(names.some((name) => name.endsWith('.safetensors')) ? [checkpointText(config)] : []),
+    ...(names.some(isCheckpointName) ? [checkpointText(config)] : []),
     ...(names.some(isEndpointName) ? [modelText(config, jobs)] : []),
   ]
   return [`plays ${games}${by}: ${number(episodes)} episodes from seed ${seed}, by ${names.join(', ')}`, ...seen]
