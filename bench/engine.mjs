@@ -63,11 +63,11 @@ export async function engineBench() {
     ],
   }
   const request = { prompts: new Array(32).fill(prompt), n: 8, params: { maxTokens: 36, temperature: 1, seed: 1 } }
-  const sampled = (await engine.sample(request)).flat().reduce((sum, { tokens }) => sum + tokens.length, 0)
+  const sampled = (await engine.sampler().sample(request)).flat().reduce((sum, { tokens }) => sum + tokens.length, 0)
   const decode = await ready(decodeGraph(config, vocabulary, 256, 56))
   rows.push(
     ...(await measure([
-      { name: 'sampling, 32 pictures × 8 replies', unit: 'tokens/s', perCall: sampled, work: () => engine.sample(request) },
+      { name: 'sampling, 32 pictures × 8 replies', unit: 'tokens/s', perCall: sampled, work: () => engine.sampler().sample(request) },
       { name: 'sampling, the decode graph alone', unit: 'tokens/s', perCall: 256, work: decode.work },
     ])),
   )

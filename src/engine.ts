@@ -1,6 +1,12 @@
 /**
- * The engine contract: the Tinker API's verbs and conventions, so that the trainer has one code path for the embedded engine
+ * The engine contract: what the Tinker API can do and nothing else, so that the trainer has one code path for the embedded engine
  * and for real VLMs on a cluster.
+ *
+ *     const start = await engine.save('base', 'weights')
+ *     const reference = engine.sampler(start)                    // frozen weights; engine.sampler() samples from the live ones
+ *     const pass = engine.forwardBackward({ data, loss: 'ppo' }) // submitted together:
+ *     const step = engine.optimStep({ learningRate: 1e-4 })      // the engine carries out calls in their order
+ *     await Promise.all([pass, step])
  *
  * Token shift: for a full sequence x[0..N) the model input is x[0..N-1) and `targetTokens` is x[1..N); every per-token list has
  * length N-1 and index i speaks about predicting x[i+1]. An image chunk counts `expectedTokens` positions; there (and in the prompt)
@@ -66,10 +72,13 @@ export interface SampledSequence {
   readonly stopReason: 'stop' | 'length'
 }
 
+/** 'muon': matrices inside the blocks are stepped by Muon, all else by Adam at the same learning rate. */
+export type Optimizer = 'adam' | 'muon'
+
 export interface AdamParams {
   readonly learningRate: number
-  /** 'muon': matrices inside the blocks are stepped by Muon, at Adam's learning rates; engines that only know Adam refuse it. Default 'adam'. */
-  readonly optimizer?: 'adam' | 'muon'
+  /** One of `EngineInfo.optimizers`. Default 'adam'. */
+  readonly optimizer?: Optimizer
   readonly beta1?: number
   readonly beta2?: number
   readonly eps?: number
@@ -86,6 +95,7 @@ export interface Tokenizer {
   decode(tokens: readonly number[]): string
 }
 
+/** What an engine is and can do. Whoever needs more asks here before any work begins. */
 export interface EngineInfo {
   readonly name: string
   readonly parameters: number
@@ -93,38 +103,90 @@ export interface EngineInfo {
   readonly maxSequence: number
   /** Largest prompt + reply without the picture's tokens, for engines that have a bound of its own for that. */
   readonly maxText?: number
+  /** Most pictures of a prompt; 0: the engine is blind. */
+  readonly images: number
+  readonly losses: readonly LossName[]
+  readonly optimizers: readonly Optimizer[]
+  /** How a loss is reduced over tokens and data. */
+  readonly reduction: 'sum'
 }
 
+/** Names what a save made. Plain JSON; opaque to everybody but the engine. Another engine over the same saves understands it. */
+export interface WeightsRef {
+  readonly [field: string]: string | number
+}
+
+/** 'state': weights and optimiser, to go on training from. 'weights': weights alone. */
+export type SaveKind = 'state' | 'weights'
+
+export interface SampleRequest {
+  readonly prompts: readonly ModelInput[]
+  /** Replies a prompt. */
+  readonly n: number
+  readonly params: SamplingParams
+}
+
+export interface PassRequest {
+  readonly data: readonly Datum[]
+  readonly loss: LossName
+  readonly config?: LossConfig
+}
+
+/** Weights to sample from and to score with. A bad ref is reported by the first call. */
+export interface Sampler {
+  /** [prompt][sample] */
+  sample(request: SampleRequest): Promise<SampledSequence[][]>
+  /**
+   * [input][position]: natural log-prob of each token given all before it. 0 at pictures, at the first position, and at a token right
+   * behind a picture.
+   */
+  logprobs(inputs: readonly ModelInput[]): Promise<Float32Array[]>
+}
+
+/**
+ * Calls are carried out in the order in which they were made, those of samplers included; each may be made before the one before it has
+ * ended. Errors: EngineError for what cannot be done, StorageError for saves that cannot be written or read.
+ */
 export interface Engine {
   readonly info: EngineInfo
   readonly tokenizer: Tokenizer
   /** Image tokens of a frame; throws EngineError if the engine cannot see such a frame. */
   imageTokens(frame: Pick<Frame, 'width' | 'height'>): number
-  /** [prompt][sample]. `weights` names a snapshot made by `saveWeightsForSampler`; absent: the live weights. */
-  sample(request: { prompts: readonly ModelInput[]; n: number; params: SamplingParams; weights?: string }): Promise<SampledSequence[][]>
-  /** Log-probs without gradients. */
-  forward(request: { data: readonly Datum[]; weights?: string }): Promise<ForwardResult>
-  /** Adds to the accumulated gradient. */
-  forwardBackward(request: { data: readonly Datum[]; loss: LossName; config?: LossConfig }): Promise<ForwardResult>
-  /** One Adam step on the accumulated gradient, which is then zero. */
+  /** A sampler of saved weights; without a ref, of the weights that are live when a call's turn comes. */
+  sampler(ref?: WeightsRef): Sampler
+  /** Adds to the accumulated gradient. After one that failed, the gradient is zero and the next `optimStep` is refused. */
+  forwardBackward(request: PassRequest): Promise<ForwardResult>
+  /** One step on the accumulated gradient, which is then zero. */
   optimStep(params: AdamParams): Promise<{ gradNorm: number }>
-  /** Freezes the live weights under a name, in memory, for sampling and `forward`. */
-  saveWeightsForSampler(name: string): Promise<void>
-  dropWeights(name: string): Promise<void>
-  /** Makes a snapshot the live weights; the optimiser starts anew. */
-  restoreWeights(name: string): Promise<void>
-  /** Weights, optimiser state and snapshots to one file, atomically. */
-  saveState(path: string): Promise<void>
-  loadState(path: string): Promise<void>
-  /** The live weights as one ONNX file, for pictures of rows × columns patches; only engines that own their weights can. */
-  exportOnnx?(rows: number, columns: number): Promise<Uint8Array>
+  /** Keeps the live weights, whole or not at all. An earlier save of that name is replaced. `name`: letters, digits, '.', '_' and '-'. */
+  save(name: string, kind: SaveKind): Promise<WeightsRef>
+  /** Makes saved weights the live ones; the gradient is then zero. `optimizer` true: with its saved state; false: it starts anew. */
+  load(ref: WeightsRef, options: { readonly optimizer: boolean }): Promise<void>
+  /** Deletes what a save made; nothing happens if it is gone. */
+  discard(ref: WeightsRef): Promise<void>
   close(): Promise<void>
 }
 
-/** What a package that makes engines exports; `--engine NAME` loads it by name. */
+export interface EngineOptions {
+  /** Model settings of the engine. */
+  readonly model: object
+  /** Of the initial weights. */
+  readonly seed: number
+  readonly threads: number
+  /** Folder of the saves, for engines that keep them as files; made on the first save. */
+  readonly folder?: string
+}
+
+/** What an engine may ask its user for. */
+export interface EngineNeeds {
+  /** Every word of the prompts and replies, for engines with a closed vocabulary. */
+  words(): readonly string[]
+}
+
+/** What a package that makes engines exports; the setting `engine` of a run loads it by name. */
 export interface EngineModule {
-  /** A fresh engine. words: the tokenizer's words; seed: of the initial weights. Throws EngineError for bad options. */
-  createEngine(options: { model: object; words: readonly string[]; seed: number; threads: number }): Promise<Engine>
-  /** The engine of a checkpoint. Throws StorageError. */
-  openEngine(path: string, options: { threads: number }): Promise<Engine>
+  /** A fresh engine. Throws EngineError for bad options. */
+  createEngine(options: EngineOptions, needs: EngineNeeds): Promise<Engine>
+  /** The engine of a checkpoint file, its weights loaded. Throws StorageError. */
+  openEngine(path: string, options: { readonly threads: number }): Promise<Engine>
 }

@@ -51,8 +51,8 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(join(root, 'node_modules/onnxruntime-web'), join(folder, 'node_modules/onnxruntime-web'), 'dir')
   mkdirSync(join(folder, 'runs/laptop-0/checkpoints'), { recursive: true })
-  engine = await smallModel(80)
-  await engine.saveState(join(folder, 'runs/laptop-0/checkpoints/g1.safetensors'))
+  engine = await smallModel(80, join(folder, 'runs/laptop-0/checkpoints'))
+  await engine.save('g1', 'weights')
   for (const command of commands) {
     const { code, stderr } = await vlmGym(...command.split(' ').slice(1))
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

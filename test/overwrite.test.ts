@@ -38,8 +38,8 @@ beforeAll(async () => {
   ]
   for (const [args, out] of [[TRAIN, train] as const, [EVAL, evaluation] as const, [TEACH, dataset] as const])
     expect(await vlmGym(...args, '--out', out)).toMatchObject({ code: 0 })
-  const engine = await smallModel(1)
-  await engine.saveState(checkpoint)
+  const engine = await smallModel(1, parent)
+  await engine.save('g', 'weights')
   await engine.close()
 })
 afterAll(() => rm(parent, { recursive: true, force: true }))

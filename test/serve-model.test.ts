@@ -60,9 +60,9 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'serve-model-'))
-    engine = await smallModel(80)
+    engine = await smallModel(80, folder)
     const checkpoint = join(folder, 'small.safetensors')
-    await engine.saveState(checkpoint)
+    await engine.save('small', 'weights')
     running = await serve(checkpoint)
     client = new OpenAI({ baseURL: running.url, apiKey: 'none', maxRetries: 0 })
   }, 300_000)

@@ -11,9 +11,9 @@ export const smallConfig = parseTrainConfig({
   model: { width: 64, layers: 2, heads: 2, headWidth: 32, patch: 16, textLength: 64 },
 })
 
-/** An engine in this thread after `steps` steps of cold start from nothing. */
-export async function smallModel(steps: number): Promise<EmbeddedEngine> {
-  const engine = new EmbeddedEngine({ model: smallConfig.model, words: lexiconOf(Object.values(GAMES)), seed: 1, threads: 1 })
+/** An engine in this thread after `steps` steps of cold start from nothing. `folder`: of its saves. */
+export async function smallModel(steps: number, folder: string): Promise<EmbeddedEngine> {
+  const engine = new EmbeddedEngine({ model: smallConfig.model, words: lexiconOf(Object.values(GAMES)), seed: 1, threads: 1, folder })
   const settings = { ...smallConfig.coldStart, steps, batch: 16, learningRate: 4e-3, warmup: 5 }
   const context = { engine, mix: mixOf(smallConfig), settings, kind: 'teacher' as const, teacher: smallConfig.teacher, seed: 1 }
   for (let step = 0; step < steps; step++) await supervisedStep(context, supervisedBatch(context, step), learningRateAt(settings, step))

@@ -234,8 +234,8 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
 
   it('takes a model for a teacher that is told the board, and drops what it gets wrong', async () => {
     const model = join(parent, 'small.safetensors')
-    const engine = await smallModel(80)
-    await engine.saveState(model)
+    const engine = await smallModel(80, parent)
+    await engine.save('small', 'weights')
     await engine.close()
     const folder = join(parent, 'model')
     const args = ['--for', 'embedded', '--model', model, '--max-tokens', '48', '--examples', '12', '--parallel', '8']

@@ -104,7 +104,7 @@ async function makeNew(runs: readonly Seed[], { newConfig, parallel, threadsGive
   const threads = threadsGiven ? config.threads : threadsEach(config.threads, Math.min(parallel, runs.length))
   if (threads < config.threads) printError(`each run gets ${threads} of the ${config.threads} threads; the last digits depend on that`)
   const words = newWords()
-  await (await checkedEngine({ ...config, threads }, words)).close()
+  await (await checkedEngine({ ...config, threads }, (runs[0] as Seed).path, words)).close()
   for (const { seed, path } of runs) await (await createTrainFolder(path, { ...config, threads, seed }, words, { force })).close()
 }
 
@@ -127,7 +127,7 @@ async function checkOld(runs: readonly Seed[]): Promise<void> {
   const config = storedConfig(model)
   const words = await storedWords(model)
   await loadExtras(config)
-  await (await checkedEngine(config, words)).close()
+  await (await checkedEngine(config, model.path, words)).close()
   for (const { seed, path } of missing) await (await createTrainFolder(path, { ...config, seed }, words)).close()
 }
 

@@ -1,5 +1,5 @@
 /** The analyses of a job, after its evaluation: single decisions on fixed states. What their files hold is not computed again. */
-import type { Engine } from '../engine.ts'
+import type { Engine, WeightsRef } from '../engine.ts'
 import { fixedStates, generalisation, interventions, thingsOf } from '../eval/index.ts'
 import { samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
@@ -13,7 +13,7 @@ import {
   type RunFolder,
   type StageInfo,
 } from '../runs/index.ts'
-import { gamesOf, mixOf, type TrainConfig, weightsName } from '../train/index.ts'
+import { finishedWeights, gamesOf, mixOf, type TrainConfig } from '../train/index.ts'
 import type { JobControl } from './events.ts'
 
 /** Interventions are made on every stage that builds on another: where a recipe ends, and where its RL began. */
@@ -33,15 +33,17 @@ interface Model {
   readonly decoding: Decoding
 }
 
-function modelsOf(
+async function modelsOf(
   { config, engine, folder }: TrainJobOptions,
   isWanted: (stage: StageInfo) => boolean,
   decodings: readonly Decoding[],
-): Model[] {
+): Promise<Model[]> {
+  const weights = await finishedWeights(folder)
   return folder.stages.filter(isWanted).flatMap(({ name }) =>
     decodings.map((decoding) => {
       const temperature = decoding === 'greedy' ? 0 : 1
-      return { policy: samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weightsName(name), name }), decoding }
+      const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weights[name] as WeightsRef, name })
+      return { policy, decoding }
     }),
   )
 }
@@ -67,7 +69,7 @@ async function intervene(options: TrainJobOptions): Promise<void> {
   for (const { spec, horizon } of gamesOf(config)) {
     const there = ({ policy, decoding }: Model): boolean =>
       rows.some((row) => row.game === spec.game.id && row.policy === policy.name && row.decoding === decoding)
-    const left = modelsOf(options, isIntervened, ['sampled', 'greedy']).filter((model) => !there(model))
+    const left = (await modelsOf(options, isIntervened, ['sampled', 'greedy'])).filter((model) => !there(model))
     if (left.length === 0) continue
     const states = fixedStates(spec, horizon, count, seed)
     const at = { type: 'progress', stage: `interventions on ${spec.game.id}`, total: left.length } as const
@@ -91,7 +93,7 @@ async function generalise(options: TrainJobOptions): Promise<void> {
   const trained = mixOf(config).map(({ spec }) => spec)
   for (const { spec, horizon } of gamesOf(config)) {
     const there = ({ policy }: Model): boolean => rows.some((row) => row.game === spec.game.id && row.policy === policy.name)
-    const left = modelsOf(options, (stage) => isTaught(folder.stages, stage.name), ['greedy']).filter((model) => !there(model))
+    const left = (await modelsOf(options, (stage) => isTaught(folder.stages, stage.name), ['greedy'])).filter((model) => !there(model))
     if (left.length === 0) continue
     const things = thingsOf({ spec, trained, horizon, states, seed })
     const at = { type: 'progress', stage: `generalisation on ${spec.game.id}`, total: left.length } as const

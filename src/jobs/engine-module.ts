@@ -1,21 +1,46 @@
 /** Engines are packages of their own, loaded by name when a command needs one. */
 import { stat } from 'node:fs/promises'
-import type { Engine, EngineModule } from '../engine.ts'
+import type { Engine, EngineInfo, EngineModule } from '../engine.ts'
 import { EngineError, fileReason, StorageError } from '../errors.ts'
 import { fileGuess } from '../near-file.ts'
 
+/** What an engine package exports beside the contract if its models can be exported. */
+export interface OnnxExporter {
+  /** The weights of a checkpoint as one ONNX file for pictures of rows × columns patches. Throws EngineError, StorageError. */
+  exportOnnx(
+    checkpoint: string,
+    options: { readonly rows: number; readonly columns: number },
+  ): Promise<{ readonly onnx: Uint8Array; readonly info: EngineInfo }>
+}
+
 /** Loads an engine package. Throws EngineError that says how to get it. */
-export async function loadEngineModule(name: string): Promise<EngineModule> {
-  let module: Partial<EngineModule>
+async function importEngine(name: string): Promise<Partial<EngineModule & OnnxExporter>> {
   try {
-    module = (await import(name)) as Partial<EngineModule>
+    return (await import(name)) as Partial<EngineModule & OnnxExporter>
   } catch (error) {
     throw new EngineError(`the engine package ${name} ${whyNot(name, error as NodeJS.ErrnoException)}`, { cause: error })
   }
-  if (typeof module.createEngine !== 'function' || typeof module.openEngine !== 'function') {
+}
+
+/** The two functions that make an engine, of a package. Throws EngineError. */
+export async function loadEngineModule(name: string): Promise<EngineModule> {
+  const { createEngine, openEngine } = await importEngine(name)
+  if (typeof createEngine !== 'function' || typeof openEngine !== 'function') {
     throw new EngineError(`${name} is not an engine package: it must export createEngine and openEngine`)
   }
-  return module as EngineModule
+  return { createEngine, openEngine }
+}
+
+/** A checkpoint as an ONNX file. Throws EngineError for an engine that has no such files, StorageError. */
+export async function exportCheckpoint(
+  path: string,
+  { engine, rows, columns }: { engine: string; rows: number; columns: number },
+): ReturnType<OnnxExporter['exportOnnx']> {
+  await checkFile(path)
+  const { exportOnnx } = await importEngine(engine)
+  if (exportOnnx === undefined)
+    throw new EngineError(`the engine ${engine} cannot export ONNX files; use a checkpoint of the embedded engine`)
+  return exportOnnx(path, { rows, columns })
 }
 
 /** Throws StorageError for a checkpoint's path that leads to no file. */

@@ -1,5 +1,6 @@
 /** The main job: train the recipes, evaluate every policy on the same games, analyse the models. Each part goes on where it was stopped. */
-import type { Engine } from '../engine.ts'
+import { join } from 'node:path'
+import type { Engine, EngineNeeds, WeightsRef } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, evaluate } from '../eval/index.ts'
 import type { AnyGame } from '../game.ts'
@@ -14,7 +15,17 @@ import {
   replayList,
   resultRows,
 } from '../runs/index.ts'
-import { gamesOf, lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train, weightsName } from '../train/index.ts'
+import {
+  checkEngineInfo,
+  finishedWeights,
+  gamesOf,
+  lexiconOf,
+  mixOf,
+  stagesOf,
+  type TrainConfig,
+  type TrainEvent,
+  train,
+} from '../train/index.ts'
 import { analyseAll, type TrainJobOptions } from './analyses.ts'
 import { loadEngineModule } from './engine-module.ts'
 import type { JobProgress } from './events.ts'
@@ -29,10 +40,17 @@ const REPLAYS = 2
 /** Words of a new run: those of every registered game. They stand in the run folder, since the registry may have grown when the run goes on. */
 export const newWords = (): string[] => lexiconOf(gameList())
 
-/** The engine of a run, found fit for all of its games. Throws ConfigError, EngineError. */
-export async function engineFor(config: TrainConfig, words: readonly string[]): Promise<Engine> {
+/** The engine of a run, found fit for its stages and all of its games. `folder`: of the run. Throws ConfigError, EngineError. */
+export async function engineFor(config: TrainConfig, folder: string, needs: EngineNeeds): Promise<Engine> {
   const { createEngine } = await loadEngineModule(config.engine)
-  const engine = await createEngine({ model: config.model, words, seed: config.seed, threads: config.threads })
+  const { model, seed, threads } = config
+  const engine = await createEngine({ model, seed, threads, folder: join(folder, 'checkpoints') }, needs)
+  try {
+    checkEngineInfo(engine.info, config)
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
   return fitting(
     engine,
     mixOf(config).map(({ spec }) => spec),
@@ -69,12 +87,17 @@ type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'>
  * Policies of the table, in its order. `uniform` chooses among all answers (the paper's Random), `random` among the legal ones. What a game
  * does not have (a teacher, a look-ahead, a solver) is left out.
  */
-export function contestants(config: TrainConfig, engine: Engine, game: AnyGame): Contestant[] {
+export function contestants(
+  config: TrainConfig,
+  engine: Engine,
+  weights: { readonly [stage: string]: WeightsRef },
+  game: AnyGame,
+): Contestant[] {
   const scripted = (name: string, there: boolean = true): Contestant[] =>
     there ? [{ policy: createPolicy(name, config.teacher), decoding: 'scripted' }] : []
   const models = stagesOf(config).flatMap(({ name }) =>
     ([1, 0] as const).map((temperature): Contestant => {
-      const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weightsName(name), name })
+      const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weights[name] as WeightsRef, name })
       return { policy, decoding: temperature === 0 ? 'greedy' : 'sampled' }
     }),
   )
@@ -94,8 +117,9 @@ async function evaluateAll({ folder, config, engine, onEvent, signal }: TrainJob
   let rows: ResultRow[] = (await folder.readDerived('results.json', resultRows)) ?? []
   let replays: Replay[] = (await folder.readDerived('replays.json', replayList)) ?? []
   const store = await openEpisodeStore(folder)
+  const weights = await finishedWeights(folder)
   for (const { spec, horizon, restart, episodes } of gamesOf(config)) {
-    for (const { policy, decoding } of contestants(config, engine, spec.game)) {
+    for (const { policy, decoding } of contestants(config, engine, weights, spec.game)) {
       const who = { game: spec.game.id, policy: policy.name, decoding }
       const same = (one: typeof who): boolean => one.game === who.game && one.policy === who.policy && one.decoding === decoding
       const isShown = policy.privileged || replays.some((one) => same(one as typeof who))

@@ -6,8 +6,7 @@ import { writeReport } from '../report/index.ts'
 import { createRun, type NewFolderOptions, openRun, type RunFolder } from '../runs/index.ts'
 import { coldStartExamples, parseTrainConfig, stageInfos, type TrainConfig } from '../train/index.ts'
 import type { JobControl } from './events.ts'
-import { loadPictures } from './pictures.ts'
-import { loadPlugins } from './plugins.ts'
+import { loadExtras } from './extras.ts'
 import { engineFor, newWords, runTrainJob } from './train-job.ts'
 
 /** A run folder of training that this process holds, with its engine. */
@@ -17,18 +16,12 @@ export interface OpenRun {
   readonly engine: Engine
 }
 
-/** What a config needs from outside the package, before its games are made. Throws ConfigError, StorageError. */
-export async function loadExtras({ plugins, pictures }: TrainConfig): Promise<void> {
-  await loadPlugins(plugins)
-  if (pictures !== undefined) await loadPictures(pictures)
-}
-
 /**
- * The engine of a new run, with everything checked that can be: nothing is written for a run that cannot be. Its extras are loaded already.
+ * The engine of a new run in a folder, with everything checked that can be: nothing is written for a run that cannot be. Its extras are loaded already.
  * Throws ConfigError, EngineError, StorageError.
  */
-export async function checkedEngine(config: TrainConfig, words: readonly string[]): Promise<Engine> {
-  const engine = await engineFor(config, words)
+export async function checkedEngine(config: TrainConfig, folder: string, words: readonly string[]): Promise<Engine> {
+  const engine = await engineFor(config, folder, { words: () => words })
   try {
     await coldStartExamples(engine, config)
     return engine
@@ -53,7 +46,7 @@ export async function createTrainFolder(
 /** A new run. Throws ConfigError, EngineError, StorageError. */
 export async function createTrainRun(path: string, config: TrainConfig, options?: NewFolderOptions): Promise<OpenRun> {
   const words = newWords()
-  const engine = await checkedEngine(config, words)
+  const engine = await checkedEngine(config, path, words)
   try {
     return { engine, config, folder: await createTrainFolder(path, config, words, options) }
   } catch (error) {
@@ -69,7 +62,7 @@ export async function openTrainRun(path: string): Promise<OpenRun> {
     const config = storedConfig(folder)
     await loadExtras(config)
     const words = await openWords(folder)
-    return { folder, config, engine: await engineFor(config, words) }
+    return { folder, config, engine: await engineFor(config, folder.path, { words: () => words }) }
   } catch (error) {
     await folder.close()
     throw error

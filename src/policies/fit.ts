@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts'
 import { ConfigError } from '../errors.ts'
 import { type EnvSpec, formatReply, observationOf, startSnapshot } from '../gym/index.ts'
 import { modelInputOf } from './sampler.ts'
+import { checkPictures, checkPrompt, sampleChecked } from './samples.ts'
 
 /**
  * Draws a first picture, samples a reply to it and measures a teacher's reply. Throws ConfigError or EngineError naming what does not fit:
@@ -10,6 +11,7 @@ import { modelInputOf } from './sampler.ts'
  */
 export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number): Promise<void> {
   const { game, skin } = spec
+  checkPictures(engine.info, 1)
   const snapshot = startSnapshot(spec, 0)
   const observation = observationOf(spec, snapshot)
   const prompt = modelInputOf(engine, observation)
@@ -21,7 +23,8 @@ export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number)
       `the model cuts a picture of ${game.id} into ${patches} patches, the board has ${grid.rows * grid.columns} cells; give tiles of the model's patch size (skin.tile, --tile) instead of ${skin.tile}`,
     )
   }
-  await engine.sample({ prompts: [prompt], n: 1, params: { maxTokens, temperature: 0, seed: 0 } })
+  checkPrompt(engine.info, prompt, maxTokens)
+  await sampleChecked(engine.sampler(), { prompts: [prompt], n: 1, params: { maxTokens, temperature: 0, seed: 0 } })
   const thought = game.teacher?.teach(snapshot.state, { blind: false })
   if (!thought) return
   const reply = formatReply({

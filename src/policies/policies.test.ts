@@ -1,12 +1,13 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { LineReader, type LineStreams } from '../cli/play/line-reader.ts'
-import type { Engine, ModelInput } from '../engine.ts'
+import type { Engine, ModelInput, SampledSequence, SampleRequest, Sampler, WeightsRef } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
 import { type ToyState, toyGame } from '../gym/toy-game-fixture.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import {
+  checkFit,
   createPolicy,
   type HumanOptions,
   humanPolicy,
@@ -137,14 +138,14 @@ describe('scripted', () => {
 
 describe('sampler', () => {
   /** Tokens are code points, 0 stops; samples echo the prompt, their number and the seed. */
-  function echoEngine(asked: unknown[]): Engine {
+  function echoEngine(asked: unknown[], { images = 1, sample }: { images?: number; sample?: Sampler['sample'] } = {}): Engine {
     const encode = (text: string): number[] => {
       if (text.includes('!')) throw new EngineError('The text has a "!".')
       return Array.from(text, (letter) => letter.codePointAt(0) as number)
     }
     const textOf = ({ chunks }: ModelInput): number[] => chunks.flatMap((chunk) => (chunk.type === 'encoded_text' ? chunk.tokens : []))
-    const sample: Engine['sample'] = async ({ prompts, n, ...rest }) => {
-      asked.push(rest)
+    const sampleFrom = async (weights: WeightsRef | undefined, { prompts, n, params }: SampleRequest): Promise<SampledSequence[][]> => {
+      asked.push({ params, ...(weights && { weights }) })
       return prompts.map((prompt) =>
         Array.from({ length: n }, (_, at) => {
           const tokens = [...textOf(prompt), ...encode(` ${at}`), ...(at === 0 ? [0] : [])]
@@ -152,13 +153,22 @@ describe('sampler', () => {
         }),
       )
     }
+    const answer = (ref: WeightsRef | undefined, request: SampleRequest): Promise<SampledSequence[][]> =>
+      sample ? sample(request) : sampleFrom(ref, request)
     const tokenizer = {
       size: 999,
       stopToken: 0,
       encode,
       decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens.filter((token) => token !== 0)),
     }
-    return { info: { name: 'echo', parameters: 0, maxSequence: 99 }, tokenizer, imageTokens: () => 6, sample } as Partial<Engine> as Engine
+    const unused = (): Promise<never> => Promise.reject(new Error('a policy only samples'))
+    return {
+      info: { name: 'echo', parameters: 0, maxSequence: 999, images, losses: [], optimizers: [], reduction: 'sum' },
+      tokenizer,
+      imageTokens: () => 6,
+      sampler: (ref) => ({ sample: (request) => answer(ref, request), logprobs: unused }),
+      ...{ forwardBackward: unused, optimStep: unused, save: unused, load: unused, discard: unused, close: unused },
+    }
   }
 
   it('puts the picture first, samples n and decodes special tokens to nothing', async () => {
@@ -166,12 +176,12 @@ describe('sampler', () => {
     const engine = echoEngine(asked)
     const first = observations[0] as Observation
     expect(modelInputOf(engine, first).chunks).toMatchObject([{ type: 'image', expectedTokens: 6 }, { type: 'encoded_text' }])
-    const policy = samplerPolicy(engine, { maxTokens: 5, temperature: 0.5, weights: 'start' })
+    const policy = samplerPolicy(engine, { maxTokens: 5, temperature: 0.5, weights: { name: 'start' } })
     expect(policy).toMatchObject({ name: 'echo', privileged: false })
     const [row] = await policy.reply([{ ...first, prompt: 'p' }], { n: 2, seed: 9 })
     expect(row?.map((reply) => reply.text)).toEqual(['p 0', 'p 1'])
     expect(row?.[0]).toMatchObject({ tokens: [112, 32, 48, 0], logprobs: [-1, -1, -1, -1] })
-    expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: [observationSeed(9, 0)] }, weights: 'start' }])
+    expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: [observationSeed(9, 0)] }, weights: { name: 'start' } }])
   })
 
   it('puts a caption in the mouth of the model, within its tokens', async () => {
@@ -195,12 +205,10 @@ describe('sampler', () => {
   it('scores a forced perception as the model’s own', async () => {
     const seen = { state: states[0] as ToyState, last: null }
     const ends = '\nlargest 3\n</think>\n<answer>0</answer>'
-    const engine = {
-      ...echoEngine([]),
-      sample: async () => [[{ tokens: Array.from(ends, (c) => c.charCodeAt(0)), logprobs: [], stopReason: 'stop' }]],
-    }
+    const tokens = Array.from(ends, (c) => c.charCodeAt(0))
+    const engine = echoEngine([], { sample: async () => [[{ tokens, logprobs: tokens.map(() => -1), stopReason: 'stop' }]] })
     for (const mode of ['caption', 'wrong-caption'] as const) {
-      const [[reply]] = (await samplerPolicy(engine as Engine, { maxTokens: 99 }).reply([observationOf(envSpec({ ...spec, mode }), seen)], {
+      const [[reply]] = (await samplerPolicy(engine, { maxTokens: 99 }).reply([observationOf(envSpec({ ...spec, mode }), seen)], {
         n: 1,
         seed: 1,
       })) as [[Reply]]
@@ -209,6 +217,24 @@ describe('sampler', () => {
         perceptionExact: mode === 'caption' ? 1 : 0,
         action: '0',
       })
+    }
+  })
+
+  it('refuses a blind engine at once, and an engine whose answers are not whole', async () => {
+    expect(() => samplerPolicy(echoEngine([], { images: 0 }), { maxTokens: 5 })).toThrow(/the engine echo is blind/)
+    await expect(checkFit(echoEngine([], { images: 0 }), spec, 5)).rejects.toThrow(/the engine echo is blind/)
+    await expect(checkFit(echoEngine([]), spec, 990)).rejects.toThrow(/reply \(990\) tokens are over the 999/)
+    const whole: SampledSequence = { tokens: [112, 0], logprobs: [-1, -1], stopReason: 'stop' }
+    const { stopReason: _, ...endless } = whole
+    const answers: [SampledSequence[][], RegExp][] = [
+      [[[{ ...whole, logprobs: [-1] }]], /gave 1 log-probs with a reply of 2 tokens/],
+      [[[endless as SampledSequence]], /the stop reason undefined/],
+      [[[whole, whole]], /gave 2 replies for 1 prompts/],
+      [[], /replies for 1 prompts/],
+    ]
+    for (const [given, problem] of answers) {
+      const policy = samplerPolicy(echoEngine([], { sample: async () => given }), { maxTokens: 5 })
+      await expect(policy.reply(observations.slice(0, 1), { n: 1, seed: 1 })).rejects.toThrow(problem)
     }
   })
 

@@ -1,17 +1,18 @@
 /** An engine's model as a policy: picture and prompt in, sampled tokens out. A caption is put in its mouth as the reply's perception. */
-import type { Engine, ModelInput, SampledSequence } from '../engine.ts'
+import type { Engine, ModelInput, SampledSequence, WeightsRef } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { forcedPerception } from '../gym/index.ts'
 import type { Observation, Policy, Reply, ReplyOptions } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
+import { checkPictures, sampleChecked } from './samples.ts'
 
 export interface SamplerOptions {
   /** Reply tokens at most, stop token and a forced perception included. */
   readonly maxTokens: number
   /** 0 is greedy. Default 1. */
   readonly temperature?: number
-  /** A snapshot of the engine; absent: the live weights. */
-  readonly weights?: string
+  /** Saved weights; absent: the live ones. */
+  readonly weights?: WeightsRef
   /** Default: the engine's name. */
   readonly name?: string
 }
@@ -71,10 +72,12 @@ function readyOrFailure(engine: Engine, observation: Observation, index: number,
 
 /**
  * Samples n replies per observation; the chance of a reply depends on (`observationSeed`, sample) alone. An observation the engine cannot
- * read fails alone; a failed engine throws. Observations whose captions leave them different numbers of tokens are sampled apart.
+ * read fails alone; a failed engine throws, and so does a blind one, at once. Observations whose captions leave them different numbers of tokens are sampled apart.
  */
 export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
   const { maxTokens, temperature = 1, weights, name = engine.info.name } = options
+  checkPictures(engine.info, 1)
+  const sampler = engine.sampler(weights)
   const reply = async (observations: readonly Observation[], { n, seed, signal }: ReplyOptions): Promise<Reply[][]> => {
     const out = observations.map((): Reply[] => [])
     const ready: Ready[] = []
@@ -88,7 +91,7 @@ export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
       const own = ready.filter((one) => one.budget === budget)
       const params = { maxTokens: budget, temperature, seed: own.map(({ index }) => observationSeed(seed, index)) }
       const prompts = own.map(({ input }) => input)
-      const sampled = await engine.sample({ prompts, n, params, ...(weights !== undefined && { weights }) })
+      const sampled = await sampleChecked(sampler, { prompts, n, params })
       for (const [i, { index }] of own.entries())
         out[index] = (sampled[i] as SampledSequence[]).map((sequence) => replyOf(engine, sequence, observations[index] as Observation))
     }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Engine, ModelInput, SampledSequence } from '../engine.ts'
+import type { ModelInput, SampledSequence, Sampler } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { createBatcher, type SampleJob } from './batcher.ts'
 
-/** An engine that answers each prompt with its own seed, and writes down what it is asked. */
-function echo(): { engine: Pick<Engine, 'sample'>; calls: number[][] } {
+/** A sampler that answers each prompt with its own seed, and writes down what it is asked. */
+function echo(): { sampler: Pick<Sampler, 'sample'>; calls: number[][] } {
   const calls: number[][] = []
-  const sample: Engine['sample'] = async ({ prompts, n, params }) => {
+  const sample: Sampler['sample'] = async ({ prompts, n, params }) => {
     const seeds = params.seed as readonly number[]
     calls.push([...seeds])
     await new Promise((resolve) => setTimeout(resolve, 5))
@@ -15,7 +15,7 @@ function echo(): { engine: Pick<Engine, 'sample'>; calls: number[][] } {
       Array.from({ length: n }, (): SampledSequence => ({ tokens: [seeds[i] as number], logprobs: [0], stopReason: 'stop' })),
     )
   }
-  return { engine: { sample }, calls }
+  return { sampler: { sample }, calls }
 }
 
 const prompt: ModelInput = { chunks: [] }
@@ -23,8 +23,8 @@ const job = (seed: number, change: Partial<SampleJob> = {}): SampleJob => ({ pro
 
 describe('createBatcher', () => {
   it('answers requests that wait together in one call, each its own', async () => {
-    const { engine, calls } = echo()
-    const batcher = createBatcher(engine)
+    const { sampler, calls } = echo()
+    const batcher = createBatcher(sampler)
     const first = [1, 2, 3].map((seed) => batcher.sample(job(seed)))
     await new Promise((resolve) => setTimeout(resolve, 2))
     const later = [4, 5].map((seed) => batcher.sample(job(seed)))
@@ -37,8 +37,8 @@ describe('createBatcher', () => {
   })
 
   it('keeps apart what cannot share a call, and fills calls of 256 rows', async () => {
-    const { engine, calls } = echo()
-    const batcher = createBatcher(engine)
+    const { sampler, calls } = echo()
+    const batcher = createBatcher(sampler)
     const jobs = [job(1), job(2, { temperature: 0 }), job(3, { n: 200 }), job(4, { n: 200 }), job(5), job(6, { maxTokens: 9 })]
     const replies = await Promise.all(jobs.map((one) => batcher.sample(one)))
     expect(replies.map((list) => list.length)).toEqual([1, 1, 200, 200, 1, 1])
@@ -46,8 +46,8 @@ describe('createBatcher', () => {
   })
 
   it('drops a request that went away, and passes on a failure to those of its call only', async () => {
-    const { engine, calls } = echo()
-    const batcher = createBatcher(engine)
+    const { sampler, calls } = echo()
+    const batcher = createBatcher(sampler)
     const gone = AbortSignal.abort(new Error('gone'))
     const outcomes = await Promise.allSettled([
       batcher.sample(job(1), gone),

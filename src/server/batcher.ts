@@ -2,7 +2,8 @@
  * Requests that wait together go into one engine call, where the call's parameters are the same. What a request gets does not depend on
  * that: every prompt carries its own seed (SamplingParams.seed).
  */
-import type { Engine, ModelInput, SampledSequence } from '../engine.ts'
+import type { ModelInput, SampledSequence, Sampler } from '../engine.ts'
+import { sampleChecked } from '../policies/index.ts'
 
 /** Prompts × samples of one engine call at most. */
 const CALL_ROWS = 256
@@ -32,8 +33,8 @@ export interface Batcher {
   readonly calls: number
 }
 
-/** Batches the jobs of one engine; calls run one after another. */
-export function createBatcher(engine: Pick<Engine, 'sample'>): Batcher {
+/** Batches the jobs of one sampler; calls run one after another. */
+export function createBatcher(sampler: Pick<Sampler, 'sample'>): Batcher {
   let waiting: Waiting[] = []
   let running = false
   let calls = 0
@@ -60,7 +61,7 @@ export function createBatcher(engine: Pick<Engine, 'sample'>): Batcher {
     calls++
     try {
       const params = { maxTokens, temperature, seed: live.map(({ job }) => job.seed) }
-      const sampled = await engine.sample({ prompts: live.map(({ job }) => job.prompt), n, params })
+      const sampled = await sampleChecked(sampler, { prompts: live.map(({ job }) => job.prompt), n, params })
       for (const [i, { resolve }] of live.entries()) resolve(sampled[i] as SampledSequence[])
     } catch (error) {
       for (const { reject } of live) reject(error)

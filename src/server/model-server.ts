@@ -47,7 +47,7 @@ export interface ModelServer {
 /** The HTTP application without a socket. */
 export function modelApp(options: ModelServerOptions): { app: Hono; calls: () => number } {
   const { engine, model, seed: serverSeed = 0, now = Date.now } = options
-  const batcher = createBatcher(engine)
+  const batcher = createBatcher(engine.sampler())
   const created = Math.floor(now() / 1000)
   const card = { id: model, object: 'model', created, owned_by: 'vlm-gym' }
   let unseeded = 0

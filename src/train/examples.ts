@@ -1,5 +1,5 @@
 /** From replies to training data: the token shift of the engine contract, supervised examples of the format stage and of the teacher. */
-import type { Datum, Engine } from '../engine.ts'
+import type { Chunk, Datum, Engine, ModelInput } from '../engine.ts'
 import { formatReply, observationOf } from '../gym/index.ts'
 import { modelInputOf, type TeacherHabits, teacherDecision } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
@@ -13,15 +13,23 @@ export interface ReplyLists {
   readonly advantages?: readonly number[]
 }
 
+const lengthOf = (chunk: Chunk): number => (chunk.type === 'image' ? chunk.expectedTokens : chunk.tokens.length)
+
+/** Picture, prompt and reply as one sequence. `before`: tokens in front of the reply. */
+export function replyInput(engine: Engine, observation: Observation, tokens: readonly number[]): { input: ModelInput; before: number } {
+  const { chunks } = modelInputOf(engine, observation)
+  const before = chunks.reduce((sum, chunk) => sum + lengthOf(chunk), 0)
+  return { input: { chunks: [...chunks, { type: 'encoded_text', tokens }] }, before }
+}
+
 /** The datum of a reply to an observation: zeros over picture and prompt, then the lists over the reply, shifted by one. */
 export function replyDatum(engine: Engine, observation: Observation, tokens: readonly number[], lists: ReplyLists): Datum {
-  const { chunks } = modelInputOf(engine, observation)
-  const before = chunks.reduce((sum, chunk) => sum + (chunk.type === 'image' ? chunk.expectedTokens : chunk.tokens.length), 0) - 1
-  const padded = (list: readonly number[]): number[] => [...new Array<number>(before).fill(0), ...list]
+  const { input, before } = replyInput(engine, observation, tokens.slice(0, -1))
+  const padded = (list: readonly number[]): number[] => [...new Array<number>(before - 1).fill(0), ...list]
   const lossInputs: Record<string, number[]> = { targetTokens: padded(tokens) }
   for (const [name, list] of Object.entries(lists)) if (list) lossInputs[name] = padded(list)
   return {
-    modelInput: { chunks: [...chunks, { type: 'encoded_text', tokens: tokens.slice(0, -1) }] },
+    modelInput: input,
     lossInputs: lossInputs as unknown as Datum['lossInputs'],
   }
 }

@@ -8,23 +8,22 @@
  * that of the stage's start lp0: advantage = A - kl · (lp - lp0) - entropy · lp. Loss: sum of -min(r A, clip(r) A) over reply tokens,
  * divided by their number in the minibatch.
  */
-import type { Engine, SampledSequence } from '../engine.ts'
+import type { Datum, Engine, SampledSequence, Sampler } from '../engine.ts'
 import type { Statement } from '../game.ts'
 import { type EnvSnapshot, isGoodMove, observationOf, type PlayedReply, playGroup, rewardOf, rewardScores } from '../gym/index.ts'
-import { modelInputOf, replyOf } from '../policies/index.ts'
+import { modelInputOf, replyOf, sampleChecked } from '../policies/index.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { groupAdvantages, hasSignal, mean, type ReplyAdvantages, type SectionValues } from './advantages.ts'
 import { type RlConfig, rewardSpecOf } from './config.ts'
 import { statementsOf, tokenShares } from './credit.ts'
-import { replyDatum } from './examples.ts'
+import { replyDatum, replyInput } from './examples.ts'
 import { advancePool, type GameMix, type MixEntry, type PoolGame, pickGames, sampleState } from './states.ts'
-
-/** Name of the engine snapshot that the divergence is measured from. */
-export const START_WEIGHTS = 'stage-start'
 
 export interface GrpoContext {
   readonly engine: Engine
+  /** The weights that the divergence is measured from: those of the stage's start. */
+  readonly reference: Sampler
   readonly mix: GameMix
   readonly rl: RlConfig
   readonly maxTokens: number
@@ -103,7 +102,7 @@ export async function grpoStep(
   // A group of replies for each, executed from exactly that state.
   const prompts = observations.map((observation) => modelInputOf(engine, observation))
   const params = { maxTokens: context.maxTokens, temperature: rl.temperature, seed: deriveSeed(seed, 'sample') }
-  const sequences = await engine.sample({ prompts, n: rl.replies, params })
+  const sequences = await sampleChecked(engine.sampler(), { prompts, n: rl.replies, params })
   const scored = drawn.map(({ entry, snapshot }, i) => ({
     entry,
     replies: scoreGroup(context, entry, snapshot, observations[i] as Observation, sequences[i] as SampledSequence[]),
@@ -127,27 +126,25 @@ export async function grpoStep(
   const chosen = groups
     .filter((group) => hasSignal(group) || (rl.stuck && isStuck(group)))
     .flatMap((group) => group.replies.map((reply, k) => ({ reply, advantage: group.advantages[k] as ReplyAdvantages })))
-  const reference = await engine.forward({
-    data: chosen.map(({ reply }) => replyDatum(engine, reply.observation, reply.sequence.tokens, {})),
-    weights: START_WEIGHTS,
-  })
+  const reference = await context.reference.logprobs(
+    chosen.map(({ reply }) => replyInput(engine, reply.observation, reply.sequence.tokens).input),
+  )
   let klSum = 0
   let tokens = 0
   const data = chosen.map(({ reply, advantage }, i) => {
-    const lists = tokenAdvantages(
-      engine,
-      reply,
-      advantage,
-      (reference.logprobs[i] as Float32Array).slice(-reply.sequence.tokens.length),
-      rl,
-    )
+    const lists = tokenAdvantages(engine, reply, advantage, (reference[i] as Float32Array).slice(-reply.sequence.tokens.length), rl)
     klSum += lists.kl
     tokens += reply.sequence.tokens.length
     return { reply, advantages: lists.advantages }
   })
 
-  // Clipped updates over shuffled minibatches.
-  let gradNorm = 0
+  // Clipped updates over shuffled minibatches; the next one is submitted while the engine computes.
+  const update = (batch: readonly Datum[]): Promise<number> => {
+    const pass = engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
+    const done = engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm })
+    return Promise.all([pass, done]).then(([, { gradNorm }]) => gradNorm)
+  }
+  let last = Promise.resolve(0)
   for (let epoch = 0; epoch < rl.epochs; epoch++) {
     const order = seededRng(seed, 'order', epoch).shuffle(data)
     for (let from = 0; from < order.length; from += rl.minibatch) {
@@ -159,10 +156,14 @@ export async function grpoStep(
           advantages: list.map((a) => a * scale),
         }),
       )
-      await engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
-      gradNorm = (await engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm })).gradNorm
+      const next = update(batch)
+      // If the update before fails, that is the error that is told.
+      next.catch(() => {})
+      await last
+      last = next
     }
   }
+  const gradNorm = await last
 
   const all = groups.flatMap(({ replies }) => replies)
   const metrics: GrpoMetrics = {

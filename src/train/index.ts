@@ -4,17 +4,10 @@ export { datasetsOf, parseTrainConfig, type RlConfig, type SupervisedConfig, typ
 export { formatExample, type ReplyLists, replyDatum, teacherExample } from './examples.ts'
 export { type GrpoContext, type GrpoMetrics, grpoStep } from './grpo.ts'
 export { lexiconOf } from './lexicon.ts'
+export { checkEngineInfo } from './needs.ts'
 export { PRESETS, presetNamed } from './presets.ts'
+export { finishedWeights } from './progress.ts'
 export { RECIPES, type Recipe, type Stage, stageInfos, stagesOf } from './recipes.ts'
 export { type ColdStart, coldStartExamples, type DatasetMark } from './stored.ts'
 export { type SupervisedContext, type SupervisedMetrics, supervisedBatch, supervisedStep } from './supervised.ts'
-export {
-  checkpointFile,
-  gamesOf,
-  learningRateAt,
-  mixOf,
-  type TrainEvent,
-  type TrainOptions,
-  train,
-  weightsName,
-} from './trainer.ts'
+export { gamesOf, learningRateAt, mixOf, type TrainEvent, type TrainOptions, train } from './trainer.ts'

@@ -2,12 +2,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { GAMES } from '../games/index.ts'
+import type { Engine } from '../engine.ts'
+import { gameNamed } from '../games/index.ts'
 import { teacherPolicy } from '../policies/index.ts'
 import { createRun, type RunFolder } from '../runs/index.ts'
 import { createDataset, type TeachConfig, teach, teachConfig } from '../teach/index.ts'
+import { mockEngine } from '../testing/index.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 import { lexiconOf } from './lexicon.ts'
 import { presetNamed } from './presets.ts'
@@ -23,13 +24,15 @@ const configOf = (dataset: string | string[], games: Game[] = [first, second]): 
   return parseTrainConfig({
     ...tiny,
     ...{ games, recipes: ['g1'], saveEvery: 1 },
-    base: { ...tiny.base, steps: 2, batch: 4 },
-    coldStart: { ...tiny.coldStart, steps: 6, batch: 8, dataset },
+    base: { ...tiny.base, steps: 2, batch: 4, optimizer: 'adam' },
+    coldStart: { ...tiny.coldStart, steps: 6, batch: 8, optimizer: 'adam', dataset },
     rl: { ...tiny.rl, steps: 0 },
   })
 }
-const engineFor = (config: TrainConfig): EmbeddedEngine =>
-  new EmbeddedEngine({ model: config.model, words: lexiconOf(Object.values(GAMES)), seed: 0, threads: 1 })
+const words = lexiconOf([first, second].map(({ id }) => gameNamed(id)))
+/** One token a tile, as the embedded engine has it. */
+const imageTokens = ({ width, height }: { width: number; height: number }): number => (width * height) / 16 ** 2
+const engineFor = (folder?: RunFolder): Engine => mockEngine({ words, imageTokens, ...(folder && { folder: folder.file('checkpoints') }) })
 
 describe('cold start from data sets', () => {
   let parent = ''
@@ -61,7 +64,7 @@ describe('cold start from data sets', () => {
 
   async function found(dataset: string | string[], games?: Game[]): Promise<Awaited<ReturnType<typeof coldStartExamples>>> {
     const config = configOf(dataset, games)
-    const engine = engineFor(config)
+    const engine = engineFor()
     try {
       return await coldStartExamples(engine, config)
     } finally {
@@ -76,7 +79,7 @@ describe('cold start from data sets', () => {
       { path: at('two'), examples: 12 },
     ])
     expect(both?.examples.map(({ game }) => game)).toEqual([...Array(12).fill(first.id), ...Array(12).fill(second.id)])
-    const engine = engineFor(configOf(at('one')))
+    const engine = engineFor()
     const data = storedData(engine, both as NonNullable<typeof both>, 24, 5, 0).map(({ modelInput }) => JSON.stringify(modelInput))
     expect(new Set(data).size).toBe(24)
     await engine.close()
@@ -94,7 +97,7 @@ describe('cold start from data sets', () => {
     const run = async (folder: RunFolder, config: TrainConfig, stopAfter: number): Promise<string> => {
       const controller = new AbortController()
       let steps = 0
-      const engine = engineFor(config)
+      const engine = engineFor(folder)
       const onEvent = (): void => {
         if (++steps === stopAfter) controller.abort()
       }
@@ -120,7 +123,7 @@ describe('cold start from data sets', () => {
     ] as const) {
       const folder = await createRun(at(name), config)
       await folder.write('dataset.json', { path: at('one'), fingerprint, examples: 12 })
-      const engine = engineFor(config)
+      const engine = engineFor(folder)
       const end = train({ folder, config, engine }).finally(() => engine.close())
       if (name === 'old') expect(await end).toBe('finished')
       else await expect(end).rejects.toThrow('has changed since this run began')

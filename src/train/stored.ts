@@ -3,13 +3,13 @@
  * model knows the paper's tags alone, so replies in others are written anew.
  */
 import { readExamples, type StoredExample } from '../datasets/index.ts'
-import type { Datum, Engine } from '../engine.ts'
+import type { Datum, Engine, ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { gameNamed, readGrid } from '../games/index.ts'
 import { inTags, parseReply } from '../gym/index.ts'
 import { seededRng } from '../rng.ts'
 import { datasetsOf, type TrainConfig } from './config.ts'
-import { replyDatum } from './examples.ts'
+import { replyDatum, replyInput } from './examples.ts'
 
 /** What identifies a data set: a run that goes on must learn from the same one. */
 export interface DatasetMark {
@@ -60,28 +60,32 @@ async function checkExamples(engine: Engine, config: TrainConfig, path: string, 
   const ours = config.games.map(({ id }) => id)
   const foreign = examples.find(({ game }) => !ours.includes(game))
   if (foreign) throw misfit(path, `it holds examples of ${foreign.game}, the run plays ${ours.join(', ')}`)
-  let longest: { datum: Datum; place: string } | undefined
+  let longest: { input: ModelInput; tokens: number; place: string } | undefined
   for (const example of examples) {
     try {
-      const datum = checkedDatum(engine, config, example)
-      if (datum.lossInputs.targetTokens.length > (longest?.datum.lossInputs.targetTokens.length ?? 0))
-        longest = { datum, place: example.place }
+      const { input, tokens } = checkedInput(engine, config, example)
+      if (tokens > (longest?.tokens ?? 0)) longest = { input, tokens, place: example.place }
     } catch (error) {
       if (!(error instanceof EngineError) && !(error instanceof ConfigError)) throw error
       throw misfit(path, `${example.place}: ${error.message}`, error)
     }
   }
   if (longest) {
-    const { datum, place } = longest
-    await engine.forward({ data: [datum] }).catch((error: Error) => {
-      throw misfit(path, `${place}: ${error.message}`, error)
-    })
+    const { input, place } = longest
+    await engine
+      .sampler()
+      .logprobs([input])
+      .catch((error: Error) => {
+        throw misfit(path, `${place}: ${error.message}`, error)
+      })
   }
 }
 
-function checkedDatum(engine: Engine, config: TrainConfig, example: StoredExample): Datum {
-  const datum = storedDatum(engine, example)
-  const length = engine.tokenizer.encode(example.reply).length
+/** Picture, prompt and reply of an example, and their length. Throws ConfigError, EngineError. */
+function checkedInput(engine: Engine, config: TrainConfig, example: StoredExample): { input: ModelInput; tokens: number } {
+  const reply = engine.tokenizer.encode(example.reply)
+  const { input, before } = replyInput(engine, example, reply)
+  const { length } = reply
   if (length > config.maxTokens) throw new ConfigError(`its reply has ${length} tokens, maxTokens allows ${config.maxTokens}`)
   const patches = engine.imageTokens(example.frame())
   const game = gameNamed(example.game)
@@ -89,7 +93,7 @@ function checkedDatum(engine: Engine, config: TrainConfig, example: StoredExampl
   const cells = board === null ? 0 : board.rows * board.columns
   if (config.skin.layout === 'board' && game.perception.grid !== undefined && patches !== cells)
     throw new ConfigError(`its picture has ${patches} patches, its board ${cells} cells`)
-  return datum
+  return { input, tokens: before + length }
 }
 
 /** The datum of a stored example: every token of the reply counts 1. */

@@ -62,10 +62,10 @@ export async function supervisedStep(
   learningRate: number,
   meanwhile: () => void = () => {},
 ): Promise<SupervisedMetrics & Record<string, number>> {
-  const pass = engine.forwardBackward({ data, loss: 'cross_entropy' })
-  meanwhile()
-  const { metrics } = await pass
   const { maxGradNorm, optimizer } = settings
-  const { gradNorm } = await engine.optimStep({ learningRate, maxGradNorm, optimizer })
+  const pass = engine.forwardBackward({ data, loss: 'cross_entropy' })
+  const step = engine.optimStep({ learningRate, maxGradNorm, optimizer })
+  meanwhile()
+  const [{ metrics }, { gradNorm }] = await Promise.all([pass, step])
   return { loss: metrics.loss, gradNorm, tokens }
 }

@@ -1,26 +1,56 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { GAMES } from '../games/index.ts'
+import type { Engine, WeightsRef } from '../engine.ts'
+import { ConfigError } from '../errors.ts'
+import { gameNamed } from '../games/index.ts'
 import { createRun, METRICS_FILE, type MetricLine, openRun, type RunFolder } from '../runs/index.ts'
+import { type MockEngineOptions, mockEngine } from '../testing/index.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 import { lexiconOf } from './lexicon.ts'
+import { checkEngineInfo } from './needs.ts'
 import { PRESETS, presetNamed } from './presets.ts'
+import { finishedWeights } from './progress.ts'
 import { stagesOf } from './recipes.ts'
-import { gamesOf, mixOf, type TrainEvent, train } from './trainer.ts'
+import { gamesOf, mixOf, type TrainEvent, type TrainOptions, train } from './trainer.ts'
 
-/** The tiny preset with every part that has a state of its own: levels of a game, and an adaptive mix. */
+/** The tiny preset for the mock engine, which has no Muon, with every part that has a state of its own: levels of a game, and an adaptive mix. */
 const tiny = ((): TrainConfig => {
   const preset = presetNamed('tiny')
   const games = [preset.games[0], preset.games[3]].map((game, i) =>
     i === 0 ? { ...game, levels: [{ perception: 0 }, { perception: 2 }] } : game,
   )
-  return parseTrainConfig({ ...preset, games, rl: { ...preset.rl, adaptive: 0.5 } })
+  const [base, coldStart] = [preset.base, preset.coldStart].map((stage) => ({ ...stage, steps: 6, batch: 8, optimizer: 'adam' }))
+  return parseTrainConfig({
+    ...preset,
+    games,
+    base,
+    coldStart,
+    rl: { ...preset.rl, steps: 5, states: 4, replies: 4, minibatch: 4, adaptive: 0.5 },
+    saveEvery: 2,
+  })
 })()
-const engineFor = (config: TrainConfig): EmbeddedEngine =>
-  new EmbeddedEngine({ model: config.model, words: lexiconOf(Object.values(GAMES)), seed: config.seed, threads: 1 })
+const words = lexiconOf(tiny.games.map(({ id }) => gameNamed(id)))
+/** An engine over the saves of a run. */
+const engineFor = (folder: RunFolder, change: Partial<MockEngineOptions> = {}): Engine =>
+  mockEngine({ words, seed: tiny.seed, folder: folder.file('checkpoints'), ...change })
+
+/** An engine with some of its members replaced. */
+const withMembers = (engine: Engine, members: Partial<Engine>): Engine => ({
+  info: engine.info,
+  tokenizer: engine.tokenizer,
+  imageTokens: (frame) => engine.imageTokens(frame),
+  sampler: (ref) => engine.sampler(ref),
+  forwardBackward: (request) => engine.forwardBackward(request),
+  optimStep: (params) => engine.optimStep(params),
+  save: (name, kind) => engine.save(name, kind),
+  load: (ref, options) => engine.load(ref, options),
+  discard: (ref) => engine.discard(ref),
+  close: () => engine.close(),
+  ...members,
+})
+const withSave = (engine: Engine, save: Engine['save']): Engine => withMembers(engine, { save })
 
 describe('train', () => {
   let parent = ''
@@ -32,13 +62,15 @@ describe('train', () => {
   const values = async (folder: RunFolder): Promise<unknown[]> =>
     (await folder.linesOf(METRICS_FILE)).map(({ stage, step, values: all }) => ({ stage, step, values: all }))
 
+  const checkpoints = async (folder: RunFolder): Promise<string[]> => (await readdir(folder.file('checkpoints'))).sort()
+
   async function session(folder: RunFolder, config: TrainConfig, stopAfter: number): Promise<string> {
     const controller = new AbortController()
     let steps = 0
     const onEvent = (_: TrainEvent): void => {
       if (++steps === stopAfter) controller.abort()
     }
-    const engine = engineFor(config)
+    const engine = engineFor(folder)
     const end = await train({ folder, config, engine, onEvent, signal: controller.signal })
     await engine.close()
     return end
@@ -48,37 +80,113 @@ describe('train', () => {
     const unbroken = await createRun(join(parent, 'unbroken'), tiny)
     expect(await session(unbroken, tiny, -1)).toBe('finished')
     const broken = await createRun(join(parent, 'broken'), tiny)
-    for (const stopAfter of [3, 8, 5, 21]) expect(await session(broken, tiny, stopAfter)).toBe('stopped')
+    for (const stopAfter of [3, 4, 2, 9]) expect(await session(broken, tiny, stopAfter)).toBe('stopped')
     expect(await session(broken, tiny, -1)).toBe('finished')
     expect(await values(broken)).toEqual(await values(unbroken))
     const last = (await values(unbroken)).at(-1) as MetricLine
     for (const { id } of tiny.games) expect(last.values[`${id}.signal`], id).toBeGreaterThanOrEqual(0)
     for (const stage of ['g0', 'g1']) {
-      const file = `checkpoints/${stage}.safetensors`
-      expect(await readFile(broken.file(file))).toEqual(await readFile(unbroken.file(file)))
+      const file = `checkpoints/${stage}.json`
+      expect((await readFile(broken.file(file))).equals(await readFile(unbroken.file(file))), file).toBe(true)
     }
     await Promise.all([unbroken.close(), broken.close()])
   })
 
-  it('goes back to the last checkpoint when it was killed without a chance to save', async () => {
-    const killed = await createRun(join(parent, 'killed'), tiny)
-    const engine = engineFor(tiny)
-    let steps = 0
-    const dies = train({
-      folder: killed,
-      config: tiny,
-      engine,
-      onEvent: () => {
-        if (++steps === 33) throw new Error('killed')
-      },
-    })
-    await expect(dies).rejects.toThrow('killed')
-    await killed.close()
-    const again = await openRun(join(parent, 'killed'))
+  /** A session that ends in an error once `dies` says so, as a killed process does: nothing is saved after that. */
+  async function killedSession(name: string, dies: (engine: Engine, folder: RunFolder) => Partial<TrainOptions>): Promise<void> {
+    const folder = await createRun(join(parent, name), tiny)
+    const engine = engineFor(folder)
+    await expect(train({ folder, config: tiny, engine, ...dies(engine, folder) })).rejects.toThrow('killed')
+    await engine.close()
+    await folder.close()
+  }
+
+  async function finishes(name: string): Promise<void> {
+    const again = await openRun(join(parent, name))
     expect(await session(again, tiny, -1)).toBe('finished')
     const reference = await openRun(join(parent, 'unbroken'))
     expect(await values(again)).toEqual(await values(reference))
+    // Nothing is left of what was only saved to go on from.
+    expect(await checkpoints(again)).toEqual(['base.json', 'cold-start.json', 'g0.json', 'g1.json'])
     await Promise.all([again.close(), reference.close()])
+  }
+
+  it('goes back to the last checkpoint when it was killed without a chance to save', async () => {
+    let steps = 0
+    await killedSession('killed', () => ({
+      onEvent: () => {
+        if (++steps === 19) throw new Error('killed')
+      },
+    }))
+    await finishes('killed')
+  })
+
+  // The first save is in the middle of a stage, the third at its end.
+  it.each([1, 3])('goes on when it was killed between save %i and the pointer to it', async (fatal) => {
+    const name = `killed-at-save-${fatal}`
+    let saves = 0
+    await killedSession(name, (engine) => ({
+      engine: withSave(engine, async (...given) => {
+        const ref = await engine.save(...given)
+        if (++saves === fatal) throw new Error('killed')
+        return ref
+      }),
+    }))
+    await finishes(name)
+  })
+
+  it('knows the weights of finished stages by refs, and starts each stage from those of the one before', async () => {
+    const unbroken = await openRun(join(parent, 'unbroken'))
+    const weights = await finishedWeights(unbroken)
+    expect(Object.keys(weights)).toEqual(stagesOf(tiny).map(({ name }) => name))
+    const engine = engineFor(unbroken)
+    await engine.load(weights['cold-start'] as WeightsRef, { optimizer: false })
+    await engine.close()
+    await unbroken.close()
+  })
+
+  it.each<[string, Partial<MockEngineOptions>, object, RegExp]>([
+    ['a blind engine', { images: 0 }, {}, /the engine mock is blind/],
+    ['an optimizer that it lacks', {}, { base: { ...tiny.base, optimizer: 'muon' } }, /stage base needs the optimizer muon.*has adam/],
+    ['replies that are too long', { maxSequence: tiny.maxTokens }, {}, /maxTokens is \d+; the engine mock has room for/],
+  ])('refuses %s before any work', async (what, change, config, reason) => {
+    const wrong = parseTrainConfig({ ...tiny, ...config })
+    const folder = await createRun(join(parent, what.replaceAll(' ', '-')), wrong)
+    const engine = engineFor(folder, change)
+    await expect(train({ folder, config: wrong, engine })).rejects.toThrow(ConfigError)
+    await expect(train({ folder, config: wrong, engine })).rejects.toThrow(reason)
+    expect(await values(folder)).toEqual([])
+    await engine.close()
+    await folder.close()
+  })
+
+  it('refuses a loss that the engine lacks, unless no stage needs it', () => {
+    const info = { ...mockEngine({ words }).info, losses: ['cross_entropy'] as const }
+    expect(() => checkEngineInfo(info, tiny)).toThrow(/the stage g0 needs the loss ppo; the engine mock has cross_entropy/)
+    checkEngineInfo(info, parseTrainConfig({ ...tiny, rl: { ...tiny.rl, steps: 0 } }))
+  })
+
+  it('submits a pass and its step together, in order', async () => {
+    const folder = await createRun(join(parent, 'order'), tiny)
+    const engine = engineFor(folder)
+    const calls: string[] = []
+    let open = 0
+    let most = 0
+    const counted = <T>(name: string, work: Promise<T>): Promise<T> => {
+      calls.push(name)
+      most = Math.max(most, ++open)
+      return work.finally(() => open--)
+    }
+    const watched = withMembers(engine, {
+      forwardBackward: (request) => counted('pass', engine.forwardBackward(request)),
+      optimStep: (params) => counted('step', engine.optimStep(params)),
+    })
+    await train({ folder, config: tiny, engine: watched })
+    expect(calls.every((name, i) => name === (i % 2 === 0 ? 'pass' : 'step'))).toBe(true)
+    expect(most).toBeGreaterThanOrEqual(2)
+    expect(most).toBeLessThanOrEqual(4)
+    await engine.close()
+    await folder.close()
   })
 
   it('has stages as configs of one trainer', () => {

@@ -1,28 +1,23 @@
 /**
- * The trainer: stages in order, each from the weights of the one it names. G0 is base -> RL, G1 is base -> cold start -> RL; both are
- * lists of stages for the same code. Everything drawn is derived from (seed, stage, step), so the state of a run is: the stage, the step,
+ * The trainer: stages in order, each from the weights of the one it names; every recipe is a list of stages for the same code. Everything drawn is derived from (seed, stage, step), so the state of a run is: the stage, the step,
  * the weights with their optimiser, and the games of the pool. It is saved together; a killed run goes on from the last save and gives
  * the numbers of an unbroken one.
  */
-import { rm } from 'node:fs/promises'
 import * as z from 'zod'
-import type { Engine } from '../engine.ts'
+import type { Engine, WeightsRef } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { gameNamed } from '../games/index.ts'
 import { type EnvSpec, envSpec, laidOver, specFrom } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { SupervisedConfig, TrainConfig } from './config.ts'
-import { type GrpoContext, grpoStep, START_WEIGHTS } from './grpo.ts'
+import { type GrpoContext, grpoStep } from './grpo.ts'
+import { checkEngineInfo } from './needs.ts'
+import { type Progress, readProgress, saveProgress, saveStage } from './progress.ts'
 import { type Stage, stagesOf } from './recipes.ts'
 import { adaptedMix, followSignals, type GameMix, type MixEntry, type PoolGame, startPool } from './states.ts'
 import { type ColdStart, coldStartExamples } from './stored.ts'
 import { type SupervisedBatch, supervisedBatch, supervisedStep } from './supervised.ts'
-
-/** Name of a finished stage's weights, in the engine and as a file in checkpoints/. */
-export const weightsName = (stage: string): string => `stage:${stage}`
-/** File of a finished stage's checkpoint, relative to the run folder. */
-export const checkpointFile = (stage: string): string => `checkpoints/${stage}.safetensors`
 
 /** What the trainer tells while it runs. */
 export interface TrainEvent {
@@ -36,28 +31,6 @@ export interface TrainEvent {
   readonly line: MetricLine
 }
 
-const progress = z.object({
-  stage: z.number().int().nonnegative(),
-  step: z.number().int().nonnegative(),
-  lines: z.number().int().nonnegative(),
-  checkpoint: z
-    .string()
-    .regex(/^checkpoints\/resume-\d+-\d+\.safetensors$/)
-    .nullable(),
-  pool: z.array(
-    z.object({
-      spec: z.number().int().nonnegative(),
-      snapshot: z.object({ state: z.unknown(), last: z.unknown(), steps: z.number(), return: z.number() }),
-      games: z.number().int(),
-    }),
-  ),
-  /** Running share of groups with signal, by entry of the mix; see followSignals. */
-  signals: z.array(z.number().min(0).max(1)).default([]),
-})
-type Progress = z.output<typeof progress>
-
-const START: Progress = { stage: 0, step: 0, lines: 0, checkpoint: null, pool: [], signals: [] }
-
 export interface TrainOptions {
   readonly folder: RunFolder
   readonly config: TrainConfig
@@ -69,42 +42,24 @@ export interface TrainOptions {
   readonly clock?: () => number
 }
 
-/** Runs all stages, or what is left of them. */
+/** Runs all stages, or what is left of them. Throws ConfigError for an engine that cannot. */
 export async function train(options: TrainOptions): Promise<'finished' | 'stopped'> {
   const { folder, config, engine } = options
+  checkEngineInfo(engine.info, config)
   const stages = stagesOf(config)
-  let at: Progress = (await folder.read('progress.json', progress)) ?? START
-  checkProgress(folder, at, stages, config)
+  const mix = mixOf(config)
+  let at = await readProgress(folder, stages, mix)
   await folder.cutLines(METRICS_FILE, ({ value: { stage, step } }) => {
     const place = stages.findIndex(({ name }) => name === stage)
     return place > at.stage || (place === at.stage && step >= at.step)
   })
-  if (at.checkpoint) await engine.loadState(folder.file(at.checkpoint))
-  const mix = mixOf(config)
-  for (; at.stage < stages.length; at = { ...at, stage: at.stage + 1, step: 0, pool: [], signals: [] }) {
+  if (at.checkpoint) await engine.load(at.checkpoint.ref, { optimizer: true })
+  while (at.stage < stages.length) {
     const result = await runStage(options, mix, stages, at)
     at = result.at
     if (result.stopped) return 'stopped'
   }
   return 'finished'
-}
-
-/** What progress.json says must be possible in this run, pool states included. Throws StorageError. */
-function checkProgress(folder: RunFolder, at: Progress, stages: readonly Stage[], config: TrainConfig): void {
-  const damaged = (reason: string): never => {
-    throw new StorageError(`${folder.file('progress.json')} is damaged: ${reason}; restore it or start a new run`)
-  }
-  const steps = stages[at.stage]?.settings.steps ?? 0
-  if (at.stage > stages.length || at.step > steps) damaged(`there is no step ${at.step} of stage ${at.stage}`)
-  const mix = mixOf(config)
-  for (const { spec, snapshot } of at.pool) {
-    const game = mix[spec]?.spec.game ?? damaged(`there is no game ${spec}`)
-    try {
-      game.rules.parseState(snapshot.state)
-    } catch (error) {
-      damaged((error as Error).message)
-    }
-  }
 }
 
 type GameConfig = TrainConfig['games'][number]
@@ -136,6 +91,7 @@ export function mixOf(config: TrainConfig): MixEntry[] {
   })
 }
 
+/** Runs a stage, or what is left of it. `at` is then where the next one begins, unless it was stopped on the way. */
 async function runStage(
   options: TrainOptions,
   mix: GameMix,
@@ -147,16 +103,12 @@ async function runStage(
   const { steps } = stage.settings
   const seed = deriveSeed(config.seed, 'stage', stage.name)
   let at = start
-  if (at.step === 0) {
-    if (stage.from !== null) await engine.restoreWeights(weightsName(stage.from))
-    if (stage.kind === 'grpo') await engine.saveWeightsForSampler(START_WEIGHTS)
-  }
-  let pool =
-    at.step > 0
-      ? (at.pool as PoolGame[])
-      : stage.kind === 'grpo'
-        ? startPool(mix, Math.round(stage.settings.states * stage.settings.pool), seed)
-        : []
+  const from = stage.from === null ? undefined : (at.finished[stage.from] as WeightsRef)
+  if (at.step === 0 && from) await engine.load(from, { optimizer: false })
+  // The divergence is measured from the weights that the stage began with.
+  const reference = engine.sampler(from)
+  let pool: readonly PoolGame[] = at.pool
+  if (at.step === 0 && stage.kind === 'grpo') pool = startPool(mix, Math.round(stage.settings.states * stage.settings.pool), seed)
   let signals = at.signals.length === mix.length ? at.signals : mix.map(() => 1)
   const stored = stage.kind === 'teacher' && at.step < steps ? await sameExamples(folder, engine, config) : null
   let drawn: { step: number; batch: SupervisedBatch } | undefined
@@ -166,7 +118,7 @@ async function runStage(
     let values: MetricLine['values']
     if (stage.kind === 'grpo') {
       const rl = stage.settings
-      const context: GrpoContext = { engine, mix: adaptedMix(mix, signals, rl.adaptive), rl, maxTokens: config.maxTokens, seed }
+      const context: GrpoContext = { engine, reference, mix: adaptedMix(mix, signals, rl.adaptive), rl, maxTokens: config.maxTokens, seed }
       const result = await grpoStep(context, pool, at.step, rate)
       pool = result.pool
       signals = followSignals(signals, result.signals)
@@ -179,24 +131,16 @@ async function runStage(
         if (next < steps) drawn = { step: next, batch: supervisedBatch(context, next) }
       })
     }
-    const line: MetricLine = {
-      stage: stage.name,
-      step: at.step,
-      seconds: (clock() - before) / 1000,
-      values: { ...values, learningRate: rate },
-    }
+    const seconds = (clock() - before) / 1000
+    const line: MetricLine = { stage: stage.name, step: at.step, seconds, values: { ...values, learningRate: rate } }
     await folder.append(METRICS_FILE.name, line)
-    at = { ...at, step: at.step + 1, lines: at.lines + 1, pool, signals }
+    at = { ...at, step: at.step + 1, lines: at.lines + 1, pool: [...pool], signals }
     onEvent?.({ stage: stage.name, kind: stage.kind, step: at.step, steps, stageIndex: start.stage, stages: stages.length, line })
     const stopped = signal?.aborted === true
-    if (at.step < steps && (stopped || at.step % config.saveEvery === 0)) at = await save(folder, engine, at)
+    if (at.step < steps && (stopped || at.step % config.saveEvery === 0)) at = await saveProgress(folder, engine, at)
     if (stopped && at.step < steps) return { at, stopped }
   }
-  await engine.saveWeightsForSampler(weightsName(stage.name))
-  await engine.dropWeights(START_WEIGHTS)
-  await engine.saveState(folder.file(checkpointFile(stage.name)))
-  at = await save(folder, engine, { ...at, stage: at.stage + 1, step: 0, pool: [], signals: [] })
-  return { at: { ...at, stage: start.stage, step: steps }, stopped: signal?.aborted === true }
+  return { at: await saveStage(folder, engine, stage, at), stopped: signal?.aborted === true }
 }
 
 const mark = z.object({ path: z.string(), fingerprint: z.string() })
@@ -220,14 +164,4 @@ export function learningRateAt(settings: Pick<SupervisedConfig, 'learningRate' |
   const { learningRate, finalRate, warmup, steps } = settings
   const rise = Math.min(1, (step + 1) / (warmup + 1))
   return learningRate * rise * (1 - ((1 - finalRate) * step) / Math.max(1, steps))
-}
-
-/** The checkpoint first, then the pointer to it, then the earlier checkpoint goes: at no moment is there none. */
-async function save(folder: RunFolder, engine: Engine, at: Progress): Promise<Progress> {
-  const checkpoint = `checkpoints/resume-${at.stage}-${at.step}.safetensors`
-  await engine.saveState(folder.file(checkpoint))
-  const next = { ...at, checkpoint }
-  await folder.write('progress.json', next)
-  if (at.checkpoint && at.checkpoint !== checkpoint) await rm(folder.file(at.checkpoint), { force: true })
-  return next
 }

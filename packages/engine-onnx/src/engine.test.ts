@@ -7,7 +7,8 @@ import { EmbeddedEngine } from './embedded-engine.ts'
 
 const words = ['a', 'b', ' (0, 1)', '(1, 2)', '\nline', 'f', '<tag>', '</answer>']
 const model = { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 8, grid: 4, textLength: 24 }
-const make = (seed = 1): EmbeddedEngine => new EmbeddedEngine({ model, words, seed, threads: 1 })
+const make = (seed = 1, folder?: string): EmbeddedEngine =>
+  new EmbeddedEngine({ model, words, seed, threads: 1, ...(folder !== undefined && { folder }) })
 
 function picture(seed: number): Frame {
   const rng = seededRng(seed, 'picture')
@@ -34,6 +35,8 @@ function datum(seed: number, reply: readonly number[], lists: Record<string, (k:
   }
   return { modelInput: prompt(seed, [0, 1, ...reply.slice(0, -1)]), lossInputs: lossInputs as Datum['lossInputs'] }
 }
+
+const repliedTo = (seed: number, reply: readonly number[]): ModelInput => prompt(seed, [0, 1, ...reply])
 
 describe('EmbeddedEngine', () => {
   let folder = ''
@@ -78,10 +81,12 @@ describe('EmbeddedEngine', () => {
 
   it('gives the same log-probs when it samples and when it trains', async () => {
     const engine = make()
-    const samples = await engine.sample({ prompts: [prompt(1), prompt(2)], n: 5, params: { maxTokens: 12, temperature: 1, seed: 4 } })
+    const samples = await engine
+      .sampler()
+      .sample({ prompts: [prompt(1), prompt(2)], n: 5, params: { maxTokens: 12, temperature: 1, seed: 4 } })
     for (const [i, group] of samples.entries())
       for (const { tokens, logprobs } of group) {
-        const { logprobs: again } = await engine.forward({ data: [datum(i + 1, tokens, {})] })
+        const again = await engine.sampler().logprobs([repliedTo(i + 1, tokens)])
         const tail = (again[0] as Float32Array).slice(-tokens.length)
         for (const [k, lp] of logprobs.entries()) expect(Math.abs(lp - (tail[k] as number))).toBeLessThan(2e-5)
       }
@@ -90,10 +95,10 @@ describe('EmbeddedEngine', () => {
   it('samples reproducibly, whatever else is in the batch', async () => {
     const engine = make()
     const params = { maxTokens: 10, temperature: 0.8, seed: 9 }
-    const together = await engine.sample({ prompts: [prompt(1), prompt(2)], n: 3, params })
-    const alone = await engine.sample({ prompts: [prompt(1)], n: 3, params })
+    const together = await engine.sampler().sample({ prompts: [prompt(1), prompt(2)], n: 3, params })
+    const alone = await engine.sampler().sample({ prompts: [prompt(1)], n: 3, params })
     expect(alone[0]?.map((s) => s.tokens)).toEqual(together[0]?.map((s) => s.tokens))
-    const greedy = await engine.sample({ prompts: [prompt(1)], n: 2, params: { ...params, temperature: 0 } })
+    const greedy = await engine.sampler().sample({ prompts: [prompt(1)], n: 2, params: { ...params, temperature: 0 } })
     expect(greedy[0]?.[0]?.tokens).toEqual(greedy[0]?.[1]?.tokens)
   })
 
@@ -101,7 +106,7 @@ describe('EmbeddedEngine', () => {
     const engine = make()
     const { gradient } = engine.inspect()
     const reply = [2, 3]
-    const { logprobs } = await engine.forward({ data: [datum(1, reply, {})] })
+    const logprobs = await engine.sampler().logprobs([repliedTo(1, reply)])
     const lp = (logprobs[0] as Float32Array).slice(-2)
     const far = datum(1, reply, { advantages: () => 1, logprobs: (k) => (lp[k] as number) - 1 })
     await engine.forwardBackward({ data: [far], loss: 'ppo', config: { clipLow: 0.8, clipHigh: 1.2 } })
@@ -120,7 +125,7 @@ describe('EmbeddedEngine', () => {
       await engine.optimStep({ learningRate: 5e-3, maxGradNorm: 1 })
     }
     expect(loss).toBeLessThan(0.1)
-    const replies = await engine.sample({
+    const replies = await engine.sampler().sample({
       prompts: [1, 2, 3, 4].map((seed) => prompt(seed)),
       n: 1,
       params: { maxTokens: 4, temperature: 0, seed: 0 },
@@ -136,26 +141,27 @@ describe('EmbeddedEngine', () => {
         await engine.optimStep({ learningRate: 1e-3 })
       }
     }
-    const unbroken = make()
-    await unbroken.saveWeightsForSampler('start')
+    const unbroken = make(1, folder)
+    const start = await unbroken.save('start', 'weights')
     await advance(unbroken, 3)
-    await unbroken.saveState(join(folder, 'a.safetensors'))
+    const middle = await unbroken.save('middle', 'state')
     await advance(unbroken, 3)
-    const resumed = make(99)
-    await resumed.loadState(join(folder, 'a.safetensors'))
+    const resumed = make(99, folder)
+    await resumed.load(middle, { optimizer: true })
     await advance(resumed, 3)
     expect(resumed.inspect().weights).toEqual(unbroken.inspect().weights)
-    await resumed.restoreWeights('start')
+    await resumed.load(start, { optimizer: false })
     expect(resumed.inspect().weights).toEqual(make().inspect().weights)
   })
 
   it('refuses foreign text, pictures and lists by name', async () => {
     const engine = make()
     expect(() => engine.tokenizer.encode('ab?')).toThrow(/offset 2/)
-    await expect(engine.forward({ data: [{ ...datum(1, [2], {}), lossInputs: { targetTokens: [1] } }] })).rejects.toThrow(
-      /targetTokens has 1/,
-    )
+    const short = { ...datum(1, [2], {}), lossInputs: { targetTokens: [1] } }
+    await expect(engine.forwardBackward({ data: [short], loss: 'cross_entropy' })).rejects.toThrow(/targetTokens has 1/)
     expect(() => engine.imageTokens({ width: 20, height: 16 })).toThrow(/20×16/)
-    await expect(engine.loadState(join(folder, 'none'))).rejects.toThrow(/cannot read/)
+    await expect(engine.loadFile(join(folder, 'none'), { optimizer: false })).rejects.toThrow(/cannot read/)
+    await expect(engine.save('x', 'state')).rejects.toThrow(/no folder for x/)
+    await expect(make(1, folder).load({ engine: 'onnx', name: '../x' }, { optimizer: false })).rejects.toThrow(/names no weights/)
   })
 })

@@ -1,19 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as web from 'onnxruntime-web/wasm'
 import { expect, it } from 'vitest'
 import type { Frame, ModelInput } from 'vlm-gym'
 import { EmbeddedEngine } from './embedded-engine.ts'
 import { exportMetadata } from './export.ts'
+import { exportOnnx } from './export-file.ts'
 import { writePatches } from './inputs.ts'
 import { parseModelConfig } from './parameters.ts'
 
 it('exports one ONNX file that onnxruntime-web answers with the same greedy reply', async () => {
   const words = ['a', 'b', 'c', 'd', '</answer>']
+  const folder = await mkdtemp(join(tmpdir(), 'export-file-'))
   const engine = new EmbeddedEngine({
     model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 8, grid: 4, textLength: 12 },
     words,
     seed: 5,
     threads: 1,
+    folder,
   })
+  await engine.save('model', 'weights')
   const frame: Frame = { width: 16, height: 16, pixels: Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => (i * 37) % 256) }
   const prompt: ModelInput = {
     chunks: [
@@ -21,11 +28,14 @@ it('exports one ONNX file that onnxruntime-web answers with the same greedy repl
       { type: 'encoded_text', tokens: [0, 1] },
     ],
   }
-  const samples = await engine.sample({ prompts: [prompt], n: 1, params: { maxTokens: 8, temperature: 0, seed: 0 } })
+  const samples = await engine.sampler().sample({ prompts: [prompt], n: 1, params: { maxTokens: 8, temperature: 0, seed: 0 } })
   const reply = samples[0]?.[0]?.tokens ?? []
 
   web.env.wasm.numThreads = 1
-  const session = await web.InferenceSession.create(await engine.exportOnnx(2, 2))
+  const { onnx, info } = await exportOnnx(join(folder, 'model.safetensors'), { rows: 2, columns: 2 })
+  await rm(folder, { recursive: true, force: true })
+  expect(info).toEqual(engine.info)
+  const session = await web.InferenceSession.create(onnx)
   const pixels = new Float32Array(4 * 8 * 8 * 3)
   writePatches(frame, 8, pixels, 0)
   const text = [0, 1]

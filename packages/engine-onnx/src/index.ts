@@ -3,25 +3,23 @@ import { Worker } from 'node:worker_threads'
 import * as Comlink from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { type Engine, EngineError, StorageError, VlmGymError } from 'vlm-gym'
+import type { EngineNeeds } from 'vlm-gym/engine'
 import { Tape } from './autodiff.ts'
-import { type EmbeddedEngine, type EngineOptions, readModelOf } from './embedded-engine.ts'
+import { type EmbeddedEngine, type EmbeddedOptions, infoOf } from './embedded-engine.ts'
 import { patchGrid } from './inputs.ts'
 import { decodeGraph, trainingGraph } from './model.ts'
-import { modelConfig, parseModelConfig } from './parameters.ts'
+import { modelConfig, parameterCount, parameterSlots, parseModelConfig } from './parameters.ts'
 import { floats, int32s, loadGraph, run } from './runtime.ts'
+import { readModelOf } from './saves.ts'
 import { createTokenizer } from './tokenizer.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './checkpoint.ts'
-export { EmbeddedEngine, type EngineOptions, readModelOf } from './embedded-engine.ts'
+export { EmbeddedEngine, type EmbeddedOptions } from './embedded-engine.ts'
+export { type ExportOptions, exportOnnx } from './export-file.ts'
 export { type ModelConfig, modelConfig } from './parameters.ts'
+export { readModelOf } from './saves.ts'
 export { createTokenizer } from './tokenizer.ts'
-
-/** What the embedded engine can do beyond the contract. */
-export interface OnnxEngine extends Engine {
-  /** The live weights as one ONNX file for onnxruntime-web, for pictures of rows × columns patches. */
-  exportOnnx(rows: number, columns: number): Promise<Uint8Array>
-}
 
 /** Errors cross the thread as text; this gives them back their class. */
 function revive(error: unknown): unknown {
@@ -31,12 +29,34 @@ function revive(error: unknown): unknown {
 }
 
 /**
- * An engine in a worker thread, so that nothing else blocks while it computes. Bad options throw here, at once.
- * Closing it ends the thread.
+ * An engine in a worker thread, so that nothing else blocks while it computes. Bad options throw here, at once. Closing it ends the thread.
  */
-export async function createEngine(options: EngineOptions): Promise<OnnxEngine> {
+export async function createEngine(options: Omit<EmbeddedOptions, 'words'>, needs: EngineNeeds): Promise<Engine> {
+  return (await startWorker({ ...options, words: needs.words() })).engine
+}
+
+/** An engine for the model that a checkpoint holds, loaded from it. Throws StorageError. */
+export async function openEngine(path: string, options: Pick<EmbeddedOptions, 'threads' | 'spin'> = {}): Promise<Engine> {
+  const { engine, loadFile } = await startWorker({ ...(await readModelOf(path)), ...options })
+  try {
+    await loadFile(path)
+    return engine
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+interface WorkerEngine {
+  readonly engine: Engine
+  /** Makes the weights of a checkpoint file the live ones. */
+  loadFile(path: string): Promise<void>
+}
+
+async function startWorker(options: EmbeddedOptions): Promise<WorkerEngine> {
   const config = parseModelConfig(options.model ?? {})
   const tokenizer = createTokenizer(options.words, options.stop ?? '</answer>')
+  const slots = parameterSlots(config, vocabularyOf(options.words, config))
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options })
   const failed = new Promise<never>((_, reject) => {
     worker.once('error', (error) => reject(new EngineError(`the engine's thread failed: ${error.message}`, { cause: error })))
@@ -53,39 +73,27 @@ export async function createEngine(options: EngineOptions): Promise<OnnxEngine> 
       throw revive(error)
     }
   }
-  return {
-    info: await call(remote.info as unknown as Promise<Engine['info']>),
+  const engine: Engine = {
+    info: infoOf(config, parameterCount(slots)),
     tokenizer,
     imageTokens: (frame) => {
       const { rows, columns } = patchGrid(frame, config)
       return rows * columns
     },
-    sample: (request) => call(remote.sample(request)),
-    forward: (request) => call(remote.forward(request)),
+    sampler: (ref) => ({
+      sample: (request) => call(remote.sampleFrom(ref, request)),
+      logprobs: (inputs) => call(remote.logprobsFrom(ref, inputs)),
+    }),
     forwardBackward: (request) => call(remote.forwardBackward(request)),
     optimStep: (params) => call(remote.optimStep(params)),
-    saveWeightsForSampler: (name) => call(remote.saveWeightsForSampler(name)),
-    dropWeights: (name) => call(remote.dropWeights(name)),
-    restoreWeights: (name) => call(remote.restoreWeights(name)),
-    saveState: (path) => call(remote.saveState(path)),
-    loadState: (path) => call(remote.loadState(path)),
-    exportOnnx: (rows, columns) => call(remote.exportOnnx(rows, columns)),
+    save: (name, kind) => call(remote.save(name, kind)),
+    load: (ref, how) => call(remote.load(ref, how)),
+    discard: (ref) => call(remote.discard(ref)),
     close: async () => {
       await worker.terminate()
     },
   }
-}
-
-/** An engine for the model that a checkpoint holds, loaded from it. Throws StorageError. */
-export async function openEngine(path: string, options: Pick<EngineOptions, 'threads' | 'spin'> = {}): Promise<OnnxEngine> {
-  const engine = await createEngine({ ...(await readModelOf(path)), ...options })
-  try {
-    await engine.loadState(path)
-  } catch (error) {
-    await engine.close()
-    throw error
-  }
-  return engine
+  return { engine, loadFile: (path) => call(remote.loadFile(path, { optimizer: false })) }
 }
 
 /** The graph builder and its runtime, for benchmarks; not covered by versioning. */

@@ -94,3 +94,16 @@ export function datumRow(datum: Datum, config: ModelConfig, vocabulary: number):
   const row: Row = { ...plain, target }
   return Object.assign(row, { weight: tail(weights, picture), advantage: tail(advantages, picture), sampled: tail(logprobs, picture) })
 }
+
+/** A sequence as a row whose targets are its own tokens, each from those before; null where a text of under two tokens leaves nothing to score. */
+export function scoredRow(input: ModelInput, config: ModelConfig, vocabulary: number): { row: Row | null; picture: number; text: number } {
+  const { frame, rows, columns, tokens } = plainInput(input, config)
+  const picture = rows * columns
+  if (tokens.length < 2) return { row: null, picture, text: tokens.length }
+  const chunks: ModelInput['chunks'] = [
+    { type: 'image', frame, expectedTokens: picture },
+    { type: 'encoded_text', tokens: tokens.slice(0, -1) },
+  ]
+  const targetTokens = [...new Array<number>(picture).fill(0), ...tokens.slice(1)]
+  return { row: datumRow({ modelInput: { chunks }, lossInputs: { targetTokens } }, config, vocabulary), picture, text: tokens.length }
+}

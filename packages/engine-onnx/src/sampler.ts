@@ -55,8 +55,8 @@ function appendRows(rows: Float32Array, cache: Float32Array, width: number, capa
   }
 }
 
-/** A sampler holds sessions and caches; weights come with every call. */
-export class Sampler {
+/** Holds sessions and caches; weights come with every call. */
+export class TokenSampler {
   readonly #config: ModelConfig
   readonly #vocabulary: Vocabulary
   readonly #stop: number

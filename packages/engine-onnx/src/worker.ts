@@ -2,6 +2,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as Comlink from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
-import { EmbeddedEngine, type EngineOptions } from './embedded-engine.ts'
+import { EmbeddedEngine, type EmbeddedOptions } from './embedded-engine.ts'
 
-if (parentPort) Comlink.expose(new EmbeddedEngine(workerData as EngineOptions), nodeEndpoint(parentPort))
+if (parentPort) Comlink.expose(new EmbeddedEngine(workerData as EmbeddedOptions), nodeEndpoint(parentPort))

@@ -1,8 +1,7 @@
 /** `vlm-gym export`: a trained model as one ONNX file, for onnxruntime-web and other runtimes. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { EngineError } from '../../errors.ts'
-import { openCheckpoint } from '../../jobs/index.ts'
+import { exportCheckpoint } from '../../jobs/index.ts'
 import { checkOwnFile, type OwnFile, writeOwnFile } from '../../runs/index.ts'
 import { wholeNumber, withExamples, withFileForce, withJson } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
@@ -35,16 +34,11 @@ export function defineExport(command: Command): void {
   command.action(async (checkpoint: string, { out, rows, columns, engine: name, force = false, json }: ExportFlags) => {
     const file: OwnFile = { path: out, form: 'onnx', source: `export ${resolve(checkpoint)}`, force }
     await checkOwnFile(file)
-    const engine = await openCheckpoint(checkpoint, { engine: name, threads: 1 })
-    try {
-      if (!engine.exportOnnx) throw new EngineError(`${name} cannot export ONNX files`)
-      const { place, bytes } = await writeOwnFile(file, await engine.exportOnnx(rows, columns))
-      // What goes down a pipe, such as /dev/stdout, has nothing behind it.
-      if (place === 'device') return
-      if (json) printJson({ out, bytes, rows, columns, engine: engine.info.name, parameters: engine.info.parameters })
-      else printLines([`${out}: ${bytes.toLocaleString('en-US')} bytes, for pictures of ${rows} by ${columns} patches`])
-    } finally {
-      await engine.close()
-    }
+    const { onnx, info } = await exportCheckpoint(checkpoint, { engine: name, rows, columns })
+    const { place, bytes } = await writeOwnFile(file, onnx)
+    // What goes down a pipe, such as /dev/stdout, has nothing behind it.
+    if (place === 'device') return
+    if (json) printJson({ out, bytes, rows, columns, engine: info.name, parameters: info.parameters })
+    else printLines([`${out}: ${bytes.toLocaleString('en-US')} bytes, for pictures of ${rows} by ${columns} patches`])
   })
 }
