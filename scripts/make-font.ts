@@ -2,7 +2,7 @@
  * Writes src/render/font-data.ts from a TrueType file: `node scripts/make-font.ts <font.ttf> [out.ts]` (Node 22.18 or later, which
  * reads TypeScript). The bundled file was made from Rubik_700Bold.ttf of the npm package @expo-google-fonts/rubik 0.4.2 (Rubik 2.300).
  *
- * Outlines become integer SVG paths (m, l, q, z), y down, baseline at 0. Symbols that the font lacks are drawn here.
+ * Outlines become integer paths (see `packed`), y down, baseline at 0. Symbols that the font lacks are drawn here.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 // @ts-expect-error: opentype.js 2 ships no types
@@ -46,16 +46,28 @@ const DRAWN: Readonly<Record<string, readonly [advance: number, path: string]>> 
   '✓': [740, 'M30 -290L145 -405L275 -265L600 -650L720 -550L285 -30Z'],
 }
 
-/** The same path with coordinates relative to the last point, a quarter shorter once compressed. All coordinates are whole numbers. */
-function relative(path: string): string {
+/**
+ * The same path, half as long once compressed: coordinates are relative to the last point, h and v are level and upright lines, and t is the
+ * control point of a curve that ends, rounded, midway to the next control point, as most curves of TrueType do. text.ts reads it.
+ */
+function packed(path: string): string {
+  const commands = [...path.matchAll(/([MLQZ])([^MLQZ]*)/g)].map(([, name, list]) => ({
+    name,
+    to: list === '' ? [] : list!.split(' ').map(Number),
+  }))
   let [x, y] = [0, 0]
-  const steps = path.replace(/([MLQ])([^MLQZ]*)/g, (_, command: string, list: string) => {
-    const points = list.split(' ').map(Number)
-    const moved = points.map((value, i) => value - (i % 2 === 0 ? x : y))
-    ;[x, y] = points.slice(-2) as [number, number]
-    return command.toLowerCase() + moved.join(' ')
+  const steps = commands.map(({ name, to }, i) => {
+    if (name === 'Z') return 'z'
+    const [dx, dy] = [to[0]! - x, to[1]! - y]
+    const next = commands[i + 1]
+    const midway = name === 'Q' && next?.name === 'Q' && [0, 1].every((k) => Math.round((to[k]! + next.to[k]!) / 2) === to[k + 2])
+    ;[x, y] = (midway ? to : to.slice(-2)) as [number, number]
+    if (midway) return `t${dx} ${dy}`
+    if (name === 'Q') return `q${dx} ${dy} ${x - to[0]!} ${y - to[1]!}`
+    if (name === 'L' && dy === 0) return `h${dx}`
+    return name === 'L' && dx === 0 ? `v${dy}` : `${name!.toLowerCase()}${dx} ${dy}`
   })
-  return steps.replaceAll('Z', 'z')
+  return steps.join('')
 }
 
 function pathOf(glyph: Glyph): string {
@@ -81,9 +93,9 @@ function main(ttf: string | undefined, out: string): void {
   for (const char of [...ASCII, ...FROM_FONT]) {
     if (font.charToGlyphIndex(char) === 0) throw new Error(`The font has no glyph for '${char}'.`)
     const glyph = font.charToGlyph(char) as Glyph
-    lines.push(`  ${JSON.stringify(char)}: [${glyph.advanceWidth}, '${relative(pathOf(glyph))}'],`)
+    lines.push(`  ${JSON.stringify(char)}: [${glyph.advanceWidth}, '${packed(pathOf(glyph))}'],`)
   }
-  for (const [char, [advance, path]] of Object.entries(DRAWN)) lines.push(`  ${JSON.stringify(char)}: [${advance}, '${relative(path)}'],`)
+  for (const [char, [advance, path]] of Object.entries(DRAWN)) lines.push(`  ${JSON.stringify(char)}: [${advance}, '${packed(path)}'],`)
   const names = font.names.windows ?? font.names
   const text = `/**
  * Made by scripts/make-font.ts; do not edit. Outlines of ${names.fullName.en}, ${names.version.en}.
@@ -97,7 +109,7 @@ export const UNITS_PER_EM = ${font.unitsPerEm}
 /** Height of capitals and digits, font units. */
 export const CAP_HEIGHT = ${font.tables.os2.sCapHeight}
 
-/** Character -> advance width and outline (SVG path of m, l, q, z with integers, relative to the last point; y down, baseline at 0), font units. */
+/** Character -> advance width and outline (a path as packed() of make-font.ts writes it; y down, baseline at 0), font units. */
 export const GLYPHS: Readonly<Record<string, readonly [advance: number, path: string]>> = {
 ${lines.join('\n')}
 }

@@ -168,13 +168,20 @@ describe('vlm-gym train', () => {
   it('refuses a damaged or foreign checkpoint and keeps the file', async () => {
     const damaged = join(parent, 'damaged')
     await cp(whole, damaged, { recursive: true })
-    const { checkpoint } = JSON.parse(await readFile(join(damaged, 'progress.json'), 'utf8')) as { checkpoint: string }
-    await truncate(join(damaged, checkpoint), 1000)
-    expect(await vlmGym(...TINY, '--resume', damaged)).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('not a usable checkpoint'),
-    })
-    expect((await readFile(join(damaged, checkpoint))).length).toBe(1000)
+    const file = join(damaged, 'progress.json')
+    const progress = JSON.parse(await readFile(file, 'utf8')) as { finished: { [stage: string]: object } }
+    const checkpoint = join(damaged, 'checkpoints', 'cold-start.safetensors')
+    await truncate(checkpoint, 1000)
+    // As if the run had been stopped where the last stage begins, and in the middle of it.
+    const state = { name: 'resume-a', ref: progress.finished['cold-start'] }
+    for (const change of [{ stage: 3 }, { stage: 3, step: 2, checkpoint: state }]) {
+      await writeFile(file, JSON.stringify({ ...progress, ...change }))
+      expect(await vlmGym(...TINY, '--resume', damaged)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('not a usable checkpoint'),
+      })
+      expect((await readFile(checkpoint)).length).toBe(1000)
+    }
     await writeFile(join(parent, 'x.safetensors'), 'hello, this is not a checkpoint')
     expect(await vlmGym('eval', join(parent, 'x.safetensors'))).toMatchObject({
       code: 1,

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 import { gameList, gameNamed } from '../games/index.ts'
-import { isCheckpointName, loadPictures, loadPlugins, resolvePlugin } from '../jobs/index.ts'
+import { isCheckpointName, loadExtras, resolvePlugin } from '../jobs/index.ts'
 import { isEndpointName } from '../policies/endpoints.ts'
 import { type ConfigObject, gameConfig } from '../settings.ts'
 import { didYouMean } from '../suggest.ts'
@@ -111,12 +111,6 @@ export async function teachConfigOf(flags: TeachFlags, target: RequestTarget): P
       throw new ConfigError(`the game ${game.id} has no solver, so --max-regret cannot be asked of it; leave it out`)
   }
   return { config, name: `${base.name}-${seed}` }
-}
-
-/** What comes from outside the package: games of plugins, pictures of a folder. Throws ConfigError, StorageError. */
-export async function loadExtras({ plugins, pictures }: { plugins: readonly string[]; pictures?: string | undefined }): Promise<void> {
-  await loadPlugins(plugins)
-  if (pictures !== undefined) await loadPictures(pictures)
 }
 
 async function plainBase({ game: ids = ['2048'], plugin = [], pictures }: TeachFlags): Promise<Base> {

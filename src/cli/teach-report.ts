@@ -9,7 +9,7 @@ import { printJson, printLines, printTrace, tableLines } from './terminal.ts'
 const SHOWN = 2000
 
 /** Says how it ended and sets the exit code: 1 where there is no data set. */
-export function reportTaught(folder: RunFolder, config: TeachConfig, taught: Taught, json: boolean): void {
+export function reportTaught(folder: Pick<RunFolder, 'path' | 'file'>, config: TeachConfig, taught: Taught, json: boolean): void {
   const { end, counts } = taught
   const problem = problemLines(folder, config, taught)
   if (problem.length > 0) printTrace(problem.join('\n'))
@@ -30,9 +30,12 @@ function countRows({ counts, mended }: Taught): string[][] {
   ]
 }
 
-const placeLines = (folder: RunFolder): string[] => [`data set  ${folder.path}`, `card      ${folder.file('README.md')}`]
+const placeLines = (folder: Pick<RunFolder, 'path' | 'file'>): string[] => [
+  `data set  ${folder.path}`,
+  `card      ${folder.file('README.md')}`,
+]
 
-function problemLines(folder: RunFolder, config: TeachConfig, { end, counts, firstDropped }: Taught): string[] {
+function problemLines(folder: Pick<RunFolder, 'path' | 'file'>, config: TeachConfig, { end, counts, firstDropped }: Taught): string[] {
   const replies = repliesOf(counts)
   const resume = `vlm-gym teach --resume ${shellWord(folder.path)}`
   if (end === 'stopped') return [`stopped after ${counts.kept} examples; go on with: ${resume}`]

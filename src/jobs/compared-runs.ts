@@ -5,7 +5,7 @@ import { aboutText, type ComparedRun, recipeDifferences, trainingOf, trainingSet
 import { endpointLines, episodeRecords, type RunFolder, readRun, resultRows } from '../runs/index.ts'
 import { evalRunConfig } from './eval-config.ts'
 import { ENDPOINTS } from './eval-endpoints.ts'
-import { loadPictures } from './pictures.ts'
+import { loadExtras } from './extras.ts'
 import { loadPlugins } from './plugins.ts'
 
 /** Reads runs, locked by nobody. A run is called as its folder, or by its whole path where two folders are called the same. */
@@ -31,8 +31,7 @@ async function comparedRun(folder: RunFolder, name: string): Promise<ComparedRun
     return { name, about, seed: config.seed, setups: games, episodes, endpoints, rows }
   }
   const { plugins, pictures } = extrasOf(folder.config)
-  await loadPlugins(plugins)
-  if (pictures !== null) await loadPictures(pictures)
+  await loadExtras({ plugins, pictures })
   const seed = rows[0]?.seed ?? 0
   return { name, about, seed, setups: trainingSetups(folder.config), training: trainingOf(folder.config, folder.stages), episodes, rows }
 }

@@ -16,9 +16,8 @@ import { type EvalJob, evalJobs, presetResults } from './eval-games.ts'
 import { introLines } from './eval-intro.ts'
 import { beginRun, checkSameGames, type EvalRun, evaluateIn, resumeRun } from './eval-run.ts'
 import type { JobControl } from './events.ts'
-import { loadPictures } from './pictures.ts'
+import { loadExtras } from './extras.ts'
 import { checkPlayers, type Player, withPlayers } from './players.ts'
-import { loadPlugins } from './plugins.ts'
 import { runningFigures } from './running-figures.ts'
 
 /** How an evaluation is run. */
@@ -69,8 +68,7 @@ export async function runEvaluation(config: EvalConfig, options: NewEvalOptions)
 export async function resumeEvaluation(path: string, options: EvalOptions): Promise<EvalOutcome> {
   const { folder, config, games } = await resumeRun(path)
   try {
-    await loadPlugins(config.plugins)
-    if (config.pictures !== null) await loadPictures(config.pictures)
+    await loadExtras(config)
     const jobs = jobsOf(config, true)
     checkSameGames(path, games, jobs)
     const work = await workOf(config, jobs, options)

@@ -4,18 +4,19 @@ export { exportCheckpoint, loadEngineModule, type OnnxExporter, openCheckpoint }
 export { type EvalConfig, type EvalPace, evalConfig } from './eval-config.ts'
 export { type EvalOptions, type EvalOutcome, type NewEvalOptions, resumeEvaluation, runEvaluation } from './eval-job.ts'
 export type { JobControl, JobEpisode, JobEvent, JobFolder, JobMetrics, JobNote, JobProgress, OnJobEvent } from './events.ts'
+export { loadExtras } from './extras.ts'
 export { isCheckpointName, namedKind } from './named.ts'
 export { loadPictures } from './pictures.ts'
 export { loadPlugins, resolvePlugin } from './plugins.ts'
 export { type KeptRequest, keptRequest, NO_REQUEST } from './requests.ts'
 export { writeSeedsReport } from './seeds-report.ts'
-export { openTeacher, SCRIPTED, type Teacher, type TeacherRequests } from './teacher.ts'
+export { resumeTeaching, runTeaching, type TeachJobOptions, type TeachOutcome } from './teach-job.ts'
+export { SCRIPTED } from './teacher.ts'
 export { contestants, newWords, runTrainJob } from './train-job.ts'
 export {
   checkedEngine,
   createTrainFolder,
   createTrainRun,
-  loadExtras,
   type OpenRun,
   openTrainRun,
   runToEnd,

@@ -6,8 +6,7 @@ import { writeReport } from '../report/index.ts'
 import { createRun, type NewFolderOptions, openRun, type RunFolder } from '../runs/index.ts'
 import { coldStartExamples, parseTrainConfig, stageInfos, type TrainConfig } from '../train/index.ts'
 import type { JobControl } from './events.ts'
-import { loadPictures } from './pictures.ts'
-import { loadPlugins } from './plugins.ts'
+import { loadExtras } from './extras.ts'
 import { engineFor, newWords, runTrainJob } from './train-job.ts'
 
 /** A run folder of training that this process holds, with its engine. */
@@ -15,12 +14,6 @@ export interface OpenRun {
   readonly folder: RunFolder
   readonly config: TrainConfig
   readonly engine: Engine
-}
-
-/** What a config needs from outside the package, before its games are made. Throws ConfigError, StorageError. */
-export async function loadExtras({ plugins, pictures }: TrainConfig): Promise<void> {
-  await loadPlugins(plugins)
-  if (pictures !== undefined) await loadPictures(pictures)
 }
 
 /**

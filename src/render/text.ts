@@ -42,15 +42,29 @@ function readGlyph(char: string): Glyph {
   return [glyph[0], absolute(glyph[1])]
 }
 
-/** A path of m, l, q, z, which are relative to the last point, with absolute coordinates. */
+/**
+ * A packed path (`packed` of scripts/make-font.ts) with absolute coordinates, as M, L, Q and Z. Numbers are relative to the last point; the
+ * end of a curve to its control point. t is the control point of a curve that ends, rounded, midway to the next control point.
+ */
 function absolute(path: string): string {
   let [x, y] = [0, 0]
-  const points = path.replace(/([mlq])([^mlqz]*)/g, (_, command: string, list: string) => {
-    const moved = list.split(' ').map((value, i) => Number(value) + (i % 2 === 0 ? x : y))
-    ;[x, y] = moved.slice(-2) as [number, number]
-    return command.toUpperCase() + moved.join(' ')
+  /** The control point of a t, whose end is not known yet. */
+  let open = false
+  return path.replace(/([mlhvqtz])([^mlhvqtz]*)/g, (_, command: string, list: string) => {
+    if (command === 'z') return 'Z'
+    const [first = 0, second = 0, ...end] = list.split(' ').map(Number)
+    const [fromX, fromY] = [x, y]
+    x += command === 'v' ? 0 : first
+    y += command === 'v' ? first : second
+    const point = `${x} ${y}`
+    const before = open ? ` ${Math.round((fromX + x) / 2)} ${Math.round((fromY + y) / 2)}` : ''
+    open = command === 't'
+    if (open) return `${before}Q${point}`
+    if (command !== 'q') return (command === 'm' ? 'M' : 'L') + point
+    x += end[0] ?? 0
+    y += end[1] ?? 0
+    return `${before}Q${point} ${x} ${y}`
   })
-  return points.replaceAll('z', 'Z')
 }
 
 /** Width of a text at a given em size, pixels, before any shrinking. */

@@ -1,25 +1,12 @@
 /** `vlm-gym teach`: cold-start data from a teacher that is told the true board; a stopped session goes on with --resume. */
-import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
-import { NO_REQUEST, openTeacher, type Teacher } from '../../jobs/index.ts'
+import { type JobControl, NO_REQUEST, resumeTeaching, runTeaching, type TeachOutcome } from '../../jobs/index.ts'
 import { replyNotes } from '../../report/index.ts'
-import { checkNewFolder, DATASET, type RunFolder } from '../../runs/index.ts'
-import {
-  type Counts,
-  createDataset,
-  discardDataset,
-  openDataset,
-  repliesOf,
-  storedConfig,
-  TAUGHT,
-  type TeachConfig,
-  teach,
-} from '../../teach/index.ts'
 import { interruptible } from '../interrupt.ts'
-import { createProgress } from '../progress.ts'
+import { createProgress, progressEvents } from '../progress.ts'
 import { REQUEST_OPTIONS, requestTarget, resumedRequest } from '../request-options.ts'
-import { loadExtras, type TeachFlags, teachConfigOf } from '../teach-config.ts'
+import { type TeachFlags, teachConfigOf } from '../teach-config.ts'
 import { withTeachOptions } from '../teach-options.ts'
 import { reportTaught } from '../teach-report.ts'
 import { printNotes } from '../terminal.ts'
@@ -46,79 +33,32 @@ export function defineTeach(command: Command): void {
 }
 
 async function teachCommand(flags: Flags, command: Command): Promise<void> {
-  const { folder, config, teacher } = flags.resume === undefined ? await startTeaching(flags) : await goOn(flags.resume, flags, command)
   const progress = createProgress({ quiet: flags.quiet })
-  const onRound = (counts: Counts): void => {
-    const replies = repliesOf(counts)
-    const figures = { replies, dropped: replies - counts.kept, ...(counts.failed > 0 && { failed: counts.failed }) }
-    progress.update({ stage: teacher.policy.name, step: counts.kept, total: config.examples, figures })
-  }
-  let ended = false
   try {
-    const { policy, oneByOne } = teacher
-    const { patience } = flags
-    const taught = await interruptible(
-      (signal) => teach({ folder, config, policy, oneByOne, patience, onRound, signal }),
+    const { folder, config, taught, record } = await interruptible(
+      (signal) => taughtOf(flags, command, { onEvent: progressEvents(progress), signal }),
       'stopping; what was kept is saved',
     )
-    ended = true
     progress.close()
     reportTaught(folder, config, taught, flags.json === true)
-    const record = teacher.record?.()
     printNotes([...(record?.notes ?? []), ...replyNotes([taught], record)])
   } finally {
     progress.close()
-    await teacher.close()
-    await folder.close()
-    // A new set whose teacher turned out to be unusable is taken back, unless a reply came all the same.
-    if (!ended && flags.resume === undefined && !(await hasReplies(folder))) await discardDataset(folder)
   }
 }
 
-const hasReplies = (folder: RunFolder): Promise<boolean> =>
-  stat(folder.file(TAUGHT.name)).then(
-    ({ size }) => size > 0,
-    () => false,
-  )
-
-interface Session {
-  readonly folder: RunFolder
-  readonly config: TeachConfig
-  readonly teacher: Teacher
-}
-
-/** A new data set. Everything that can be refused is refused before anything is written. Throws ConfigError, EngineError, StorageError. */
-async function startTeaching(flags: Flags): Promise<Session> {
-  const target = requestTarget(flags)
-  const { config, name } = await teachConfigOf(flags, target)
-  const path = flags.out ?? `data/${name}`
-  const options = { force: flags.force === true }
-  await checkNewFolder(DATASET, path, options)
-  const teacher = await openTeacher(config, { ...flags, edits: target.edits })
-  try {
-    return { config, teacher, folder: await createDataset(path, config, options) }
-  } catch (error) {
-    await teacher.close()
-    throw error
+/** The data set that the options begin or go on with. Throws ConfigError, EngineError, StorageError. */
+async function taughtOf(flags: Flags, command: Command, control: JobControl): Promise<TeachOutcome> {
+  const { retries, timeout, perMinute, patience, resume } = flags
+  const options = { ...control, retries, timeout, perMinute, patience }
+  if (resume === undefined) {
+    const target = requestTarget(flags)
+    const { config, name } = await teachConfigOf(flags, target)
+    return runTeaching(flags.out ?? `data/${name}`, config, { ...options, edits: () => target.edits, force: flags.force === true })
   }
-}
-
-async function goOn(path: string, flags: Flags, command: Command): Promise<Session> {
   const given = command.options.map((option) => option.attributeName()).filter((name) => command.getOptionValueSource(name) === 'cli')
   const other = given.find((name) => !WITH_RESUME.includes(name))
   if (other !== undefined)
     throw new ConfigError(`a data set keeps its options, so --${other} cannot be given with --resume; start a new one with another --out`)
-  const folder = await openDataset(path)
-  try {
-    const config = storedConfig(folder)
-    await loadExtras(config)
-    return {
-      folder,
-      config,
-      teacher: await openTeacher(config, { ...flags, edits: resumedRequest(config.teacher.request ?? NO_REQUEST, flags) }),
-    }
-  } catch (error) {
-    await folder.close()
-    throw error
-  }
+  return resumeTeaching(resume, { ...options, edits: ({ teacher }) => resumedRequest(teacher.request ?? NO_REQUEST, flags) })
 }
