@@ -45,7 +45,7 @@ describe.each(Object.values(GAMES))('$id', (game) => {
       horizon: 3,
       seed: 1,
       onStep: ({ observation, state }) => {
-        expect(Object.keys(observation).sort()).toEqual(['frame', 'game', 'prompt'])
+        expect(Object.keys(observation).sort()).toEqual(['game', 'messages'])
         expect(promptOf(observation)).not.toContain(game.perception.format(game.perception.of(state)))
         expect(frameOf(observation).pixels.length).toBeGreaterThan(0)
         expect(playReply(game, state, '').result.state).toEqual(state)

@@ -38,7 +38,7 @@ const check = (open: () => Engine): Promise<string[]> => {
   const options: CheckEngineOptions = {
     open: async () => open(),
     prompts: (engine) => [twoTurns(engine, 10), twoTurns(engine, 200)],
-    reply: 'a c',
+    reply: 'a c</answer>',
   }
   return checkEngine(options)
 }
