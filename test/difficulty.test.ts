@@ -125,7 +125,7 @@ describe.each(games)('levels of %s', (_, game) => {
       expect([skin, horizon > 0]).toEqual([LOOK, true])
     }
     expect(difficultyPreset(game, 'paper').config).toEqual(game.config.parse({}))
-    expect(() => difficultyPreset(game, 'desk' as 'paper')).toThrow(/"desk".*laptop or paper/)
+    expect(() => difficultyPreset(game, 'desk')).toThrow(/"desk".*laptop, paper/)
   })
 
   it.each(['contrast', 'noise', 'occlusion', 'clutter', 'jitter'] as const)('%s alone changes pictures more, the more there is', (name) => {

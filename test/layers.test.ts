@@ -172,6 +172,14 @@ describe('the layout', () => {
     expect(whole.map((file) => relative(root, file))).toEqual([])
   })
 
+  it('reaches the fast PNG path by one module only', () => {
+    const fast = join(src, 'render/fast/')
+    const inside = files
+      .filter((file) => !file.startsWith(fast))
+      .flatMap((file) => targetsOf(file).filter((target) => target.startsWith(fast)))
+    expect([...new Set(inside)]).toEqual([join(fast, 'scene-png.ts')])
+  })
+
   it('has no imports out of src by a path', () => {
     const out = files.flatMap((file) =>
       imports(file).filter((name) => name.startsWith('.') && resolve(dirname(file), name).indexOf(src) !== 0),

@@ -4,7 +4,7 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { EvaluateOptions, Evaluation } from '../eval/index.ts'
-import type { Protocol } from '../game.ts'
+import type { AnyGame, Protocol } from '../game.ts'
 import { gameList, gameNamed } from '../games/index.ts'
 import { type EnvSpec, type SpecConfig, specFrom } from '../gym/index.ts'
 import { knownRows, type ProtocolResults, protocolRow } from '../report/index.ts'
@@ -42,10 +42,18 @@ export interface EvalJob {
 /** The jobs of a command. Throws ConfigError for options that do not go together, an unknown preset, and games without its protocol. */
 export function evalJobs(options: EvalJobOptions): EvalJob[] {
   if (options.preset !== undefined && options.preset !== null) return presetJobs(options, presetNamed(options.preset))
-  const { names, look, game, set = [], horizon, restart } = options
+  const { names, game, set = [], horizon, restart } = options
   if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
-  const spec = specFrom({ ...look, game, config: gameConfig<ConfigObject>(gameNamed(game), set), horizon, restart }, gameNamed)
+  const spec = specFrom(
+    { ...lookOf(options, gameNamed(game)), game, config: gameConfig<ConfigObject>(gameNamed(game), set), horizon, restart },
+    gameNamed,
+  )
   return [{ spec, names, rules: { horizon, restart } }]
+}
+
+/** A game without texts for the embedded engine is played by full prompts, unless another style was asked for. */
+function lookOf({ look, given }: EvalJobOptions, game: AnyGame): EvalJobOptions['look'] {
+  return game.embedded === undefined && !given.includes('prompt') ? { ...look, prompt: 'full' } : look
 }
 
 function presetNamed(text: string): EvalPreset {
@@ -58,7 +66,8 @@ function presetNamed(text: string): EvalPreset {
 }
 
 /** The expert judges nothing here: these tables are about whole games. */
-function presetJobs({ names, look, game, given, horizon }: EvalJobOptions, preset: EvalPreset): EvalJob[] {
+function presetJobs(options: EvalJobOptions, preset: EvalPreset): EvalJob[] {
+  const { names, game, given, horizon } = options
   const option = given.includes('set') ? '--set' : given.includes('restart') ? '--no-restart' : undefined
   if (option !== undefined)
     throw new ConfigError(`${option} cannot go with --preset ${preset}, which fixes what is played; leave one of the two out`)
@@ -71,7 +80,7 @@ function presetJobs({ names, look, game, given, horizon }: EvalJobOptions, prese
     const { restart, counts, anchors } = protocol
     const moves = given.includes('horizon') ? horizon : own.horizon
     return {
-      spec: specFrom({ ...look, game: one.id, config: own.config, horizon: moves, restart }, gameNamed),
+      spec: specFrom({ ...lookOf(options, one), game: one.id, config: own.config, horizon: moves, restart }, gameNamed),
       names: names.length > 0 ? names : Object.keys(anchors),
       rules: { horizon: moves, restart, counts, expertEvery: 0 },
       protocol,

@@ -3,12 +3,12 @@
  * kernel's memory: the next one draws over it what has changed, and a frame is a copy of it. Pixels never depend on what was drawn before.
  */
 import type { Frame, Scene } from '../scene.ts'
+import { SceneEncoder } from './fast/scene-png.ts'
 import { Block, blockOf, inputs, kernel } from './kernel.ts'
 import { createLayoutCache, type Layout } from './layout.ts'
 import { encodePng, type PngOptions } from './png.ts'
 import { checkSide } from './raster.ts'
 import { createRecent } from './recent.ts'
-import { SceneEncoder } from './scene-png.ts'
 import { createStampCache, inRgb, type Prepared } from './stamps.ts'
 
 /** Draws scenes; holds a cache of rasterised catalogues and their last pictures, weakly. */

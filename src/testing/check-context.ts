@@ -1,12 +1,15 @@
 /** What the parts of `checkGame` share. */
 import type { AnyGame } from '../game.ts'
 import type { Skin, Theme } from '../scene.ts'
+import type { SeenPictures } from './check-pictures.ts'
 
 /** Everything a check of one state needs. */
 export interface CheckContext {
   readonly game: AnyGame
   readonly config: unknown
-  readonly words: readonly string[]
+  /** Of the lexicon; null: the game has no texts for the embedded engine. */
+  readonly words: readonly string[] | null
+  readonly pictures: SeenPictures
   readonly skins: readonly Skin[]
   readonly theme: Theme
   readonly actions: number

@@ -1,9 +1,10 @@
 /**
  * Conformance of a game with its contract, over random play. Throws GameError whose message names the game, the config, the seed and the step.
  *
- *     for (const game of gameList()) test(game.id, () => checkGame(game))
+ *     for (const game of gameList()) test(game.id, () => void checkGame(game))
+ *     console.log(checkGame(harvest).join('\n'))     // what was checked, and which optional facets are not there
  *
- * Config and knobs; determinism; JSON, hash and token round trips; legality and the end; pictures; texts, replies and the lexicon; group play
+ * Config and knobs; determinism; JSON, hash and token round trips; legality and the end; pictures, which differ where perceptions do; texts, replies and the lexicon; group play
  * and vectors against single play; what an observation holds; what people are given; solver, look-ahead, teacher and thoughts; the solver against random play.
  */
 import type { AnyGame } from '../game.ts'
@@ -13,6 +14,7 @@ import type { Skin, Theme } from '../scene.ts'
 import { checkAids } from './check-aids.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkLevels } from './check-levels.ts'
+import { SeenPictures } from './check-pictures.ts'
 import { checkGroup, checkObservation, checkReplies, checkSolver, checkTokens, checkVector } from './check-play.ts'
 import { checkScene, checkStep, checkTexts } from './check-state.ts'
 import { canonical, deepFreeze, ensure } from './ensure.ts'
@@ -55,32 +57,60 @@ export const PLAIN_SKINS: readonly Skin[] = (['board', 'full'] as const).flatMap
   [32, 8].map((tile) => ({ theme: 'plain', tile, layout })),
 )
 
-/** Plays the game at random under each config and seed and checks every state on the way. */
-export function checkGame(game: AnyGame, options: CheckGameOptions = {}): void {
+/** Facets that a game may do without. */
+const OPTIONAL = ['embedded', 'expert', 'teacher', 'levels', 'presets', 'play', 'draws', 'scatter', 'heldOut'] as const
+
+/**
+ * Plays the game at random under each config and seed and checks every state on the way. Returns what was checked, a line each; the last line
+ * names the optional facets that the game does not have.
+ */
+export function checkGame(game: AnyGame, options: CheckGameOptions = {}): string[] {
   const { configs = [{}], seeds = [0, 1, 2, 3, 4], steps = 60, actions = 40, skins = PLAIN_SKINS, theme = PLAIN_THEME } = options
   const { games = 10, horizon = 40 } = options
   checkConfig(game)
+  const counts = { states: 0, pictures: 0 }
   for (const given of configs) {
     const config: unknown = game.config.parse(given)
     const where = `${game.id} ${JSON.stringify(given)}`
-    const words = gameLexicon(game, config)
-    ensure(new Set(words).size === words.length, where, 'the lexicon has a word twice')
-    ensure(
-      words.every((word) => word !== ''),
-      where,
-      'the lexicon has an empty word',
-    )
-    const base: CheckContext = { game, config, words, skins, theme, actions, where }
+    const words = game.embedded === undefined ? null : gameLexicon(game, config)
+    ensure(words === null || new Set(words).size === words.length, where, 'the lexicon has a word twice')
+    ensure(words?.includes('') !== true, where, 'the lexicon has an empty word')
+    const pictures = new SeenPictures(game)
+    const base: CheckContext = { game, config, words, pictures, skins, theme, actions, where }
     for (const seed of seeds) {
       const context = { ...base, where: `${where} seed ${seed}` }
       checkFresh(context, seed)
-      play(context, seed, steps)
+      counts.states += play(context, seed, steps)
       if (game.scatter !== undefined) checkScatter(context, seed)
       checkVector(context, seed)
     }
+    counts.pictures += pictures.count
     checkSolver(base, games, horizon)
   }
   checkLevels(game)
+  return summary(game, configs, counts, games)
+}
+
+/** What was checked, in lines. */
+function summary(
+  game: AnyGame,
+  configs: readonly object[],
+  { states, pictures }: { readonly states: number; readonly pictures: number },
+  games: number,
+): string[] {
+  const missing = OPTIONAL.filter((facet) => game[facet] === undefined)
+  return [
+    `${game.id}: ${states} states in play under ${configs.map((config) => JSON.stringify(config)).join(', ')}`,
+    'rules: determinism, purity, legality, the end, JSON, tokens and hashes',
+    `picture: whole pixels within the scene; ${pictures} different perceptions have different pictures`,
+    'perception, answer, text: all read back, junk is refused, prompts hold no truth',
+    'gym: replies, groups, vectors and observations agree with single play',
+    ...(game.embedded === undefined ? [] : ['embedded: every text is made of the lexicon, feedback is one word']),
+    ...(game.expert === undefined ? [] : [`expert: scores the legal actions; the solver beats chance over ${games} games a config`]),
+    ...(game.teacher === undefined ? [] : ['teacher: true thoughts, legal decisions; the share of true thoughts is that of the judge']),
+    ...(game.levels === undefined ? [] : ['levels: playable in every combination, harder on every axis']),
+    missing.length === 0 ? 'every optional facet is there' : `not there: ${missing.join(', ')}`,
+  ]
 }
 
 function checkConfig(game: AnyGame): void {
@@ -123,7 +153,8 @@ function throwsStateError(run: () => unknown): boolean {
   }
 }
 
-function play(context: CheckContext, seed: number, steps: number): void {
+/** Returns how many states were looked at. */
+function play(context: CheckContext, seed: number, steps: number): number {
   const { game, config } = context
   const rng = seededRng(seed, 'check-game', game.id)
   let state = deepFreeze(game.rules.init(config, seed))
@@ -132,6 +163,7 @@ function play(context: CheckContext, seed: number, steps: number): void {
     const here = { ...context, where: `${context.where} step ${at}` }
     const tried = sample(game.rules.actions(state), game.rules.legalActions(state), context.actions, rng)
     checkScene(here, state)
+    here.pictures.add(state, here.where)
     checkTexts(here, state, tried)
     checkAids(here, state)
     checkStep(here, state, tried)
@@ -139,13 +171,14 @@ function play(context: CheckContext, seed: number, steps: number): void {
     checkObservation(here, state, last, at)
     checkTokens(here, state, last)
     checkGroup(here, state, rng.shuffle(tried), at)
-    if (game.rules.terminated(state)) return
+    if (game.rules.terminated(state)) return at + 1
     const legal = game.rules.legalActions(state)
     const action = rng.int(4) === 0 ? rng.pick(tried) : rng.pick(legal)
     const result = game.rules.step(state, action)
     last = { legal: result.legal, events: result.events }
     state = deepFreeze(result.state)
   }
+  return steps + 1
 }
 
 /** Up to `most` actions: legal ones and others in equal parts where there are too many. */
@@ -163,6 +196,7 @@ function checkScatter(context: CheckContext, seed: number): void {
   ensure(canonical(game.rules.configOf(state)) === canonical(config), here.where, 'scatter changes the config')
   const tried = sample(game.rules.actions(state), game.rules.legalActions(state), context.actions, seededRng(seed, 'check-game', 'scatter'))
   checkScene(here, state)
+  here.pictures.add(state, here.where)
   checkTexts(here, state, tried)
   checkStep(here, state, tried)
 }

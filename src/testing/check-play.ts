@@ -82,8 +82,8 @@ export function checkObservation({ game, config, skins, theme, where }: CheckCon
   const rows = game.perception
     .format(truth)
     .split('\n')
-    .filter((row) => row.trim().length > 2)
-  for (const promptStyle of ['full', 'brief'] as const) {
+    .filter((row) => /\S\s+\S/.test(row))
+  for (const promptStyle of game.embedded === undefined ? (['full'] as const) : (['full', 'brief'] as const)) {
     const seen = observationOf(envSpec({ game, config, skin: SKIN, promptStyle }), { state, last })
     ensure(
       Object.keys(seen).sort().join() === 'frame,game,prompt',

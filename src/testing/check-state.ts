@@ -1,4 +1,5 @@
 /** The parts of `checkGame` that look at one state: picture, texts, and every action on it. */
+import type { FeedbackStep, TeacherFacet } from '../game.ts'
 import { gameFeedback, gamePrompt, trainingReward } from '../gym/index.ts'
 import type { Scene } from '../scene.ts'
 import type { CheckContext } from './check-context.ts'
@@ -47,12 +48,14 @@ export function checkTexts(context: CheckContext, state: unknown, actions: reado
   for (const junk of ['', 'no grid', `${shown}\n?`])
     ensure(game.perception.parse(junk) === null, where, `${JSON.stringify(junk)} reads as a perception`)
   covered(context, `\n${shown}`, 'the perception')
-  covered(context, gamePrompt(game, config, 'brief'), 'the brief prompt')
-  oneWord(context, gameFeedback(game, null, 'brief'))
-  for (const style of ['full', 'brief'] as const) {
-    const prompt = gamePrompt(game, config, style)
-    ensure(gamePrompt(game, config, style) === prompt, where, `the ${style} prompt is not deterministic`)
+  if (game.embedded !== undefined) {
+    const prompt = game.embedded.prompt(config)
+    covered(context, prompt, 'the brief prompt')
+    ensure(game.embedded.prompt(config) === prompt, where, 'the brief prompt is not deterministic')
   }
+  oneWord(context, null)
+  const prompt = gamePrompt(game, config, 'full')
+  ensure(gamePrompt(game, config, 'full') === prompt, where, 'the full prompt is not deterministic')
   const { rules } = game.text
   ensure(!/<\/?[a-z]+>/.test(rules(config)), where, 'the rules speak of tags; the gym adds the layout of a reply')
   ensure(gameFeedback(game, null, 'full') === '', where, 'full feedback before the first step is not empty')
@@ -98,16 +101,18 @@ function checkAnswer(context: CheckContext, state: unknown, action: unknown): vo
   const read = game.answer.parse(` ${text}\n`, state)
   ensure('action' in read && canonical(read.action) === canonical(action), where, `the answer ${JSON.stringify(text)} does not read back`)
   covered(context, text, 'the answer')
-  oneWord(context, gameFeedback(game, game.rules.step(state, action), 'brief'))
+  oneWord(context, game.rules.step(state, action))
 }
 
 /** Brief feedback is one word, so that prompts keep their length. */
-function oneWord({ words, where }: CheckContext, feedback: string): void {
+function oneWord({ game, words, where }: CheckContext, result: FeedbackStep<unknown>): void {
+  if (words === null) return
+  const feedback = gameFeedback(game, result, 'brief')
   ensure(words.includes(feedback), where, `the brief feedback ${JSON.stringify(feedback)} is not one word of the lexicon`)
 }
 
 function covered({ words, where }: CheckContext, text: string, what: string): void {
-  const split = splitGreedily(text, words)
+  const split = words === null ? [] : splitGreedily(text, words)
   if (typeof split === 'number') ensure(false, where, `${what} leaves the lexicon at ${JSON.stringify(text.slice(split, split + 20))}`)
 }
 
@@ -141,8 +146,24 @@ function checkExperts(context: CheckContext, state: unknown): void {
     )
     ensure(teacher.share(state, thought.think) === 1, where, "the teacher's thoughts are not all true")
     covered(context, `\n${thought.think}`, 'the thought')
+    checkShare(context, teacher, state, thought.think)
   }
   ensure(teacher.share(state, 'nonsense') === 0, where, 'teacher.share takes nonsense')
+}
+
+/** The share of true thoughts is what the judge's statements come to, of the whole truth and of parts and changes of it. */
+function checkShare({ where }: CheckContext, { judge, share }: TeacherFacet<unknown, unknown>, state: unknown, think: string): void {
+  const all = judge(state, think).length
+  const words = think.split(/(?<=\s)/)
+  const swapped = [...words.slice(0, 1), ...words.slice(2, 3), ...words.slice(1, 2), ...words.slice(3)].join('').trim()
+  for (const text of [think, words.slice(0, -1).join(''), words.slice(1).join(''), swapped]) {
+    const right = judge(state, text).filter(({ holds }) => holds).length
+    ensure(
+      Math.abs(share(state, text) - right / all) < 1e-9,
+      where,
+      `the share of true thoughts is ${share(state, text)}, the judge finds ${right} of ${all} true in ${JSON.stringify(text)}`,
+    )
+  }
 }
 
 /** Legality, determinism, purity, the end, and JSON round trips of all that steps lead to. */
@@ -190,6 +211,6 @@ export function checkStep(context: CheckContext, state: unknown, actions: readon
   const silent = game.rules.unreadable(state)
   ensure(canonical(silent.state) === before && !silent.legal, where, 'an unreadable reply changes the state or is legal')
   ensure(silent.terminated === over, where, 'unreadable and terminated disagree')
-  oneWord(context, gameFeedback(game, silent, 'brief'))
+  oneWord(context, silent)
   ensure(canonical(state) === before, where, 'the state was mutated')
 }

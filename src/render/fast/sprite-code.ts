@@ -3,9 +3,10 @@
  * stretches to copy from there, and chunks of symbols between them. Copies are left to whoever strings rows together, since they go on
  * beyond the sprite; chunks are bits, ready to be written.
  */
+
+import type { Prepared } from '../stamps.ts'
 import { BitWriter } from './bit-writer.ts'
 import { type Code, codeFor, distanceSymbol, lengthSymbol, writeBlockHead } from './huffman.ts'
-import type { Prepared } from './stamps.ts'
 
 /** Longest match and farthest distance of deflate, bytes. */
 export const LONGEST_MATCH = 258
