@@ -192,6 +192,11 @@ export interface RulesDefinition<S, A, C> {
   /** The legal ones, in the order of `actions`. Empty once terminated. */
   legalActions(state: S): readonly A[]
   terminated(state: S): boolean
+  /**
+   * For speed: the game ends only where no action is legal, so its own step refuses every action then, and `terminated` is asked after refused
+   * moves alone. Absent: it is asked before every move.
+   */
+  readonly endsWhenStuck?: true
   /** Whether the game has been won; null where the config has nothing to win. Absent: the game has no winning, only points. */
   won?(state: S): boolean | null
   /** One move; never asked for after the end. Never mutates. An illegal action leaves board and chance alone. */

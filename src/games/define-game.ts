@@ -15,7 +15,7 @@ export function defineGame<S extends object, A, C, P>(definition: GameDefinition
   const { terminated } = rules
   const lawful = {
     ...rules,
-    step: (state: S, action: A): StepResult<S> => (terminated(state) ? refusedAfterEnd(state, action) : rules.step(state, action)),
+    step: rules.endsWhenStuck === true ? stepThenLook(rules) : lookThenStep(rules),
     unreadable: (state: S) => unreadable(state, terminated(state)),
     parseState: (value: unknown) => parseState(rules, definition.title, value),
   }
@@ -23,6 +23,19 @@ export function defineGame<S extends object, A, C, P>(definition: GameDefinition
     ...rest,
     rules: lawful,
     ...(teacher !== undefined && { teacher: { ...teacher, share: teacher.share ?? shareBy(teacher, terminated) } }),
+  }
+}
+
+/** Law 1 for any game. */
+function lookThenStep<S, A, C>({ terminated, step }: RulesDefinition<S, A, C>): (state: S, action: A) => StepResult<S> {
+  return (state, action) => (terminated(state) ? refusedAfterEnd(state, action) : step(state, action))
+}
+
+/** Law 1 for games whose own step refuses everything after the end. */
+function stepThenLook<S, A, C>({ terminated, step }: RulesDefinition<S, A, C>): (state: S, action: A) => StepResult<S> {
+  return (state, action) => {
+    const result = step(state, action)
+    return !result.legal && terminated(state) ? refusedAfterEnd(state, action) : result
   }
 }
 

@@ -142,7 +142,7 @@ export class Env {
     return structuredClone(this.#now)
   }
 
-  /** Goes back (or over) to a snapshot of the same spec; a state from outside goes through `game.parseState` first. */
+  /** Goes back (or over) to a snapshot of the same spec; a state from outside goes through `game.rules.parseState` first. */
   restore(snapshot: EnvSnapshot): Observation {
     return this.#move(structuredClone(snapshot))
   }

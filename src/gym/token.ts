@@ -4,7 +4,7 @@
  *     vg1.<game id>.<game version>.<base64url of deflated canonical JSON>.<checksum>
  *
  * The JSON (RFC 8785) is { state, last }: the state and what the player was told of the last step. The checksum, 8 hex digits of the
- * SHA-256 of all before it, finds accidents; it is no signature. What a token says is believed only after `game.parseState`.
+ * SHA-256 of all before it, finds accidents; it is no signature. What a token says is believed only after `game.rules.parseState`.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'

@@ -75,6 +75,7 @@ export const gamePictureShisenSho = defineGame<PictureShisenShoState, Pair, Pict
     actions: pairs,
     legalActions: legalPairs,
     terminated: over,
+    endsWhenStuck: true,
     won,
     step,
   },

@@ -79,6 +79,7 @@ export const gameShisenSho = defineGame<ShisenShoState, Pair, ShisenShoConfig, G
     actions: pairs,
     legalActions: legalPairs,
     terminated: over,
+    endsWhenStuck: true,
     won,
     step,
   },
