@@ -46,7 +46,7 @@ export async function engineFor(config: TrainConfig, folder: string, needs: Engi
   const { model, seed, threads } = config
   const engine = await createEngine({ model, seed, threads, folder: join(folder, 'checkpoints') }, needs)
   try {
-    checkEngineInfo(engine.info, config)
+    checkEngineInfo(engine.info, config, stagesOf(config))
   } catch (error) {
     await engine.close()
     throw error

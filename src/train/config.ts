@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { checkConfig } from '../checks.ts'
 import { LEVELS, type RewardSpec, rewardFields, skinFields, specFields } from '../gym/index.ts'
+import { RECIPE_NAMES, RECIPE_TEXTS } from './recipe-names.ts'
 
 const rate = z.number().min(0).max(1)
 const count = z.number().int()
@@ -135,10 +136,10 @@ export const trainConfig = z.strictObject({
     })
     .prefault({}),
   recipes: z
-    .array(z.enum(['g0', 'g1', 'g1-paper']))
+    .array(z.enum(RECIPE_NAMES))
     .min(1)
     .default(['g0', 'g1'])
-    .describe('g0: base, RL. g1: base, cold start, RL. g1-paper: the same with the paper’s plain rewards'),
+    .describe(RECIPE_NAMES.map((name) => `${name}: ${RECIPE_TEXTS[name]}`).join('. ')),
   base: supervised.describe('format only: the words of a reply without what they mean'),
   coldStart: supervised
     .extend({

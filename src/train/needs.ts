@@ -1,18 +1,15 @@
 /** What a training run needs of an engine, asked before any work. */
-import type { EngineInfo, LossName, Optimizer } from '../engine.ts'
+import type { EngineInfo } from '../engine.ts'
 import { ConfigError } from '../errors.ts'
 import type { TrainConfig } from './config.ts'
-import { type Stage, stagesOf } from './recipes.ts'
-
-const lossOf = ({ kind }: Stage): LossName => (kind === 'grpo' ? 'ppo' : 'cross_entropy')
-const optimizerOf = (stage: Stage): Optimizer => (stage.kind === 'grpo' ? 'adam' : stage.settings.optimizer)
+import type { Stage } from './stage.ts'
 
 /** Throws ConfigError for a stage whose loss or optimizer the engine lacks, for pictures it cannot see, and for replies that are too long. */
-export function checkEngineInfo(info: EngineInfo, config: TrainConfig): void {
+export function checkEngineInfo(info: EngineInfo, config: Pick<TrainConfig, 'maxTokens'>, stages: readonly Stage[]): void {
   const { name, images, losses, optimizers, maxSequence, maxText = maxSequence } = info
   if (images < 1) throw new ConfigError(`the engine ${name} is blind, and training shows pictures; choose another engine`)
-  for (const stage of stagesOf(config).filter(({ settings }) => settings.steps > 0)) {
-    const [loss, optimizer] = [lossOf(stage), optimizerOf(stage)]
+  for (const stage of stages.filter(({ steps }) => steps > 0)) {
+    const { loss, optimizer } = stage.needs
     if (!losses.includes(loss))
       throw new ConfigError(`the stage ${stage.name} needs the loss ${loss}; the engine ${name} has ${losses.join(', ')}`)
     if (!optimizers.includes(optimizer))

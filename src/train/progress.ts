@@ -2,16 +2,14 @@
 import * as z from 'zod'
 import type { Engine, WeightsRef } from '../engine.ts'
 import { StorageError } from '../errors.ts'
-import type { LastStep } from '../gym/index.ts'
 import type { RunFolder } from '../runs/index.ts'
-import type { Stage } from './recipes.ts'
+import type { Stage } from './stage.ts'
 import type { GameMix } from './states.ts'
 
 const FILE = 'progress.json'
 
 const count = z.number().int().nonnegative()
 const weightsRef = z.record(z.string(), z.union([z.string(), z.number()]))
-const snapshot = z.object({ state: z.unknown(), last: z.custom<LastStep>(), steps: z.number(), return: z.number() })
 
 const schema = z.object({
   stage: count,
@@ -21,34 +19,27 @@ const schema = z.object({
   checkpoint: z.object({ name: z.string(), ref: weightsRef }).nullable(),
   /** Stage to the state it ended with. */
   finished: z.record(z.string(), weightsRef),
-  pool: z.array(z.object({ spec: count, snapshot, games: z.number().int() })),
-  /** Running share of groups with signal, by entry of the mix; see followSignals. */
-  signals: z.array(z.number().min(0).max(1)),
+  /** What the stage that is half done keeps between steps (`StageRun.state`); null where a stage begins. */
+  state: z.unknown(),
 })
 
 /** `stage`: index of the stage that is next to run or half done. `step`: its steps that are done. */
 export type Progress = Readonly<z.output<typeof schema>>
 
-const START: Progress = { stage: 0, step: 0, lines: 0, checkpoint: null, finished: {}, pool: [], signals: [] }
+const START: Progress = { stage: 0, step: 0, lines: 0, checkpoint: null, finished: {}, state: null }
 
-/** The progress of a run, found possible in it, pool states included. Throws StorageError. */
+/** The progress of a run, found possible in it, the state of its stage included. Throws StorageError. */
 export async function readProgress(folder: RunFolder, stages: readonly Stage[], mix: GameMix): Promise<Progress> {
   const at = (await folder.read(FILE, schema)) ?? START
   const damaged = (reason: string): never => {
     throw new StorageError(`${folder.file(FILE)} is damaged: ${reason}; restore it or start a new run`)
   }
-  const steps = stages[at.stage]?.settings.steps ?? 0
-  if (at.stage > stages.length || at.step > steps) damaged(`there is no step ${at.step} of stage ${at.stage}`)
+  const stage = stages[at.stage]
+  if (at.stage > stages.length || at.step > (stage?.steps ?? 0)) damaged(`there is no step ${at.step} of stage ${at.stage}`)
   const lost = stages.slice(0, at.stage).find(({ name }) => at.finished[name] === undefined)
   if (lost) damaged(`the weights of stage ${lost.name} are missing`)
-  for (const { spec, snapshot: kept } of at.pool) {
-    const game = mix[spec]?.spec.game ?? damaged(`there is no game ${spec}`)
-    try {
-      game.rules.parseState(kept.state)
-    } catch (error) {
-      damaged((error as Error).message)
-    }
-  }
+  const problem = at.step > 0 ? (stage?.problemOf(at.state, mix) ?? null) : null
+  if (problem !== null) damaged(problem)
   return at
 }
 
@@ -72,7 +63,7 @@ export async function saveProgress(folder: RunFolder, engine: Engine, at: Progre
 /** Saves at the end of a stage, under the stage's name; the next stage is the next to run. */
 export async function saveStage(folder: RunFolder, engine: Engine, { name }: Stage, at: Progress): Promise<Progress> {
   const finished = { ...at.finished, [name]: await engine.save(name, 'state') }
-  const next = { ...at, stage: at.stage + 1, step: 0, checkpoint: null, finished, pool: [], signals: [] }
+  const next = { ...at, stage: at.stage + 1, step: 0, checkpoint: null, finished, state: null }
   await folder.write(FILE, next)
   if (at.checkpoint) await engine.discard(at.checkpoint.ref)
   return next

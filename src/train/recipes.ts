@@ -1,81 +1,70 @@
 /**
  * Recipes: lists of stages, each from the weights of an earlier one. Recipes share stages by name; a shared stage runs once. To add a recipe:
- * write its stages and put it into `RECIPES`; configs, presets, `--help` and reports know it from there.
+ * its name in recipe-names.ts and its stages here. Configs, `--help` and reports know it from there.
  */
 import type { StageInfo } from '../runs/index.ts'
-import type { RlConfig, SupervisedConfig, TrainConfig } from './config.ts'
-
-interface StageFacts extends Pick<StageInfo, 'name' | 'label' | 'about' | 'note' | 'from' | 'imitates'> {}
-
-/** One stage of a run: what it is called, where it starts, how it trains. */
-export type Stage =
-  | (StageFacts & { readonly kind: 'format' | 'teacher'; readonly settings: SupervisedConfig })
-  | (StageFacts & { readonly kind: 'grpo'; readonly settings: RlConfig })
+import type { RlConfig, TrainConfig } from './config.ts'
+import { RECIPE_NAMES, RECIPE_TEXTS, type RecipeName } from './recipe-names.ts'
+import { rlStage } from './rl-stage.ts'
+import type { Stage } from './stage.ts'
+import { supervisedStage } from './supervised-stage.ts'
 
 /** A way to train. */
 export interface Recipe {
   /** As configs name it. */
-  readonly name: string
-  /** For people. */
-  readonly label: string
-  /** What it is, in one line. */
+  readonly name: RecipeName
+  /** What it is, in a line. */
   readonly about: string
   /** Its stages in order, those it shares with other recipes too. */
   stages(config: TrainConfig): Stage[]
 }
 
-const baseStage = ({ base }: TrainConfig): Stage => ({
-  ...{ name: 'base', label: 'base', about: 'before RL and cold start' },
-  note: 'The base was trained on the form of replies alone: it writes boards, thoughts and moves that are random. It stands in for an instruct model, which knows the words and the format.',
-  ...{ kind: 'format', from: null, imitates: null, settings: base },
-})
+const BASE_NOTE =
+  'The base was trained on the form of replies alone: it writes boards, thoughts and moves that are random. It stands in for an instruct model, which knows the words and the format.'
 
-const coldStage = ({ coldStart }: TrainConfig): Stage => ({
-  ...{ name: 'cold-start', label: 'cold start', about: 'base, then the teacher’s replies', note: '' },
-  ...{ kind: 'teacher', from: 'base', imitates: 'teacher', settings: coldStart },
-})
-
-const g0: Recipe = {
-  ...{ name: 'g0', label: 'G0', about: 'base, RL' },
-  stages: (config) => [
-    baseStage(config),
-    {
-      ...{ name: 'g0', label: 'G0', about: 'base, then RL', note: '' },
-      ...{ kind: 'grpo', from: 'base', imitates: null, settings: config.rl },
-    },
-  ],
+/** Learns the form of replies alone. */
+function base(config: TrainConfig): Stage {
+  const facts = { name: 'base', label: 'base', about: 'before RL and cold start', note: BASE_NOTE, from: null, imitates: null }
+  return supervisedStage(facts, 'format', config.base)
 }
 
-const g1: Recipe = {
-  ...{ name: 'g1', label: 'G1', about: 'base, cold start, RL' },
-  stages: (config) => [
-    ...[baseStage(config), coldStage(config)],
-    {
-      ...{ name: 'g1', label: 'G1', about: 'cold start, then RL', note: '' },
-      ...{ kind: 'grpo', from: 'cold-start', imitates: null, settings: config.rl },
-    },
-  ],
+/** Learns from a teacher that is told the true perception. */
+function coldStart(config: TrainConfig): Stage {
+  const facts = { name: 'cold-start', label: 'cold start', about: 'base, then the teacher’s replies', note: '' }
+  return supervisedStage({ ...facts, from: 'base', imitates: 'teacher' }, 'teacher', config.coldStart)
 }
 
-const g1Paper: Recipe = {
-  ...{ name: 'g1-paper', label: 'G1 (paper)', about: 'the same with the paper’s plain rewards' },
-  stages: (config) => [
-    ...[baseStage(config), coldStage(config)],
-    {
-      ...{ name: 'g1-paper', label: 'G1 (paper)', about: 'cold start, then RL as in the paper', note: '' },
-      ...{ kind: 'grpo', from: 'cold-start', imitates: null, settings: paperRl(config.rl) },
-    },
-  ],
+function g0({ rl }: TrainConfig): Stage {
+  return rlStage({ name: 'g0', label: 'G0', about: 'base, then RL', note: '', from: 'base', imitates: null }, rl)
+}
+
+function g1({ rl }: TrainConfig): Stage {
+  return rlStage({ name: 'g1', label: 'G1', about: 'cold start, then RL', note: '', from: 'cold-start', imitates: null }, rl)
+}
+
+function g1Paper({ rl }: TrainConfig): Stage {
+  const facts = { name: 'g1-paper', label: 'G1 (paper)', about: 'cold start, then RL as in the paper', note: '' }
+  return rlStage({ ...facts, from: 'cold-start', imitates: null }, paperRl(rl))
+}
+
+const STAGES: Readonly<Record<RecipeName, readonly ((config: TrainConfig) => Stage)[]>> = {
+  g0: [base, g0],
+  g1: [base, coldStart, g1],
+  'g1-paper': [base, coldStart, g1Paper],
 }
 
 /** Every recipe, in the order in which their stages run. */
-export const RECIPES: readonly Recipe[] = [g0, g1, g1Paper]
+export const RECIPES: readonly Recipe[] = RECIPE_NAMES.map((name) => ({
+  name,
+  about: RECIPE_TEXTS[name],
+  stages: (config) => STAGES[name].map((stage) => stage(config)),
+}))
 
 /** The stages of a config, in the order they run. */
 export function stagesOf(config: TrainConfig): Stage[] {
   const stages = new Map<string, Stage>()
   for (const recipe of RECIPES) {
-    if (!(config.recipes as readonly string[]).includes(recipe.name)) continue
+    if (!config.recipes.includes(recipe.name)) continue
     for (const stage of recipe.stages(config)) if (!stages.has(stage.name)) stages.set(stage.name, stage)
   }
   return [...stages.values()]
@@ -83,10 +72,8 @@ export function stagesOf(config: TrainConfig): Stage[] {
 
 /** The stages of a config as the header of its run names them. */
 export function stageInfos(config: TrainConfig): StageInfo[] {
-  return stagesOf(config).map(({ name, label, about, note, from, imitates, ...stage }) => {
-    const common = { name, label, about, note, from, imitates, steps: stage.settings.steps }
-    if (stage.kind !== 'grpo') return { ...common, kind: 'supervised', batch: `${stage.settings.batch} examples` }
-    return { ...common, kind: 'rl', batch: `${stage.settings.states} states × ${stage.settings.replies} replies` }
+  return stagesOf(config).map(({ name, label, about, note, kind, from, imitates, steps, batch }) => {
+    return { name, label, about, note, kind, from, imitates, steps, batch }
   })
 }
 

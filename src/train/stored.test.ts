@@ -114,21 +114,4 @@ describe('cold start from data sets', () => {
     expect(await run(folder, config, -1)).toBe('finished')
     await folder.close()
   })
-
-  it('goes on with a run of an earlier version, which learned from one set', async () => {
-    const mark = (await found(at('one'), [first]))?.sets[0]
-    const config = configOf(at('one'), [first])
-    for (const [name, fingerprint] of [
-      ['old', mark?.fingerprint],
-      ['other', 'f'.repeat(32)],
-    ] as const) {
-      const folder = await createRun(at(name), config)
-      await folder.write('dataset.json', { path: at('one'), fingerprint, examples: 12 })
-      const engine = engineFor(folder)
-      const end = train({ folder, config, engine }).finally(() => engine.close())
-      if (name === 'old') expect(await end).toBe('finished')
-      else await expect(end).rejects.toThrow('has changed since this run began')
-      await folder.close()
-    }
-  })
 })

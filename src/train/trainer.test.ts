@@ -161,8 +161,9 @@ describe('train', () => {
 
   it('refuses a loss that the engine lacks, unless no stage needs it', () => {
     const info = { ...mockEngine({ chat: { words } }).info, losses: ['cross_entropy'] as const }
-    expect(() => checkEngineInfo(info, tiny)).toThrow(/the stage g0 needs the loss ppo; the engine mock has cross_entropy/)
-    checkEngineInfo(info, parseTrainConfig({ ...tiny, rl: { ...tiny.rl, steps: 0 } }))
+    expect(() => checkEngineInfo(info, tiny, stagesOf(tiny))).toThrow(/the stage g0 needs the loss ppo; the engine mock has cross_entropy/)
+    const supervised = parseTrainConfig({ ...tiny, rl: { ...tiny.rl, steps: 0 } })
+    checkEngineInfo(info, supervised, stagesOf(supervised))
   })
 
   it('submits a pass and its step together, in order', async () => {

@@ -1,0 +1,52 @@
+/**
+ * The contract of a training stage. A stage is a value that names itself (see `StageInfo`) and can be opened at its start or where a stopped
+ * run left it; the trainer knows no more of it. A new way to train (DPO, distillation, several turns) is a new file with a function that
+ * makes such a value, as `supervised-stage.ts` and `rl-stage.ts` do, and a line in a recipe.
+ */
+import type { Engine, LossName, Optimizer, Sampler } from '../engine.ts'
+import type { MetricLine, RunFolder, StageInfo } from '../runs/index.ts'
+import type { TrainConfig } from './config.ts'
+import type { GameMix } from './states.ts'
+
+/** The learning rate over a stage: linear warm-up, then linearly down to the final share of the peak. */
+export interface RateSettings {
+  readonly learningRate: number
+  readonly finalRate: number
+  /** Steps. */
+  readonly warmup: number
+  /** Of the stage. */
+  readonly steps: number
+}
+
+/** What a stage works with. */
+export interface StageSetup {
+  readonly engine: Engine
+  /** The weights that the stage began with. */
+  readonly reference: Sampler
+  readonly mix: GameMix
+  readonly config: TrainConfig
+  readonly folder: RunFolder
+  /** Of the stage. */
+  readonly seed: number
+}
+
+/** A stage between two steps. */
+export interface StageRun {
+  /** Plain JSON, all that a stopped run needs besides the weights and the step; null: nothing. */
+  readonly state: unknown
+  /** One optimiser step; `step` counts from 0. */
+  step(step: number, learningRate: number): Promise<{ readonly next: StageRun; readonly metrics: MetricLine['values'] }>
+}
+
+export interface Stage extends StageInfo {
+  readonly rate: RateSettings
+  /** What the engine must be able to do. */
+  readonly needs: { readonly loss: LossName; readonly optimizer: Optimizer }
+  /** Why a saved state is not one of this stage on these games; null if it is. */
+  problemOf(saved: unknown, mix: GameMix): string | null
+  /** `saved`: the state of a stopped run, found to be one of this stage; undefined at the start. */
+  open(setup: StageSetup, saved: unknown): Promise<StageRun>
+}
+
+/** How a stage names itself, before its settings are known. */
+export type StageFacts = Pick<StageInfo, 'name' | 'label' | 'about' | 'note' | 'from' | 'imitates'>
