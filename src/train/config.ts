@@ -127,6 +127,10 @@ export const trainConfig = z.strictObject({
   engine: z.string().default('@vlm-gym/engine-onnx').describe('package that makes the engine'),
   threads: count.min(1).max(256).default(2).describe('threads of the engine; part of what decides the last digits'),
   model: z.record(z.string(), z.unknown()).default({}).describe('model settings of the engine'),
+  prompt: z
+    .enum(['brief', 'full'])
+    .default('brief')
+    .describe('brief: a few words, for the embedded engine; full: rules and layout in sentences'),
   maxTokens: count.min(4).max(8192).describe('longest reply'),
   teacher: z
     .strictObject({

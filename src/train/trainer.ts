@@ -62,8 +62,8 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
 type GameConfig = TrainConfig['games'][number]
 
 /** A game of a config as the embedded model sees it. Throws ConfigError. */
-function specOf({ skin }: TrainConfig, { id: game, config, horizon, restart }: GameConfig): EnvSpec {
-  return specFrom({ game, config, skin, prompt: 'brief', horizon, restart }, gameNamed)
+function specOf({ skin, prompt }: TrainConfig, { id: game, config, horizon, restart }: GameConfig): EnvSpec {
+  return specFrom({ game, config, skin, prompt, horizon, restart }, gameNamed)
 }
 
 /** The games of a config as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */
