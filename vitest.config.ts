@@ -8,6 +8,8 @@ export default defineConfig({
     alias: [
       { find: /^vlm-gym$/, replacement: at('./src/index.ts') },
       { find: /^vlm-gym\/endpoints$/, replacement: at('./src/policies/endpoints.ts') },
+      { find: /^vlm-gym\/chat$/, replacement: at('./src/chat-formats/index.ts') },
+      { find: /^vlm-gym\/chat\/qwen$/, replacement: at('./src/chat-formats/qwen.ts') },
       { find: /^vlm-gym\/engine$/, replacement: at('./src/engine.ts') },
       { find: /^vlm-gym\/(.+)$/, replacement: at('./src/$1/index.ts') },
       { find: /^@vlm-gym\/engine-onnx$/, replacement: at('./packages/engine-onnx/src/index.ts') },

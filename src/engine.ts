@@ -17,15 +17,10 @@
  * - `importance_sampling` {targetTokens, logprobs, advantages}:   -exp(lp - logprob) · A
  * - `ppo` the same inputs:  -min(r · A, clip(r, clipLow, clipHigh) · A), r = exp(lp - logprob); bounds are absolute ratios, e.g. 0.8, 1.28
  */
-import type { Frame } from './scene.ts'
+import type { ChatFormat } from './chat.ts'
+import type { ModelInput } from './model-input.ts'
 
-export type Chunk =
-  | { readonly type: 'encoded_text'; readonly tokens: readonly number[] }
-  | { readonly type: 'image'; readonly frame: Frame; readonly expectedTokens: number }
-
-export interface ModelInput {
-  readonly chunks: readonly Chunk[]
-}
+export { type Chunk, chunkLength, inputLength, type ModelInput } from './model-input.ts'
 
 export type LossName = 'cross_entropy' | 'importance_sampling' | 'ppo'
 
@@ -63,6 +58,8 @@ export interface SamplingParams {
    * a prompt gets the same replies whatever is beside it.
    */
   readonly seed: number | readonly number[]
+  /** Tokens that end a reply. Default: those of the engine's chat format; an engine may refuse others. */
+  readonly stop?: readonly number[]
 }
 
 export interface SampledSequence {
@@ -149,9 +146,8 @@ export interface Sampler {
  */
 export interface Engine {
   readonly info: EngineInfo
-  readonly tokenizer: Tokenizer
-  /** Image tokens of a frame; throws EngineError if the engine cannot see such a frame. */
-  imageTokens(frame: Pick<Frame, 'width' | 'height'>): number
+  /** How conversations become prompts of this model, and its tokens text. */
+  readonly chat: ChatFormat
   /** A sampler of saved weights; without a ref, of the weights that are live when a call's turn comes. */
   sampler(ref?: WeightsRef): Sampler
   /** Adds to the accumulated gradient. After one that failed, the gradient is zero and the next `optimStep` is refused. */

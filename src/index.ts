@@ -27,8 +27,9 @@ export {
   type Trajectory,
   VectorEnv,
 } from './gym/index.ts'
+export { frameOf, promptOf } from './messages.ts'
 export { createPolicy, policyNames, samplerPolicy, scriptedPolicy } from './policies/index.ts'
-export type { Observation, Policy, Reply, ReplyOptions } from './policy.ts'
+export type { Message, Observation, Policy, Reply, ReplyOptions } from './policy.ts'
 export { encodePng, frameToRgb, renderScene, themeNamed } from './render/index.ts'
 export { deriveSeed, isRngState, type Rng, type RngState, rngFromState, seededRng } from './rng.ts'
 export type { Frame, Scene, Skin, Theme } from './scene.ts'

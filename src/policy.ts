@@ -2,34 +2,46 @@
  * The policy contract: anything that answers pictures with text. Random play, the solver, a teacher, an engine's sampler,
  * an HTTP endpoint and a person at the keyboard are policies, and all are evaluated alike.
  */
+import type { ModelInput } from './model-input.ts'
 import type { Frame } from './scene.ts'
 
-/** An earlier exchange of the conversation: a worked example, or a turn of this episode as it was. */
+/** A piece of a message. */
+export type Part =
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'image'
+      /** Drawn on first use; the same object every time. */
+      readonly frame: () => Frame
+      /** True: the frame is uniform grey and shows nothing. A model that needs no picture is better off without it. */
+      readonly blank?: true
+    }
+
+/** One message of a conversation. */
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly content: readonly Part[]
+  /** Of an assistant's message that an engine sampled: its tokens, so that a later prompt repeats them and not another spelling of the text. */
+  readonly tokens?: readonly number[]
+}
+
+/** An earlier exchange of a conversation: a worked example, or a turn of this episode as it was. */
 export interface Turn {
   readonly observation: Observation
   /** What was answered. */
-  readonly reply: string
+  readonly reply: Pick<Reply, 'text' | 'sampled'>
 }
 
 /**
- * What a policy may see. Never the truth: no state, no board text. The one exception is `caption`, and only in a mode that asks for it by
- * name (`ObservationMode` of the gym).
+ * What a policy may see: a conversation that ends with the state to answer. Never the truth: no state, no board as text, but in the
+ * observation modes that ask for it by name (`ObservationMode` of the gym).
  */
 export interface Observation {
+  /** Id of the game. */
   readonly game: string
-  /** Prompt text, feedback on the last move included. */
-  readonly prompt: string
-  /** Drawn on first use. */
-  readonly frame: () => Frame
-  /**
-   * Perception text given along with the picture, or instead of it: the canonical text of this board, or of another one in mode
-   * 'wrong-caption'. Absent in mode 'image'. The policy is not told whether it is true.
-   */
-  readonly caption?: string
-  /** True in mode 'caption': the frame is uniform grey and shows nothing, so a policy that needs no picture leaves it out. */
-  readonly blank?: true
-  /** What was said before, oldest first; absent: a single state. Their own turns are not looked at. */
-  readonly turns?: readonly Turn[]
+  /** Oldest first. The last one is the user's, with the picture before the prompt; the ones before it are worked examples and earlier turns. */
+  readonly messages: readonly Message[]
+  /** How the assistant's turn begins, if it has begun: the reply goes on from here, and its text includes this. */
+  readonly prefix?: string
 }
 
 /** What a reply of an endpoint took. */
@@ -46,7 +58,7 @@ export interface Usage {
 }
 
 /**
- * Why a reply of an endpoint stopped. 'stop': the model ended it; 'length': cut at the limit of tokens; 'filtered': held back by a filter of
+ * Why a reply stopped. 'stop': the model ended it; 'length': cut at the limit of tokens; 'filtered': held back by a filter of
  * the server; 'refused': the model declined; 'tool-call': it called a tool instead; 'error': the server failed on the way; 'other': the
  * server names no reason, or one that is not known here.
  */
@@ -69,15 +81,27 @@ export interface RawReply {
  */
 export type Assembly = 'joined' | 'from-reasoning' | 'perception-dropped' | 'thoughts-removed'
 
-/** One sampled reply. `tokens` and `logprobs` (natural log, one per token) come from engines only. */
+/** What an engine sampled: all that training needs of a reply. */
+export interface Sampled {
+  /** What the tokens follow. */
+  readonly prompt: ModelInput
+  /** Without those of a prefix. */
+  readonly tokens: readonly number[]
+  /** Natural log-probability of each token when it was sampled. */
+  readonly logprobs: readonly number[]
+  /** Length of the reply's text (prefix included) after each token, UTF-16 code units. */
+  readonly ends: readonly number[]
+}
+
+/** One reply. */
 export interface Reply {
   /** What is read, played and scored. */
   readonly text: string
-  readonly tokens?: readonly number[]
-  readonly logprobs?: readonly number[]
+  /** From engines only. */
+  readonly sampled?: Sampled
   /** From endpoints only. */
   readonly usage?: Usage
-  /** From endpoints only. */
+  /** From endpoints and engines; an engine's is 'stop' or 'length'. */
   readonly finish?: Finish
   /** From endpoints only. */
   readonly raw?: RawReply

@@ -5,9 +5,10 @@
  * - reasoning: the chance that a uniform action of the grammar is a best one by the level's look-ahead; falls at every level;
  * - horizon: moves; rises at every level.
  */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type AnyGame, drawState, Env, envSpec, frameToRgb, type Skin, seededRng } from 'vlm-gym'
+import { type AnyGame, drawState, Env, envSpec, frameOf, frameToRgb, type Skin, seededRng } from 'vlm-gym'
 import { GAMES, gridOf } from 'vlm-gym/games'
 import { type Difficulty, difficulty, difficultyPreset, LEVELS, SKIN_LEVELS } from 'vlm-gym/gym'
 import { EFFECTS, frameHash, THEMES } from 'vlm-gym/render'
@@ -90,7 +91,7 @@ describe.each(games)('levels of %s', (_, game) => {
         expect(game.config.parse(config)).toEqual(config)
         const env = new Env(envSpec({ game, config, skin }), 3)
         expect(game.rules.legalActions(env.snapshot().state).length).toBeGreaterThan(0)
-        expect(env.observe().frame().width % LOOK.tile).toBe(0)
+        expect(frameOf(env.observe()).width % LOOK.tile).toBe(0)
         expect([horizon > 0, lookahead > 0]).toEqual([true, true])
       }
     }
@@ -168,7 +169,7 @@ function played(game: AnyGame, skin: Skin, seed: number): unknown[] {
   const env = new Env(envSpec({ game, skin }), seed)
   const rng = seededRng(seed, 'moves')
   return Array.from({ length: 4 }, () => {
-    env.observe().frame()
+    frameOf(env.observe())
     const { state } = env.snapshot()
     const action = rng.pick(game.rules.actions(state))
     env.step(`<perception>x</perception><think>x</think><answer>${game.answer.format(state, action)}</answer>`)

@@ -1,4 +1,5 @@
 /** `vlm-gym export` and the two examples of docs/export.md, taken from the page as they stand: both give the engine's greedy reply. */
+
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -10,6 +11,7 @@ import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, samplerPolicy } from 'vlm-gym'
+import { userMessage } from 'vlm-gym/chat'
 import { decodePng } from 'vlm-gym/render'
 import { smallModel } from './small-model.ts'
 import { main, type Outcome, runNode } from './vlm-gym.ts'
@@ -59,10 +61,10 @@ beforeAll(async () => {
   }
   const board = decodePng(readFileSync(join(folder, 'board.png')))
   const policy = samplerPolicy(engine, {
-    maxTokens: (engine.info.maxText as number) - engine.tokenizer.encode(PROMPT).length,
+    maxTokens: (engine.info.maxText as number) - engine.chat.reply(PROMPT).length,
     temperature: 0,
   })
-  const [replies] = await policy.reply([{ prompt: PROMPT, frame: () => board } as never], { n: 1, seed: 0 })
+  const [replies] = await policy.reply([{ game: '', messages: [userMessage(PROMPT, () => board)] }], { n: 1, seed: 0 })
   reply = replies?.[0]?.text ?? ''
   expect(reply).toMatch(/^<perception>[\s\S]+<\/answer>$/)
   server = await serveFolder()
@@ -142,7 +144,7 @@ describe('a checkpoint', () => {
     const code =
       'import sys, safetensors.numpy as s; t = s.load_file(sys.argv[1]); print(len(t), t["model.token"].shape, t["model.token"].dtype)'
     const { stdout } = spawnSync(python, ['-c', code, join(folder, 'runs/laptop-0/checkpoints/g1.safetensors')], { encoding: 'utf8' })
-    const { size } = engine.tokenizer
+    const { vocabularySize: size } = engine.chat
     expect(stdout).toMatch(new RegExp(`^\\d+ \\(${size}, 64\\) float32\\n$`))
   })
 

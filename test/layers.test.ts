@@ -25,9 +25,13 @@ const LEVELS: { readonly [part: string]: number } = {
   scene: 1,
   policy: 1,
   engine: 1,
+  'model-input': 1,
+  chat: 1,
+  messages: 1,
   pictures: 1,
   games: 2,
   render: 2,
+  'chat-formats': 2,
   gym: 3,
   runs: 3,
   policies: 3,
@@ -47,8 +51,11 @@ const LEVELS: { readonly [part: string]: number } = {
 /** Imports within a level that are allowed. */
 const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
   game: ['scene'],
-  policy: ['scene'],
-  engine: ['scene', 'policy'],
+  'model-input': ['scene'],
+  policy: ['scene', 'model-input'],
+  chat: ['scene', 'policy', 'model-input'],
+  messages: ['scene', 'policy'],
+  engine: ['chat', 'model-input'],
   pictures: ['scene'],
   policies: ['gym'],
   datasets: ['runs'],
@@ -60,7 +67,24 @@ const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
  * Runs in a browser: neither these parts nor anything they import may use Node. Of the policies, all that their door exports does;
  * test/doors.browser.test.ts runs the doors in a browser.
  */
-const CORE = ['index', 'errors', 'suggest', 'checks', 'rng', 'game', 'scene', 'policy', 'engine', 'pictures', 'games', 'render', 'gym']
+const CORE = [
+  'index',
+  'errors',
+  'suggest',
+  'checks',
+  'rng',
+  'game',
+  'scene',
+  'policy',
+  'engine',
+  'model-input',
+  'chat',
+  'messages',
+  'pictures',
+  'games',
+  'render',
+  'gym',
+]
 
 /** Where a game may be called by its name: presets and the examples in the help of the command line. */
 const MAY_NAME_GAMES = ['train/presets.ts', 'cli/']

@@ -1,10 +1,12 @@
 /** A verdict with its reason, as a user meets it: what `eval` says of replies that it cannot read, and the lenient column beside the strict one. */
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { envSpec, gameNamed, type Policy } from 'vlm-gym'
 import { evaluate } from 'vlm-gym/eval'
+import { toldBoard } from '../src/gym/told-board-fixture.ts'
 import { type ChatPart, type ChatRequest, type ChatServer, chatServer } from '../src/policies/chat-server-fixture.ts'
 import { type Outcome, vlmGym } from './vlm-gym.ts'
 
@@ -99,7 +101,7 @@ async function playedBy(reply: (said: Said) => string): Promise<Means> {
   const policy: Policy = {
     name: 'decorator',
     privileged: false,
-    reply: async (seen) => seen.map(({ caption = '' }) => [{ text: reply({ board: caption, answer: asked++ % 4 }) }]),
+    reply: async (seen) => seen.map((one) => [{ text: reply({ board: toldBoard(one) ?? '', answer: asked++ % 4 }) }]),
   }
   const look = { theme: 'classic', tile: 8, layout: 'board' } as const
   const specs = [envSpec({ game: gameNamed('2048'), skin: look, mode: 'image+caption' })]

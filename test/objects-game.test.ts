@@ -1,4 +1,5 @@
 /** A game whose perception is no grid keeps the contract, and is played, evaluated, shown in replays and taught like the others. */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,8 @@ import { createDataset, EXAMPLES } from '../src/datasets/index.ts'
 import { evaluate, workedExamples } from '../src/eval/index.ts'
 import { gridOf, registerGame } from '../src/games/index.ts'
 import { decodeState, Env, encodeState, envSpec, formatReply, parseReply, playReply } from '../src/gym/index.ts'
+import { toldBoard } from '../src/gym/told-board-fixture.ts'
+import { promptOf } from '../src/messages.ts'
 import { createPolicy, scriptedPolicy, teacherPolicy } from '../src/policies/index.ts'
 import { replaysSection } from '../src/report/page-replays.ts'
 import { policiesOf } from '../src/report/policies.ts'
@@ -20,7 +23,8 @@ const spec = envSpec({ game, skin })
 const start = game.rules.init({ bubbles: 4 }, 1)
 
 /** Reads the places of the caption; the first bubble is said to be where it is not. */
-const halfRight = scriptedPolicy(({ caption = '' }) => {
+const halfRight = scriptedPolicy((observation) => {
+  const caption = toldBoard(observation) ?? ''
   const said = caption.replace(/^([a-z]+ )(\d)/, (_, colour, x) => `${colour}${(Number(x) + 1) % 9}`)
   return formatReply({ perception: said, think: 'highest red', answer: caption.split(' ')[0] as string })
 }, 'half')
@@ -44,7 +48,7 @@ describe('a game of objects', () => {
   })
 
   it('is told in full prompts, and goes through tokens', () => {
-    expect(new Env(spec, 1).observe().prompt).toContain('In <perception>, write a line for each bubble')
+    expect(promptOf(new Env(spec, 1).observe())).toContain('In <perception>, write a line for each bubble')
     const { state, events, legal } = game.rules.step(start, 'red')
     expect(decodeState(encodeState(game, state, { legal, events }), { bubbles: game })).toMatchObject({ state, last: { legal: true } })
   })
@@ -79,7 +83,7 @@ describe('a game of objects', () => {
 
   it('has worked examples, and is taught from', async () => {
     const examples = await workedExamples(spec, { count: 2, seed: 1, used: new Set() })
-    for (const { reply } of examples) expect(game.perception.parse(parseReply(reply).perception as string)).not.toBeNull()
+    for (const { reply } of examples) expect(game.perception.parse(parseReply(reply.text).perception as string)).not.toBeNull()
     registerGame(game)
     const folder = await mkdtemp(join(tmpdir(), 'objects-'))
     const config = teachConfig.parse({

@@ -1,4 +1,5 @@
 /** `vlm-gym serve-model` as a user types it, spoken to by the official `openai` client. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import OpenAI, { APIError } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, encodePng, type Observation, type Policy, rollout, samplerPolicy, type Trajectory } from 'vlm-gym'
+import { type Engine, encodePng, frameOf, type Observation, type Policy, promptOf, rollout, samplerPolicy, type Trajectory } from 'vlm-gym'
 import { observationOf, startSnapshot } from 'vlm-gym/gym'
 import { observationSeed } from 'vlm-gym/policies'
 import { mixOf } from 'vlm-gym/train'
@@ -40,14 +41,14 @@ function serve(checkpoint: string, ...args: string[]): Promise<Running> {
 }
 
 const dataUrl = (observation: Observation): string =>
-  `data:image/png;base64,${Buffer.from(encodePng(observation.frame())).toString('base64')}`
+  `data:image/png;base64,${Buffer.from(encodePng(frameOf(observation))).toString('base64')}`
 
 const messagesOf = (observation: Observation): OpenAI.ChatCompletionMessageParam[] => [
   {
     role: 'user',
     content: [
       { type: 'image_url', image_url: { url: dataUrl(observation) } },
-      { type: 'text', text: observation.prompt },
+      { type: 'text', text: promptOf(observation) },
     ],
   },
 ]
@@ -105,7 +106,7 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
       horizon: 12,
       seed: 3,
       restart: true,
-      keep: 'all',
+      keep: 'states',
     })
 
   it.each([
@@ -125,7 +126,7 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
     const together = await endpointPolicy(0.8, 17).reply(observations, options)
     expect(await endpointPolicy(0.8, 1).reply(observations, options)).toEqual(together)
     const direct = await samplerPolicy(engine, { maxTokens: MAX_TOKENS, temperature: 0.8 }).reply(observations, options)
-    expect(together).toEqual(direct.map((replies) => replies.map(({ text, logprobs }) => ({ text, logprobs }))))
+    expect(together).toEqual(direct.map((replies) => replies.map(({ text, sampled }) => ({ text, logprobs: sampled?.logprobs }))))
     expect(new Set(together.flat().map(({ text }) => text)).size).toBeGreaterThan(10)
   })
 
@@ -153,7 +154,7 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
     expect(ends).toEqual(whole.choices.map(({ finish_reason }) => finish_reason))
     expect(logprobs).toEqual(whole.choices.map((choice) => choice.logprobs?.content?.map(({ logprob }) => logprob)))
     expect(usage).toEqual(whole.usage)
-    expect(usage?.prompt_tokens).toBe(16 + engine.tokenizer.encode(observation.prompt).length)
+    expect(usage?.prompt_tokens).toBe(16 + engine.chat.reply(promptOf(observation)).length)
   })
 
   it('ends at max_tokens and in front of a stop text', async () => {
@@ -183,7 +184,7 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
   })
 
   const picture = { type: 'image_url', image_url: { url: dataUrl(observation) } }
-  const words = { type: 'text', text: observation.prompt }
+  const words = { type: 'text', text: promptOf(observation) }
   const user = (...content: object[]) => ({ messages: [{ role: 'user', content }] })
   const pictureOf = (url: string) => user({ type: 'image_url', image_url: { url } }, words)
   const odd = `data:image/png;base64,${Buffer.from(encodePng({ width: 20, height: 20, pixels: new Uint8Array(1200) })).toString('base64')}`

@@ -1,4 +1,5 @@
 /** Vector envs on worker threads, as built: the same as without workers, also when a worker dies. */
+
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import type * as Library from 'vlm-gym'
 import type { Observation } from 'vlm-gym'
+import { frameOf, promptOf } from 'vlm-gym'
 import type { VectorStep } from 'vlm-gym/gym'
 import type * as Render from 'vlm-gym/render'
 import type * as Workers from 'vlm-gym/workers'
@@ -51,7 +53,7 @@ function repliesOf(turn: number): string[] {
   return many.map(({ game }) => formatReply({ perception: '', think: '', answer: game.id === '2048' ? String(rng.int(5)) : pair() }))
 }
 
-const seen = ({ prompt, frame }: Observation): unknown[] => [prompt, frameHash(frame())]
+const seen = (observation: Observation): unknown[] => [promptOf(observation), frameHash(frameOf(observation))]
 const told = ({ observation, final, ...step }: VectorStep): unknown => ({
   ...step,
   observation: seen(observation),
@@ -98,14 +100,14 @@ test('goes back to snapshots of either kind; pictures of the past are refused; b
   alone.step(repliesOf(0))
   await shared.restore(alone.snapshot())
   const early = shared.observe()
-  const kept = early[0]!.frame()
+  const kept = frameOf(early[0]!)
   const hash = frameHash(kept)
   expect(early.map(seen)).toEqual(alone.observe().map(seen))
   const late = shared.observe()[1]!
   expect((await shared.step(repliesOf(1))).map(told)).toEqual(alone.step(repliesOf(1)).map(told))
   expect(frameHash(kept)).toBe(hash)
-  expect(() => late.frame()).toThrow('has moved on')
-  expect(frameHash(shared.pixels(2))).toBe(frameHash(alone.observe()[2]!.frame()))
+  expect(() => frameOf(late)).toThrow('has moved on')
+  expect(frameHash(shared.pixels(2))).toBe(frameHash(frameOf(alone.observe()[2]!)))
   await shared.close()
   await expect(openVectorEnv(many, { seed: 1, workers: 11 })).rejects.toThrow('give 1 to 10')
   const foreign = { ...specs[0]!, game: { ...specs[0]!.game } }

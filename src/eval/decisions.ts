@@ -3,6 +3,7 @@
  * on any policy, so every policy answers the same ones under every condition, and differences are paired.
  */
 import {
+  ask,
   type EnvSnapshot,
   type EnvSpec,
   type ExpertScores,
@@ -14,7 +15,7 @@ import {
   startSnapshot,
   walk,
 } from '../gym/index.ts'
-import type { Policy } from '../policy.ts'
+import type { Policy, Reply } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 
 /** A state to decide on, with the expert's opinion of it (the game's solver; null if it has none). */
@@ -70,21 +71,14 @@ export async function decide(
   const out: (DecisionScore | { failure: string })[] = []
   for (let from = 0; from < questions.length; from += batch) {
     const asked = questions.slice(from, from + batch)
-    const replies = await policy.reply(
-      asked.map(({ spec, fixed }) => observationOf(spec, fixed.snapshot)),
-      {
-        n: 1,
-        seed: deriveSeed(seed, 'decide', from),
-        ...(policy.privileged && { privileged: { states: asked.map(({ fixed }) => fixed.snapshot.state) } }),
-        ...(signal && { signal }),
-      },
+    const replies = await ask(
+      policy,
+      asked.map(({ spec, fixed }) => ({ observation: observationOf(spec, fixed.snapshot), state: fixed.snapshot.state })),
+      { n: 1, seed: deriveSeed(seed, 'decide', from), signal },
     )
     signal?.throwIfAborted()
     for (const [i, { spec, fixed }] of asked.entries()) {
-      const reply = replies[i]?.[0] ?? {
-        text: '',
-        failure: { reason: `The policy ${policy.name} gave no reply.`, boundary: 'endpoint' as const },
-      }
+      const reply = replies[i]?.[0] as Reply
       if (reply.failure) out.push({ failure: reply.failure.reason })
       else out.push(decisionOf(spec, fixed, reply.text))
     }

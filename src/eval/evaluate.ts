@@ -4,12 +4,21 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { Protocol } from '../game.ts'
-import { type EnvSpec, type Episode, type EpisodeStep, type RolloutEpisode, rollout, type Trajectory } from '../gym/index.ts'
+import {
+  type EnvSpec,
+  type EpisodeStep,
+  type ReplyStore,
+  type RolloutEpisode,
+  type RolloutEvent,
+  rollout,
+  type Trajectory,
+} from '../gym/index.ts'
+import { promptOf } from '../messages.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
-import type { EpisodeRecord, Replay, ResultRow } from '../runs/index.ts'
+import type { Contestant, EpisodeRecord, EpisodeStore, Replay, ResultRow } from '../runs/index.ts'
 import { METRIC_NAMES, type MetricName } from './metrics.ts'
-import { type Pace, playPaced } from './paced.ts'
+import type { Pace } from './paced.ts'
 import { type ReplayMoment, replayOf } from './replay.ts'
 import { bootstrapMean, wilsonInterval } from './statistics.ts'
 import { episodeTally, type Tally } from './tally.ts'
@@ -75,8 +84,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 
   const onStep = (place: number, event: EpisodeStep): void => {
     tallies[place]?.see(event)
-    const { state, step, observation } = event
-    if (place % episodes < replays) moments[place]?.push({ state, step, prompt: observation.prompt })
+    const { state, step, read, observation } = event
+    if (place % episodes < replays) moments[place]?.push({ state, step, read, prompt: promptOf(observation) })
     done++
     // The last reply is told with the episode that it ends, so that who is told of the total has been told of every episode.
     if (done < total) options.onProgress?.(done, total)
@@ -135,31 +144,40 @@ interface Listeners {
 
 async function playAll(options: EvaluateOptions, entries: readonly RolloutEpisode[], on: Listeners): Promise<void> {
   const { policy, decoding, horizon, restart, pace, batch, signal } = options
-  const seed = policySeed(options.seed)
-  const rules = { horizon, restart, ...(signal && { signal }) }
+  const rules = {
+    ...{ horizon, restart, episodes: entries, seed: policySeed(options.seed) },
+    onStep: ({ episode, ...step }: RolloutEvent) => on.onStep(episode, step),
+    ...(signal && { signal }),
+  }
   if (pace === undefined) {
-    await rollout(policy, {
-      ...rules,
-      episodes: entries,
-      seed,
-      onStep: ({ episode, ...step }) => on.onStep(episode, step),
-      onEpisode: (trajectory, place) => on.onEpisode(place, trajectory),
-      ...(batch !== undefined && { batch }),
-    })
+    const onEpisode = (trajectory: Trajectory, place: number): void => void on.onEpisode(place, trajectory)
+    await rollout(policy, { ...rules, onEpisode, ...(batch !== undefined && { batch }) })
     return
   }
+  const { store, ...how } = pace
   for (const [game, places] of placesByGame(entries)) {
     const who = { game, policy: policy.name, decoding }
-    const known = pace.store?.finished(who)
-    const left = places.filter((place) => !known?.has(place))
+    const known = store?.finished(who)
     for (const place of places) if (known?.has(place)) on.onKnown(known.get(place) as EpisodeRecord)
-    const onEpisode = async (place: number, episode: Episode): Promise<void> => {
-      const record = on.onEpisode(place, episode.trajectory(policy.name))
-      await pace.store?.keepEpisode(record)
-    }
-    await playPaced({ ...rules, policy, who, entries, places: left, seed, pace, onStep: on.onStep, onEpisode })
+    await rollout(policy, {
+      ...rules,
+      ...how,
+      places: places.filter((place) => !known?.has(place)),
+      onEpisode: async (trajectory, place) => {
+        const record = on.onEpisode(place, trajectory)
+        await store?.keepEpisode(record)
+      },
+      ...(store && { store: storeOf(store, who) }),
+    })
+    signal?.throwIfAborted()
   }
 }
+
+/** The replies of one contestant. */
+const storeOf = (store: EpisodeStore, who: Contestant): ReplyStore => ({
+  reply: (episode, step) => store.reply(who, episode, step),
+  keepReply: (episode, step, reply) => store.keepReply(who, episode, step, reply),
+})
 
 function placesByGame(entries: readonly RolloutEpisode[]): Map<string, number[]> {
   const places = new Map<string, number[]>()

@@ -1,6 +1,6 @@
 /** Worked examples for prompts: states that are never evaluated, each with the reply of the teacher without its faults. */
 import { ConfigError } from '../errors.ts'
-import { type EnvSnapshot, type EnvSpec, inTags, lastMoment, observationOf, startSnapshot, walk } from '../gym/index.ts'
+import { askOne, type EnvSnapshot, type EnvSpec, inTags, lastMoment, observationOf, startSnapshot, walk } from '../gym/index.ts'
 import { teacherPolicy } from '../policies/index.ts'
 import type { Turn } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
@@ -35,8 +35,8 @@ export async function workedExamples(spec: EnvSpec, { count, seed, used }: Examp
     const now = used.has(own) ? null : stateOf(spec, own)
     if (now === null) continue
     const observation = observationOf(spec, now)
-    const [[reply] = []] = await teacher.reply([observation], { n: 1, seed: own, privileged: { states: [now.state] } })
-    if (reply) examples.push({ observation, reply: inTags(reply.text, spec.tags) })
+    const reply = await askOne(teacher, { observation, state: now.state }, { seed: own })
+    if (reply.failure === undefined) examples.push({ observation, reply: { text: inTags(reply.text, spec.tags) } })
   }
   return examples
 }

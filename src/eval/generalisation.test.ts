@@ -3,6 +3,7 @@ import type { AnyGame } from '../game.ts'
 import { gameNamed } from '../games/index.ts'
 import { envSpec, formatReply } from '../gym/index.ts'
 import { type ToyConfig, toyGame } from '../gym/toy-game-fixture.ts'
+import { frameOf } from '../messages.ts'
 import { scriptedPolicy } from '../policies/index.ts'
 import { frameToRgb } from '../render/index.ts'
 import { generalisationRows } from '../runs/index.ts'
@@ -38,7 +39,7 @@ function read(frame: Frame): string {
       .join(' | ')
   return formatReply({ perception: `${row(0)}\n${row(3)}`, think: '', answer: String(cells.indexOf(Math.max(...cells))) })
 }
-const reader = scriptedPolicy(({ frame }) => read(frame()), 'reader')
+const reader = scriptedPolicy((observation) => read(frameOf(observation)), 'reader')
 
 describe('things', () => {
   it('are the training look, other themes, other knobs on the same board, and what is held out', () => {
@@ -90,8 +91,10 @@ describe('generalisation', () => {
   })
 
   it('leaves out a cell that the policy cannot read', async () => {
-    const blind = scriptedPolicy(({ frame }) =>
-      frame().palette ? read(frame()) : { text: '', failure: { boundary: 'engine' as const, reason: 'no colours' } },
+    const blind = scriptedPolicy((observation) =>
+      frameOf(observation).palette
+        ? read(frameOf(observation))
+        : { text: '', failure: { boundary: 'engine' as const, reason: 'no colours' } },
     )
     const rows = await generalisation({ policy: blind, things: things.slice(0, 1), seed: 2 })
     expect([...new Set(rows.map(({ level }) => level))]).toEqual([0])

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EngineError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { envSpec, formatReply } from '../gym/index.ts'
+import { isBlank, toldBoard } from '../gym/told-board-fixture.ts'
 import { toyGame } from '../gym/toy-game-fixture.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import { interventionRows } from '../runs/index.ts'
@@ -12,7 +13,8 @@ const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout:
 const states = fixedStates(spec, 4, 60, 3)
 
 /** Plays the largest digit that it is told of; without a caption it names a cell that is always there. */
-const listener = scriptedPolicy(({ caption }) => {
+const listener = scriptedPolicy((observation) => {
+  const caption = toldBoard(observation)
   const cells = (caption ?? '1').split(/[^0-3]+/).map(Number)
   return formatReply({ perception: caption ?? '', think: '', answer: String(cells.indexOf(Math.max(...cells))) })
 }, 'listener')
@@ -54,7 +56,9 @@ describe('interventions', () => {
   })
 
   it('give no half of a table', async () => {
-    const failing = scriptedPolicy(({ blank }) => (blank ? { text: '', failure: { boundary: 'endpoint', reason: 'gone' } } : ''))
+    const failing = scriptedPolicy((observation) =>
+      isBlank(observation) ? { text: '', failure: { boundary: 'endpoint', reason: 'gone' } } : '',
+    )
     await expect(run(failing)).rejects.toThrow(EngineError)
   })
 

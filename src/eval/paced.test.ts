@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConfigError, EngineError } from '../errors.ts'
 import { game2048 } from '../games/2048/index.ts'
 import { conversation, envSpec, observationOf, startSnapshot } from '../gym/index.ts'
+import { frameOf, textOf } from '../messages.ts'
 import { createPolicy } from '../policies/index.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
@@ -143,14 +144,17 @@ describe('conversations', () => {
   it('keep the last turns, pictures as the same objects', () => {
     const talk = conversation({ history: 2 })
     const all = [1, 2, 3, 4].map((seed) => {
-      const observation = talk.recall(seen(seed))
-      observation.frame()
-      talk.remember(observation, `r${seed}`)
+      const own = seen(seed)
+      const observation = talk.recall(own)
+      frameOf(observation)
+      talk.remember(own, { text: `r${seed}` })
       return observation
     })
-    expect(all.map(({ turns = [] }) => turns.map(({ reply }) => reply))).toEqual([[], ['r1'], ['r1', 'r2'], ['r2', 'r3']])
-    expect(all[3]?.turns?.[0]?.observation.frame()).toBe(all[1]?.frame())
-    expect(all[3]?.turns?.[0]?.observation.turns).toBeUndefined()
+    const said = ({ messages }: Observation) => messages.filter(({ role }) => role === 'assistant').map(textOf)
+    expect(all.map(said)).toEqual([[], ['r1'], ['r1', 'r2'], ['r2', 'r3']])
+    const [second, , , fourth] = [all[1], all[2], all[2], all[3]] as [Observation, Observation, Observation, Observation]
+    expect(fourth.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user'])
+    expect(frameOf({ ...fourth, messages: fourth.messages.slice(0, 1) })).toBe(frameOf(second))
     expect(() => conversation({ history: -1 })).toThrow(ConfigError)
   })
 

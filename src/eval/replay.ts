@@ -1,5 +1,5 @@
 /** Episodes to look at: a few evenly spread steps of a trajectory, with pictures drawn large. */
-import { drawPng, type EnvSpec, expertScores, parseReply, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
+import { drawPng, type EnvSpec, expertScores, type ReplyReading, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
 import type { Replay } from '../runs/index.ts'
 
 /** Steps kept of an episode. */
@@ -11,6 +11,7 @@ const REPLAY_TILE = 48
 export interface ReplayMoment {
   readonly state: unknown
   readonly step: TrajectoryStep
+  readonly read: ReplyReading
   readonly prompt: string
 }
 
@@ -45,11 +46,9 @@ function cellsOf({ perception }: EnvSpec['game'], seen: unknown): string[][] {
   )
 }
 
-function replayStep({ game, skin }: EnvSpec, { state, step, prompt }: ReplayMoment): Replay['steps'][number] {
+function replayStep({ game, skin }: EnvSpec, { state, step, read: { perception: read }, prompt }: ReplayMoment): Replay['steps'][number] {
   const { action, outcome, problem } = step.score
-  const said = parseReply(step.reply).perception
   const png = drawPng(game, state, { ...skin, tile: REPLAY_TILE, layout: 'board' })
-  const read = said === null ? null : game.perception.parse(said)
   return {
     picture: `data:image/png;base64,${Buffer.from(png).toString('base64')}`,
     prompt,

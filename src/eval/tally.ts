@@ -3,7 +3,7 @@ import type { Protocol } from '../game.ts'
 import { type EnvSpec, type EpisodeStep, expertScores, isGoodMove, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
 import type { Reply, Usage } from '../policy.ts'
 import type { EpisodeRecord, ReplyCounts, Unread } from '../runs/index.ts'
-import { lenientReading, type StrictReading, strictReading } from './lenient/reply.ts'
+import { lenientReading, type StrictReading } from './lenient/reply.ts'
 import type { MetricName } from './metrics.ts'
 import { meanOf } from './statistics.ts'
 import { addUnread, unreadParts } from './unread.ts'
@@ -39,9 +39,9 @@ function addOne<K extends string>(counts: Partial<Record<K, number>>, kind: K): 
   counts[kind] = (counts[kind] ?? 0) + 1
 }
 
-/** Counts a reply that was had; those of policies without a finish reason are left out. */
-function addReply(counts: ReplyCounts, { finish, assembly, failure }: Reply): void {
-  if (finish === undefined || failure !== undefined) return
+/** Counts a reply of an endpoint that was had. */
+function addReply(counts: ReplyCounts, { finish, assembly, failure, sampled }: Reply): void {
+  if (finish === undefined || failure !== undefined || sampled !== undefined) return
   counts.count++
   addOne(counts.finish, finish)
   if (assembly !== undefined) addOne(counts.assembly, assembly)
@@ -97,10 +97,10 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
   const replies: ReplyCounts = { count: 0, finish: {}, assembly: {} }
   const lenient: LenientCounts = { replies: 0, unreadable: 0, exact: 0 }
   const unread: Unread[] = []
-  const read = (step: EpisodeStep, cells: Confusion): void => {
-    const { index, state } = step
+  const addReading = (step: EpisodeStep, cells: Confusion): void => {
+    const { index, state, read } = step
     const { reply, score } = step.step
-    const strict = strictReading(game, reply, score.action)
+    const strict = { ...read, action: score.action }
     addCells(spec, state, strict, cells)
     addLenient(lenient, spec, step, strict)
     for (const part of unreadParts(score, strict.parsed, strict.perception, game.perception.grid !== undefined))
@@ -124,7 +124,7 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
       const wins = game.rules.won?.(next) ?? null
       if (wins !== null) won = won === true || wins
       if (reply.usage) usages.push(reply.usage)
-      if (confusion) read(step, confusion)
+      if (confusion) addReading(step, confusion)
     },
     values: ({ steps, score: points, played, stopReason }) => {
       const failed = stopReason === 'failed'

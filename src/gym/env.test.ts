@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
+import { frameOf, promptOf } from '../messages.ts'
+import type { Observation } from '../policy.ts'
 import { Env, observationOf } from './env.ts'
 import { formatReply } from './protocol.ts'
 import { type EnvSpec, envSpec } from './spec.ts'
@@ -25,7 +27,7 @@ describe('the tags of a spec', () => {
     ...toyGame,
     text: { rules: () => 'Pick.', feedback: () => 'Nothing stood in <answer>.' },
   }
-  const promptBy = (options: Partial<EnvSpec>): string => new Env(envSpec({ game, skin, ...options }), 1).observe().prompt
+  const promptBy = (options: Partial<EnvSpec>): string => promptOf(new Env(envSpec({ game, skin, ...options }), 1).observe())
 
   it('stand in full prompts and their feedback, whatever game wrote them', () => {
     const paper = promptBy({})
@@ -51,7 +53,7 @@ describe('the tags of a spec', () => {
     const brief = envSpec({ game: bare, skin, promptStyle: 'brief' })
     expect(() => new Env(brief, 1).observe()).toThrow(ConfigError)
     expect(() => new Env(brief, 1).observe()).toThrow(/the game toy has no texts for the embedded engine/)
-    expect(new Env(envSpec({ game: bare, skin }), 1).observe().prompt).toContain('Answer with the number')
+    expect(promptOf(new Env(envSpec({ game: bare, skin }), 1).observe())).toContain('Answer with the number')
   })
 
   it('do not matter to the reader', () => {
@@ -68,21 +70,21 @@ describe('Env', () => {
   it('shows prompt, feedback and picture, never the state', () => {
     const env = new Env(spec, 1)
     const observation = env.observe()
-    expect(Object.keys(observation).sort()).toEqual(['frame', 'game', 'prompt'])
-    expect(observation.prompt).toBe(gamePrompt(toyGame, spec.config, 'full'))
-    expect(observation.frame()).toMatchObject({ width: 24, height: 16 })
-    expect(observation.frame()).toBe(env.observe().frame())
+    expect(Object.keys(observation).sort()).toEqual(['game', 'messages'])
+    expect(promptOf(observation)).toBe(gamePrompt(toyGame, spec.config, 'full'))
+    expect(frameOf(observation)).toMatchObject({ width: 24, height: 16 })
+    expect(frameOf(observation)).toBe(frameOf(env.observe()))
     const { observation: after } = env.step('?')
-    expect(after.prompt).toBe(`${observation.prompt}\n\nThe last reply was unreadable.`)
-    expect(env.reset(1).prompt).toBe(observation.prompt)
+    expect(promptOf(after)).toBe(`${promptOf(observation)}\n\nThe last reply was unreadable.`)
+    expect(promptOf(env.reset(1))).toBe(promptOf(observation))
   })
 
   it('joins brief feedback directly, and leaves it out when off', () => {
     const env = new Env(small, 1)
-    expect(env.observe().prompt).toBe('toy 1x2 start')
-    expect(env.step(say(0)).observation.prompt).toBe('toy 1x2 picked')
-    expect(env.step('?').observation.prompt).toBe('toy 1x2 unreadable')
-    expect(observationOf({ ...small, feedback: false }, env.snapshot()).prompt).toBe('toy 1x2 ')
+    expect(promptOf(env.observe())).toBe('toy 1x2 start')
+    expect(promptOf(env.step(say(0)).observation)).toBe('toy 1x2 picked')
+    expect(promptOf(env.step('?').observation)).toBe('toy 1x2 unreadable')
+    expect(promptOf(observationOf({ ...small, feedback: false }, env.snapshot()))).toBe('toy 1x2 ')
   })
 
   it('draws only when asked, once', () => {
@@ -99,8 +101,8 @@ describe('Env', () => {
     expect(drawn).toBe(0)
     const early = env.observe()
     env.step(say(0))
-    early.frame()
-    early.frame()
+    frameOf(early)
+    frameOf(early)
     expect(drawn).toBe(1)
   })
 
@@ -110,11 +112,15 @@ describe('Env', () => {
     env.step('?')
     const kept = JSON.parse(JSON.stringify(env.snapshot()))
     const play = (one: Env): unknown[] =>
-      [0, 1, 2, 3, 'x', 4].map((answer) => ({ ...one.step(say(answer)), observation: one.observe().prompt, frame: one.observe().frame() }))
+      [0, 1, 2, 3, 'x', 4].map((answer) => ({
+        ...one.step(say(answer)),
+        observation: promptOf(one.observe()),
+        frame: frameOf(one.observe()),
+      }))
     const copy = env.clone()
     const other = new Env(spec, 99)
     other.restore(kept)
-    expect(other.observe().prompt).toBe(env.observe().prompt)
+    expect(promptOf(other.observe())).toBe(promptOf(env.observe()))
     const first = play(env)
     expect(play(copy)).toEqual(first)
     expect(play(other)).toEqual(first)
@@ -145,13 +151,15 @@ describe('VectorEnv', () => {
       const replies = answers(step)
       const together = vector
         .step(replies)
-        .map(({ observation, final, ...rest }) => ({ ...rest, prompt: observation.prompt, final: final?.prompt }))
+        .map(({ observation, final, ...rest }) => ({ ...rest, prompt: promptOf(observation), final: final && promptOf(final) }))
       for (const [index, one] of alone.entries()) {
         const { observation, final, ...rest } = one.step(replies.slice(0, index + 1))[index] as ReturnType<VectorEnv['step']>[number]
-        expect({ ...rest, prompt: observation.prompt, final: final?.prompt }).toEqual(together[index])
+        expect({ ...rest, prompt: promptOf(observation), final: final && promptOf(final) }).toEqual(together[index])
       }
     }
-    expect(vector.observe().map((observation) => observation.frame())).toEqual(alone.map((one) => one.observe().at(-1)?.frame()))
+    expect(vector.observe().map((observation) => frameOf(observation))).toEqual(
+      alone.map((one) => frameOf(one.observe().at(-1) as Observation)),
+    )
   })
 
   it('equals an Env with the same start', () => {
@@ -184,7 +192,8 @@ describe('VectorEnv', () => {
     expect(toyGame.rules.terminated(vector.snapshot().envs[1]?.state as never)).toBe(true)
     const kept = vector.snapshot()
     const [, fresh] = vector.step([say(0), say(0)])
-    expect(fresh).toMatchObject({ reset: true, score: null, reward: 0, terminated: false, observation: { prompt: 'toy 1x2 start' } })
+    expect(fresh).toMatchObject({ reset: true, score: null, reward: 0, terminated: false })
+    expect(promptOf(fresh!.observation)).toBe('toy 1x2 start')
     expect(vector.snapshot().envs[1]).toMatchObject({ steps: 0 })
     const later = vector.snapshot()
     vector.restore(kept)
@@ -195,12 +204,8 @@ describe('VectorEnv', () => {
   it('same-step: a fresh observation at once, the last one kept', () => {
     const vector = new VectorEnv([spec, small], { seed: 1, autoreset: 'same-step' })
     const end = toEnd(vector)
-    expect(end).toMatchObject({
-      reset: true,
-      terminated: true,
-      observation: { prompt: 'toy 1x2 start' },
-      final: { prompt: 'toy 1x2 picked' },
-    })
+    expect(end).toMatchObject({ reset: true, terminated: true })
+    expect([end.observation, end.final as Observation].map(promptOf)).toEqual(['toy 1x2 start', 'toy 1x2 picked'])
     expect(vector.snapshot().envs[1]).toMatchObject({ steps: 0, return: 0 })
   })
 

@@ -7,13 +7,14 @@
  *     const { score, observation } = env.step(await ask(env.observe()))
  */
 import type { AnyGame, StepResult } from '../game.ts'
+import { frameOf, userMessage } from '../messages.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
 import { deriveSeed } from '../rng.ts'
 import type { Frame, Skin } from '../scene.ts'
 import { type EnvSnapshot, nextMoment, startSnapshot } from './life.ts'
-import { blankFrame, captionOf } from './observation-mode.ts'
-import { tagsReplaced } from './protocol.ts'
+import { blankFrame, captioned, captionOf } from './observation-mode.ts'
+import { forcedPerception, tagsReplaced } from './protocol.ts'
 import { playReply, type ReplyScore } from './score.ts'
 import type { EnvSpec } from './spec.ts'
 import { gameFeedback, gamePrompt } from './texts.ts'
@@ -68,9 +69,12 @@ export function drawPng(game: AnyGame, state: unknown, skin: Skin, options: { re
   return encodeScene(game.draw(state, skin, themeNamed(skin.theme)), options)
 }
 
-/** What a player may see of a snapshot: never the state, and its text only in a mode that says so. The frame is drawn on first use and kept. */
+/**
+ * What a player may see of a snapshot: never the state, and its text only in a mode that says so. The frame is drawn on first use and kept.
+ * A caption stands before a full prompt; with a brief prompt it is the beginning of the reply, as if the model had written it.
+ */
 export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state' | 'last'>): Observation {
-  const { game, skin, mode } = spec
+  const { game, skin, mode, promptStyle } = spec
   const { state, last } = snapshot
   const blank = mode === 'caption'
   const caption = captionOf(game, state, mode)
@@ -79,13 +83,10 @@ export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state'
     drawn ??= blank ? blankFrame(game, state, skin) : drawState(game, state, skin)
     return drawn
   }
-  return {
-    game: game.id,
-    prompt: promptAfter(spec, last),
-    frame,
-    ...(caption !== undefined && { caption }),
-    ...(blank && { blank }),
-  }
+  const prompt = promptAfter(spec, last)
+  if (caption === undefined) return { game: game.id, messages: [userMessage(prompt, frame, blank)] }
+  if (promptStyle === 'brief') return { game: game.id, messages: [userMessage(prompt, frame, blank)], prefix: forcedPerception(caption) }
+  return { game: game.id, messages: [userMessage(captioned(caption, prompt), frame, blank)] }
 }
 
 /** A game being played. Copies share nothing that changes. */
@@ -112,7 +113,7 @@ export class Env {
   /** Draws the picture of this moment over `frame` and returns it, if it is a frame of this spec without effects; else a fresh frame. */
   drawInto(frame: Frame): Frame {
     const { game, skin, mode } = this.spec
-    if (mode === 'caption') return this.observe().frame()
+    if (mode === 'caption') return frameOf(this.observe())
     if (hasEffects(skin)) return drawState(game, this.#now.state, skin)
     return renderInto(game.draw(this.#now.state, skin, themeNamed(skin.theme)), frame)
   }

@@ -1,14 +1,14 @@
 /**
- * One episode while it is played: the same play, whether episodes advance together (`rollout`) or each at its own pace (`playEpisode`).
- * Stops at the end of the game, at the horizon, or at the first failed reply.
+ * One episode while it is played: the same play, whether episodes advance together or each at its own pace (`rollout`), or in groups
+ * (`rolloutGroups`). Stops at the end of the game, at the horizon, or at the first failed reply.
  */
-import { ConfigError, EngineError } from '../errors.ts'
-import type { GameEvent } from '../game.ts'
-import type { Observation, Reply } from '../policy.ts'
+import type { GameEvent, StepResult } from '../game.ts'
+import type { Observation, Reply, Turn } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
+import { type Conversation, conversation } from './conversation.ts'
 import { observationOf } from './env.ts'
 import { type EnvSnapshot, firstMoment, type LifeSpec, type Moment, nextMoment, startSnapshot } from './life.ts'
-import { playReply, type ReplyScore } from './score.ts'
+import { type PlayedReply, playReply, type ReplyReading, type ReplyScore } from './score.ts'
 import type { EnvSpec } from './spec.ts'
 import { encodeState, stateHash } from './token.ts'
 
@@ -29,8 +29,25 @@ export interface EpisodeRules {
   readonly horizon: number
   /** When a game ends before the horizon a fresh one starts and the return goes on (the paper's 2048 protocol). Default false. */
   readonly restart?: boolean
-  /** 'all': every step carries the token and hash of its state. Default 'none'. */
-  readonly keep?: 'all' | 'none'
+  /**
+   * What steps carry beside their scores. 'states': the token and hash of the state. 'samples': what training needs (observation, reply with its
+   * tokens, reading, state). Default: neither.
+   */
+  readonly keep?: 'states' | 'samples'
+  /** Turns of the episode in the conversation. Default 0: single states. */
+  readonly history?: number
+  /** Worked examples that stand before everything. */
+  readonly examples?: readonly Turn[]
+}
+
+/** What training needs of a step. */
+export interface StepSample {
+  readonly observation: Observation
+  readonly reply: Reply
+  readonly read: ReplyReading
+  /** Before the reply. */
+  readonly state: unknown
+  readonly result: StepResult<unknown>
 }
 
 /** One reply of an episode. Token and hash are those of the state before the reply. */
@@ -47,9 +64,11 @@ export interface TrajectoryStep {
   /** The horizon cut the episode with this step; it could have gone on. */
   readonly truncated: boolean
   readonly events: readonly GameEvent[]
+  /** Null unless samples are kept. */
+  readonly sample: StepSample | null
 }
 
-/** An episode as it was played; plain JSON. */
+/** An episode as it was played; plain JSON unless samples are kept. */
 export interface Trajectory {
   readonly game: string
   readonly seed: number
@@ -75,16 +94,11 @@ export interface EpisodeStep {
   readonly step: TrajectoryStep
   readonly observation: Observation
   readonly reply: Reply
+  readonly read: ReplyReading
   /** Before the reply. */
   readonly state: unknown
   /** After it; of the game that ended if one did. */
   readonly next: unknown
-}
-
-/** A reply that could not be had, as data: an EngineError counts as boundary 'engine', anything else as 'endpoint'. */
-export function failedReply(error: unknown): Reply {
-  const reason = error instanceof Error ? error.message : String(error)
-  return { text: '', failure: { boundary: error instanceof EngineError ? 'engine' : 'endpoint', reason } }
 }
 
 /** An episode that is being played. `stopped` is null while it goes on. */
@@ -92,8 +106,10 @@ export class Episode {
   readonly source: RolloutEpisode
   readonly rules: EpisodeRules
   readonly steps: TrajectoryStep[] = []
+  readonly #talk: Conversation
   readonly #life: LifeSpec
   #now: EnvSnapshot
+  #shown: Observation | null = null
   #finished = 0
   #stopped: StopReason | null = null
 
@@ -101,6 +117,7 @@ export class Episode {
   constructor(source: RolloutEpisode, rules: EpisodeRules) {
     this.source = source
     this.rules = rules
+    this.#talk = conversation({ history: rules.history ?? 0, ...(rules.examples && { examples: rules.examples }) })
     const { spec, seed, start } = source
     const { horizon, restart = false } = rules
     this.#life = { game: spec.game, config: spec.config, horizon, restart }
@@ -116,19 +133,20 @@ export class Episode {
     return this.#now.state
   }
 
-  /** What the player sees now. */
+  /** What the player sees now, with what was said before. */
   observe(): Observation {
-    return observationOf(this.source.spec, this.#now)
+    return this.#talk.recall(this.#state())
   }
 
-  /** Plays the reply to an observation of `observe`. */
-  play(observation: Observation, reply: Reply): EpisodeStep {
+  /** Plays the reply to what `observe` shows. `played`: what `playReply` makes of it, where that is known already. */
+  play(reply: Reply, played?: PlayedReply): EpisodeStep {
+    const observation = this.observe()
     const { game } = this.source.spec
     const { state, last } = this.#now
-    const { score, result } = playReply(game, state, reply)
+    const { score, read, result } = played ?? playReply(game, state, reply)
     const moment = nextMoment(this.#life, this.#now, result, () => this.#freshSeed())
     const failed = reply.failure !== undefined
-    const kept = this.rules.keep === 'all'
+    const kept = this.rules.keep === 'states'
     const step: TrajectoryStep = {
       token: kept ? encodeState(game, state, last) : null,
       hash: kept ? stateHash(game, state) : null,
@@ -139,11 +157,14 @@ export class Episode {
       terminated: result.terminated,
       truncated: moment.ending === 'truncated' && !failed,
       events: result.events,
+      sample: this.rules.keep === 'samples' ? { observation, reply, read, state, result } : null,
     }
+    this.#talk.remember(this.#state(), reply)
+    this.#shown = null
     this.steps.push(step)
     this.#goOn(moment)
     if (failed) this.#stopped = 'failed'
-    return { index: this.steps.length - 1, step, observation, reply, state, next: result.state }
+    return { index: this.steps.length - 1, step, observation, reply, read, state, next: result.state }
   }
 
   /** Ends it as it stands. */
@@ -170,6 +191,12 @@ export class Episode {
     }
   }
 
+  /** The observation of the state alone; the same object until a reply is played. */
+  #state(): Observation {
+    this.#shown ??= observationOf(this.source.spec, this.#now)
+    return this.#shown
+  }
+
   /** Of the game that follows the one that has just ended. */
   #freshSeed(): number {
     return deriveSeed(this.source.seed, 'restart', this.#finished + 1)
@@ -180,32 +207,4 @@ export class Episode {
     if (over) this.#finished++
     this.#stopped = ending === 'truncated' ? 'horizon' : ending
   }
-}
-
-export interface PlayEpisodeOptions extends EpisodeRules {
-  /** The reply to step `index`; one that throws becomes a failure, a ConfigError is passed on. */
-  readonly ask: (observation: Observation, index: number, state: unknown) => Promise<Reply>
-  /** What the player sees of it; default: the state alone. See `conversation`. */
-  readonly recall?: (observation: Observation) => Observation
-  readonly onStep?: (step: EpisodeStep) => void
-  readonly signal?: AbortSignal
-}
-
-/** Plays one episode at its own pace. On abort it stops as it is. Depends on its own replies alone. */
-export async function playEpisode(source: RolloutEpisode, options: PlayEpisodeOptions): Promise<Episode> {
-  const { ask, recall = (observation) => observation, onStep, signal } = options
-  if (!(options.horizon >= 1)) throw new ConfigError(`A horizon of ${options.horizon} replies is no episode; give 1 or more.`)
-  const episode = new Episode(source, options)
-  while (episode.stopped === null && !signal?.aborted) {
-    const observation = recall(episode.observe())
-    const reply = await ask(observation, episode.steps.length, episode.state).catch((error: unknown) => {
-      if (error instanceof ConfigError) throw error
-      return failedReply(error)
-    })
-    if (signal?.aborted) break
-    const step = episode.play(observation, reply)
-    onStep?.(step)
-  }
-  episode.abort()
-  return episode
 }

@@ -1,5 +1,6 @@
 /** The gym: what a player sees, what a reply does, groups, batches, whole games, rewards. */
 
+export { type Asked, type AskOptions, ask, askOne, failedReply } from './ask.ts'
 export { type Conversation, type ConversationOptions, conversation } from './conversation.ts'
 export {
   type Difficulty,
@@ -17,10 +18,8 @@ export {
   Episode,
   type EpisodeRules,
   type EpisodeStep,
-  failedReply,
-  type PlayEpisodeOptions,
-  playEpisode,
   type RolloutEpisode,
+  type StepSample,
   type StopReason,
   type Trajectory,
   type TrajectoryStep,
@@ -40,6 +39,7 @@ export {
 } from './life.ts'
 export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 export {
+  closesOf,
   forcedPerception,
   formatReply,
   inTags,
@@ -50,6 +50,8 @@ export {
   REPLY_TAGS,
   type ReplySections,
   type ReplyTags,
+  type Span,
+  spanOf,
 } from './protocol.ts'
 export {
   paperReward,
@@ -63,8 +65,9 @@ export {
   rewardScores,
   totalReward,
 } from './rewards.ts'
-export { type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
-export { type Boundary, type PlayedReply, playReply, type ReplyScore, trainingReward } from './score.ts'
+export { type ReplyStore, type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
+export { type GroupStart, type RolloutGroupOptions, rolloutGroup, rolloutGroups } from './rollout-group.ts'
+export { type Boundary, type PlayedReply, playReply, type ReplyReading, type ReplyScore, statementsOf, trainingReward } from './score.ts'
 export { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal, isGoodMove, regretOf } from './signal.ts'
 export { PLAIN_SKIN, skinFields, skinSchema, skinSettings } from './skin.ts'
 export { type EnvSpec, envSpec, type GameByName, type SpecConfig, specConfig, specConfigOf, specFields, specFrom } from './spec.ts'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { promptOf } from '../messages.ts'
 import { Env } from './env.ts'
 import { Episode } from './episode.ts'
 import { endingOf, firstMoment, nextMoment, startSnapshot } from './life.ts'
@@ -92,7 +93,7 @@ describe('an Env', () => {
     expect(steps.map(({ terminated }) => terminated)).toEqual(Array(7).fill(false))
     expect(steps.map(({ restarted }) => restarted).filter(Boolean).length).toBeGreaterThanOrEqual(3)
     expect(steps.map(({ truncated }) => truncated)).toEqual([...Array(6).fill(false), true])
-    for (const { restarted, observation } of steps) if (restarted) expect(observation.prompt).not.toContain('picked')
+    for (const { restarted, observation } of steps) if (restarted) expect(promptOf(observation)).not.toContain('picked')
     expect(env.snapshot()).toMatchObject({ steps: 7, return: steps.reduce((sum, { reward }) => sum + reward, 0) })
   })
 })
@@ -113,7 +114,7 @@ describe('an Episode', () => {
   it('marks the step that its horizon cut, and none that its game ended', () => {
     const flagsOf = (rules: { horizon: number; restart?: boolean }): unknown => {
       const episode = new Episode({ spec: envSpec(small), seed: 3 }, rules)
-      while (episode.stopped === null) episode.play(episode.observe(), { text: legalReply(episode.state) })
+      while (episode.stopped === null) episode.play({ text: legalReply(episode.state) })
       return [episode.stopped, episode.steps.map(({ terminated, truncated }) => [terminated, truncated])]
     }
     expect(flagsOf({ horizon: 1 })).toEqual(['horizon', [[false, true]]])
@@ -135,7 +136,7 @@ describe('an Episode', () => {
 
   it('is not cut by a failure at its horizon', () => {
     const episode = new Episode({ spec: envSpec(small), seed: 3 }, { horizon: 1 })
-    const { step } = episode.play(episode.observe(), { text: '', failure: { boundary: 'endpoint', reason: 'gone' } })
+    const { step } = episode.play({ text: '', failure: { boundary: 'endpoint', reason: 'gone' } })
     expect([step.truncated, episode.stopped]).toEqual([false, 'failed'])
   })
 })

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError, GameError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { gameList, gridOf, readGrid } from '../games/index.ts'
+import { frameOf } from '../messages.ts'
 import { observationOf } from './env.ts'
 import { startSnapshot } from './life.ts'
 import { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 import { type EnvSpec, envSpec } from './spec.ts'
+import { isBlank, toldBoard } from './told-board-fixture.ts'
 import { toyGame } from './toy-game-fixture.ts'
 
 const skin = { theme: 'classic', tile: 8, layout: 'board' } as const
@@ -23,19 +25,20 @@ describe('observation modes', () => {
       const truth = game.perception.format(game.perception.of(state))
       const seen = Object.fromEntries(OBSERVATION_MODES.map((mode) => [mode, observationOf(specOf(game, mode), { state, last: null })]))
       const { image, caption } = seen as { [mode: string]: ReturnType<typeof observationOf> }
-      expect(Object.keys(image!).sort()).toEqual(['frame', 'game', 'prompt'])
-      expect([seen['image+caption']?.caption, caption?.caption]).toEqual([truth, truth])
-      expect(OBSERVATION_MODES.map((mode) => seen[mode]?.blank)).toEqual([undefined, undefined, true, undefined])
-      for (const mode of ['image+caption', 'wrong-caption']) expect(seen[mode]?.frame()).toEqual(image?.frame())
-      const { width, height, pixels, palette } = caption!.frame()
-      expect([width, height]).toEqual([image?.frame().width, image?.frame().height])
+      expect(Object.keys(image!).sort()).toEqual(['game', 'messages'])
+      expect([seen['image+caption'], caption].map((one) => toldBoard(one!))).toEqual([truth, truth])
+      expect(toldBoard(image!)).toBeUndefined()
+      expect(OBSERVATION_MODES.map((mode) => isBlank(seen[mode]!))).toEqual([false, false, true, false])
+      for (const mode of ['image+caption', 'wrong-caption']) expect(frameOf(seen[mode]!)).toEqual(frameOf(image!))
+      const { width, height, pixels, palette } = frameOf(caption!)
+      expect({ width, height }).toMatchObject({ width: frameOf(image!).width, height: frameOf(image!).height })
       expect([new Set(pixels), palette]).toEqual([new Set([0]), Uint8Array.of(128, 128, 128)])
-      const wrong = seen['wrong-caption']?.caption as string
+      const wrong = toldBoard(seen['wrong-caption']!) as string
       expect(wrong).not.toBe(truth)
       const { rows, columns } = gridOf(game, state)!
       expect(readGrid(game, wrong)).toMatchObject({ rows, columns })
       const later = observationOf(specOf(game, 'wrong-caption'), { state: game.rules.reseed(state, 99), last: null })
-      expect(later.caption).toBe(wrong)
+      expect(toldBoard(later)).toBe(wrong)
     }
   })
 

@@ -28,6 +28,9 @@ export function captionOf(game: AnyGame, state: unknown, mode: ObservationMode):
   return mode === 'wrong-caption' ? wrongCaption(game, state) : textOf(game, state)
 }
 
+/** A full prompt with a caption before it. */
+export const captioned = (caption: string, prompt: string): string => `The board as text:\n${caption}\n\n${prompt}`
+
 /**
  * The perception text of another board: scattered where the game scatters, else fresh. It is decided by what the picture shows, so it
  * tells nothing of the chance to come, and equal boards are told equal lies.

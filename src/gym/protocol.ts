@@ -142,6 +142,32 @@ export function parseReply(text: string): ParsedReply {
   return readBy(text, neutral ? NEUTRAL_OPENS : PAPER_OPENS, places)
 }
 
+/** A piece of a text: characters `start` (inclusive) to `end` (exclusive), UTF-16 code units. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where the text of a section stands in the reply that was read; null if the section does not count. */
+export function spanOf(text: string, parsed: ParsedReply, section: 'perception' | 'think' | 'answer'): Span | null {
+  const said = parsed[section]
+  if (said === null) return null
+  const [seen, thought, answer] = NAMES[parsed.tags ?? 'paper']
+  const open = `<${{ perception: seen, think: thought, answer }[section]}>`
+  const start = text.indexOf(said, text.indexOf(open) + open.length)
+  return { start, end: start + said.length }
+}
+
+/** Where the perception and the thoughts of a reply end, well formed or not: behind the first close tag, or nowhere (Infinity). */
+export function closesOf(text: string, { tags: set }: ParsedReply): { readonly perception: number; readonly think: number } {
+  const [seen, thought] = NAMES[set ?? 'paper']
+  const behind = (tag: string): number => {
+    const at = text.indexOf(tag)
+    return at < 0 ? Number.POSITIVE_INFINITY : at + tag.length
+  }
+  return { perception: behind(`</${seen}>`), think: behind(`</${thought}>`) }
+}
+
 /** What counts of a text with tags of both sets: the section that they share. */
 function mixture(text: string, places: readonly number[]): ParsedReply {
   const own = (first: number): string | undefined => tags.slice(first, first + 4).find((_, at) => places[first + at] !== MISSING)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, EngineError } from '../errors.ts'
+import { promptOf } from '../messages.ts'
 import type { Policy, Reply } from '../policy.ts'
 import { Env } from './env.ts'
 import { formatReply } from './protocol.ts'
@@ -33,7 +34,7 @@ function firstLegal(spoil: (call: number, index: number) => Reply | null = () =>
 describe('rollout', () => {
   it('plays all episodes together, equal to an env played alone', async () => {
     const policy = firstLegal()
-    const done = await rollout(policy, { episodes, horizon: 20, seed: 1, keep: 'all' })
+    const done = await rollout(policy, { episodes, horizon: 20, seed: 1, keep: 'states' })
     expect(policy.calls[0]).toBe(5)
     for (const [index, trajectory] of done.entries()) {
       const env = new Env(spec, episodes[index]?.seed as number)
@@ -73,7 +74,7 @@ describe('rollout', () => {
       const starts = mine.filter((event) => (event.state as ToyState).left === 6).map((event) => JSON.stringify(event.state))
       expect(new Set(starts).size).toBe(starts.length)
       expect(
-        mine.filter((event) => (event.state as ToyState).left === 6).every((event) => !event.observation.prompt.includes('last')),
+        mine.filter((event) => (event.state as ToyState).left === 6).every((event) => !promptOf(event.observation).includes('last')),
       ).toBe(true)
     }
   })
@@ -128,7 +129,8 @@ describe('rollout', () => {
       },
     }
     await rollout(spy, { episodes: episodes.slice(0, 1), horizon: 1, seed: 1 })
-    expect(seen).toEqual([undefined, JSON.stringify({ game: 'toy', prompt: gamePrompt(toyGame, spec.config, 'full') })])
+    const content = [{ type: 'image' }, { type: 'text', text: gamePrompt(toyGame, spec.config, 'full') }]
+    expect(seen).toEqual([undefined, JSON.stringify({ game: 'toy', messages: [{ role: 'user', content }] })])
   })
 
   it('stops on abort, keeping what was played', async () => {
@@ -139,7 +141,7 @@ describe('rollout', () => {
         if (call === 2) controller.abort()
         return null
       }),
-      { episodes, horizon: 20, seed: 1, signal: controller.signal, onEpisode: (_, episode) => ended.push(episode) },
+      { episodes, horizon: 20, seed: 1, signal: controller.signal, onEpisode: (_, episode) => void ended.push(episode) },
     )
     expect(done.map(({ stopReason, steps }) => [stopReason, steps.length])).toEqual(episodes.map(() => ['aborted', 2]))
     expect(ended).toEqual([0, 1, 2, 3, 4])

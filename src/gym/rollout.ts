@@ -1,24 +1,36 @@
 /**
- * Whole games under a policy. All episodes advance together, one batch of observations per step. Evaluation, the studio and the data
- * recipes play through here.
+ * Whole games under a policy: the one runner of evaluation, teaching and training. Episodes advance together, one batch of observations per
+ * step (engines, scripted policies), or each at its own pace, so many at once (endpoints, where replies come when they come).
  *
- * A failed reply is data: it is recorded at its boundary, ends its own episode ('failed') and no other. A policy call that throws fails
- * the episodes of its batch; an EngineError counts as boundary 'engine', anything else as 'endpoint'. Only a ConfigError is passed on,
- * since it says that the call itself was wrong.
+ * A failed reply is data: it is recorded at its boundary, ends its own episode ('failed') and no other. Only a ConfigError is passed on.
  */
-import { ConfigError } from '../errors.ts'
-import type { Observation, Policy, Reply } from '../policy.ts'
+import { ConfigError, EngineError } from '../errors.ts'
+import type { Policy, Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
-import { Episode, type EpisodeRules, type EpisodeStep, failedReply, type RolloutEpisode, type Trajectory } from './episode.ts'
+import { ask, askOne } from './ask.ts'
+import { Episode, type EpisodeRules, type EpisodeStep, type RolloutEpisode, type Trajectory } from './episode.ts'
+
+/** Keeps replies, and knows those of before, so that a rollout that was stopped goes on. */
+export interface ReplyStore {
+  reply(episode: number, step: number): Promise<Reply | undefined>
+  keepReply(episode: number, step: number, reply: Reply): Promise<void>
+}
 
 export interface RolloutOptions extends EpisodeRules {
   readonly episodes: readonly RolloutEpisode[]
+  /** Indices of the episodes to play. Default: all. */
+  readonly places?: readonly number[]
   /** Decides all chance of the policy. */
   readonly seed: number
-  /** Observations per policy call at most. Default: all live ones. */
+  /** Observations per policy call at most, where episodes advance together. Default: all live ones. */
   readonly batch?: number
+  /** Episodes at once, each at its own pace. The chance of a reply then depends on its episode and step alone. Default: all advance together. */
+  readonly concurrency?: number
+  /** Used where episodes go at their own pace. */
+  readonly store?: ReplyStore
   readonly onStep?: (event: RolloutEvent) => void
-  readonly onEpisode?: (trajectory: Trajectory, episode: number) => void
+  /** Called as each episode ends; at its own pace, an aborted one is not told of. */
+  readonly onEpisode?: (trajectory: Trajectory, episode: number) => void | Promise<void>
   readonly signal?: AbortSignal
 }
 
@@ -33,60 +45,106 @@ interface Live {
   readonly episode: Episode
 }
 
-/** One reply per observation; a call that throws or answers short becomes failures. */
-async function askBatch(policy: Policy, batch: readonly Live[], observations: Observation[], seed: number, signal?: AbortSignal) {
-  const privileged = policy.privileged ? { states: batch.map((live) => live.episode.state) } : undefined
-  const options = { n: 1, seed, ...(privileged && { privileged }), ...(signal && { signal }) }
-  try {
-    const replies = await policy.reply(observations, options)
-    return batch.map((_, index): Reply => replies[index]?.[0] ?? failedReply(new Error(`The policy ${policy.name} gave no reply.`)))
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    return batch.map(() => failedReply(error))
-  }
-}
-
 /** Lets timers, signals and redraws have their turn between steps, whatever the policy: a scripted one never waits for anything. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+const otherTasks = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
 /**
- * Plays every episode to its end, to the horizon, or to the first failure; trajectories in the order of `episodes`. The policy's seed of a
- * call is derived from `seed`, the step and the batch, so a policy with chance may answer otherwise under another `batch`. An episode
- * that starts in an ended game stops at once with no step ('terminated'), or restarts. On abort, live episodes stop as they are.
+ * Plays every episode to its end, to the horizon, or to the first failure; trajectories in the order of `places`. The policy's seed of a
+ * call is derived from `seed`, the step and the batch, so a policy with chance may answer otherwise under another `batch`. An episode that
+ * starts in an ended game stops at once with no step ('terminated'), or restarts. On abort, live episodes stop as they are. Rejects with
+ * ConfigError, and at own pace with EngineError when many replies in a row have failed: the endpoint is gone, and waiting for it costs hours.
  */
 export async function rollout(policy: Policy, options: RolloutOptions): Promise<Trajectory[]> {
-  const { episodes, horizon, batch: size = Number.POSITIVE_INFINITY, signal } = options
-  if (!(horizon >= 1) || !(size >= 1)) throw new ConfigError(`Horizon (${horizon}) and batch (${size}) must be 1 or more.`)
-  const done: Trajectory[] = new Array(episodes.length)
-  /** Keeps the episodes that go on. */
-  const settle = (lives: readonly Live[]): Live[] =>
-    lives.filter(({ place, episode }) => {
-      if (episode.stopped === null) return true
-      const trajectory = episode.trajectory(policy.name)
-      done[place] = trajectory
-      options.onEpisode?.(trajectory, place)
-      return false
-    })
+  const { horizon, batch = Number.POSITIVE_INFINITY, concurrency, episodes, places = [...episodes.keys()] } = options
+  if (!(horizon >= 1) || !(batch >= 1)) throw new ConfigError(`Horizon (${horizon}) and batch (${batch}) must be 1 or more.`)
+  if (concurrency !== undefined && !(concurrency >= 1)) throw new ConfigError(`Concurrency (${concurrency}) must be 1 or more.`)
+  const lives = places.map((place) => ({ place, episode: new Episode(episodes[place] as RolloutEpisode, options) }))
+  await (concurrency === undefined ? playTogether(policy, options, lives) : playApart(policy, options, lives, concurrency))
+  return lives.map(({ episode }) => episode.trajectory(policy.name))
+}
 
-  let live = settle(episodes.map((source, place) => ({ place, episode: new Episode(source, options) })))
+/** One batch of observations a step. */
+async function playTogether(policy: Policy, options: RolloutOptions, lives: readonly Live[]): Promise<void> {
+  const { signal, batch = Number.POSITIVE_INFINITY } = options
+  /** Keeps the episodes that go on. */
+  const settle = async (some: readonly Live[]): Promise<Live[]> => {
+    for (const { place, episode } of some) if (episode.stopped !== null) await options.onEpisode?.(episode.trajectory(policy.name), place)
+    return some.filter(({ episode }) => episode.stopped === null)
+  }
+  let live = await settle(lives)
   for (let step = 0; live.length > 0; step++) {
-    await breathe()
+    await otherTasks()
     const next: Live[] = []
-    for (let from = 0; from < live.length; from += size) {
-      const batch = live.slice(from, from + size)
-      const observations = batch.map(({ episode }) => episode.observe())
-      const replies = signal?.aborted ? [] : await askBatch(policy, batch, observations, deriveSeed(options.seed, step, from), signal)
-      for (const [index, { place, episode }] of batch.entries()) {
+    for (let from = 0; from < live.length; from += batch) {
+      const part = live.slice(from, from + batch)
+      const asked = part.map(({ episode }) => ({ observation: episode.observe(), state: episode.state }))
+      const replies = signal?.aborted ? [] : await ask(policy, asked, { n: 1, seed: deriveSeed(options.seed, step, from), signal })
+      for (const [index, { place, episode }] of part.entries()) {
         if (signal?.aborted) {
           episode.abort()
           continue
         }
-        const step = episode.play(observations[index] as Observation, replies[index] as Reply)
-        options.onStep?.({ episode: place, ...step })
+        const played = episode.play(replies[index]?.[0] as Reply)
+        options.onStep?.({ episode: place, ...played })
       }
-      next.push(...settle(batch))
+      next.push(...(await settle(part)))
     }
     live = next
   }
-  return done
+}
+
+/** Replies that may fail one after another before everything stops. */
+const failuresInARow = (concurrency: number): number => Math.max(10, 2 * concurrency)
+
+/** `concurrency` episodes at once; the next begins when one ends. */
+async function playApart(policy: Policy, options: RolloutOptions, lives: readonly Live[], concurrency: number): Promise<void> {
+  const stop = new AbortController()
+  let failures = 0
+  /** A failed reply is for its own episode to bear, until too many have failed one after another. */
+  const watch = ({ failure }: Reply): void => {
+    failures = failure === undefined ? 0 : failures + 1
+    if (failure === undefined || failures < failuresInARow(concurrency)) return
+    stop.abort(new EngineError(`${policy.name} failed ${failures} times in a row: ${failure.reason}; what was played is kept`))
+  }
+  const waiting = [...lives]
+  const worker = async (): Promise<void> => {
+    for (let live = waiting.shift(); live !== undefined; live = waiting.shift()) {
+      // A signal of its own for each episode, so that none has many listeners.
+      const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])])
+      try {
+        await playOne(policy, { ...options, signal }, live, watch)
+        if (!signal.aborted) await options.onEpisode?.(live.episode.trajectory(policy.name), live.place)
+      } catch (error) {
+        stop.abort(error)
+      }
+      if (signal.aborted) return
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, lives.length) }, worker))
+  stop.signal.throwIfAborted()
+}
+
+async function playOne(
+  policy: Policy,
+  options: RolloutOptions & { readonly signal: AbortSignal },
+  { place, episode }: Live,
+  watch: (reply: Reply) => void,
+): Promise<void> {
+  const { store, signal } = options
+  while (episode.stopped === null && !signal.aborted) {
+    const step = episode.steps.length
+    await otherTasks()
+    let reply = await store?.reply(place, step)
+    if (reply === undefined) {
+      const asked = { observation: episode.observe(), state: episode.state }
+      reply = await askOne(policy, asked, { seed: deriveSeed(options.seed, place, step), signal })
+      if (signal.aborted) break
+      watch(reply)
+      if (reply.failure === undefined) await store?.keepReply(place, step, reply)
+    }
+    if (signal.aborted) break
+    const played = episode.play(reply)
+    options.onStep?.({ episode: place, ...played })
+  }
+  episode.abort()
 }

@@ -2,9 +2,9 @@
  * One reply, read, played from one state and scored. Training, evaluation and the server all come through here, so there is one
  * parser and one meaning of every column.
  */
-import type { ActionOutcome, AnyGame, StepResult } from '../game.ts'
+import type { ActionOutcome, AnyGame, Statement, StepResult } from '../game.ts'
 import type { Reply } from '../policy.ts'
-import { type ParsedReply, parseReply } from './protocol.ts'
+import { type ParsedReply, parseReply, spanOf } from './protocol.ts'
 
 /** Where a reply stopped short of a legal move: no text (endpoint, engine), no action (parse), a move refused by the rules (game). */
 export type Boundary = 'parse' | 'game' | 'endpoint' | 'engine'
@@ -30,9 +30,17 @@ export interface ReplyScore {
   readonly problem: string | null
 }
 
-/** A scored reply and the state after it. */
+/** What a reply was read as; everything that is said of a reply is said of this one reading. */
+export interface ReplyReading {
+  readonly parsed: ParsedReply
+  /** The perception section as the game reads it; null if there is none that can be read. */
+  readonly perception: unknown
+}
+
+/** A scored reply, how it was read, and the state after it. */
 export interface PlayedReply<S = unknown> {
   readonly score: ReplyScore
+  readonly read: ReplyReading
   readonly result: StepResult<S>
 }
 
@@ -79,12 +87,23 @@ export function truthOf(game: AnyGame, state: unknown): () => Truth {
   }
 }
 
-function readPerception(game: AnyGame, text: string | null, truth: () => Truth): number {
-  if (text === null) return 0
-  const { perception, text: written } = truth()
-  if (text === written) return 1
-  const read = game.perception.parse(text)
-  return read === null ? 0 : withinOne(game.perception.agreement(perception, read))
+function readPerception(game: AnyGame, text: string | null, truth: () => Truth): unknown {
+  if (text === null) return null
+  return text === truth().text ? truth().perception : game.perception.parse(text)
+}
+
+function agreementWith(game: AnyGame, truth: () => Truth, read: unknown): number {
+  if (read === null) return 0
+  const { perception } = truth()
+  return read === perception ? 1 : withinOne(game.perception.agreement(perception, read))
+}
+
+/** The statements of a reply's thoughts, placed in its text; none if they cannot be read. */
+export function statementsOf({ teacher }: AnyGame, state: unknown, text: string, { parsed }: ReplyReading): readonly Statement[] {
+  const span = spanOf(text, parsed, 'think')
+  if (teacher === undefined || span === null) return []
+  const judged = teacher.judge(state, text.slice(span.start, span.end))
+  return judged.map(({ start, end, holds }) => ({ start: start + span.start, end: end + span.start, holds }))
 }
 
 /** The paper's ±1 shaping: 1 for a legal move that earned something, else -1. */
@@ -117,7 +136,8 @@ export function playReply<S>(
   const failure = typeof reply === 'string' ? undefined : reply.failure
   const parsed = parseReply(typeof reply === 'string' ? reply : failure === undefined ? reply.text : '')
   const move = failure === undefined ? moveOf(game, state, parsed, moves) : unreadableMove(game, state, failure.boundary, failure.reason)
-  const perceptionCells = readPerception(game, parsed.perception, truth)
+  const perception = readPerception(game, parsed.perception, truth)
+  const perceptionCells = agreementWith(game, truth, perception)
   const score: ReplyScore = {
     format: parsed.format,
     perceptionExact: perceptionCells === 1 ? 1 : 0,
@@ -130,5 +150,5 @@ export function playReply<S>(
     boundary: move.boundary,
     problem: move.problem,
   }
-  return { score, result: move.result as StepResult<S> }
+  return { score, read: { parsed, perception }, result: move.result as StepResult<S> }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import { gameList, gameNamed } from '../games/index.ts'
+import { frameOf, promptOf } from '../messages.ts'
 import { EFFECTS } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
 import { difficulty, LEVELS } from './difficulty.ts'
@@ -66,7 +67,7 @@ describe('a spec', () => {
       fc.property(spec, fc.nat(1000), (one, seed) => {
         const [env, same] = [one, specFrom(specConfigOf(one), gameNamed)].map((each) => new Env(each, seed)) as [Env, Env]
         expect(same.snapshot()).toEqual(env.snapshot())
-        expect(same.observe().prompt).toBe(env.observe().prompt)
+        expect(promptOf(same.observe())).toBe(promptOf(env.observe()))
       }),
       { numRuns: 20 },
     )
@@ -88,7 +89,7 @@ describe('a spec', () => {
       reward: paperReward,
     })
     expect(specFrom({ game: '2048' }, gameNamed)).toEqual(plain)
-    expect(new Env(plain, 7).observe().frame().width).toBeGreaterThan(0)
+    expect(frameOf(new Env(plain, 7).observe()).width).toBeGreaterThan(0)
   })
 })
 

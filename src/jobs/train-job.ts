@@ -64,7 +64,7 @@ export async function runTrainJob(options: TrainJobOptions): Promise<'finished' 
   const { name, parameters } = engine.info
   onEvent?.({
     type: 'note',
-    text: `${name}: ${parameters.toLocaleString('en-US')} parameters, ${engine.tokenizer.size} words, run folder ${folder.path}`,
+    text: `${name}: ${parameters.toLocaleString('en-US')} parameters, ${engine.chat.vocabularySize} words, run folder ${folder.path}`,
   })
   let tokens = 0
   const onStep = (event: TrainEvent): void => {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import PQueue from 'p-queue'
 import { ConfigError } from '../errors.ts'
+import { hasPictures } from '../messages.ts'
 import type { Observation, RawReply, Reply, ReplyOptions, Usage } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { assembleReply } from './assemble.ts'
@@ -104,9 +105,13 @@ function sampleSeed(seed: number, index: number, sample: number): number {
 
 type Outcome = Reply | EndpointProblem | 'again'
 
+/** Few servers go on from a reply that has begun, and the others would say so in no way. */
+const NO_PREFIX = 'an endpoint cannot go on from a begun reply; use full prompts (--prompt full), which tell the board in the text'
+
 /** One sample, tried until it is there or the tries are used up. Rejects on abort and with ConfigError. */
 async function ask(client: Client, observation: Observation, seed: number, { signal }: ReplyOptions): Promise<Reply> {
   const { retries = 6 } = client.options
+  if (observation.prefix !== undefined) return failed(NO_PREFIX)
   let [failures, doubts] = [0, 0]
   for (let requests = 1; ; requests++) {
     const outcome = await client.queue.add(() => request(client, observation, seed, requests, signal), signal ? { signal } : {})
@@ -149,7 +154,7 @@ async function requested(client: Client, observation: Observation, seed: number,
   const limit = AbortSignal.timeout(options.timeoutMs ?? 120_000)
   const started = performance.now()
   const body = bodyOf(client, observation, seed)
-  const about: Refused = { place: client.place, history: client, picture: hasPicture(observation) }
+  const about: Refused = { place: client.place, history: client, picture: hasPictures(observation) }
   let answer: HttpAnswer
   try {
     const { headers } = endpoint
@@ -195,9 +200,6 @@ function bodyOf({ endpoint, options, fields }: Client, observation: Observation,
   if (lost) throw new ConfigError('--body takes the temperature out, so replies would not be greedy; leave one of the two out')
   return body
 }
-
-const hasPicture = ({ blank, turns = [] }: Observation): boolean =>
-  blank !== true || turns.some(({ observation }) => observation.blank !== true)
 
 function replyOf(client: Client, answer: Answer, took: Pick<Usage, 'seconds' | 'requests'>): Reply {
   const finish = finishOf(answer)

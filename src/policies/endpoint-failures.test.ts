@@ -59,7 +59,10 @@ describe('one request’s trouble', () => {
   it('without a picture in the request, the same words are no word about pictures', async () => {
     const { url } = await scripted(() => says(400, 'image input is not supported'))
     const policy = await policyOf(url)
-    const [[reply]] = (await policy.reply([{ ...seen, blank: true, caption: 'x' }], { n: 1, seed: 1 })) as [[Reply]]
+    const [[reply]] = (await policy.reply([{ ...seen, messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }] }] }], {
+      n: 1,
+      seed: 1,
+    })) as [[Reply]]
     expect(reply.failure?.reason).toBe('HTTP 400: image input is not supported')
   })
 })

@@ -1,14 +1,16 @@
-/** An observation as a chat, before a provider's wire spells it: earlier turns as pairs of user and assistant, then the state. */
-import type { Observation } from '../policy.ts'
+/** The conversation of an observation before a provider's wire spells it: roles, and parts with their pictures as PNG. */
+import { textOf } from '../messages.ts'
+import type { Message, Observation, Part } from '../policy.ts'
 import { encodePng } from '../render/index.ts'
 import type { Frame } from '../scene.ts'
 
-/** One message of a chat. */
+/** A piece of a message; `png`: a PNG in Base64. */
+export type ChatPart = { readonly type: 'text'; readonly text: string } | { readonly type: 'image'; readonly png: string }
+
+/** One message of a chat. It has one part at least. */
 export interface ChatMessage {
-  readonly role: 'user' | 'assistant'
-  readonly text: string
-  /** A PNG in Base64 that stands before the text; null if there is none. */
-  readonly picture: string | null
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly parts: readonly ChatPart[]
 }
 
 /** A frame's PNG is made once, so that a picture has the same bytes in every turn it stands in. RGB: some image processors take nothing else. */
@@ -20,20 +22,21 @@ function pngOf(frame: Frame): string {
   return known
 }
 
-/** The picture unless it is blank, the caption if there is one, the prompt. */
-function asked({ frame, blank, caption, prompt }: Observation): ChatMessage {
-  const text = caption === undefined ? prompt : `The board as text:\n${caption}\n\n${prompt}`
-  return { role: 'user', text, picture: blank ? null : pngOf(frame()) }
-}
+/** A blank picture is left out: it shows nothing. */
+const partOf = (part: Part): ChatPart[] =>
+  part.type === 'text' ? [part] : part.blank === true ? [] : [{ type: 'image', png: pngOf(part.frame()) }]
 
 /** An assistant message must not be empty: providers refuse one. */
-const NOTHING = '(no reply)'
+const NO_REPLY = '(no reply)'
+
+function messageOf(message: Message): ChatMessage {
+  const { role, content } = message
+  if (role === 'assistant' && textOf(message).trim() === '') return { role, parts: [{ type: 'text', text: NO_REPLY }] }
+  return { role, parts: content.flatMap(partOf) }
+}
 
 /** The chat to complete. */
-export function messagesOf(observation: Observation): ChatMessage[] {
-  const before = (observation.turns ?? []).flatMap(({ observation: then, reply }): ChatMessage[] => [
-    asked(then),
-    { role: 'assistant', text: reply.trim() === '' ? NOTHING : reply, picture: null },
-  ])
-  return [...before, asked(observation)]
-}
+export const messagesOf = ({ messages }: Observation): ChatMessage[] => messages.map(messageOf)
+
+/** The text of a message, where a provider wants no parts. */
+export const joinedText = ({ parts }: ChatMessage): string => parts.map((part) => (part.type === 'text' ? part.text : '')).join('')

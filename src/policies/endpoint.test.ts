@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import { envSpec, observationOf, startSnapshot } from '../gym/index.ts'
 import { toyGame } from '../gym/toy-game-fixture.ts'
+import { frameOf, promptOf, turnMessages } from '../messages.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import { encodePng } from '../render/index.ts'
 import { deriveSeed } from '../rng.ts'
@@ -79,9 +80,9 @@ describe('what is asked', () => {
     const asked = requests.find(({ seed }) => seed === deriveSeed(5, 0))
     expect(asked).toMatchObject({ model: 'm', temperature: 0.5, max_tokens: 77 })
     const [picture, text] = partsOf(asked)
-    const png = Buffer.from(encodePng(seen(1).frame(), { rgb: true })).toString('base64')
+    const png = Buffer.from(encodePng(frameOf(seen(1)), { rgb: true })).toString('base64')
     expect(picture?.image_url?.url).toBe(`data:image/png;base64,${png}`)
-    expect(text?.text).toBe(seen(1).prompt)
+    expect(text?.text).toBe(promptOf(seen(1)))
     expect((await one(policy)).text).toBe(`seed ${deriveSeed(5, 0)}`)
   })
 
@@ -91,9 +92,10 @@ describe('what is asked', () => {
     await one(policy, seen(1))
     await one(policy, {
       ...seen(2),
-      turns: [
-        { observation: seen(1), reply: 'up' },
-        { observation: seen(3), reply: '' },
+      messages: [
+        ...turnMessages({ observation: seen(1), reply: { text: 'up' } }),
+        ...turnMessages({ observation: seen(3), reply: { text: '' } }),
+        ...seen(2).messages,
       ],
     })
     const [before, after] = requests
@@ -313,7 +315,7 @@ describe('providers', () => {
     expect((await one(policy)).text).toBe('hi')
     expect(asked[0]).toBe(path)
     expect(asked[1]).toContain(KEY)
-    expect(asked[2]).toContain(Buffer.from(encodePng(seen().frame(), { rgb: true })).toString('base64'))
+    expect(asked[2]).toContain(Buffer.from(encodePng(frameOf(seen()), { rgb: true })).toString('base64'))
   })
 
   it('are told apart from other names', () => {

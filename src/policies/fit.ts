@@ -2,7 +2,7 @@
 import type { Engine } from '../engine.ts'
 import { ConfigError } from '../errors.ts'
 import { type EnvSpec, formatReply, observationOf, startSnapshot } from '../gym/index.ts'
-import { modelInputOf } from './sampler.ts'
+import { frameOf } from '../messages.ts'
 import { checkPictures, checkPrompt, sampleChecked } from './samples.ts'
 
 /**
@@ -14,9 +14,9 @@ export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number)
   checkPictures(engine.info, 1)
   const snapshot = startSnapshot(spec, 0)
   const observation = observationOf(spec, snapshot)
-  const prompt = modelInputOf(engine, observation)
+  const prompt = engine.chat.prompt(observation)
   const truth = game.perception.of(snapshot.state)
-  const patches = engine.imageTokens(observation.frame())
+  const patches = engine.chat.imageTokens(frameOf(observation))
   const grid = game.perception.grid?.(truth)
   if (skin.layout === 'board' && grid !== undefined && patches !== grid.rows * grid.columns) {
     throw new ConfigError(
@@ -32,7 +32,7 @@ export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number)
     think: thought.think,
     answer: game.answer.format(snapshot.state, thought.action),
   })
-  const length = engine.tokenizer.encode(reply).length
+  const length = engine.chat.reply(reply).length
   if (length > maxTokens)
     throw new ConfigError(`a reply to ${game.id} takes about ${length} tokens, maxTokens allows ${maxTokens}; raise it`)
 }

@@ -1,7 +1,9 @@
 /** The gym and the policies on every registered game, and the known anchors of random play. */
+
 import { describe, expect, it } from 'vitest'
 import { GAMES } from '../games/index.ts'
 import { decodeState, encodeState, envSpec, playGroup, playReply, rollout, stateHash } from '../gym/index.ts'
+import { frameOf, promptOf } from '../messages.ts'
 import { createPolicy, teacherPolicy } from './index.ts'
 
 const skin = { theme: 'classic', tile: 32, layout: 'board' } as const
@@ -12,7 +14,7 @@ describe.each(Object.values(GAMES))('$id', (game) => {
   const episodes = [1, 2, 3].map((seed) => ({ spec, seed }))
 
   it('rolls out under random play; every state has a token, a hash and exact groups', async () => {
-    for (const trajectory of await rollout(createPolicy('random'), { episodes, horizon: 25, seed: 1, keep: 'all' })) {
+    for (const trajectory of await rollout(createPolicy('random'), { episodes, horizon: 25, seed: 1, keep: 'states' })) {
       expect(['terminated', 'horizon']).toContain(trajectory.stopReason)
       expect(trajectory.played).toBe(trajectory.steps.length)
       for (const { token, hash, reply, score } of trajectory.steps) {
@@ -27,7 +29,7 @@ describe.each(Object.values(GAMES))('$id', (game) => {
 
   it('the teacher writes the format, sees all and thinks truly; everybody replays exactly', async () => {
     for (const policy of [teacherPolicy({ blind: false }), createPolicy('uniform'), createPolicy('solver')]) {
-      const run = () => rollout(policy, { episodes, horizon: 10, seed: 4, keep: 'all' })
+      const run = () => rollout(policy, { episodes, horizon: 10, seed: 4, keep: 'states' })
       const done = await run()
       expect(await run()).toEqual(done)
       for (const { score } of done.flatMap(({ steps }) => steps)) {
@@ -43,9 +45,9 @@ describe.each(Object.values(GAMES))('$id', (game) => {
       horizon: 3,
       seed: 1,
       onStep: ({ observation, state }) => {
-        expect(Object.keys(observation).sort()).toEqual(['frame', 'game', 'prompt'])
-        expect(observation.prompt).not.toContain(game.perception.format(game.perception.of(state)))
-        expect(observation.frame().pixels.length).toBeGreaterThan(0)
+        expect(Object.keys(observation).sort()).toEqual(['game', 'messages'])
+        expect(promptOf(observation)).not.toContain(game.perception.format(game.perception.of(state)))
+        expect(frameOf(observation).pixels.length).toBeGreaterThan(0)
         expect(playReply(game, state, '').result.state).toEqual(state)
       },
     })

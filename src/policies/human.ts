@@ -1,6 +1,7 @@
 /** A person as a policy. The board is shown as text; the typed answer goes out in the full reply protocol with it. */
 import { gameNamed } from '../games/index.ts'
 import { formatReply } from '../gym/index.ts'
+import { promptOf } from '../messages.ts'
 import type { Policy, Reply } from '../policy.ts'
 import { type GameLookup, statesOf } from './privileged.ts'
 
@@ -35,9 +36,9 @@ export function humanPolicy(options: HumanOptions): Policy {
     reply: async (observations, replyOptions) => {
       const states = statesOf('human', observations, replyOptions)
       const replies: Reply[][] = observations.map(() => [])
-      for (const [index, { game, prompt }] of observations.entries()) {
+      for (const [index, observation] of observations.entries()) {
         for (let sample = 0; sample < replyOptions.n; sample++) {
-          replies[index]?.push(await one(game, prompt, states[index], replyOptions.signal))
+          replies[index]?.push(await one(observation.game, promptOf(observation), states[index], replyOptions.signal))
         }
       }
       return replies

@@ -1,17 +1,18 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { lexiconChat } from '../chat-formats/index.ts'
 import { LineReader, type LineStreams } from '../cli/play/line-reader.ts'
 import type { Engine, ModelInput, SampledSequence, SampleRequest, Sampler, WeightsRef } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { envSpec, observationOf, parseReply, playReply, rollout } from '../gym/index.ts'
 import { type ToyState, toyGame } from '../gym/toy-game-fixture.ts'
+import { frameOf, promptOf, userMessage } from '../messages.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import {
   checkFit,
   createPolicy,
   type HumanOptions,
   humanPolicy,
-  modelInputOf,
   observationSeed,
   policyNames,
   samplerPolicy,
@@ -23,6 +24,12 @@ const lookup = { gameNamed: () => toyGame }
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
 const states = [1, 2, 3].map((seed) => toyGame.rules.init({ rows: 2, columns: 3, moves: 6 }, seed))
 const observations = states.map((state) => observationOf(spec, { state, last: null }))
+
+/** An observation with another prompt. */
+const asking = (observation: Observation, prompt: string): Observation => ({
+  ...observation,
+  messages: [userMessage(prompt, () => frameOf(observation))],
+})
 
 const ask = (policy: Policy, seed: number, n: number, given: readonly ToyState[] = states): Promise<Reply[][]> =>
   policy.reply(
@@ -164,8 +171,7 @@ describe('sampler', () => {
     const unused = (): Promise<never> => Promise.reject(new Error('a policy only samples'))
     return {
       info: { name: 'echo', parameters: 0, maxSequence: 999, images, losses: [], optimizers: [], reduction: 'sum' },
-      tokenizer,
-      imageTokens: () => 6,
+      chat: lexiconChat({ tokenizer, imageTokens: () => 6 }),
       sampler: (ref) => ({ sample: (request) => answer(ref, request), logprobs: unused }),
       ...{ forwardBackward: unused, optimStep: unused, save: unused, load: unused, discard: unused, close: unused },
     }
@@ -175,30 +181,35 @@ describe('sampler', () => {
     const asked: unknown[] = []
     const engine = echoEngine(asked)
     const first = observations[0] as Observation
-    expect(modelInputOf(engine, first).chunks).toMatchObject([{ type: 'image', expectedTokens: 6 }, { type: 'encoded_text' }])
+    expect(engine.chat.prompt(first).chunks).toMatchObject([{ type: 'image', expectedTokens: 6 }, { type: 'encoded_text' }])
     const policy = samplerPolicy(engine, { maxTokens: 5, temperature: 0.5, weights: { name: 'start' } })
     expect(policy).toMatchObject({ name: 'echo', privileged: false })
-    const [row] = await policy.reply([{ ...first, prompt: 'p' }], { n: 2, seed: 9 })
+    const [row] = await policy.reply([asking(first, 'p')], { n: 2, seed: 9 })
     expect(row?.map((reply) => reply.text)).toEqual(['p 0', 'p 1'])
-    expect(row?.[0]).toMatchObject({ tokens: [112, 32, 48, 0], logprobs: [-1, -1, -1, -1] })
-    expect(asked).toEqual([{ params: { maxTokens: 5, temperature: 0.5, seed: [observationSeed(9, 0)] }, weights: { name: 'start' } }])
+    expect(row?.map(({ finish }) => finish)).toEqual(['stop', 'length'])
+    expect(row?.[0]?.sampled).toMatchObject({ tokens: [112, 32, 48, 0], logprobs: [-1, -1, -1, -1], ends: [1, 2, 3, 3] })
+    expect(asked).toEqual([
+      { params: { maxTokens: 5, temperature: 0.5, seed: [observationSeed(9, 0)], stop: [0] }, weights: { name: 'start' } },
+    ])
   })
 
   it('puts a caption in the mouth of the model, within its tokens', async () => {
     const asked: unknown[] = []
     const engine = echoEngine(asked)
     const seen = observationOf(envSpec({ ...spec, promptStyle: 'brief', mode: 'image+caption' }), { state: states[0], last: null })
-    const forced = `<perception>\n${seen.caption}\n</perception>\n<think>`
-    const [, text] = modelInputOf(engine, seen).chunks
-    expect(text).toMatchObject({ type: 'encoded_text', tokens: engine.tokenizer.encode(seen.prompt + forced) })
-    const plain = { ...(observations[0] as Observation), prompt: 'p' }
+    const forced = seen.prefix as string
+    expect(forced).toBe(`<perception>\n${toyGame.perception.format(toyGame.perception.of(states[0] as ToyState))}\n</perception>\n<think>`)
+    const [, text] = engine.chat.prompt(seen).chunks
+    expect(text).toMatchObject({ type: 'encoded_text', tokens: engine.chat.reply(promptOf(seen) + forced) })
+    const plain = asking(observations[0] as Observation, 'p')
     const policy = samplerPolicy(engine, { maxTokens: forced.length + 7 })
-    const rows = await policy.reply([plain, seen, { ...seen, prompt: 'q' }], { n: 1, seed: 1 })
-    expect(rows.map(([reply]) => reply?.text)).toEqual(['p 0', `${forced}${seen.prompt}${forced} 0`, `${forced}q${forced} 0`])
-    expect(rows[2]?.[0]?.tokens).toEqual([...engine.tokenizer.encode(`q${forced} 0`), 0])
+    const rows = await policy.reply([plain, seen, asking(seen, 'q')], { n: 1, seed: 1 })
+    expect(rows.map(([reply]) => reply?.text)).toEqual(['p 0', `${forced}${promptOf(seen)}${forced} 0`, `${forced}q${forced} 0`])
+    expect(rows[2]?.[0]?.sampled?.tokens).toEqual([...engine.chat.reply(`q${forced} 0`), 0])
+    expect(rows[2]?.[0]?.sampled?.ends.at(-1)).toBe(rows[2]?.[0]?.text.length)
     expect(asked).toMatchObject([{ params: { maxTokens: forced.length + 7 } }, { params: { maxTokens: 7 } }])
     const short = await samplerPolicy(engine, { maxTokens: forced.length }).reply([seen, plain], { n: 1, seed: 1 })
-    expect(short[0]?.[0]?.failure?.reason).toMatch(/the caption takes \d+ tokens/)
+    expect(short[0]?.[0]?.failure?.reason).toMatch(/the begun reply takes \d+ tokens/)
     expect(short[1]?.[0]?.text).toBe('p 0')
   })
 
@@ -208,10 +219,13 @@ describe('sampler', () => {
     const tokens = Array.from(ends, (c) => c.charCodeAt(0))
     const engine = echoEngine([], { sample: async () => [[{ tokens, logprobs: tokens.map(() => -1), stopReason: 'stop' }]] })
     for (const mode of ['caption', 'wrong-caption'] as const) {
-      const [[reply]] = (await samplerPolicy(engine, { maxTokens: 99 }).reply([observationOf(envSpec({ ...spec, mode }), seen)], {
-        n: 1,
-        seed: 1,
-      })) as [[Reply]]
+      const [[reply]] = (await samplerPolicy(engine, { maxTokens: 99 }).reply(
+        [observationOf(envSpec({ ...spec, promptStyle: 'brief', mode }), seen)],
+        {
+          n: 1,
+          seed: 1,
+        },
+      )) as [[Reply]]
       expect(playReply(toyGame, seen.state, reply).score).toMatchObject({
         format: 1,
         perceptionExact: mode === 'caption' ? 1 : 0,
@@ -241,14 +255,7 @@ describe('sampler', () => {
   it('fails an observation it cannot read alone', async () => {
     const first = observations[0] as Observation
     const policy = samplerPolicy(echoEngine([]), { maxTokens: 5 })
-    const replies = await policy.reply(
-      [
-        { ...first, prompt: 'a' },
-        { ...first, prompt: 'b!' },
-        { ...first, prompt: 'c' },
-      ],
-      { n: 1, seed: 1 },
-    )
+    const replies = await policy.reply([asking(first, 'a'), asking(first, 'b!'), asking(first, 'c')], { n: 1, seed: 1 })
     expect(replies.map(([reply]) => reply?.text)).toEqual(['a 0', '', 'c 0'])
     expect(replies[1]?.[0]?.failure).toEqual({ boundary: 'engine', reason: 'The text has a "!".' })
   })

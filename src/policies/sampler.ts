@@ -1,13 +1,13 @@
-/** An engine's model as a policy: picture and prompt in, sampled tokens out. A caption is put in its mouth as the reply's perception. */
-import type { Engine, ModelInput, SampledSequence, WeightsRef } from '../engine.ts'
+/** An engine's model as a policy: conversations in, sampled replies out. */
+import type { ChatFormat } from '../chat.ts'
+import { type Engine, inputLength, type ModelInput, type SampledSequence, type WeightsRef } from '../engine.ts'
 import { EngineError } from '../errors.ts'
-import { forcedPerception } from '../gym/index.ts'
 import type { Observation, Policy, Reply, ReplyOptions } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { checkPictures, sampleChecked } from './samples.ts'
 
 export interface SamplerOptions {
-  /** Reply tokens at most, stop token and a forced perception included. */
+  /** Reply tokens at most, stop token and a prefix included. */
   readonly maxTokens: number
   /** 0 is greedy. Default 1. */
   readonly temperature?: number
@@ -15,34 +15,11 @@ export interface SamplerOptions {
   readonly weights?: WeightsRef
   /** Default: the engine's name. */
   readonly name?: string
-}
-
-/** The part of the reply that an observation's caption forces; '' without one. */
-function forcedOf({ caption }: Observation): string {
-  return caption === undefined ? '' : forcedPerception(caption)
-}
-
-/**
- * The model input of an observation: the picture, the prompt, and the perception that a caption forces, as if the model had written it.
- * A blank picture is given as it is. Throws EngineError if the engine cannot read it.
- */
-export function modelInputOf(engine: Pick<Engine, 'tokenizer' | 'imageTokens'>, observation: Observation): ModelInput {
-  const frame = observation.frame()
-  return {
-    chunks: [
-      { type: 'image', frame, expectedTokens: engine.imageTokens(frame) },
-      { type: 'encoded_text', tokens: [...engine.tokenizer.encode(observation.prompt), ...engine.tokenizer.encode(forcedOf(observation))] },
-    ],
-  }
-}
-
-/**
- * What was sampled as the reply to an observation: the text begins with the perception that its caption forces, while `tokens` and
- * `logprobs` are the sampled ones alone. A stop token that is text (the embedded engine's `</answer>`) stays in the text; special tokens
- * decode to ''.
- */
-export function replyOf(engine: Pick<Engine, 'tokenizer'>, { tokens, logprobs }: SampledSequence, observation: Observation): Reply {
-  return { text: forcedOf(observation) + engine.tokenizer.decode(tokens), tokens, logprobs }
+  /**
+   * 'observation': the chance of a reply depends on its observation's place and its own, so that a policy that asks about one observation at a
+   * time draws alike. 'call': one seed for the whole call, as the training loop has it. Default 'observation'.
+   */
+  readonly chance?: 'observation' | 'call'
 }
 
 /**
@@ -51,49 +28,75 @@ export function replyOf(engine: Pick<Engine, 'tokenizer'>, { tokens, logprobs }:
  */
 export const observationSeed = (seed: number, index: number): number => deriveSeed(seed, index)
 
-/** An observation ready to be sampled: its input, and the tokens that are left to it. */
+/** An observation ready to be sampled. */
 interface Ready {
   readonly index: number
-  readonly input: ModelInput
+  readonly prompt: ModelInput
+  readonly prefix: string
+  /** Tokens left to the reply. */
   readonly budget: number
 }
 
-function readyOrFailure(engine: Engine, observation: Observation, index: number, maxTokens: number): Ready | Reply {
+/** The prompt of an observation and the tokens left behind it, or a failure that says why there is none. */
+function readyOrFailure(chat: ChatFormat, observation: Observation, index: number, maxTokens: number): Ready | Reply {
+  const { prefix = '' } = observation
   try {
-    const forced = engine.tokenizer.encode(forcedOf(observation)).length
-    if (forced >= maxTokens)
-      throw new EngineError(`the caption takes ${forced} tokens, a reply has ${maxTokens}; raise maxTokens, or leave the caption out`)
-    return { index, input: modelInputOf(engine, observation), budget: maxTokens - forced }
+    const begun = prefix === '' ? 0 : prefixTokens(chat, observation)
+    if (begun >= maxTokens)
+      throw new EngineError(`the begun reply takes ${begun} tokens, a reply has ${maxTokens}; raise maxTokens, or leave the caption out`)
+    return { index, prompt: chat.prompt(observation), prefix, budget: maxTokens - begun }
   } catch (error) {
     if (!(error instanceof EngineError)) throw error
     return { text: '', failure: { boundary: 'engine', reason: error.message } }
   }
 }
 
+/** Tokens that the prefix adds to the prompt. */
+function prefixTokens(chat: ChatFormat, observation: Observation): number {
+  const { prefix: _, ...state } = observation
+  return inputLength(chat.prompt(observation)) - inputLength(chat.prompt(state))
+}
+
+/** What was sampled, as a reply: its text begins with the prefix, its tokens are the sampled ones alone. */
+export function sampledReply(
+  chat: ChatFormat,
+  prompt: ModelInput,
+  { tokens, logprobs, stopReason }: SampledSequence,
+  prefix: string = '',
+): Reply {
+  const { text, ends } = chat.read(tokens)
+  return {
+    text: prefix + text,
+    finish: stopReason,
+    sampled: { prompt, tokens, logprobs, ends: prefix === '' ? ends : ends.map((end) => end + prefix.length) },
+  }
+}
+
 /**
- * Samples n replies per observation; the chance of a reply depends on (`observationSeed`, sample) alone. An observation the engine cannot
- * read fails alone; a failed engine throws, and so does a blind one, at once. Observations whose captions leave them different numbers of tokens are sampled apart.
+ * Samples n replies per observation. An observation that the model cannot read fails alone; a failed engine throws, and so does a blind one, at once. Observations whose
+ * prefixes leave them different numbers of tokens are sampled apart.
  */
 export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
-  const { maxTokens, temperature = 1, weights, name = engine.info.name } = options
+  const { maxTokens, temperature = 1, weights, name = engine.info.name, chance = 'observation' } = options
   checkPictures(engine.info, 1)
+  const { chat } = engine
   const sampler = engine.sampler(weights)
   const reply = async (observations: readonly Observation[], { n, seed, signal }: ReplyOptions): Promise<Reply[][]> => {
     const out = observations.map((): Reply[] => [])
     const ready: Ready[] = []
     signal?.throwIfAborted()
     for (const [index, observation] of observations.entries()) {
-      const one = readyOrFailure(engine, observation, index, maxTokens)
-      if ('input' in one) ready.push(one)
+      const one = readyOrFailure(chat, observation, index, maxTokens)
+      if ('prompt' in one) ready.push(one)
       else out[index] = Array.from({ length: n }, () => one)
     }
     for (const budget of new Set(ready.map((one) => one.budget))) {
       const own = ready.filter((one) => one.budget === budget)
-      const params = { maxTokens: budget, temperature, seed: own.map(({ index }) => observationSeed(seed, index)) }
-      const prompts = own.map(({ input }) => input)
-      const sampled = await sampleChecked(sampler, { prompts, n, params })
-      for (const [i, { index }] of own.entries())
-        out[index] = (sampled[i] as SampledSequence[]).map((sequence) => replyOf(engine, sequence, observations[index] as Observation))
+      const seeds = chance === 'call' ? seed : own.map(({ index }) => observationSeed(seed, index))
+      const params = { maxTokens: budget, temperature, seed: seeds, stop: chat.stop }
+      const sampled = await sampleChecked(sampler, { prompts: own.map(({ prompt }) => prompt), n, params })
+      for (const [i, { index, prompt, prefix }] of own.entries())
+        out[index] = (sampled[i] ?? []).map((sequence) => sampledReply(chat, prompt, sequence, prefix))
     }
     return out
   }

@@ -1,15 +1,12 @@
 /** What goes into an engine's sampler and what comes out of it, held against the engine contract. */
-import type { EngineInfo, ModelInput, SampledSequence, SampleRequest, Sampler } from '../engine.ts'
+import { type EngineInfo, inputLength, type ModelInput, type SampledSequence, type SampleRequest, type Sampler } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 
-/** Tokens of a chunk. */
-const lengthOf = (chunk: ModelInput['chunks'][number]): number => (chunk.type === 'image' ? chunk.expectedTokens : chunk.tokens.length)
-
 /** Throws EngineError for a prompt with more pictures, or a prompt and reply of more tokens, than the engine takes. */
-export function checkPrompt(info: EngineInfo, { chunks }: ModelInput, maxTokens: number): void {
-  const pictures = chunks.filter(({ type }) => type === 'image').length
+export function checkPrompt(info: EngineInfo, prompt: ModelInput, maxTokens: number): void {
+  const pictures = prompt.chunks.filter(({ type }) => type === 'image').length
   checkPictures(info, pictures)
-  const length = chunks.reduce((sum, chunk) => sum + lengthOf(chunk), 0)
+  const length = inputLength(prompt)
   if (length + maxTokens > info.maxSequence) {
     throw new EngineError(
       `prompt (${length}) and reply (${maxTokens}) tokens are over the ${info.maxSequence} of the engine ${info.name}; lower maxTokens`,

@@ -1,12 +1,13 @@
 /** Anthropic's messages. They have no seed. */
-import type { ChatMessage } from './endpoint-messages.ts'
+import { type ChatMessage, joinedText } from './endpoint-messages.ts'
 import { isObject, type JsonObject } from './request-edits.ts'
 import { type Answer, countOr, joinTexts, objectsOf, textOr, type Wire, wordOr } from './wire.ts'
 
-function spelled({ role, text, picture }: ChatMessage): JsonObject {
-  const words = { type: 'text', text }
-  if (picture === null) return { role, content: [words] }
-  return { role, content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: picture } }, words] }
+function spelled({ role, parts }: ChatMessage): JsonObject {
+  const content = parts.map((part) =>
+    part.type === 'text' ? part : { type: 'image', source: { type: 'base64', media_type: 'image/png', data: part.png } },
+  )
+  return { role, content }
 }
 
 function read(body: JsonObject): Answer | null {
@@ -26,6 +27,12 @@ function read(body: JsonObject): Answer | null {
   }
 }
 
+/** What the system says stands in a field of its own. */
+function systemField(messages: readonly ChatMessage[]): JsonObject {
+  const system = messages.filter(({ role }) => role === 'system').map(joinedText)
+  return system.length === 0 ? {} : { system: system.join('\n\n') }
+}
+
 /** The wire. */
 export const anthropicWire: Wire = {
   path: () => '/messages',
@@ -34,7 +41,8 @@ export const anthropicWire: Wire = {
     model: name,
     max_tokens: maxTokens,
     ...(temperature !== null && { temperature }),
-    messages: messages.map(spelled),
+    ...systemField(messages),
+    messages: messages.filter(({ role }) => role !== 'system').map(spelled),
   }),
   places: { seed: [], temperature: [['temperature']], maxTokens: [['max_tokens']] },
   read,

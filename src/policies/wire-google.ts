@@ -3,9 +3,15 @@ import type { ChatMessage } from './endpoint-messages.ts'
 import { isObject, type JsonObject } from './request-edits.ts'
 import { type Answer, countOr, joinTexts, objectsOf, textOr, type Wire, wordOr } from './wire.ts'
 
-function spelled({ role, text, picture }: ChatMessage): JsonObject {
-  const image = picture === null ? [] : [{ inlineData: { mimeType: 'image/png', data: picture } }]
-  return { role: role === 'assistant' ? 'model' : 'user', parts: [...image, { text }] }
+const partsOf = ({ parts }: ChatMessage): JsonObject[] =>
+  parts.map((part) => (part.type === 'text' ? { text: part.text } : { inlineData: { mimeType: 'image/png', data: part.png } }))
+
+const spelled = (message: ChatMessage): JsonObject => ({ role: message.role === 'assistant' ? 'model' : 'user', parts: partsOf(message) })
+
+/** What the system says stands in a field of its own. */
+function systemField(messages: readonly ChatMessage[]): JsonObject {
+  const system = messages.filter(({ role }) => role === 'system').flatMap(partsOf)
+  return system.length === 0 ? {} : { systemInstruction: { parts: system } }
 }
 
 function read(body: JsonObject): Answer | null {
@@ -34,7 +40,8 @@ export const googleWire: Wire = {
   path: (name) => `/${(name.includes('/') ? name : `models/${name}`).split('/').map(encodeURIComponent).join('/')}:generateContent`,
   headers: (key) => ({ 'x-goog-api-key': key }),
   body: ({ messages, seed, temperature, maxTokens }) => ({
-    contents: messages.map(spelled),
+    ...systemField(messages),
+    contents: messages.filter(({ role }) => role !== 'system').map(spelled),
     generationConfig: { maxOutputTokens: maxTokens, ...(temperature !== null && { temperature }), seed },
   }),
   places: {

@@ -1,12 +1,15 @@
 /** OpenAI's chat completions, as OpenAI, vLLM, SGLang, Ollama, llama.cpp, LM Studio, DeepSeek, OpenRouter and many more speak them. */
-import type { ChatMessage } from './endpoint-messages.ts'
+import { type ChatMessage, joinedText } from './endpoint-messages.ts'
 import { isObject, type JsonObject } from './request-edits.ts'
 import { type Answer, countOr, firstChoice, joinTexts, objectsOf, textOr, type Wire, wordOr } from './wire.ts'
 
-function spelled({ role, text, picture }: ChatMessage): JsonObject {
-  if (picture === null) return { role, content: text }
-  const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${picture}` } }
-  return { role, content: [image, { type: 'text', text }] }
+function spelled(message: ChatMessage): JsonObject {
+  const { role, parts } = message
+  if (parts.every(({ type }) => type === 'text')) return { role, content: joinedText(message) }
+  const content = parts.map((part) =>
+    part.type === 'text' ? part : { type: 'image_url', image_url: { url: `data:image/png;base64,${part.png}` } },
+  )
+  return { role, content }
 }
 
 /** Kinds of parts that are thoughts. */

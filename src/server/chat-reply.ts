@@ -1,5 +1,6 @@
 /** Sampled tokens as the choices of a chat completion, whole or in pieces. */
-import type { SampledSequence, Tokenizer } from '../engine.ts'
+import type { ChatFormat } from '../chat.ts'
+import type { SampledSequence } from '../engine.ts'
 import type { ChatRequest } from './chat-request.ts'
 
 /** One token of a reply. `logprob`: natural log, of the untempered model. */
@@ -24,15 +25,13 @@ export interface ReplyHead {
 
 /** Cuts a sequence at `maxTokens`, then in front of the first stop text; the token in which that begins still counts. */
 export function choiceOf(
-  tokenizer: Tokenizer,
+  chat: Pick<ChatFormat, 'read'>,
   sequence: SampledSequence,
   { maxTokens, stop }: Pick<ChatRequest, 'maxTokens' | 'stop'>,
 ): Choice {
   const cut = sequence.tokens.length > maxTokens
-  const tokens = sequence.tokens
-    .slice(0, maxTokens)
-    .map((token, i): Token => ({ text: tokenizer.decode([token]), logprob: sequence.logprobs[i] as number }))
-  const text = tokens.map((token) => token.text).join('')
+  const { text, ends } = chat.read(sequence.tokens.slice(0, maxTokens))
+  const tokens = ends.map((end, i): Token => ({ text: text.slice(ends[i - 1] ?? 0, end), logprob: sequence.logprobs[i] as number }))
   const places = stop.map((word) => text.indexOf(word)).filter((place) => place >= 0)
   if (places.length === 0) return { tokens, text, finish: cut ? 'length' : sequence.stopReason }
   const end = Math.min(...places)

@@ -4,9 +4,9 @@
  * the exception: a client may send its history, and this model has no use for it.)
  */
 import * as z from 'zod'
-import type { Engine, ModelInput } from '../engine.ts'
+import { type Chunk, chunkLength, type Engine, type ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
-import { modelInputOf } from '../policies/index.ts'
+import { userMessage } from '../messages.ts'
 import { decodePng, pngSize } from '../render/index.ts'
 import type { Frame } from '../scene.ts'
 import { ApiError } from './api-error.ts'
@@ -215,8 +215,10 @@ function readPrompt({ messages }: Parsed, engine: Engine): { prompt: ModelInput;
   const frame = readPicture(only, engine)
   if (words === '') throw new ApiError(400, 'the last message has no text; give the prompt of the game beside the picture', `${at}.content`)
   try {
-    const prompt = modelInputOf(engine, { game: '', prompt: words, frame: () => frame })
-    return { prompt, picture: engine.imageTokens(frame), words: engine.tokenizer.encode(words).length }
+    const prompt = engine.chat.prompt({ messages: [userMessage(words, () => frame)] })
+    const tokens = (type: Chunk['type']): number =>
+      prompt.chunks.filter((chunk) => chunk.type === type).reduce((sum, chunk) => sum + chunkLength(chunk), 0)
+    return { prompt, picture: tokens('image'), words: tokens('encoded_text') }
   } catch (error) {
     if (!(error instanceof EngineError)) throw error
     throw new ApiError(400, `${error.message}; send a game's brief prompt and nothing else`, `${at}.content`, 'unknown_words')
@@ -267,7 +269,7 @@ function readPicture(picture: PictureUrl, engine: Engine): Frame {
   const size = pngSize(bytes)
   if (size === null) throw new ApiError(400, `the picture (${type || 'of no type'}) is not a PNG; encode it as one`, param, 'invalid_image')
   try {
-    engine.imageTokens(size)
+    engine.chat.imageTokens(size)
     return decodePng(bytes)
   } catch (error) {
     if (error instanceof EngineError || error instanceof ConfigError) throw new ApiError(400, error.message, param, 'invalid_image')

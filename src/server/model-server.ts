@@ -61,7 +61,7 @@ export function modelApp(options: ModelServerOptions): { app: Hono; calls: () =>
     const { prompt, n, temperature, room } = request
     const seed = request.seed ?? deriveSeed(serverSeed, 'request', unseeded++)
     const sequences = await batcher.sample({ prompt, n, temperature, seed, maxTokens: room }, signal)
-    return sequences.map((sequence) => choiceOf(engine.tokenizer, sequence, request))
+    return sequences.map((sequence) => choiceOf(engine.chat, sequence, request))
   }
 
   const app = new Hono()

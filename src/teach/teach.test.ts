@@ -6,6 +6,7 @@ import { createDataset, EXAMPLES, type Example, openDataset, readExamples } from
 import { EngineError } from '../errors.ts'
 import { GAMES, gameNamed, readGrid } from '../games/index.ts'
 import { decodeState, formatReply, parseReply } from '../gym/index.ts'
+import { toldBoard } from '../gym/told-board-fixture.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 import type { RunFolder } from '../runs/index.ts'
@@ -42,8 +43,8 @@ function legalMove(caption: string): number {
 }
 
 /** Any legal or illegal answer, with the caption as it was told. */
-const told = ({ caption }: Observation, answer: string): string =>
-  formatReply({ perception: caption ?? 'none', think: 'hm, why not', answer })
+const told = (observation: Observation, answer: string): string =>
+  formatReply({ perception: toldBoard(observation) ?? 'none', think: 'hm, why not', answer })
 
 describe('teach', () => {
   let parent = ''
@@ -124,13 +125,12 @@ describe('teach', () => {
       return told(observation, String(call % 4))
     }, 'model')
     const { lines, counts } = await run(teacher)
-    expect(seen.every(({ caption }) => game.perception.parse(caption ?? '') !== null)).toBe(true)
+    expect(seen.every((one) => game.perception.parse(toldBoard(one) ?? '') !== null)).toBe(true)
     expect(counts).toMatchObject({ kept: 30, failed: 0, format: 0, perception: 0 })
     expect(counts.illegal).toBeGreaterThan(0)
     for (const { messages } of lines) {
-      const { caption, prompt } = seen.find((one) => messages[1].content[0].text.includes(one.caption as string)) as Observation
+      const caption = seen.map(toldBoard).find((one) => messages[1].content[0].text.includes(one as string))
       expect(messages[0].content[1].text).not.toContain(caption)
-      expect(prompt).not.toContain(caption)
       expect(parseReply(messages[1].content[0].text)).toMatchObject({ format: 1, think: 'hm, why not', perception: caption })
     }
   })
@@ -181,9 +181,9 @@ describe('teach', () => {
 
   it('ends early once the first replies were all dropped for one reason, keeps them, and can be told to insist', async () => {
     let asked = 0
-    const mute = scriptedPolicy(({ caption }) => {
+    const mute = scriptedPolicy((observation) => {
       asked++
-      return `I see ${caption}`
+      return `I see ${toldBoard(observation)}`
     })
     const { folder, end, counts, firstDropped } = await session(mute, { parallel: 64 })
     expect({ end, counts, asked }).toMatchObject({ end: 'dropped', counts: { kept: 0, format: 20 }, asked: 20 })
@@ -209,8 +209,8 @@ describe('teach', () => {
     expect(await session(mixed, { maxReplies: 60 })).toMatchObject({ end: 'empty', counts: { format: 30, illegal: 30 } })
     let first = true
     const once = scriptedPolicy((observation) => {
-      const { caption, prompt } = observation
-      if (!first || prompt === '') return `${caption}`
+      const caption = toldBoard(observation)
+      if (!first) return `${caption}`
       first = false
       return told(observation, String(legalMove(caption as string)))
     })
@@ -261,14 +261,14 @@ describe('teach', () => {
 
   it('keeps each reply as it comes, and asks nothing again after a stop in the middle of a round', async () => {
     const settings = config({ parallel: 6, maxReplies: 400 })
-    const answer = (observation: Observation): string => told(observation, String((observation.caption as string).length % 4))
+    const answer = (observation: Observation): string => told(observation, String((toldBoard(observation) as string).length % 4))
     const asked: string[] = []
     /** Answers at once, but for one question of the third round, which never ends. */
     const slow = (controller: AbortController | null): Policy => ({
       name: 'slow',
       privileged: false,
       reply: async ([observation], { signal }) => {
-        asked.push((observation as Observation).caption as string)
+        asked.push(toldBoard(observation as Observation) as string)
         if (controller !== null && asked.length === 15) {
           setTimeout(() => controller.abort(), 20)
           await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))

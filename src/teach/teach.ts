@@ -9,7 +9,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
 import { gridOf } from '../games/index.ts'
-import { advance, drawPng, type EnvSpec, encodeState, endingOf, playReply, type ReplyScore, stateHash } from '../gym/index.ts'
+import { advance, drawPng, type EnvSpec, encodeState, endingOf, playReply, promptAfter, type ReplyScore, stateHash } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { shellWord } from '../printable.ts'
 import type { Line, ReplyCounts, RunFolder } from '../runs/index.ts'
@@ -198,14 +198,14 @@ async function playRound(session: Session, before: Progress, answered: readonly 
     counts[fate]++
     if (fate !== 'failed') session.fates.set(fate, (session.fates.get(fate) ?? 0) + 1)
   }
-  for (const { place, slot, spec, observation, reply } of answered) {
+  for (const { place, slot, spec, reply } of answered) {
     const game = games[slot.game] as { asked: number; kept: number }
     game.asked++
     const { state } = slot.snapshot
     const read = taughtReply(spec.game, state, reply.text)
     const { score, result } = playReply(spec.game, state, { ...reply, text: read.text })
     const verdict = judge(spec.game, state, read.text, score, config)
-    const id = verdict.keep ? await keep(session, spec, slot, observation.prompt, score, verdict) : null
+    const id = verdict.keep ? await keep(session, spec, slot, promptAfter(spec, slot.snapshot.last), score, verdict) : null
     if (id !== null) {
       count('kept')
       game.kept++

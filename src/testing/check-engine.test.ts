@@ -13,8 +13,8 @@ const frame = (shade: number): Frame => ({ width: 2, height: 2, pixels: new Uint
 
 /** Two pictures with text between and after them, as in a conversation of two turns. */
 function twoTurns(engine: Engine, shade: number): ModelInput {
-  const image = { type: 'image', frame: frame(shade), expectedTokens: engine.imageTokens(frame(shade)) } as const
-  const text = (said: string) => ({ type: 'encoded_text', tokens: engine.tokenizer.encode(said) }) as const
+  const image = { type: 'image', frame: frame(shade), expectedTokens: engine.chat.imageTokens(frame(shade)) } as const
+  const text = (said: string) => ({ type: 'encoded_text', tokens: engine.chat.reply(said) }) as const
   return { chunks: [text('a'), image, text('b a'), image, text('c')] }
 }
 
@@ -28,7 +28,7 @@ class Ref {
 
 let folder = ''
 /** For the saves of one engine after another. */
-const made = (images?: number): Engine => mockEngine({ words, folder, ...(images !== undefined && { images }) })
+const made = (images?: number): Engine => mockEngine({ chat: { words }, folder, ...(images !== undefined && { images }) })
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'check-engine-'))
 })
@@ -38,7 +38,7 @@ const check = (open: () => Engine): Promise<string[]> => {
   const options: CheckEngineOptions = {
     open: async () => open(),
     prompts: (engine) => [twoTurns(engine, 10), twoTurns(engine, 200)],
-    reply: 'a c',
+    reply: 'a c</answer>',
   }
   return checkEngine(options)
 }

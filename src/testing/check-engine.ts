@@ -4,7 +4,7 @@
  *
  *     const checked = await checkEngine({ open: () => createEngine(options, needs), prompts, reply })
  *
- * Tokenizer; capabilities told truly; shapes and stop reasons; chance by seed alone; log-probs alike when sampling, scoring and training; sums as
+ * Chat format; capabilities told truly; shapes and stop reasons; chance by seed alone; log-probs alike when sampling, scoring and training; sums as
  * losses; gradients that add up and are used once; learning; clipping; calls carried out in their order; saves, their refs, loading and
  * discarding; refusals.
  */
@@ -33,7 +33,7 @@ export async function checkEngine(options: CheckEngineOptions): Promise<string[]
 
 function benchOf(engine: Engine, options: CheckEngineOptions): Bench {
   const { tolerance = 1e-4 } = options
-  const reply = [...engine.tokenizer.encode(options.reply), engine.tokenizer.stopToken]
+  const reply = engine.chat.reply(options.reply)
   const near = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
     a.length === b.length && Array.from(a).every((value, i) => Math.abs(value - (b[i] as number)) <= tolerance)
   return { engine, prompts: options.prompts(engine), reply, options, near }

@@ -17,6 +17,7 @@ import {
   VectorEnv,
   walk,
 } from '../gym/index.ts'
+import { promptOf } from '../messages.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 import type { Skin } from '../scene.ts'
 import type { CheckContext } from './check-context.ts'
@@ -86,16 +87,17 @@ export function checkObservation({ game, config, skins, theme, where }: CheckCon
   for (const promptStyle of game.embedded === undefined ? (['full'] as const) : (['full', 'brief'] as const)) {
     const seen = observationOf(envSpec({ game, config, skin: SKIN, promptStyle }), { state, last })
     ensure(
-      Object.keys(seen).sort().join() === 'frame,game,prompt',
+      Object.keys(seen).sort().join() === 'game,messages' && seen.messages.length === 1,
       where,
-      `an observation of mode image holds ${Object.keys(seen).join(', ')}`,
+      `an observation of mode image holds ${Object.keys(seen).join(', ')} and ${seen.messages.length} messages`,
     )
-    const told = rows.find((row) => seen.prompt.includes(row)) ?? [canonical(state)].find((text) => seen.prompt.includes(text))
+    const prompt = promptOf(seen)
+    const told = rows.find((row) => prompt.includes(row)) ?? [canonical(state)].find((text) => prompt.includes(text))
     ensure(told === undefined, where, `the ${promptStyle} prompt tells the truth: ${told?.slice(0, 60)}`)
   }
   for (const mode of ['image+caption', 'caption'] as const) {
-    const { caption } = observationOf(envSpec({ game, config, skin: SKIN, mode }), { state, last })
-    ensure(caption === game.perception.format(truth), where, `the caption of mode ${mode} is not the true perception`)
+    const told = promptOf(observationOf(envSpec({ game, config, skin: SKIN, mode }), { state, last }))
+    ensure(told.includes(`\n${game.perception.format(truth)}\n`), where, `the caption of mode ${mode} is not the true perception`)
   }
   for (const skin of skins.slice(0, 2)) {
     const items = (of: unknown): string => canonical(game.draw(of, skin, theme).items)
@@ -117,14 +119,14 @@ export function checkVector({ game, config, where }: CheckContext, seed: number)
     const now = vector.snapshot().envs.map(({ state }) => anyReply(spec, state, rng))
     for (const [env, { score, reward, legal, events, observation }] of vector.step(now).entries()) {
       replies[env]!.push(now[env]!)
-      told[env]!.push(canonical({ score, reward, legal, events, prompt: observation.prompt }))
+      told[env]!.push(canonical({ score, reward, legal, events, prompt: promptOf(observation) }))
     }
   }
   for (const [index, { state }] of vector.snapshot().envs.entries()) {
     const env = new Env(spec, deriveSeed(seed, 'env', index, 0))
     const alone = replies[index]!.map((reply) => {
       const { score, reward, legal, events, observation } = env.step(reply)
-      return canonical({ score, reward, legal, events, prompt: observation.prompt })
+      return canonical({ score, reward, legal, events, prompt: promptOf(observation) })
     })
     ensure(canonical(alone) === canonical(told[index]), where, `env ${index} of a vector plays otherwise than alone`)
     ensure(stateHash(game, env.snapshot().state) === stateHash(game, state), where, `env ${index} of a vector ends otherwise than alone`)

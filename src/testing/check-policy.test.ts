@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { envSpec, observationOf, protocolLexicon } from '../gym/index.ts'
 import { type ToyState, toyGame } from '../gym/toy-game-fixture.ts'
+import { frameOf, userMessage } from '../messages.ts'
 import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import type { Observation, Policy } from '../policy.ts'
 import { checkPolicy } from './check-policy.ts'
@@ -20,8 +21,10 @@ describe('checkPolicy', () => {
   it('passes the sampler of an engine, unreadable prompts too', async () => {
     const letters = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
     const words = [...new Set([...letters, '\n', ...protocolLexicon])]
-    const policy = samplerPolicy(mockEngine({ words }), { maxTokens: 6 })
-    expect(await check(policy, { ...(observations[0] as Observation), prompt: 'ж' })).toHaveLength(5)
+    const policy = samplerPolicy(mockEngine({ chat: { words } }), { maxTokens: 6 })
+    expect(await check(policy, { game: 'toy', messages: [userMessage('ж', () => frameOf(observations[0] as Observation))] })).toHaveLength(
+      5,
+    )
   })
 
   const random = createPolicy('random', { gameNamed: () => toyGame })

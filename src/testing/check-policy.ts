@@ -57,16 +57,34 @@ const same = (a: readonly Reply[] | undefined, b: readonly Reply[] | undefined):
 const textsOf = (replies: readonly Reply[] = []): string[] => replies.map(({ text }) => text)
 const all = ({ observations }: CheckPolicyOptions): number[] => [...observations.keys()]
 
+/** A reply without what its tokens follow, which holds pictures. */
+const withoutPrompt = ({ sampled, ...reply }: Reply): object => ({ ...reply, ...(sampled && { sampled: { ...sampled, prompt: null } }) })
+
+/** What was sampled fits the text: a log-prob and a place in the text for each token, and a reason for the end. */
+function ensureSampled({ text, finish, sampled }: Reply): void {
+  if (sampled === undefined) return
+  const { tokens, logprobs, ends } = sampled
+  ensure(logprobs.length === tokens.length, `${tokens.length} sampled tokens have ${logprobs.length} log-probs`)
+  ensure(ends.length === tokens.length, `${tokens.length} sampled tokens have ${ends.length} places in the text`)
+  ensure(
+    ends.every((end, i) => end >= (ends[i - 1] ?? 0) && end <= text.length),
+    'the places of sampled tokens in the text are not in order',
+  )
+  ensure(finish === 'stop' || finish === 'length', `a sampled reply says that it ended by ${finish}`)
+}
+
 const UNREADABLE = 'an observation that cannot be answered fails alone, as data'
 
 const CHECKS: { readonly [what: string]: (ask: Ask, options: CheckPolicyOptions) => Promise<void> } = {
-  'every observation has n replies, which are plain data': async (ask, options) => {
+  'every observation has n replies, which are plain data but for the prompt of an engine': async (ask, options) => {
     ensure(options.observations.length >= 2, 'the check needs two observations or more')
     for (const n of [1, 3]) {
       const rows = await ask(all(options), n, 1)
       ensure(rows.length === options.observations.length, `${rows.length} rows for ${options.observations.length} observations`)
       for (const reply of rows.flat()) {
-        ensure(notPlain(reply) === null, `a reply is not plain data at ${notPlain(reply)}`)
+        const odd = notPlain(withoutPrompt(reply))
+        ensure(odd === null, `a reply is not plain data at ${odd}`)
+        ensureSampled(reply)
         ensure(typeof reply.text === 'string', 'a reply has no text')
         ensure(reply.failure === undefined, `an observation fails: ${reply.failure?.reason}`)
       }

@@ -8,7 +8,7 @@ export interface CheckEngineOptions {
   readonly open: () => Promise<Engine>
   /** Makes two different prompts that the engine reads; their last chunk is text. */
   readonly prompts: (engine: Engine) => readonly [ModelInput, ModelInput]
-  /** A reply in the engine's vocabulary, without the stop token: two tokens or more. */
+  /** A whole reply that the engine's chat format can write, of two tokens or more and the one that ends it. */
   readonly reply: string
   /** Largest difference of two log-probs that should be equal, nats. Default 1e-4. */
   readonly tolerance?: number

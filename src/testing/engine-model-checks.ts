@@ -21,11 +21,14 @@ const BLANK: Chunk = { type: 'image', frame: { width: 16, height: 16, pixels: ne
 
 /** Each with its name, which says what holds. */
 export const MODEL_CHECKS: { readonly [what: string]: Check } = {
-  'the tokenizer gives a text back': async ({ engine, options, reply }) => {
-    const { tokenizer } = engine
-    ensure(reply.length >= 3, 'the reply of the check has fewer than two tokens; give a longer one')
-    ensure(tokenizer.decode(tokenizer.encode(options.reply)) === options.reply, `${JSON.stringify(options.reply)} does not survive`)
-    ensure(tokenizer.stopToken >= 0 && tokenizer.stopToken < tokenizer.size, `the stop token ${tokenizer.stopToken} is outside`)
+  'the chat format gives a reply back': async ({ engine, options, reply }) => {
+    const { chat } = engine
+    ensure(reply.length >= 3, 'the reply of the check has fewer than three tokens; give a longer one')
+    const { text, ends } = chat.read(reply)
+    ensure(text === options.reply, `${JSON.stringify(options.reply)} does not survive`)
+    ensure(ends.length === reply.length && ends.at(-1) === text.length, `${reply.length} tokens end at ${ends.join(', ')}`)
+    ensure(chat.stop.length > 0 && chat.stop.every((token) => token >= 0 && token < chat.vocabularySize), 'a stop token is outside')
+    ensure(chat.stop.includes(reply.at(-1) as number), 'a whole reply does not end with a stop token')
   },
 
   'what the engine can do is told truly': async (bench) => {
@@ -75,10 +78,10 @@ export const MODEL_CHECKS: { readonly [what: string]: Check } = {
         logprobs.every((lp) => Number.isFinite(lp) && lp <= 1e-6),
         'a log-prob is above 0 or not finite',
       )
-      const stops = tokens.at(-1) === engine.tokenizer.stopToken
+      const stops = engine.chat.stop.includes(tokens.at(-1) as number)
       ensure(stopReason === (stops ? 'stop' : 'length'), `a reply that ${stops ? 'stops' : 'is cut'} says ${stopReason}`)
       ensure(stops || tokens.length === maxTokens, 'a reply ends early without the stop token')
-      ensure(!tokens.slice(0, -1).includes(engine.tokenizer.stopToken), 'a reply goes on after the stop token')
+      ensure(!tokens.slice(0, -1).some((token) => engine.chat.stop.includes(token)), 'a reply goes on after the stop token')
     }
   },
 
@@ -214,8 +217,11 @@ export const MODEL_CHECKS: { readonly [what: string]: Check } = {
       () => pass({ ...datumOf(prompts[0], reply), lossInputs: { targetTokens: [0] } }),
       'a list that is shorter than the input',
     )
-    await ensureRefused(() => pass(datumOf(prompts[0], [engine.tokenizer.size, 0], { weights: [1, 1] })), 'a target outside the vocabulary')
-    const foreign = sequenceOf(prompts[0], [0, engine.tokenizer.size])
+    await ensureRefused(
+      () => pass(datumOf(prompts[0], [engine.chat.vocabularySize, 0], { weights: [1, 1] })),
+      'a target outside the vocabulary',
+    )
+    const foreign = sequenceOf(prompts[0], [0, engine.chat.vocabularySize])
     await ensureRefused(() => engine.sampler().logprobs([foreign]), 'a token outside the vocabulary')
     await ensureRefused(() => pass(datumOf(prompts[0], reply), 'ppo'), 'a ppo datum without advantages')
   },

@@ -3,6 +3,8 @@
  * in any order, with any number of pictures, as in a conversation. Numbers are doubles: equal calls give equal digits.
  */
 import PQueue from 'p-queue'
+import type { ChatFormat } from '../chat.ts'
+import { lexiconChat } from '../chat-formats/index.ts'
 import type {
   AdamParams,
   Engine,
@@ -14,7 +16,6 @@ import type {
   SampleRequest,
   Sampler,
   SaveKind,
-  Tokenizer,
   WeightsRef,
 } from '../engine.ts'
 import { EngineError } from '../errors.ts'
@@ -36,14 +37,10 @@ import { type MockAdam, type MockSaves, mockSaves } from './mock-saves.ts'
 import { wordTokenizer } from './word-tokenizer.ts'
 
 export interface MockEngineOptions {
-  /** The tokenizer's words, distinct and not empty; text is split greedily into the longest. */
-  readonly words: readonly string[]
-  /** The word that ends a reply. Default '</answer>'. */
-  readonly stop?: string
+  /** Its chat format, or the words of one: distinct and not empty; text is split greedily into the longest. `</answer>` ends a reply. */
+  readonly chat: ChatFormat | { readonly words: readonly string[]; readonly imageTokens?: (frame: Size) => number }
   /** Seed of the initial weights. Default 0. */
   readonly seed?: number
-  /** Tokens of a picture. Default 4. */
-  readonly imageTokens?: (frame: Size) => number
   /** Most pictures of a prompt; 0: the engine is blind. Default 64. */
   readonly images?: number
   /** Largest prompt + reply, tokens. Default 4096. */
@@ -57,11 +54,23 @@ export function mockEngine(options: MockEngineOptions): Engine {
   return new MockEngine(options)
 }
 
+const wordChat = (words: readonly string[], imageTokens: (frame: Size) => number = () => 4): ChatFormat =>
+  lexiconChat({ tokenizer: wordTokenizer(words, '</answer>'), imageTokens })
+
+/** The format of a model that takes so many pictures. */
+function sighted(chat: ChatFormat, images: number): ChatFormat {
+  if (images > 0) return chat
+  const imageTokens = (): never => {
+    throw new EngineError('this engine is blind; give it text alone')
+  }
+  return { ...chat, imageTokens }
+}
+
 const freshAdam = (length: number): MockAdam => ({ step: 0, mean: new Float64Array(length), square: new Float64Array(length) })
 
 class MockEngine implements Engine {
   readonly info: EngineInfo
-  readonly tokenizer: Tokenizer
+  readonly chat: ChatFormat
   readonly #shape: MockShape
   readonly #saves: MockSaves
   readonly #queue = new PQueue({ concurrency: 1 })
@@ -71,10 +80,10 @@ class MockEngine implements Engine {
   /** Of a pass that failed since the last step. */
   #failure: unknown = null
 
-  constructor({ words, stop = '</answer>', seed = 0, imageTokens = () => 4, images = 64, maxSequence = 4096, folder }: MockEngineOptions) {
-    this.tokenizer = wordTokenizer(words, stop)
-    const { size, stopToken } = this.tokenizer
-    this.#shape = { size, stopToken, imageTokens, maxSequence, images }
+  constructor({ chat, seed = 0, images = 64, maxSequence = 4096, folder }: MockEngineOptions) {
+    this.chat = sighted('words' in chat ? wordChat(chat.words, chat.imageTokens) : chat, images)
+    const { vocabularySize: size, imageTokens, stop } = this.chat
+    this.#shape = { size, stop, imageTokens, maxSequence, images }
     const rng = seededRng(seed, 'mock engine')
     this.#live = Float64Array.from({ length: tableLength(size) }, () => 0.1 * (rng.real() - 0.5))
     this.#gradient = new Float64Array(this.#live.length)
@@ -82,11 +91,6 @@ class MockEngine implements Engine {
     this.#saves = mockSaves(folder, this.#live.length)
     const can = { losses: ['cross_entropy', 'importance_sampling', 'ppo'], optimizers: ['adam'], reduction: 'sum' } as const
     this.info = { name: 'mock', parameters: this.#live.length, maxSequence, images, ...can }
-  }
-
-  imageTokens(frame: Size): number {
-    if (this.#shape.images === 0) throw new EngineError('this engine is blind; give it text alone')
-    return this.#shape.imageTokens(frame)
   }
 
   sampler(ref?: WeightsRef): Sampler {

@@ -27,7 +27,7 @@ export type Size = Pick<Frame, 'width' | 'height'>
 export interface MockShape {
   /** Tokens of the vocabulary. */
   readonly size: number
-  readonly stopToken: number
+  readonly stop: readonly number[]
   /** Tokens of a picture. */
   imageTokens(frame: Size): number
   readonly maxSequence: number
@@ -85,9 +85,9 @@ export function distribution(table: Table, size: number, place: Place): Float64A
 /** One reply after a prompt that ends at `start`. */
 export function sampleReply(
   table: Table,
-  { size, stopToken }: MockShape,
+  { size, stop: own }: MockShape,
   start: Place,
-  { maxTokens, temperature }: SamplingParams,
+  { maxTokens, temperature, stop = own }: SamplingParams,
   rng: Rng,
 ): SampledSequence {
   const tokens: number[] = []
@@ -98,7 +98,7 @@ export function sampleReply(
     const token = temperature === 0 ? lps.indexOf(Math.max(...lps)) : drawn(lps, temperature, rng)
     tokens.push(token)
     logprobs.push(lps[token] as number)
-    if (token === stopToken) return { tokens, logprobs, stopReason: 'stop' }
+    if (stop.includes(token)) return { tokens, logprobs, stopReason: 'stop' }
     place = { ...place, token }
   }
   return { tokens, logprobs, stopReason: 'length' }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gameList } from '../games/index.ts'
-import { formatReply } from '../gym/index.ts'
-import { statementsOf, tokenShares } from './credit.ts'
+import { formatReply, playReply, statementsOf } from '../gym/index.ts'
+import { tokenShares } from './credit.ts'
 
 /** Cuts a text after every space, line break and tag, which is finer than the engine's words and never cuts a statement's last word. */
 const pieces = (text: string): string[] => text.match(/<[^>]+>|\n|[^\s<]+|[ ]/g) ?? []
@@ -11,7 +11,8 @@ describe.each(gameList().map((game) => [game.id, game] as const))('credit in rep
   const { think, action } = game.teacher?.teach(state, { blind: false }) ?? { think: '', action: null }
   const perception = game.perception.format(game.perception.of(state))
   const text = formatReply({ perception, think, answer: game.answer.format(state, action) })
-  const statements = statementsOf(game, state, text)
+  const { read } = playReply(game, state, text)
+  const statements = statementsOf(game, state, text, read)
 
   it('finds every statement where it stands in the reply', () => {
     expect(statements.length).toBeGreaterThan(4)
@@ -25,20 +26,20 @@ describe.each(gameList().map((game) => [game.id, game] as const))('credit in rep
     const own = statements.map((_, i) => i + 1)
     const tokens = pieces(text)
     expect(tokens.join('')).toBe(text)
-    const decode = (at: readonly number[]): string => at.map((i) => tokens[i]).join('')
+    const ends = tokens.map((_, i) => tokens.slice(0, i + 1).join('').length)
+    const reply = { text, read, ends }
     const advantage = { perception: -1, think: -2, answer: -3, statements: own }
-    const shares = tokenShares({ decode }, [...tokens.keys()], advantage, statements)
+    const shares = tokenShares(reply, advantage, statements)
     expect(shares.filter((share) => share > 0)).toEqual(own)
     for (const [i, share] of shares.entries()) {
       if (share <= 0) continue
-      const end = decode([...tokens.keys()].slice(0, i + 1)).length
-      expect(end).toBe(statements[share - 1]?.end)
+      expect(ends[i]).toBe(statements[share - 1]?.end)
     }
     const close = tokens.indexOf('</think>')
     expect(shares.slice(0, tokens.indexOf('</perception>')).every((share) => share === -1)).toBe(true)
     expect(shares.slice(close).every((share) => share === -3)).toBe(true)
     expect(shares.slice(tokens.indexOf('<think>'), close).every((share) => share >= 0)).toBe(true)
-    const plain = tokenShares({ decode }, [...tokens.keys()], advantage, [])
+    const plain = tokenShares(reply, advantage, [])
     expect(new Set(plain.slice(tokens.indexOf('<think>'), close))).toEqual(new Set([-2]))
   })
 })

@@ -1,28 +1,31 @@
 /**
- * One step of GRPO (Shao et al. 2024, as used in G1), to be read top to bottom: states, groups of replies, play, score, advantages,
- * clipped updates. Departures from the paper's step, each a config field: KL and entropy are folded into the advantages per token (as
- * tinker-cookbook does), half of the states can come from games the policy is playing, and a perception token can be made to answer
- * for the perception reward alone.
+ * One step of GRPO (Shao et al. 2024, as used in G1), to be read top to bottom: states, groups of episodes, rewards, advantages, clipped
+ * updates. Departures from the paper's step, each a config field: KL and entropy are folded into the advantages per token (as
+ * tinker-cookbook does), half of the states can come from games the policy is playing, a perception token can be made to answer for the
+ * perception reward alone, and an episode can have several turns.
  *
- * Formulas. Group mean: A = R - mean(R); with `normalise` A = A / (std + 1e-6), std of the group's A or of all groups of its game in the step. Per token, with sampled log-prob lp and
- * that of the stage's start lp0: advantage = A - kl · (lp - lp0) - entropy · lp. Loss: sum of -min(r A, clip(r) A) over reply tokens,
- * divided by their number in the minibatch.
+ * Formulas. Replies of one group and turn are compared: A = R - mean(R); with `normalise` A = A / (std + 1e-6), std of the group's A or of
+ * all groups of its game in the step. With several turns the answer part of R is a return: its own plus discount times that of the next turn.
+ * Per token, with sampled log-prob lp and that of the stage's start lp0: advantage = A - kl · (lp - lp0) - entropy · lp. Loss: sum of
+ * -min(r A, clip(r) A) over reply tokens, divided by their number in the minibatch.
  */
-import type { Datum, Engine, SampledSequence, Sampler } from '../engine.ts'
+import type { Datum, Engine, Sampler } from '../engine.ts'
+import { EngineError } from '../errors.ts'
 import type { Statement } from '../game.ts'
-import { type EnvSnapshot, isGoodMove, observationOf, type PlayedReply, playGroup, rewardOf, rewardScores } from '../gym/index.ts'
-import { modelInputOf, replyOf, sampleChecked } from '../policies/index.ts'
-import type { Observation, Reply } from '../policy.ts'
+import { isGoodMove, rewardOf, rewardScores, rolloutGroups, type StepSample, statementsOf, type Trajectory } from '../gym/index.ts'
+import { samplerPolicy } from '../policies/index.ts'
+import type { Sampled } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
-import { groupAdvantages, hasSignal, mean, type ReplyAdvantages, type SectionValues } from './advantages.ts'
+import { groupAdvantages, hasSignal, mean, type ReplyAdvantages } from './advantages.ts'
 import { type RlConfig, rewardSpecOf } from './config.ts'
-import { statementsOf, tokenShares } from './credit.ts'
-import { replyDatum, replyInput } from './examples.ts'
+import { tokenShares } from './credit.ts'
+import { datumOf, sequencesOf, type TokenSequence } from './datums.ts'
+import { type Group, type GrpoMetrics, groupMetrics, metricsByGame, type TrainedReply } from './metrics.ts'
 import { advancePool, type GameMix, type MixEntry, type PoolGame, pickGames, sampleState } from './states.ts'
 
 export interface GrpoContext {
   readonly engine: Engine
-  /** The weights that the divergence is measured from: those of the stage's start. */
+  /** The weights that the stage started from: the divergence is measured from them. */
   readonly reference: Sampler
   readonly mix: GameMix
   readonly rl: RlConfig
@@ -31,54 +34,29 @@ export interface GrpoContext {
   readonly seed: number
 }
 
-/** Means over the replies of a step; every share is 0..1. Formulas: docs/metrics.md. */
-export interface ReplyMetrics {
-  reward: number
-  format: number
-  perceptionExact: number
-  perceptionCells: number
-  think: number
-  legal: number
-  /** Share of good moves among replies with a wholly true perception; null if there are none. */
-  reasoning: number | null
-  good: number
-}
-
-/** Means over the groups of one game, or of all. */
-export interface GroupMetrics extends ReplyMetrics {
-  /** Share of groups with an advantage other than 0 in at least one section. */
-  signal: number
-  /** Root of the mean squared advantage of a reply, its sections added, before KL and entropy. */
-  advantage: number
-}
-
-export interface GrpoMetrics extends GroupMetrics {
-  /** Mean over the tokens trained on of exp(lp0 - lp) - (lp0 - lp) - 1 (k3), nats. */
-  kl: number
-  /** Mean over sampled tokens of -lp, nats. */
-  entropy: number
-  /** Mean reply length, tokens. */
-  length: number
-  tokens: number
-  gradNorm: number
-  /** `<game>.<name>`: the group metrics of each game, where several are played. */
-  [byGame: `${string}.${string}`]: number | null
-}
-
-/** A state's replies and what each of them is worth against the others. */
-interface Group {
-  readonly entry: MixEntry
-  readonly replies: readonly Sampled[]
-  readonly advantages: readonly ReplyAdvantages[]
-}
-
-interface Sampled {
-  readonly observation: Observation
-  readonly sequence: SampledSequence
-  readonly played: PlayedReply
-  readonly rewards: SectionValues
+/** A turn of an episode, with what training needs of it. */
+interface Turn extends TrainedReply {
+  /** Number of the episode in the step. */
+  readonly episode: number
+  readonly sample: StepSample
+  readonly sampled: Sampled
   readonly statements: readonly Statement[]
-  readonly good: boolean
+}
+
+/** A turn with what it is worth against the others of its group. */
+interface ValuedTurn {
+  readonly turn: Turn
+  readonly advantage: ReplyAdvantages
+}
+
+/** Turns of one episode that are one training sequence, and the advantages of each turn's tokens. */
+interface TrainingSequence {
+  readonly sequence: TokenSequence
+  readonly turns: readonly ValuedTurn[]
+  /** By place in `turns`. */
+  readonly advantages: readonly (readonly number[])[]
+  /** Sampled tokens. */
+  readonly tokens: number
 }
 
 /** One step; returns its metrics, the pool after it, and each mix entry's share of groups with signal (null where it had no group). */
@@ -97,46 +75,30 @@ export async function grpoStep(
     return { entry, snapshot: sampleState(entry, source, deriveSeed(seed, 'fresh', i)).snapshot }
   })
   const drawn = [...pool.map(({ spec, snapshot }) => ({ entry: mix[spec] as MixEntry, snapshot })), ...fresh]
-  const observations = drawn.map(({ entry, snapshot }) => observationOf(entry.spec, snapshot))
 
-  // A group of replies for each, executed from exactly that state.
-  const prompts = observations.map((observation) => modelInputOf(engine, observation))
-  const params = { maxTokens: context.maxTokens, temperature: rl.temperature, seed: deriveSeed(seed, 'sample') }
-  const sequences = await sampleChecked(engine.sampler(), { prompts, n: rl.replies, params })
-  const scored = drawn.map(({ entry, snapshot }, i) => ({
-    entry,
-    replies: scoreGroup(context, entry, snapshot, observations[i] as Observation, sequences[i] as SampledSequence[]),
-  }))
+  // A group of episodes from each, all from exactly that state.
+  const policy = samplerPolicy(engine, { maxTokens: context.maxTokens, temperature: rl.temperature, chance: 'call' })
+  const episodes = await rolloutGroups(
+    policy,
+    drawn.map(({ entry, snapshot }) => ({ spec: entry.spec, snapshot })),
+    { n: rl.replies, turns: rl.turns, history: rl.history, seed: deriveSeed(seed, 'sample') },
+  )
   const nextPool = pool.map((game, i) => {
-    const [first] = (scored[i] as Omit<Group, 'advantages'>).replies as [Sampled, ...Sampled[]]
-    return advancePool(game, mix, first.played, context.seed, i, rl.adaptive > 0)
+    const played = sampleAt(episodes[i]?.[0], 0)
+    return advancePool(game, mix, played.result, context.seed, i, rl.adaptive > 0)
   })
 
-  // Advantages within groups. Groups without signal are dropped; with `stuck`, one without a legal move stays, with advantages of zero: its
-  // divergence from the start pulls it back to what the start would do, which is the one way out of a move repeated for ever.
-  const advantages = groupAdvantages(
-    scored.map(({ entry, replies }) => ({
-      game: entry.spec.game.id,
-      rewards: replies.map(({ rewards }) => rewards),
-      truths: replies.map(({ statements }) => statements.map(({ holds }) => holds)),
-    })),
+  // Rewards, and advantages within groups: the replies of one group at one turn are compared. Groups without signal are dropped; with `stuck`,
+  // one without a legal move stays, with advantages of zero: its divergence from the start pulls it back to what the start would do, which is
+  // the one way out of a move repeated for ever.
+  const groups = advantagesOf(
+    drawn.flatMap(({ entry }, i) => turnGroups(rl, entry, episodes[i] as Trajectory[], i * rl.replies)),
     rl,
   )
-  const groups = scored.map((group, i): Group => ({ ...group, advantages: advantages[i] as ReplyAdvantages[] }))
   const chosen = groups
     .filter((group) => hasSignal(group) || (rl.stuck && isStuck(group)))
-    .flatMap((group) => group.replies.map((reply, k) => ({ reply, advantage: group.advantages[k] as ReplyAdvantages })))
-  const reference = await context.reference.logprobs(
-    chosen.map(({ reply }) => replyInput(engine, reply.observation, reply.sequence.tokens).input),
-  )
-  let klSum = 0
-  let tokens = 0
-  const data = chosen.map(({ reply, advantage }, i) => {
-    const lists = tokenAdvantages(engine, reply, advantage, (reference[i] as Float32Array).slice(-reply.sequence.tokens.length), rl)
-    klSum += lists.kl
-    tokens += reply.sequence.tokens.length
-    return { reply, advantages: lists.advantages }
-  })
+    .flatMap(({ replies, advantages }) => replies.map((turn, k): ValuedTurn => ({ turn, advantage: advantages[k] as ReplyAdvantages })))
+  const { data, kl, tokens } = await trainingSequences(context, chosen)
 
   // Clipped updates over shuffled minibatches; the next one is submitted while the engine computes.
   const update = (batch: readonly Datum[]): Promise<number> => {
@@ -149,12 +111,12 @@ export async function grpoStep(
     const order = seededRng(seed, 'order', epoch).shuffle(data)
     for (let from = 0; from < order.length; from += rl.minibatch) {
       const part = order.slice(from, from + rl.minibatch)
-      const scale = 1 / part.reduce((sum, { reply }) => sum + reply.sequence.tokens.length, 0)
-      const batch = part.map(({ reply, advantages: list }) =>
-        replyDatum(engine, reply.observation, reply.sequence.tokens, {
-          logprobs: reply.sequence.logprobs,
-          advantages: list.map((a) => a * scale),
-        }),
+      const scale = 1 / part.reduce((sum, one) => sum + one.tokens, 0)
+      const batch = part.map(({ sequence, turns, advantages }) =>
+        datumOf(sequence, (index) => ({
+          logprobs: (turns[index] as ValuedTurn).turn.sampled.logprobs,
+          advantages: (advantages[index] as number[]).map((a) => a * scale),
+        })),
       )
       const next = update(batch)
       // If the update before fails, that is the error that is told.
@@ -168,10 +130,10 @@ export async function grpoStep(
   const all = groups.flatMap(({ replies }) => replies)
   const metrics: GrpoMetrics = {
     ...groupMetrics(groups),
-    kl: tokens > 0 ? klSum / tokens : 0,
-    entropy: mean(all.flatMap(({ sequence }) => sequence.logprobs.map((lp) => -lp))),
-    length: mean(all.map(({ sequence }) => sequence.tokens.length)),
-    tokens: all.reduce((sum, { sequence }) => sum + sequence.tokens.length, 0),
+    kl: tokens > 0 ? kl / tokens : 0,
+    entropy: mean(all.flatMap(({ sampled }) => sampled.logprobs.map((lp) => -lp))),
+    length: mean(all.map(({ sampled }) => sampled.tokens.length)),
+    tokens: all.reduce((sum, { sampled }) => sum + sampled.tokens.length, 0),
     gradNorm,
     ...metricsByGame(groups),
   }
@@ -182,74 +144,89 @@ export async function grpoStep(
   return { metrics, pool: nextPool, signals }
 }
 
-function scoreGroup(
-  { engine, rl }: GrpoContext,
-  entry: MixEntry,
-  snapshot: EnvSnapshot,
-  observation: Observation,
-  sequences: readonly SampledSequence[],
-): Sampled[] {
-  const { game } = entry.spec
-  const reward = rewardSpecOf(rl, entry)
-  const replies = sequences.map((sequence) => replyOf(engine, sequence, observation))
-  const scores = rewardScores(reward, game, snapshot.state)
-  return playGroup(game, snapshot.state, replies, { chance: 'shared' }).map((played, k) => {
-    const { score } = played
-    const rewards = rewardOf(reward, score, scores)
-    const statements = rl.credit === 'statement' ? statementsOf(game, snapshot.state, (replies[k] as Reply).text) : []
-    return { observation, sequence: sequences[k] as SampledSequence, played, rewards, statements, good: isGoodMove(score, scores) }
-  })
+function sampleAt(episode: Trajectory | undefined, turn: number): StepSample {
+  const sample = episode?.steps[turn]?.sample
+  if (!sample) throw new EngineError('an episode of training has no sample; its state was over before it began')
+  return sample
 }
 
-/** Advantages per token, KL and entropy folded in, and the k3 divergence summed over the tokens. */
-function tokenAdvantages(
-  engine: Engine,
-  { sequence, statements }: Sampled,
-  advantage: ReplyAdvantages,
-  start: Float32Array,
-  rl: RlConfig,
-): { advantages: number[]; kl: number } {
-  const { tokens, logprobs } = sequence
-  const own = tokenShares(engine.tokenizer, tokens, advantage, rl.credit === 'statement' ? statements : [])
+/** The turns of an episode with their rewards. Throws EngineError for a reply that could not be had: a step of training needs all of them. */
+function turnsOf(rl: RlConfig, entry: MixEntry, trajectory: Trajectory, episode: number): Turn[] {
+  const reward = rewardSpecOf(rl, entry)
+  const { game } = entry.spec
+  const turns = trajectory.steps.map(({ score }, i): Turn => {
+    const sample = sampleAt(trajectory, i)
+    const { reply, read, state } = sample
+    if (reply.sampled === undefined) throw new EngineError(reply.failure?.reason ?? 'a reply of training has no tokens')
+    const scores = rewardScores(reward, game, state)
+    const statements = rl.credit === 'statement' ? statementsOf(game, state, reply.text, read) : []
+    const rewards = rewardOf(reward, score, scores)
+    return { episode, score, sample, sampled: reply.sampled, rewards, statements, good: isGoodMove(score, scores) }
+  })
+  for (let i = turns.length - 2; i >= 0; i--) {
+    const [turn, next] = [turns[i] as Turn, turns[i + 1] as Turn]
+    turns[i] = { ...turn, rewards: { ...turn.rewards, answer: turn.rewards.answer + rl.discount * next.rewards.answer } }
+  }
+  return turns
+}
+
+/** The replies of a group that are compared with each other: turn by turn, of the episodes that have come so far. */
+function turnGroups(rl: RlConfig, entry: MixEntry, episodes: readonly Trajectory[], first: number): Omit<Group<Turn>, 'advantages'>[] {
+  const turns = episodes.map((episode, k) => turnsOf(rl, entry, episode, first + k))
+  const longest = Math.max(...turns.map(({ length }) => length))
+  return Array.from({ length: longest }, (_, t) => ({ entry, replies: turns.flatMap((own) => own[t] ?? []) }))
+}
+
+function advantagesOf(scored: readonly Omit<Group<Turn>, 'advantages'>[], rl: RlConfig): Group<Turn>[] {
+  const advantages = groupAdvantages(
+    scored.map(({ entry, replies }) => ({
+      game: entry.spec.game.id,
+      rewards: replies.map(({ rewards }) => rewards),
+      truths: replies.map(({ statements }) => statements.map(({ holds }) => holds)),
+    })),
+    rl,
+  )
+  return scored.map((group, i) => ({ ...group, advantages: advantages[i] as ReplyAdvantages[] }))
+}
+
+/** Every reply of the group stopped short of a legal move. */
+const isStuck = ({ replies }: Pick<Group, 'replies'>): boolean => replies.every(({ score }) => score.boundary !== null)
+
+/** The training sequences of the chosen turns, and the k3 divergence and the number of tokens over all of them. */
+async function trainingSequences(
+  { reference, rl }: GrpoContext,
+  chosen: readonly ValuedTurn[],
+): Promise<{ data: TrainingSequence[]; kl: number; tokens: number }> {
+  // Turns of one episode stand together, so that they can be one sequence.
+  const ordered = [...chosen].sort((a, b) => a.turn.episode - b.turn.episode)
+  const sequences = sequencesOf(ordered.map(({ turn }) => turn.sampled))
+  const starts = await reference.logprobs(sequences.map(({ input }) => input))
   let kl = 0
-  const advantages = logprobs.map((lp, t) => {
+  let tokens = 0
+  const data = sequences.map((sequence, i): TrainingSequence => {
+    const turns = sequence.turns.map(({ index }) => ordered[index] as ValuedTurn)
+    const advantages = sequence.turns.map(({ start, tokens: own }, k) => {
+      const lists = tokenAdvantages(turns[k] as ValuedTurn, (starts[i] as Float32Array).subarray(start, start + own.length), rl)
+      kl += lists.kl
+      return lists.advantages
+    })
+    const length = sequence.turns.reduce((sum, turn) => sum + turn.tokens.length, 0)
+    tokens += length
+    const renumbered = { ...sequence, turns: sequence.turns.map((turn, index) => ({ ...turn, index })) }
+    return { sequence: renumbered, turns, advantages, tokens: length }
+  })
+  return { data, kl, tokens }
+}
+
+/** Advantages per token, KL and entropy folded in, and the k3 divergence summed over the tokens. `start`: log-probs under the start weights. */
+function tokenAdvantages({ turn, advantage }: ValuedTurn, start: Float32Array, rl: RlConfig): { advantages: number[]; kl: number } {
+  const { sampled, sample, statements } = turn
+  const own = tokenShares({ text: sample.reply.text, read: sample.read, ends: sampled.ends }, advantage, statements)
+  let kl = 0
+  const advantages = sampled.logprobs.map((lp, t) => {
     const apart = lp - (start[t] as number)
     kl += Math.exp(-apart) + apart - 1
     return (own[t] as number) - rl.kl * apart - rl.entropy * lp
   })
   return { advantages, kl }
-}
-
-const summedReward = ({ rewards }: Sampled): number => rewards.perception + rewards.think + rewards.answer
-
-/** Every reply of the group stopped short of a legal move. */
-const isStuck = ({ replies }: Group): boolean => replies.every(({ played }) => played.score.boundary !== null)
-
-function groupMetrics(groups: readonly Group[]): GroupMetrics {
-  const replies = groups.flatMap((group) => group.replies)
-  const scoreMean = (of: (reply: Sampled) => number): number => mean(replies.map(of))
-  const right = replies.filter(({ played }) => played.score.perceptionExact === 1)
-  const sums = groups.flatMap(({ advantages }) => advantages.map(({ perception, think, answer }) => perception + think + answer))
-  return {
-    reward: scoreMean(summedReward),
-    format: scoreMean(({ played }) => played.score.format),
-    perceptionExact: scoreMean(({ played }) => played.score.perceptionExact),
-    perceptionCells: scoreMean(({ played }) => played.score.perceptionCells),
-    think: scoreMean(({ played }) => played.score.think),
-    legal: scoreMean(({ played }) => (played.score.outcome === 'played' ? 1 : 0)),
-    good: scoreMean(({ good }) => (good ? 1 : 0)),
-    reasoning: right.length === 0 ? null : mean(right.map(({ good }) => (good ? 1 : 0))),
-    signal: groups.filter(hasSignal).length / groups.length,
-    advantage: Math.sqrt(mean(sums.map((sum) => sum * sum))),
-  }
-}
-
-/** The group metrics of each game under `<game>.<name>`; nothing where only one is played. */
-function metricsByGame(groups: readonly Group[]): { [byGame: `${string}.${string}`]: number | null } {
-  const games = [...new Set(groups.map(({ entry }) => entry.spec.game.id))]
-  if (games.length < 2) return {}
-  const named = games.flatMap((id) =>
-    Object.entries(groupMetrics(groups.filter(({ entry }) => entry.spec.game.id === id))).map(([name, value]) => [`${id}.${name}`, value]),
-  )
-  return Object.fromEntries(named)
 }

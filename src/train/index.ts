@@ -1,9 +1,11 @@
 /** Training: stages, GRPO, supervised learning, configs and presets, and the run folders they write. */
 export { createRun, openRun, type RunFolder, readRun, type Session } from '../runs/index.ts'
 export { datasetsOf, parseTrainConfig, type RlConfig, type SupervisedConfig, type TrainConfig, trainConfig } from './config.ts'
-export { formatExample, type ReplyLists, replyDatum, teacherExample } from './examples.ts'
-export { type GrpoContext, type GrpoMetrics, grpoStep } from './grpo.ts'
+export { datumOf, datumsOf, type ReplyLists, sequencesOf, type TokenSequence } from './datums.ts'
+export { formatExample, replyDatum, teacherExample } from './examples.ts'
+export { type GrpoContext, grpoStep } from './grpo.ts'
 export { lexiconOf } from './lexicon.ts'
+export type { GrpoMetrics } from './metrics.ts'
 export { checkEngineInfo } from './needs.ts'
 export { PRESETS, presetNamed } from './presets.ts'
 export { finishedWeights } from './progress.ts'

@@ -2,6 +2,7 @@ import { createTokenizer } from '@vlm-gym/engine-onnx'
 import { describe, expect, it } from 'vitest'
 import { GAMES, gridOf } from '../games/index.ts'
 import { envSpec, formatReply, observationOf } from '../gym/index.ts'
+import { promptOf } from '../messages.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { lexiconOf } from './lexicon.ts'
 import { sampleState } from './states.ts'
@@ -23,7 +24,7 @@ describe('the vocabulary', () => {
         const answer = game.answer.format(state, seededRng(i, 'answer').pick(game.rules.actions(state)))
         const think = game.teacher?.teach(state, { blind: i % 2 === 0 }).think ?? ''
         const reply = formatReply({ perception: game.perception.format(game.perception.of(state)), think, answer })
-        for (const text of [reply, observationOf(spec, snapshot).prompt]) {
+        for (const text of [reply, promptOf(observationOf(spec, snapshot))]) {
           const tokens = tokenizer.encode(text)
           expect(tokenizer.decode(tokens)).toBe(text)
         }

@@ -42,7 +42,7 @@ describe('a stage of another kind', () => {
   /** Trains until so many steps are done; true if that was the end. */
   async function session(folder: RunFolder, stopAfter: number): Promise<boolean> {
     const controller = new AbortController()
-    const engine = mockEngine({ words, seed: 0, folder: folder.file('checkpoints') })
+    const engine = mockEngine({ chat: { words }, seed: 0, folder: folder.file('checkpoints') })
     let done = 0
     const onEvent = (): void => {
       if (++done === stopAfter) controller.abort()

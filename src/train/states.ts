@@ -1,5 +1,6 @@
 /** Where training states come from: boards drawn at random, games moved on by random or teacher play, and games the policy itself plays. */
-import { advance, type EnvSnapshot, type EnvSpec, type Expert, endingOf, type PlayedReply, startSnapshot, walk } from '../gym/index.ts'
+import type { StepResult } from '../game.ts'
+import { advance, type EnvSnapshot, type EnvSpec, type Expert, endingOf, startSnapshot, walk } from '../gym/index.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 
 /** A state that training asks about, with its spec. */
@@ -109,10 +110,17 @@ export function startPool(mix: GameMix, size: number, seed: number): PoolGame[] 
  * The pool game after the first reply of its group. After the end or the horizon a fresh game follows: of the same entry, or with `redraw` of
  * one drawn by the mix's weights. A refused move stays in the pool.
  */
-export function advancePool(game: PoolGame, mix: GameMix, played: PlayedReply, seed: number, index: number, redraw: boolean): PoolGame {
+export function advancePool(
+  game: PoolGame,
+  mix: GameMix,
+  result: StepResult<unknown>,
+  seed: number,
+  index: number,
+  redraw: boolean,
+): PoolGame {
   const { spec, horizon } = mix[game.spec] as MixEntry
-  const next = advance(game.snapshot, played.result)
-  if (endingOf({ horizon, restart: false }, next.steps, played.result.terminated) === null) return { ...game, snapshot: next }
+  const next = advance(game.snapshot, result)
+  if (endingOf({ horizon, restart: false }, next.steps, result.terminated) === null) return { ...game, snapshot: next }
   const games = game.games + 1
   const drawn = redraw ? pickGames(mix, 1, seededRng(seed, 'pool', index, games))[0] : undefined
   const fresh = drawn?.spec ?? spec

@@ -32,7 +32,8 @@ const configOf = (dataset: string | string[], games: Game[] = [first, second]): 
 const words = lexiconOf([first, second].map(({ id }) => gameNamed(id)))
 /** One token a tile, as the embedded engine has it. */
 const imageTokens = ({ width, height }: { width: number; height: number }): number => (width * height) / 16 ** 2
-const engineFor = (folder?: RunFolder): Engine => mockEngine({ words, imageTokens, ...(folder && { folder: folder.file('checkpoints') }) })
+const engineFor = (folder?: RunFolder): Engine =>
+  mockEngine({ chat: { words, imageTokens }, ...(folder && { folder: folder.file('checkpoints') }) })
 
 describe('cold start from data sets', () => {
   let parent = ''

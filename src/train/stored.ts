@@ -3,13 +3,14 @@
  * model knows the paper's tags alone, so replies in others are written anew.
  */
 import { readExamples, type StoredExample } from '../datasets/index.ts'
-import type { Datum, Engine, ModelInput } from '../engine.ts'
+import { type Datum, type Engine, inputLength, type ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { gameNamed, readGrid } from '../games/index.ts'
 import { inTags, parseReply } from '../gym/index.ts'
+import { userMessage } from '../messages.ts'
 import { seededRng } from '../rng.ts'
 import { datasetsOf, type TrainConfig } from './config.ts'
-import { replyDatum, replyInput } from './examples.ts'
+import { replyDatum, replySequence } from './examples.ts'
 
 /** What identifies a data set: a run that goes on must learn from the same one. */
 export interface DatasetMark {
@@ -82,24 +83,22 @@ async function checkExamples(engine: Engine, config: TrainConfig, path: string, 
 }
 
 /** Picture, prompt and reply of an example, and their length. Throws ConfigError, EngineError. */
-function checkedInput(engine: Engine, config: TrainConfig, example: StoredExample): { input: ModelInput; tokens: number } {
-  const reply = engine.tokenizer.encode(example.reply)
-  const { input, before } = replyInput(engine, example, reply)
-  const { length } = reply
+function checkedInput({ chat }: Engine, config: TrainConfig, example: StoredExample): { input: ModelInput; tokens: number } {
+  const { input, turns } = replySequence(chat, { messages: [userMessage(example.prompt, example.frame)] }, example.reply)
+  const length = turns[0]?.tokens.length ?? 0
   if (length > config.maxTokens) throw new ConfigError(`its reply has ${length} tokens, maxTokens allows ${config.maxTokens}`)
-  const patches = engine.imageTokens(example.frame())
+  const patches = chat.imageTokens(example.frame())
   const game = gameNamed(example.game)
   const board = readGrid(game, parseReply(example.reply).perception ?? '')
   const cells = board === null ? 0 : board.rows * board.columns
   if (config.skin.layout === 'board' && game.perception.grid !== undefined && patches !== cells)
     throw new ConfigError(`its picture has ${patches} patches, its board ${cells} cells`)
-  return { input, tokens: before + length }
+  return { input, tokens: inputLength(input) }
 }
 
 /** The datum of a stored example: every token of the reply counts 1. */
-function storedDatum(engine: Engine, { game, prompt, reply, frame }: StoredExample): Datum {
-  const tokens = engine.tokenizer.encode(reply)
-  return replyDatum(engine, { game, prompt, frame }, tokens, { weights: tokens.map(() => 1) })
+function storedDatum(engine: Engine, { prompt, reply, frame }: StoredExample): Datum {
+  return replyDatum(engine, { messages: [userMessage(prompt, frame)] }, reply)
 }
 
 /** The examples of a step: each pass over the data sets has a drawn order of its own, and every step takes the next `count` of it. */

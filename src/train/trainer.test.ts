@@ -34,13 +34,12 @@ const tiny = ((): TrainConfig => {
 const words = lexiconOf(tiny.games.map(({ id }) => gameNamed(id)))
 /** An engine over the saves of a run. */
 const engineFor = (folder: RunFolder, change: Partial<MockEngineOptions> = {}): Engine =>
-  mockEngine({ words, seed: tiny.seed, folder: folder.file('checkpoints'), ...change })
+  mockEngine({ chat: { words }, seed: tiny.seed, folder: folder.file('checkpoints'), ...change })
 
 /** An engine with some of its members replaced. */
 const withMembers = (engine: Engine, members: Partial<Engine>): Engine => ({
   info: engine.info,
-  tokenizer: engine.tokenizer,
-  imageTokens: (frame) => engine.imageTokens(frame),
+  chat: engine.chat,
   sampler: (ref) => engine.sampler(ref),
   forwardBackward: (request) => engine.forwardBackward(request),
   optimStep: (params) => engine.optimStep(params),
@@ -161,7 +160,7 @@ describe('train', () => {
   })
 
   it('refuses a loss that the engine lacks, unless no stage needs it', () => {
-    const info = { ...mockEngine({ words }).info, losses: ['cross_entropy'] as const }
+    const info = { ...mockEngine({ chat: { words } }).info, losses: ['cross_entropy'] as const }
     expect(() => checkEngineInfo(info, tiny, stagesOf(tiny))).toThrow(/the stage g0 needs the loss ppo; the engine mock has cross_entropy/)
     const supervised = parseTrainConfig({ ...tiny, rl: { ...tiny.rl, steps: 0 } })
     checkEngineInfo(info, supervised, stagesOf(supervised))

@@ -1,6 +1,7 @@
 /** One worker's part of a vector env, and what travels between it and the main thread: plain data, and pixels in shared memory. */
 import { gameNamed } from '../games/index.ts'
 import { type AutoresetMode, type SpecConfig, specFrom, VectorEnv, type VectorSnapshot, type VectorStep } from '../gym/index.ts'
+import { frameOf, promptOf } from '../messages.ts'
 import type { Observation, Reply } from '../policy.ts'
 import { shareFrame } from '../render/index.ts'
 import type { Frame } from '../scene.ts'
@@ -54,7 +55,7 @@ export class Shard {
     )
     if (snapshot) this.#envs.restore(snapshot)
     for (const move of log) this.#play(move)
-    this.pictures = this.#envs.observe().map(({ frame }) => shareFrame(frame()))
+    this.pictures = this.#envs.observe().map((observation) => shareFrame(frameOf(observation)))
   }
 
   /** Plays a move and draws what it changed. `keep`: with a snapshot of the envs after it. */
@@ -92,6 +93,6 @@ function stepData({ observation: _, final, ...step }: VectorStep): StepData {
   return { ...step, final: final && finalData(final) }
 }
 
-function finalData({ prompt, frame }: Observation): FinalData {
-  return { prompt, frame: frame() }
+function finalData(observation: Observation): FinalData {
+  return { prompt: promptOf(observation), frame: frameOf(observation) }
 }

@@ -21,6 +21,7 @@ import {
   type VectorSnapshot,
   type VectorStep,
 } from '../gym/index.ts'
+import { userMessage } from '../messages.ts'
 import type { Observation, Reply } from '../policy.ts'
 import type { Frame } from '../scene.ts'
 import { Keeper } from './keeper.ts'
@@ -178,12 +179,12 @@ export class WorkerVectorEnv {
       copy ??= ownFrame(this.pixels(env))
       return copy
     }
-    return { game: spec.game.id, prompt: promptAfter(spec, seat.last), frame }
+    return { game: spec.game.id, messages: [userMessage(promptAfter(spec, seat.last), frame)] }
   }
 
   #stepOf(env: number, { final, ...step }: StepData): VectorStep {
     this.#moveOn(env, step.reset || step.restarted ? null : { legal: step.legal, events: step.events })
-    const ended = final && { game: this.specs[env]!.game.id, prompt: final.prompt, frame: () => final.frame }
+    const ended = final && { game: this.specs[env]!.game.id, messages: [userMessage(final.prompt, () => final.frame)] }
     return { ...step, observation: this.#observation(env), final: ended }
   }
 }

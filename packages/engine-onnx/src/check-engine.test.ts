@@ -27,6 +27,6 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 it('the embedded engine keeps the engine contract', async () => {
   const open = async (): Promise<EmbeddedEngine> => new EmbeddedEngine({ model, words, seed: 3, threads: 1, folder })
-  const checked = await checkEngine({ open, prompts: () => [prompt(20), prompt(220)], reply: 'b (0, 1)' })
+  const checked = await checkEngine({ open, prompts: () => [prompt(20), prompt(220)], reply: 'b (0, 1)</answer>' })
   expect(checked.length).toBeGreaterThanOrEqual(18)
 })

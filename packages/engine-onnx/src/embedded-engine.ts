@@ -1,5 +1,6 @@
 /** The embedded engine in this thread. Most callers want `createEngine` of index.ts, which runs it in a worker. */
-import { type Engine, EngineError, type Frame, type ModelInput, type SampledSequence, type Tokenizer } from 'vlm-gym'
+import { type Engine, EngineError, type ModelInput, type SampledSequence } from 'vlm-gym'
+import { type ChatFormat, lexiconChat } from 'vlm-gym/chat'
 import type { AdamParams, EngineInfo, ForwardResult, PassRequest, SampleRequest, Sampler, SaveKind, WeightsRef } from 'vlm-gym/engine'
 import type * as z from 'zod'
 import { type AdamState, adamStep, clipping, freshAdam } from './adam.ts'
@@ -51,9 +52,20 @@ export function infoOf({ width, layers, textLength, grid }: ModelConfig, paramet
   }
 }
 
+/** The chat format of a model: a patch of a picture is a token, a word of the list is one. */
+export function chatOf(config: ModelConfig, { words, stop = '</answer>' }: Pick<EmbeddedOptions, 'words' | 'stop'>): ChatFormat {
+  const imageTokens: ChatFormat['imageTokens'] = (frame) => {
+    const { rows, columns } = patchGrid(frame, config)
+    return rows * columns
+  }
+  return lexiconChat({ tokenizer: createTokenizer(words, stop), imageTokens })
+}
+
+const stopTokenOf = ({ stop }: ChatFormat): number => stop[0] as number
+
 export class EmbeddedEngine implements Engine {
   readonly info: EngineInfo
-  readonly tokenizer: Tokenizer
+  readonly chat: ChatFormat
   readonly config: ModelConfig
   readonly words: readonly string[]
   readonly #folder: string | undefined
@@ -76,7 +88,7 @@ export class EmbeddedEngine implements Engine {
     this.config = parseModelConfig(options.model ?? {})
     this.words = options.words
     this.#folder = options.folder
-    this.tokenizer = createTokenizer(options.words, options.stop ?? '</answer>')
+    this.chat = chatOf(this.config, options)
     const vocabulary = vocabularyOf(options.words, this.config)
     const runtime = { threads: options.threads ?? 2, spin: options.spin ?? false }
     this.#slots = parameterSlots(this.config, vocabulary)
@@ -86,14 +98,9 @@ export class EmbeddedEngine implements Engine {
     this.#gradient = new Float32Array(this.#live.length)
     this.#adam = freshAdam(this.#live.length)
     this.#muon = new Muon(this.#slots, this.#live.length, runtime)
-    this.#tokens = new TokenSampler(this.config, vocabulary, this.tokenizer.stopToken, runtime)
+    this.#tokens = new TokenSampler(this.config, vocabulary, stopTokenOf(this.chat), runtime)
     this.#passes = new Passes({ config: this.config, vocabulary, slots: this.#slots, runtime }, this.#gradient)
     this.info = infoOf(this.config, this.#live.length)
-  }
-
-  imageTokens(frame: Pick<Frame, 'width' | 'height'>): number {
-    const { rows, columns } = patchGrid(frame, this.config)
-    return rows * columns
   }
 
   sampler(ref?: WeightsRef): Sampler {
@@ -106,6 +113,9 @@ export class EmbeddedEngine implements Engine {
   /** `sampler(ref).sample` as one call, for a message port. */
   sampleFrom(ref: WeightsRef | undefined, { prompts, n, params }: SampleRequest): Promise<SampledSequence[][]> {
     return this.#inTurn(async () => {
+      const { stop = this.chat.stop } = params
+      if (stop.join() !== this.chat.stop.join())
+        throw new EngineError(`this engine ends a reply at token ${this.chat.stop.join()} alone, not at ${stop.join()}; leave stop out`)
       const inputs = prompts.map((prompt) => plainInput(prompt, this.config))
       return this.#tokens.sample(inputs, n, params, await this.#weightsOf(ref))
     })

@@ -156,10 +156,10 @@ describe('EmbeddedEngine', () => {
 
   it('refuses foreign text, pictures and lists by name', async () => {
     const engine = make()
-    expect(() => engine.tokenizer.encode('ab?')).toThrow(/offset 2/)
+    expect(() => engine.chat.reply('ab?')).toThrow(/offset 2/)
     const short = { ...datum(1, [2], {}), lossInputs: { targetTokens: [1] } }
     await expect(engine.forwardBackward({ data: [short], loss: 'cross_entropy' })).rejects.toThrow(/targetTokens has 1/)
-    expect(() => engine.imageTokens({ width: 20, height: 16 })).toThrow(/20×16/)
+    expect(() => engine.chat.imageTokens({ width: 20, height: 16 })).toThrow(/20×16/)
     await expect(engine.loadFile(join(folder, 'none'), { optimizer: false })).rejects.toThrow(/cannot read/)
     await expect(engine.save('x', 'state')).rejects.toThrow(/no folder for x/)
     await expect(make(1, folder).load({ engine: 'onnx', name: '../x' }, { optimizer: false })).rejects.toThrow(/names no weights/)

@@ -5,13 +5,11 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { type Engine, EngineError, StorageError, VlmGymError } from 'vlm-gym'
 import type { EngineNeeds } from 'vlm-gym/engine'
 import { Tape } from './autodiff.ts'
-import { type EmbeddedEngine, type EmbeddedOptions, infoOf } from './embedded-engine.ts'
-import { patchGrid } from './inputs.ts'
+import { chatOf, type EmbeddedEngine, type EmbeddedOptions, infoOf } from './embedded-engine.ts'
 import { decodeGraph, trainingGraph } from './model.ts'
 import { modelConfig, parameterCount, parameterSlots, parseModelConfig } from './parameters.ts'
 import { floats, int32s, loadGraph, run } from './runtime.ts'
 import { readModelOf } from './saves.ts'
-import { createTokenizer } from './tokenizer.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './checkpoint.ts'
@@ -55,7 +53,6 @@ interface WorkerEngine {
 
 async function startWorker(options: EmbeddedOptions): Promise<WorkerEngine> {
   const config = parseModelConfig(options.model ?? {})
-  const tokenizer = createTokenizer(options.words, options.stop ?? '</answer>')
   const slots = parameterSlots(config, vocabularyOf(options.words, config))
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options })
   const failed = new Promise<never>((_, reject) => {
@@ -75,11 +72,7 @@ async function startWorker(options: EmbeddedOptions): Promise<WorkerEngine> {
   }
   const engine: Engine = {
     info: infoOf(config, parameterCount(slots)),
-    tokenizer,
-    imageTokens: (frame) => {
-      const { rows, columns } = patchGrid(frame, config)
-      return rows * columns
-    },
+    chat: chatOf(config, options),
     sampler: (ref) => ({
       sample: (request) => call(remote.sampleFrom(ref, request)),
       logprobs: (inputs) => call(remote.logprobsFrom(ref, inputs)),

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import type { PromptStyle } from '../../game.ts'
 import { drawPng, type EnvSnapshot, type EnvSpec, encodeState, lastMoment, observationOf, stateHash, walk } from '../../gym/index.ts'
+import { frameOf, promptOf } from '../../messages.ts'
 import { encodePng, frameHash, hasEffects, sceneToSvg, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
 import { writeOwnFile } from '../../runs/index.ts'
@@ -97,7 +98,7 @@ async function writePicture(spec: EnvSpec, now: EnvSnapshot, target: Target): Pr
   const kind = extname(file).toLowerCase()
   if (kind !== '.png' && kind !== '.svg') throw new ConfigError(`--out ${file} must end in .png or .svg`)
   const { game, skin } = spec
-  const frame = observationOf(spec, now).frame()
+  const frame = frameOf(observationOf(spec, now))
   if (kind === '.png') return writePng(frame, drawPng(game, now.state, skin), target)
   if (hasEffects(skin)) throw new ConfigError(`--out ${file}: this skin's effects are pixels, which an .svg cannot hold; write a .png`)
   const data = new TextEncoder().encode(sceneToSvg(game.draw(now.state, skin, themeNamed(skin.theme))))
@@ -140,7 +141,7 @@ function factsOf(spec: EnvSpec, { state, last }: EnvSnapshot, picture: Picture |
     state,
     terminated: game.rules.terminated(state),
     perception: game.perception.format(game.perception.of(state)),
-    prompt: observationOf(spec, { state, last }).prompt,
+    prompt: promptOf(observationOf(spec, { state, last })),
     moves: scored.map(({ action, score }) => ({ action: game.answer.format(state, action), score })),
     picture,
   }

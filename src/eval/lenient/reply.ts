@@ -4,7 +4,7 @@
  */
 import type { AnyGame } from '../../game.ts'
 import { formatGrid } from '../../games/index.ts'
-import { type ParsedReply, parseReply } from '../../gym/index.ts'
+import { type ParsedReply, parseReply, type ReplyReading } from '../../gym/index.ts'
 import { answerIn, lenientAction } from './answer.ts'
 import { lenientBoard } from './board.ts'
 import { parsed, plainText, unfenced } from './plain.ts'
@@ -18,12 +18,9 @@ export interface LenientReading {
 }
 
 /** What the strict readers made of a reply, so that only the rest is read anew. */
-export interface StrictReading {
-  readonly parsed: ParsedReply
+export interface StrictReading extends ReplyReading {
   /** Canonical text of the action, or null. */
   readonly action: string | null
-  /** The perception that was read; null if there is none. */
-  readonly perception: unknown
 }
 
 /** Longest reply that is looked at, characters. */

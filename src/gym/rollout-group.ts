@@ -1,0 +1,62 @@
+/**
+ * Groups of episodes from exactly one moment each, as group-relative policy optimisation samples them: the first replies of a group answer one
+ * observation in one call; from then on each episode goes its own way. `playGroup` scores a group of one-step episodes whose replies are known.
+ */
+import { ConfigError } from '../errors.ts'
+import type { Policy, Reply } from '../policy.ts'
+import { deriveSeed } from '../rng.ts'
+import { ask } from './ask.ts'
+import { Episode, type EpisodeRules, type Trajectory } from './episode.ts'
+import { playGroup } from './group.ts'
+import type { EnvSnapshot } from './life.ts'
+import type { EnvSpec } from './spec.ts'
+
+/** A moment to play from. */
+export interface GroupStart {
+  readonly spec: EnvSpec
+  readonly snapshot: Pick<EnvSnapshot, 'state' | 'last'>
+}
+
+export interface RolloutGroupOptions extends Pick<EpisodeRules, 'history' | 'examples'> {
+  /** Episodes a group, 1 or more. */
+  readonly n: number
+  /** Replies an episode at most. Default 1. */
+  readonly turns?: number
+  /** Decides all chance of the policy. */
+  readonly seed: number
+  readonly signal?: AbortSignal
+}
+
+/** [start][episode], with samples kept. Games meet the state's own chance, so equal replies have equal results. Throws ConfigError, and the signal's reason. */
+export async function rolloutGroups(policy: Policy, starts: readonly GroupStart[], options: RolloutGroupOptions): Promise<Trajectory[][]> {
+  const { n, turns = 1, seed, signal, ...conversation } = options
+  if (!(n >= 1) || !(turns >= 1)) throw new ConfigError(`A group needs replies (${n}) and turns (${turns}) of 1 or more.`)
+  const rules: EpisodeRules = { ...conversation, horizon: turns, keep: 'samples' }
+  const groups = starts.map(({ spec, snapshot }) => Array.from({ length: n }, () => new Episode({ spec, seed: 0, start: snapshot }, rules)))
+  const started = groups.filter(([episode]) => episode?.stopped === null)
+  const asked = started.map((group) => askedOf(group[0] as Episode))
+  const first = asked.length === 0 ? [] : await ask(policy, asked, { n, seed, signal })
+  signal?.throwIfAborted()
+  for (const [i, group] of started.entries()) {
+    const replies = first[i] as Reply[]
+    const { spec, start } = (group[0] as Episode).source
+    const played = playGroup(spec.game, start?.state, replies, { chance: 'shared' })
+    for (const [k, episode] of group.entries()) episode.play(replies[k] as Reply, played[k])
+  }
+  for (let turn = 1; turn < turns; turn++) {
+    const live = started.flat().filter(({ stopped }) => stopped === null)
+    if (live.length === 0) break
+    const replies = await ask(policy, live.map(askedOf), { n: 1, seed: deriveSeed(seed, 'turn', turn), signal })
+    signal?.throwIfAborted()
+    for (const [i, episode] of live.entries()) episode.play(replies[i]?.[0] as Reply)
+  }
+  return groups.map((group) => group.map((episode) => episode.trajectory(policy.name)))
+}
+
+/** One group. */
+export async function rolloutGroup(policy: Policy, start: GroupStart, options: RolloutGroupOptions): Promise<Trajectory[]> {
+  const [group = []] = await rolloutGroups(policy, [start], options)
+  return group
+}
+
+const askedOf = (episode: Episode) => ({ observation: episode.observe(), state: episode.state })
