@@ -70,6 +70,12 @@ describe('a game of objects', () => {
     const page = replaysSection(replays, policiesOf([])).markup
     expect(page).toContain('Read: 1 wrong')
     expect(page).toMatch(/<td>green \d \d<\/td>/)
+    const blind = await evaluate({
+      ...options,
+      policy: scriptedPolicy([formatReply({ perception: 'red', think: '', answer: 'red' })]),
+      specs: [spec],
+    })
+    expect(blind.episodes[0]?.unread?.[0]?.reason).toBe('The perception is not written as the prompt asks for.')
     const expert = createPolicy('solver', { gameNamed: () => game })
     const best = await evaluate({ ...options, policy: expert, specs: [spec] })
     expect(best.rows.find(({ metric }) => metric === 'regret')?.mean).toBe(0)

@@ -103,7 +103,8 @@ export function episodeTally({ spec, episode, expertEvery, counts, sees }: Tally
     const strict = { ...read, action: score.action }
     addCells(spec, state, strict, cells)
     addLenient(lenient, spec, step, strict)
-    for (const part of unreadParts(score, strict.parsed, strict.perception)) addUnread(unread, part, index, reply)
+    for (const part of unreadParts(score, strict.parsed, strict.perception, game.perception.grid !== undefined))
+      addUnread(unread, part, index, reply)
   }
   let won: boolean | null = null
   return {

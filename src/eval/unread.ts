@@ -9,21 +9,23 @@ const MOST = 3
 const EXAMPLE = 500
 
 const NO_GRID = 'The perception is not a grid of the labels that the prompt asks for, in its layout.'
+const NOT_READ = 'The perception is not written as the prompt asks for.'
 
 /** A reason without what differs from reply to reply: quoted texts and cells. */
 function kindOf(reason: string): string {
   return reason.replace(/"(?:[^"\\]|\\.)*"/g, '…').replace(/\(\d+, \d+\)/g, '(row, column)')
 }
 
-/** What of a reply could not be read, and why. */
+/** What of a reply could not be read, and why. `isGrid`: whether the game's perception is a grid. */
 export function unreadParts(
   { outcome, boundary, problem }: ReplyScore,
   parsed: ParsedReply,
   perception: unknown,
+  isGrid: boolean,
 ): Pick<Unread, 'part' | 'reason'>[] {
   const answer =
     outcome === 'unreadable' && boundary === 'parse' ? [{ part: 'answer' as const, reason: kindOf(problem ?? 'no answer') }] : []
-  const reason = parsed.perception === null ? (parsed.problem ?? 'no perception') : NO_GRID
+  const reason = parsed.perception === null ? (parsed.problem ?? 'no perception') : isGrid ? NO_GRID : NOT_READ
   return [...answer, ...(perception === null ? [{ part: 'board' as const, reason }] : [])]
 }
 

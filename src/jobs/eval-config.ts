@@ -4,39 +4,39 @@ import { skinFields, specFields } from '../gym/index.ts'
 import { keptRequest } from './requests.ts'
 
 const count = z.number().int().nonnegative()
-const price = z.number().nonnegative().nullable()
+const price = z.number().nonnegative().nullable().default(null)
 
 /** Null: the default of each kind of player. */
 export const evalConfig = z.strictObject({
   names: z.array(z.string()).describe('policies, checkpoints and models'),
-  preset: z.string().nullable(),
+  preset: z.string().nullable().default(null),
   game: specFields.game,
-  set: z.array(z.string()).describe('knobs of the game'),
-  episodes: count.min(1),
-  horizon: specFields.horizon,
-  restart: specFields.restart,
-  decoding: z.enum(['sampled', 'greedy', 'both']).nullable(),
-  temperature: z.number().min(0).max(2).nullable().describe('of sampled replies of endpoints'),
-  maxTokens: count.min(1).nullable(),
-  theme: skinFields.theme,
-  tile: skinFields.tile.nullable(),
-  layout: skinFields.layout.nullable(),
-  prompt: specFields.prompt.nullable(),
+  set: z.array(z.string()).default([]).describe('knobs of the game'),
+  episodes: count.min(1).default(100),
+  horizon: specFields.horizon.default(100),
+  restart: specFields.restart.default(true),
+  decoding: z.enum(['sampled', 'greedy', 'both']).nullable().default(null),
+  temperature: z.number().min(0).max(2).nullable().default(null).describe('of sampled replies of endpoints'),
+  maxTokens: count.min(1).nullable().default(null),
+  theme: skinFields.theme.default('classic'),
+  tile: skinFields.tile.nullable().default(null),
+  layout: skinFields.layout.nullable().default(null),
+  prompt: specFields.prompt.nullable().default(null),
   tags: specFields.tags.default('paper').describe('of prompts and worked examples of models behind HTTP; runs without it had the paper’s'),
-  mode: specFields.mode,
-  feedback: specFields.feedback,
-  history: count.describe('turns kept in the conversation'),
-  examples: count.describe('worked examples in the prompt'),
-  baseUrl: z.string().nullable().describe('without its query'),
+  mode: specFields.mode.default('image'),
+  feedback: specFields.feedback.default(true),
+  history: count.default(0).describe('turns kept in the conversation'),
+  examples: count.default(0).describe('worked examples in the prompt'),
+  baseUrl: z.string().nullable().default(null).describe('without its query'),
   request: keptRequest,
   priceIn: price.describe('of a million tokens of prompts'),
   priceOut: price.describe('of a million tokens of replies'),
-  anchors: z.boolean().describe('whether random and solver play along'),
-  seed: z.number().int(),
-  engine: z.string(),
-  plugins: z.array(z.string()),
-  pictures: z.string().nullable().describe('folder of pictures'),
-  given: z.array(z.string()).describe('options that were given by hand'),
+  anchors: z.boolean().default(true).describe('whether random and solver play along'),
+  seed: z.number().int().default(0),
+  engine: z.string().default('@vlm-gym/engine-onnx'),
+  plugins: z.array(z.string()).default([]),
+  pictures: z.string().nullable().default(null).describe('folder of pictures'),
+  given: z.array(z.string()).default([]).describe('options that were given by hand'),
 })
 export type EvalConfig = z.output<typeof evalConfig>
 

@@ -15,15 +15,8 @@ afterAll(() => rm(place, { recursive: true, force: true }))
 
 const pace = { retries: 0, timeout: 5, threads: 1 }
 
-function config(over: Partial<EvalConfig> = {}): EvalConfig {
-  return evalConfig.parse({
-    ...{ names: ['greedy-1'], preset: null, game: '2048', set: [], episodes: 3, horizon: 6, restart: true, decoding: null },
-    ...{ temperature: null, maxTokens: null, theme: 'classic', tile: null, layout: null, prompt: null, mode: 'image', feedback: true },
-    ...{ history: 0, examples: 0, baseUrl: null, priceIn: null, priceOut: null, anchors: true, seed: 5 },
-    ...{ engine: '@vlm-gym/engine-onnx', plugins: [], pictures: null, given: [] },
-    ...over,
-  })
-}
+const config = (over: object = {}): EvalConfig =>
+  evalConfig.parse({ names: ['greedy-1'], game: '2048', episodes: 3, horizon: 6, seed: 5, ...over })
 
 describe('runEvaluation', () => {
   test('plays without a folder, and tells where it stands, every episode, and what it plays', async () => {

@@ -2,7 +2,7 @@
  * Evaluating as a job: the games of a config, played by everyone it names. In a run folder every reply and episode is kept, and a stopped
  * evaluation goes on from there.
  *
- *     const config = evalConfig.parse({ ... })
+ *     const config = evalConfig.parse({ names: ['random', 'greedy-1'], game: 'swap', episodes: 20 })
  *     const { evaluations } = await runEvaluation(config, { pace: { retries: 6, timeout: 120, threads: 2 }, out: 'runs/mine', onEvent: console.log })
  */
 import { EngineError } from '../errors.ts'

@@ -3,7 +3,7 @@
  * (where it stands), `checkpoints/`, `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed;
  * lines are appended and cut back to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
  */
-import { access, appendFile, mkdir, rename, rm, rmdir } from 'node:fs/promises'
+import { appendFile, mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type * as z from 'zod'
@@ -11,6 +11,7 @@ import { ConfigError, fileReason, StorageError } from '../errors.ts'
 import { shellWord } from '../printable.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
 import { readText, toUtf8 } from './encoding.ts'
+import { damage, exists, guarded, toData } from './folder-files.ts'
 import { EVAL_RUN, type FolderHeader, type FolderKind, findHeader, headerOf, readHeader, TRAIN_RUN } from './folder-kinds.ts'
 import { freeName } from './free-name.ts'
 import { type BadLine, endLines, firstOfEach, type Line, type LinesFile, readLineAt, scanLines } from './lines.ts'
@@ -59,41 +60,6 @@ export interface RunFolder {
   lineAt<T>(file: LinesFile<T>, line: Pick<Line<T>, 'start' | 'end'>): Promise<T>
   close(): Promise<void>
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
-
-/** Runs a file operation; a failure becomes a StorageError that names the file and the reason. */
-async function guarded<T>(path: string, verb: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    const remedy = (error as NodeJS.ErrnoException).code === 'ENOSPC' ? ' and go on with --resume' : ''
-    throw new StorageError(`cannot ${verb} ${path}: ${fileReason(error, verb === 'read' ? 'read' : 'write')}${remedy}`, { cause: error })
-  }
-}
-
-/** Damaged lines that are named one by one; more are counted. */
-const NAMED = 3
-
-/** Warnings on the damaged lines of a file. */
-function damage(path: string, bad: readonly BadLine[], loss: string): string[] {
-  const named = bad.slice(0, NAMED).map(({ number, reason, kept, repeats }) => {
-    if (repeats) return `${path} line ${number} is left out: ${reason}`
-    const what = kept === 0 ? `is dropped: ${reason}; ${loss}` : `is damaged: ${reason}; what was whole in it is kept`
-    return `${path} line ${number} ${what}`
-  })
-  const more = bad.length - named.length
-  return more > 0
-    ? [...named, `${path}: ${more} more damaged ${more === 1 ? 'line' : 'lines'}, the last is line ${bad.at(-1)?.number}`]
-    : named
-}
-
-const toData = (value: unknown): string | Buffer =>
-  value instanceof Uint8Array ? Buffer.from(value) : typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`
 
 /** How a folder is made. */
 export interface CreateOptions extends NewFolderOptions {
