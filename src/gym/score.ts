@@ -102,8 +102,8 @@ function agreementWith(game: AnyGame, truth: () => Truth, read: unknown): number
 export function statementsOf({ teacher }: AnyGame, state: unknown, text: string, { parsed }: ReplyReading): readonly Statement[] {
   const span = spanOf(text, parsed, 'think')
   if (teacher === undefined || span === null) return []
-  const judged = teacher.judge(state, text.slice(span.start, span.end))
-  return judged.map(({ start, end, holds }) => ({ start: start + span.start, end: end + span.start, holds }))
+  const statements = teacher.judge(state, text.slice(span.start, span.end))
+  return statements.map(({ start, end, holds }) => ({ start: start + span.start, end: end + span.start, holds }))
 }
 
 /** The paper's ±1 shaping: 1 for a legal move that earned something, else -1. */
