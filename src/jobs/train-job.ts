@@ -4,7 +4,7 @@ import type { Engine, EngineNeeds, WeightsRef } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, evaluate } from '../eval/index.ts'
 import type { AnyGame } from '../game.ts'
-import { gameList } from '../games/index.ts'
+import { gameNamed } from '../games/index.ts'
 import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import {
   type EpisodeRecord,
@@ -37,8 +37,11 @@ const LABELS: Record<string, string> = { perceptionExact: 'perception' }
 /** Replays kept of each model and decoding. */
 const REPLAYS = 2
 
-/** Words of a new run: those of every registered game. They stand in the run folder, since the registry may have grown when the run goes on. */
-export const newWords = (): string[] => lexiconOf(gameList())
+/**
+ * Words of a new run: those of its own games, so that other games change nothing of it. They stand in the run folder, since a later version
+ * of a game may have others.
+ */
+export const newWords = ({ games }: Pick<TrainConfig, 'games'>): string[] => lexiconOf(games.map(({ id }) => gameNamed(id)))
 
 /** The engine of a run, found fit for its stages and all of its games. `folder`: of the run. Throws ConfigError, EngineError. */
 export async function engineFor(config: TrainConfig, folder: string, needs: EngineNeeds): Promise<Engine> {
