@@ -3,7 +3,7 @@
  * the same seed for every policy, so policies are compared on the same games. Formulas: docs/metrics.md.
  */
 import { ConfigError } from '../errors.ts'
-import type { Protocol } from '../game.ts'
+import type { Protocol } from '../game-presets.ts'
 import {
   type EnvSpec,
   type EpisodeStep,

@@ -4,7 +4,8 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { EvaluateOptions, Evaluation } from '../eval/index.ts'
-import type { AnyGame, Protocol } from '../game.ts'
+import type { AnyGame } from '../game.ts'
+import type { Protocol } from '../game-presets.ts'
 import { gameList, gameNamed } from '../games/index.ts'
 import { type EnvSpec, type SpecConfig, specFrom } from '../gym/index.ts'
 import { knownRows, type ProtocolResults, protocolRow } from '../report/index.ts'

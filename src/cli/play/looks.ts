@@ -1,5 +1,6 @@
 /** The cells of a board as a terminal shows them: what the game declares, or else its labels on the colours of its picture. */
-import type { AnyGame, CellLook, Grid } from '../../game.ts'
+import type { AnyGame, Grid } from '../../game.ts'
+import type { CellLook } from '../../game-play.ts'
 import { frameToRgb, renderScene, themeNamed } from '../../render/index.ts'
 import type { Color } from '../../scene.ts'
 import { inkOn, type Paint } from './paint.ts'
