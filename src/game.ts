@@ -149,12 +149,12 @@ export interface PerceptionFacet<S, C, P> {
   of(state: S): P
   /** The canonical text. */
   format(perception: P): string
-  /** Reads a model's own text back; null when it is none of the grammar. `parse(format(p))` is p. */
+  /** Reads a model's own text back; null for a text outside the grammar. `parse(format(p))` is p. */
   parse(text: string): P | null
   /** How far a read perception agrees with the true one, 0..1; 1 if and only if they are equal. */
   agreement(truth: P, read: P): number
   layout(config: C): SectionLayout
-  /** The perception as a grid of labels. Absent: it is none, and counts by cell are left out. */
+  /** The perception as a grid of labels. Absent: the perception is no grid, and counts by cell are left out. */
   grid?(perception: P): Grid
 }
 
@@ -171,15 +171,15 @@ export interface AnswerFacet<S, A, C> {
 /** What feedback is made of: the last step; null before the first. */
 export type FeedbackStep<S> = Pick<StepResult<S>, 'legal' | 'events'> | null
 
-/** What a vision-language model is told in sentences. */
+/** Prompts and feedback for vision-language models, in sentences. */
 export interface TextFacet<S, C> {
   /** Goal, rules and actions. The layout of a reply is not part of it: the gym adds it. `skin`: only where tiles show symbols to be explained. */
   rules(config: C, skin?: Skin): string
-  /** What the player is told of the last step: a sentence; '' when there is nothing to say and before the first step. */
+  /** Feedback on the last step: a sentence; '' when there is nothing to say and before the first step. */
   feedback(result: FeedbackStep<S>): string
 }
 
-/** What the embedded engine is told, in few words of a closed lexicon. Absent: the game is played by other models only. */
+/** Prompts and feedback for the embedded engine, in few words of a closed lexicon. Absent: the game is played by other models only. */
 export interface EmbeddedFacet<S, C> {
   prompt(config: C): string
   /** Always exactly one word of the lexicon, so that prompts keep their length. */

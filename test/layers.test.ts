@@ -1,5 +1,5 @@
 /**
- * The layout of the project: an import may only point down (DESIGN.md, "Layout"). Test files are free; everything else has a level.
+ * The layout of the project: an import may only point down (ARCHITECTURE.md). Test files are free; everything else has a level.
  * Type imports count: a layer that knows the types of another depends on it.
  */
 import { readdirSync, readFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * What is played, as plain data with a schema: what a config embeds, a worker is sent and a server's reset is told. Apart from spec.ts, so
- * that a page that plays loads no schemas of configs.
+ * What is played, as plain data with a schema: what a config embeds, and what a worker gets. Apart from spec.ts, so that a
+ * page that plays loads no schemas of configs.
  *
  *     const spec = specFrom({ game: '2048', config: { size: 3 }, horizon: 100 }, gameNamed)
  *     specConfigOf(spec)                                                          // plain JSON again, complete
