@@ -10,11 +10,11 @@
  * Implementations: src/games/<id>/. The registry: src/games/index.ts. Conformance: `checkGame` in src/testing.
  * Beside it: game-presets.ts (levels, presets, how play is counted) and game-play.ts (help for a person at a terminal).
  */
-import type * as z from 'zod'
 import type { PlayAids } from './game-play.ts'
 import type { GamePreset, Levels } from './game-presets.ts'
 import type { Rng } from './rng.ts'
 import type { Scene, Skin, Theme } from './scene.ts'
+import type { Schema } from './schema.ts'
 
 /** What happened in one step, for feedback, logs and replay. `kind` is from the game's own list; the rest is plain JSON. */
 export interface GameEvent {
@@ -101,9 +101,9 @@ export interface RulesDefinition<S, A, C> {
   init(config: C, seed: number): S
   configOf(state: S): C
   /** Schema of a state, invariants included: judges states from outside. Its issues name the field and the reason. */
-  readonly state: z.ZodType<S>
+  readonly state: Schema<S>
   /** Schema of an event: judges those from outside. Absent: any plain object with a kind, whose texts are short names such as 'no-run'. */
-  readonly event?: z.ZodType<GameEvent>
+  readonly event?: Schema<GameEvent>
   /** The same state with its chance replaced by the stream of `seed` (for independent chance within a group). */
   reseed(state: S, seed: number): S
   /** All actions of the grammar on this state's board, legal or not, in a fixed order. */
@@ -149,12 +149,12 @@ export interface PerceptionFacet<S, C, P> {
   of(state: S): P
   /** The canonical text. */
   format(perception: P): string
-  /** Reads a model's own text back; null when it is none of the grammar. `parse(format(p))` is p. */
+  /** Reads a model's own text back; null for a text outside the grammar. `parse(format(p))` is p. */
   parse(text: string): P | null
   /** How far a read perception agrees with the true one, 0..1; 1 if and only if they are equal. */
   agreement(truth: P, read: P): number
   layout(config: C): SectionLayout
-  /** The perception as a grid of labels. Absent: it is none, and counts by cell are left out. */
+  /** The perception as a grid of labels. Absent: the perception is no grid, and counts by cell are left out. */
   grid?(perception: P): Grid
 }
 
@@ -171,15 +171,15 @@ export interface AnswerFacet<S, A, C> {
 /** What feedback is made of: the last step; null before the first. */
 export type FeedbackStep<S> = Pick<StepResult<S>, 'legal' | 'events'> | null
 
-/** What a vision-language model is told in sentences. */
+/** Prompts and feedback for vision-language models, in sentences. */
 export interface TextFacet<S, C> {
   /** Goal, rules and actions. The layout of a reply is not part of it: the gym adds it. `skin`: only where tiles show symbols to be explained. */
   rules(config: C, skin?: Skin): string
-  /** What the player is told of the last step: a sentence; '' when there is nothing to say and before the first step. */
+  /** Feedback on the last step: a sentence; '' when there is nothing to say and before the first step. */
   feedback(result: FeedbackStep<S>): string
 }
 
-/** What the embedded engine is told, in few words of a closed lexicon. Absent: the game is played by other models only. */
+/** Prompts and feedback for the embedded engine, in few words of a closed lexicon. Absent: the game is played by other models only. */
 export interface EmbeddedFacet<S, C> {
   prompt(config: C): string
   /** Always exactly one word of the lexicon, so that prompts keep their length. */
@@ -225,7 +225,7 @@ interface Described<S, A, C, P> {
   /** What kind of game it is, for lists: 'tiles', 'match'. */
   readonly tags?: readonly string[]
   /** Every field has a default; unknown keys are refused. */
-  readonly config: z.ZodType<C>
+  readonly config: Schema<C>
   readonly knobs: { readonly [field: string]: Knob }
   draw(state: S, skin: Skin, theme: Theme): Scene
   readonly perception: PerceptionFacet<S, C, P>

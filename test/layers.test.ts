@@ -1,5 +1,5 @@
 /**
- * The layout of the project: an import may only point down (DESIGN.md, "Layout"). Test files are free; everything else has a level.
+ * The layout of the project: an import may only point down (ARCHITECTURE.md). Test files are free; everything else has a level.
  * Type imports count: a layer that knows the types of another depends on it.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -18,6 +18,7 @@ const LEVELS: { readonly [part: string]: number } = {
   suggest: 0,
   printable: 0,
   rng: 0,
+  schema: 0,
   checks: 1,
   settings: 2,
   'near-file': 1,
@@ -75,6 +76,7 @@ const CORE = [
   'errors',
   'suggest',
   'checks',
+  'schema',
   'rng',
   'game',
   'game-play',

@@ -62,7 +62,7 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
     if (id === undefined) throw new ConfigError(`name a game (${known.join(', ')}) or give a token with --state`)
     const game = gameNamed(id)
     const at = levelsOf(game, options, look)
-    const spec = envSpec({ game, skin: dressed(at.skin, options.skin), config: gameConfig(game, options.set, at.config) })
+    const spec = envSpec({ game, skin: skinWith(at.skin, options.skin), config: gameConfig(game, options.set, at.config) })
     return { spec, start: startSnapshot(spec, options.seed) }
   }
   if (options.perception !== undefined || options.reasoning !== undefined)
@@ -72,7 +72,7 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
   const { game, state, last } = decodeState(options.state, Object.fromEntries(gameList().map((one) => [one.id, one])))
   if (id !== undefined && gameNamed(id) !== game) throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
   return {
-    spec: envSpec({ game, skin: dressed(look, options.skin), config: game.rules.configOf(state) }),
+    spec: envSpec({ game, skin: skinWith(look, options.skin), config: game.rules.configOf(state) }),
     start: { state, last, steps: 0, return: 0 },
   }
 }
@@ -92,6 +92,6 @@ function levelsOf(game: AnyGame, { preset, perception, reasoning }: StartOptions
 }
 
 /** The skin with the settings of --skin. */
-function dressed(skin: Skin, settings: readonly string[] = []): Skin {
+function skinWith(skin: Skin, settings: readonly string[] = []): Skin {
   return checkConfig(skinSchema, applySettings({ ...skin }, settings), 'the skin')
 }

@@ -39,7 +39,7 @@ function addOne<K extends string>(counts: Partial<Record<K, number>>, kind: K): 
   counts[kind] = (counts[kind] ?? 0) + 1
 }
 
-/** Counts a reply of an endpoint that was had. */
+/** Counts a reply that came from an endpoint. */
 function addReply(counts: ReplyCounts, { finish, assembly, failure, sampled }: Reply): void {
   if (finish === undefined || failure !== undefined || sampled !== undefined) return
   counts.count++

@@ -42,7 +42,7 @@ export interface EvalJob {
 
 /** The jobs of a command. Throws ConfigError for options that do not go together, an unknown preset, and games without its protocol. */
 export function evalJobs(options: EvalJobOptions): EvalJob[] {
-  if (options.preset !== undefined && options.preset !== null) return presetJobs(options, presetNamed(options.preset))
+  if (options.preset !== undefined && options.preset !== null) return presetJobs(options, evalPresetNamed(options.preset))
   const { names, game, set = [], horizon, restart } = options
   if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
   const spec = specFrom(
@@ -57,7 +57,7 @@ function lookOf({ look, given }: EvalJobOptions, game: AnyGame): EvalJobOptions[
   return game.embedded === undefined && !given.includes('prompt') ? { ...look, prompt: 'full' } : look
 }
 
-function presetNamed(text: string): EvalPreset {
+function evalPresetNamed(text: string): EvalPreset {
   const preset = EVAL_PRESETS.find((name) => name === text)
   if (preset === undefined)
     throw new ConfigError(
@@ -89,7 +89,7 @@ function presetJobs(options: EvalJobOptions, preset: EvalPreset): EvalJob[] {
   })
 }
 
-/** Own rows of a job under a preset, beside those of others at the same horizon. */
+/** Results under a preset: the rows of this job, then those that others report at the same horizon. */
 export function presetResults({ spec, rules, protocol }: EvalJob, preset: string, evaluations: readonly Evaluation[]): ProtocolResults[] {
   if (protocol === undefined) return []
   const { id, title } = spec.game

@@ -41,7 +41,7 @@ function messageOf(message: Message): ChatMessage {
  * The chat to complete. Few servers go on from a reply that has begun, and the others would say so in no way: a board that a reply begins with is
  * told before the prompt instead. Throws EngineError for a reply that begins with anything else.
  */
-export function messagesOf({ messages, prefix }: Observation): ChatMessage[] {
+export function chatMessages({ messages, prefix }: Observation): ChatMessage[] {
   const chat = messages.map(messageOf)
   const last = chat.at(-1)
   if (prefix === undefined || last === undefined) return chat

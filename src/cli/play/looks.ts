@@ -29,7 +29,7 @@ export function shownCells(
   const { cells, rows, columns } = grid
   const look = game.play?.look
   const looks = look === undefined ? null : cells.map((row) => row.map((label) => look(label, themeNamed(theme))))
-  const texts = looks ? looks.map((row) => row.map((one) => textOf(one, { colours, unicode }))) : cells.map((row) => row.map(plainText))
+  const texts = looks ? looks.map((row) => row.map((one) => cellText(one, { colours, unicode }))) : cells.map((row) => row.map(plainText))
   const fits = fitted(texts.flat(), width)
   const fills = colours && looks === null ? pictureFills(game, state, theme, rows, columns) : null
   const paintOf = (r: number, c: number): Paint | null => {
@@ -41,7 +41,7 @@ export function shownCells(
 }
 
 /** The text of a look: with its mark where there are no colours, in ASCII where there is no Unicode. */
-export function textOf({ text, ascii = text, mark = '' }: CellLook, { colours, unicode }: Abilities): string {
+export function cellText({ text, ascii = text, mark = '' }: CellLook, { colours, unicode }: Abilities): string {
   const shown = unicode ? text : ascii
   return colours || shown === '' ? shown : `${mark}${shown}`
 }
