@@ -4,7 +4,7 @@ import type { Engine, EngineNeeds, WeightsRef } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, evaluate } from '../eval/index.ts'
 import type { AnyGame } from '../game.ts'
-import { gameList } from '../games/index.ts'
+import { loadGames } from '../games/registry.ts'
 import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import {
   type EpisodeRecord,
@@ -38,10 +38,11 @@ const LABELS: Record<string, string> = { perceptionExact: 'perception' }
 const REPLAYS = 2
 
 /** Words of a new run: those of every registered game. They stand in the run folder, since the registry may have grown when the run goes on. */
-export const newWords = (): string[] => lexiconOf(gameList())
+export const newWords = async (): Promise<string[]> => lexiconOf(await loadGames())
 
 /** The engine of a run, found fit for its stages and all of its games. `folder`: of the run. Throws ConfigError, EngineError. */
 export async function engineFor(config: TrainConfig, folder: string, needs: EngineNeeds): Promise<Engine> {
+  await loadGames(config.games.map(({ id }) => id))
   const { createEngine } = await loadEngineModule(config.engine)
   const { model, seed, threads } = config
   const engine = await createEngine({ model, seed, threads, folder: join(folder, 'checkpoints') }, needs)
