@@ -21,6 +21,7 @@ const ALL = [...DOORS, ...GAME_IDS.map((id) => `vlm-gym/games/${id}`)]
 
 /** A page that plays a move of 2048 and shows the picture: all that it imports, and no more. */
 const PAGE = `
+  import { frameOf } from 'vlm-gym/chat'
   import { Env, envSpec, formatReply } from 'vlm-gym/gym'
   import { game2048 } from 'vlm-gym/games/2048'
   import { drawSceneOnCanvas, themeNamed } from 'vlm-gym/render'
@@ -35,7 +36,7 @@ const PAGE = `
     const canvas = document.body.appendChild(Object.assign(document.createElement('canvas'), { width: scene.width, height: scene.height }))
     drawSceneOnCanvas(scene, canvas.getContext('2d'))
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
-    const frame = observation.frame()
+    const frame = frameOf(observation)
     return { outcome: score.outcome, perceived: score.perceptionExact, size: [canvas.width, canvas.height], frame: [frame.width, frame.height], colours: new Set(new Uint32Array(data.buffer)).size }
   }`
 

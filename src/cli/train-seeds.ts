@@ -103,7 +103,7 @@ async function makeNew(runs: readonly Seed[], { newConfig, parallel, threadsGive
   const config = await newConfig()
   const threads = threadsGiven ? config.threads : threadsEach(config.threads, Math.min(parallel, runs.length))
   if (threads < config.threads) printError(`each run gets ${threads} of the ${config.threads} threads; the last digits depend on that`)
-  const words = await newWords()
+  const words = await newWords(config)
   await (await checkedEngine({ ...config, threads }, (runs[0] as Seed).path, words)).close()
   for (const { seed, path } of runs) await (await createTrainFolder(path, { ...config, threads, seed }, words, { force })).close()
 }

@@ -145,7 +145,7 @@ interface Listeners {
 async function playAll(options: EvaluateOptions, entries: readonly RolloutEpisode[], on: Listeners): Promise<void> {
   const { policy, decoding, horizon, restart, pace, batch, signal } = options
   const rules = {
-    ...{ horizon, restart, episodes: entries, seed: policySeed(options.seed) },
+    ...{ horizon, restart, episodes: entries, seed: policySeed(options.seed), collect: false },
     onStep: ({ episode, ...step }: RolloutEvent) => on.onStep(episode, step),
     ...(signal && { signal }),
   }

@@ -39,19 +39,18 @@ export {
 } from './life.ts'
 export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 export {
-  closesOf,
   forcedPerception,
   formatReply,
   inTags,
   maxReplyLength,
   type ParsedReply,
   parseReply,
+  placesOfSections,
   protocolLexicon,
   REPLY_TAGS,
   type ReplySections,
   type ReplyTags,
-  type Span,
-  spanOf,
+  type SectionPlaces,
 } from './protocol.ts'
 export {
   paperReward,

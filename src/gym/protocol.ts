@@ -142,30 +142,27 @@ export function parseReply(text: string): ParsedReply {
   return readBy(text, neutral ? NEUTRAL_OPENS : PAPER_OPENS, places)
 }
 
-/** A piece of a text: characters `start` (inclusive) to `end` (exclusive), UTF-16 code units. */
-export interface Span {
-  readonly start: number
-  readonly end: number
+/** Where the first two sections of a reply lie by the first tags of each, whether they count or not: UTF-16 code units, Infinity for a missing tag. */
+export interface SectionPlaces {
+  /** Behind the first close tag of the perception. */
+  readonly perceptionEnd: number
+  /** Behind the first open tag of the thoughts. */
+  readonly thinkStart: number
+  /** Before the first close tag of the thoughts, and behind it. */
+  readonly thinkClose: number
+  readonly thinkEnd: number
 }
 
-/** Where the text of a section stands in the reply that was read; null if the section does not count. */
-export function spanOf(text: string, parsed: ParsedReply, section: 'perception' | 'think' | 'answer'): Span | null {
-  const said = parsed[section]
-  if (said === null) return null
-  const [seen, thought, answer] = NAMES[parsed.tags ?? 'paper']
-  const open = `<${{ perception: seen, think: thought, answer }[section]}>`
-  const start = text.indexOf(said, text.indexOf(open) + open.length)
-  return { start, end: start + said.length }
-}
-
-/** Where the perception and the thoughts of a reply end, well formed or not: behind the first close tag, or nowhere (Infinity). */
-export function closesOf(text: string, { tags: set }: ParsedReply): { readonly perception: number; readonly think: number } {
+/**
+ * Finds the sections of a reply for token credit. Every token must answer for something, those of a malformed reply too, so this is more
+ * lenient than the rule of sections.
+ */
+export function placesOfSections(text: string, { tags: set }: ParsedReply): SectionPlaces {
   const [seen, thought] = NAMES[set ?? 'paper']
-  const behind = (tag: string): number => {
-    const at = text.indexOf(tag)
-    return at < 0 ? Number.POSITIVE_INFINITY : at + tag.length
-  }
-  return { perception: behind(`</${seen}>`), think: behind(`</${thought}>`) }
+  const at = (tag: string): number => (text.includes(tag) ? text.indexOf(tag) : Number.POSITIVE_INFINITY)
+  const behind = (tag: string): number => at(tag) + tag.length
+  const close = `</${thought}>`
+  return { perceptionEnd: behind(`</${seen}>`), thinkStart: behind(`<${thought}>`), thinkClose: at(close), thinkEnd: behind(close) }
 }
 
 /** What counts of a text with tags of both sets: the section that they share. */

@@ -31,6 +31,8 @@ export interface RolloutOptions extends EpisodeRules {
   readonly onStep?: (event: RolloutEvent) => void
   /** Called as each episode ends; at its own pace, an aborted one is not told of. */
   readonly onEpisode?: (trajectory: Trajectory, episode: number) => void | Promise<void>
+  /** False: nothing is kept of an episode that has been told of, and no trajectories are returned. Default true. */
+  readonly collect?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -58,17 +60,31 @@ export async function rollout(policy: Policy, options: RolloutOptions): Promise<
   const { horizon, batch = Number.POSITIVE_INFINITY, concurrency, episodes, places = [...episodes.keys()] } = options
   if (!(horizon >= 1) || !(batch >= 1)) throw new ConfigError(`Horizon (${horizon}) and batch (${batch}) must be 1 or more.`)
   if (concurrency !== undefined && !(concurrency >= 1)) throw new ConfigError(`Concurrency (${concurrency}) must be 1 or more.`)
-  const lives = places.map((place) => ({ place, episode: new Episode(episodes[place] as RolloutEpisode, options) }))
-  await (concurrency === undefined ? playTogether(policy, options, lives) : playApart(policy, options, lives, concurrency))
-  return lives.map(({ episode }) => episode.trajectory(policy.name))
+  const done = new Map<number, Trajectory>()
+  const end: EndOf = ({ place, episode }) => {
+    const trajectory = episode.trajectory(policy.name)
+    if (options.collect !== false) done.set(place, trajectory)
+    return trajectory
+  }
+  const begin = (place: number): Live => ({ place, episode: new Episode(episodes[place] as RolloutEpisode, options) })
+  if (concurrency === undefined) await playTogether(policy, options, places.map(begin), end)
+  else await playApart(policy, { ...options, places, concurrency }, begin, end)
+  return options.collect === false ? [] : places.map((place) => done.get(place) ?? end(begin(place)))
 }
 
+/** Takes an episode out of play: its trajectory. */
+type EndOf = (live: Live) => Trajectory
+
 /** One batch of observations a step. */
-async function playTogether(policy: Policy, options: RolloutOptions, lives: readonly Live[]): Promise<void> {
+async function playTogether(policy: Policy, options: RolloutOptions, lives: readonly Live[], end: EndOf): Promise<void> {
   const { signal, batch = Number.POSITIVE_INFINITY } = options
   /** Keeps the episodes that go on. */
   const settle = async (some: readonly Live[]): Promise<Live[]> => {
-    for (const { place, episode } of some) if (episode.stopped !== null) await options.onEpisode?.(episode.trajectory(policy.name), place)
+    for (const one of some) {
+      if (one.episode.stopped === null) continue
+      const trajectory = end(one)
+      await options.onEpisode?.(trajectory, one.place)
+    }
     return some.filter(({ episode }) => episode.stopped === null)
   }
   let live = await settle(lives)
@@ -97,7 +113,13 @@ async function playTogether(policy: Policy, options: RolloutOptions, lives: read
 const failuresInARow = (concurrency: number): number => Math.max(10, 2 * concurrency)
 
 /** `concurrency` episodes at once; the next begins when one ends. */
-async function playApart(policy: Policy, options: RolloutOptions, lives: readonly Live[], concurrency: number): Promise<void> {
+async function playApart(
+  policy: Policy,
+  options: RolloutOptions & { readonly places: readonly number[]; readonly concurrency: number },
+  begin: (place: number) => Live,
+  end: EndOf,
+): Promise<void> {
+  const { concurrency, places } = options
   const stop = new AbortController()
   let failures = 0
   /** A failed reply is for its own episode to bear, until too many have failed one after another. */
@@ -106,21 +128,23 @@ async function playApart(policy: Policy, options: RolloutOptions, lives: readonl
     if (failure === undefined || failures < failuresInARow(concurrency)) return
     stop.abort(new EngineError(`${policy.name} failed ${failures} times in a row: ${failure.reason}; what was played is kept`))
   }
-  const waiting = [...lives]
+  const waiting = places[Symbol.iterator]()
   const worker = async (): Promise<void> => {
-    for (let live = waiting.shift(); live !== undefined; live = waiting.shift()) {
+    for (const place of waiting) {
+      const live = begin(place)
       // A signal of its own for each episode, so that none has many listeners.
       const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])])
       try {
         await playOne(policy, { ...options, signal }, live, watch)
-        if (!signal.aborted) await options.onEpisode?.(live.episode.trajectory(policy.name), live.place)
+        const trajectory = end(live)
+        if (!signal.aborted) await options.onEpisode?.(trajectory, place)
       } catch (error) {
         stop.abort(error)
       }
       if (signal.aborted) return
     }
   }
-  await Promise.all(Array.from({ length: Math.min(concurrency, lives.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(concurrency, places.length) }, worker))
   stop.signal.throwIfAborted()
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ActionOutcome, AnyGame, Statement, StepResult } from '../game.ts'
 import type { Reply } from '../policy.ts'
-import { type ParsedReply, parseReply, spanOf } from './protocol.ts'
+import { type ParsedReply, parseReply, placesOfSections } from './protocol.ts'
 
 /** Where a reply stopped short of a legal move: no text (endpoint, engine), no action (parse), a move refused by the rules (game). */
 export type Boundary = 'parse' | 'game' | 'endpoint' | 'engine'
@@ -98,12 +98,11 @@ function agreementWith(game: AnyGame, truth: () => Truth, read: unknown): number
   return read === perception ? 1 : withinOne(game.perception.agreement(perception, read))
 }
 
-/** The statements of a reply's thoughts, placed in its text; none if they cannot be read. */
+/** The statements of a reply's thoughts, placed in its text; none if they cannot be read. Looks where `placesOfSections` finds the thoughts. */
 export function statementsOf({ teacher }: AnyGame, state: unknown, text: string, { parsed }: ReplyReading): readonly Statement[] {
-  const span = spanOf(text, parsed, 'think')
-  if (teacher === undefined || span === null) return []
-  const judged = teacher.judge(state, text.slice(span.start, span.end))
-  return judged.map(({ start, end, holds }) => ({ start: start + span.start, end: end + span.start, holds }))
+  const { thinkStart: from, thinkClose: to } = placesOfSections(text, parsed)
+  if (teacher === undefined || !Number.isFinite(to) || to < from) return []
+  return teacher.judge(state, text.slice(from, to)).map(({ start, end, holds }) => ({ start: start + from, end: end + from, holds }))
 }
 
 /** The paper's ±1 shaping: 1 for a legal move that earned something, else -1. */

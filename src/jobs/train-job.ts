@@ -37,8 +37,12 @@ const LABELS: Record<string, string> = { perceptionExact: 'perception' }
 /** Replays kept of each model and decoding. */
 const REPLAYS = 2
 
-/** Words of a new run: those of every registered game. They stand in the run folder, since the registry may have grown when the run goes on. */
-export const newWords = async (): Promise<string[]> => lexiconOf(await loadGames())
+/**
+ * Words of a new run: those of its own games, so that other games change nothing of it. They stand in the run folder, since a later version
+ * of a game may have others.
+ */
+export const newWords = async ({ games }: Pick<TrainConfig, 'games'>): Promise<string[]> =>
+  lexiconOf(await loadGames(games.map(({ id }) => id)))
 
 /** The engine of a run, found fit for its stages and all of its games. `folder`: of the run. Throws ConfigError, EngineError. */
 export async function engineFor(config: TrainConfig, folder: string, needs: EngineNeeds): Promise<Engine> {

@@ -1,6 +1,6 @@
 /** Which token of a reply answers for what: sections, and the statements of the thoughts. */
 import type { Statement } from '../game.ts'
-import { closesOf, type ReplyReading } from '../gym/index.ts'
+import { placesOfSections, type ReplyReading } from '../gym/index.ts'
 import type { ReplyAdvantages } from './advantages.ts'
 
 /** A reply's text, how it was read, and where in the text each of its tokens ends. */
@@ -15,11 +15,11 @@ export interface ReplyTokens {
  * it writes; other tokens of a think section with statements have none.
  */
 export function tokenShares({ text, read, ends }: ReplyTokens, advantage: ReplyAdvantages, statements: readonly Statement[]): number[] {
-  const closes = closesOf(text, read.parsed)
+  const places = placesOfSections(text, read.parsed)
   let next = 0
   return ends.map((end) => {
-    if (end >= closes.think) return advantage.answer
-    if (end < closes.perception) return advantage.perception
+    if (end >= places.thinkEnd) return advantage.answer
+    if (end < places.perceptionEnd) return advantage.perception
     if (statements.length === 0) return advantage.think
     let sum = 0
     for (; (statements[next]?.end ?? Number.POSITIVE_INFINITY) <= end; next++) sum += advantage.statements[next] ?? 0

@@ -1,10 +1,12 @@
 import { createTokenizer } from '@vlm-gym/engine-onnx'
 import { describe, expect, it } from 'vitest'
-import { GAMES, gridOf } from '../games/index.ts'
+import { GAMES, gameNamed, gridOf, registerGame } from '../games/index.ts'
 import { envSpec, formatReply, observationOf } from '../gym/index.ts'
+import { toyGame } from '../gym/toy-game-fixture.ts'
 import { promptOf } from '../messages.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { lexiconOf } from './lexicon.ts'
+import { presetNamed } from './presets.ts'
 import { sampleState } from './states.ts'
 
 describe('the vocabulary', () => {
@@ -35,6 +37,18 @@ describe('the vocabulary', () => {
       }
     })
   }
+
+  it('of a run is that of its own games: a game that is registered later changes no other run', () => {
+    const wordsOf = (name: string): string[] => lexiconOf(presetNamed(name).games.map(({ id }) => gameNamed(id)))
+    const before = [wordsOf('laptop'), wordsOf('quick')]
+    registerGame({ ...toyGame, id: 'toy-words' })
+    expect([wordsOf('laptop'), wordsOf('quick')]).toEqual(before)
+    const [laptop, quick] = before as [string[], string[]]
+    // The games of the main job are those of the package, in their order.
+    expect(laptop).toEqual(lexiconOf(Object.values(GAMES)))
+    expect(quick.length).toBeLessThan(laptop.length)
+    expect(lexiconOf([gameNamed('toy-words')])).not.toEqual(lexiconOf([]))
+  })
 
   it('refuses unknown text, naming the place', () => {
     expect(() => tokenizer.encode('<perception>你好')).toThrow(/offset 12/)
