@@ -271,7 +271,9 @@ describe('games', () => {
   })
 
   it('are loaded by nothing else before they are named: neither by a door nor by a command', () => {
-    const inside = files.filter((file) => !file.startsWith(join(src, 'games/')) && !FIXTURE.test(file))
+    // The command that writes test vectors makes those of all games.
+    const own = [join(src, 'games/'), join(src, 'cli/commands/vectors.ts')]
+    const inside = files.filter((file) => !own.some((path) => file.startsWith(path)) && !FIXTURE.test(file))
     expect(inside.length).toBeGreaterThan(100)
     expect(inside.flatMap((file) => gamesLoadedBy(file).map((id) => `${relative(root, file)} loads ${id}`))).toEqual([])
   })
