@@ -8,10 +8,13 @@
  *
  * An author writes a `GameDefinition`; `defineGame` (games/define-game.ts) makes a `Game` of it and adds the laws that hold for all.
  * Implementations: src/games/<id>/. The registry: src/games/registry.ts. Conformance: `checkGame` in src/testing.
+ * Beside it: game-presets.ts (levels, presets, how play is counted) and game-play.ts (help for a person at a terminal).
  */
 import type * as z from 'zod'
+import type { PlayAids } from './game-play.ts'
+import type { GamePreset, Levels } from './game-presets.ts'
 import type { Rng } from './rng.ts'
-import type { Color, Scene, Skin, Theme } from './scene.ts'
+import type { Scene, Skin, Theme } from './scene.ts'
 
 /** What happened in one step, for feedback, logs and replay. `kind` is from the game's own list; the rest is plain JSON. */
 export interface GameEvent {
@@ -92,90 +95,6 @@ export interface TeacherOptions {
   readonly blind: boolean
 }
 
-/**
- * Levels of difficulty 0 (easiest) to 5 on the axes that a game knows of; six entries each, every one harder than the one before in what
- * test/difficulty.test.ts measures. `difficulty` of gym/difficulty.ts lays perception and reasoning over the config's defaults, in this order.
- */
-export interface Levels<C> {
-  /** Knobs of what there is to tell apart; the skin's levels (SKIN_LEVELS) come on top. */
-  readonly perception: readonly Partial<C>[]
-  /** Knobs of the rules and the board. */
-  readonly reasoning: readonly Partial<C>[]
-  /** Moves a game. */
-  readonly horizon: readonly number[]
-  /** Settles what two levels together would make invalid (more kinds than pairs). States which of the two gives way. */
-  fit?(config: C): C
-}
-
-/** A result that others report, to stand beside one's own. */
-export interface KnownResult {
-  /** Who played: a model, or one of this project's policies by its name. */
-  readonly player: string
-  /** 'published': in the paper. 'measured': play of the paper's own code, run and counted by this project. */
-  readonly source: 'published' | 'measured'
-  /** Replies an episode. */
-  readonly horizon: number
-  /** Mean over episodes of what the protocol counts. */
-  readonly mean: number
-  /** Standard error of the mean; null where none is known. */
-  readonly error: number | null
-}
-
-/** How whole games under a preset are played and counted, and what is known of play under it. Plain JSON. */
-export interface Protocol {
-  /** An ended game is followed by a fresh one, and the count goes on until the horizon. */
-  readonly restart: boolean
-  /** Result of an episode: the sum of its positive environment rewards, or the number of its legal moves. */
-  readonly counts: 'points' | 'legal moves'
-  /** What that is, for people: 'pairs removed'. */
-  readonly unit: string
-  /** Episodes behind a published mean. */
-  readonly published: number
-  /** Policies that play when none is named: chance in its variants. Name -> a few words on what it is. */
-  readonly anchors: { readonly [policy: string]: string }
-  readonly results: readonly KnownResult[]
-}
-
-/** A named way of playing: knobs over the defaults, and moves a game. */
-export interface GamePreset<C> {
-  readonly config: Partial<C>
-  readonly horizon: number
-  /** Absent: the preset says what is played, and leaves the counting open. */
-  readonly protocol?: Protocol
-}
-
-/** How a person sees a cell at a terminal. */
-export interface CellLook {
-  /** What stands in the cell, a few characters; '' for an empty cell. */
-  readonly text: string
-  /** The same in ASCII, for terminals without Unicode. Default: `text`. */
-  readonly ascii?: string
-  /** Put before the text where there are no colours, for cells that colour alone tells apart: 'r' for red. ASCII. */
-  readonly mark?: string
-  readonly fill: Color
-  readonly ink: Color
-}
-
-/** An action that a single key plays. */
-export interface PlayKey<A> {
-  /** 'up', 'right', 'down' and 'left' are the arrow keys; all others are one printable character, but none of u, n, h, ? and q. */
-  readonly keys: readonly string[]
-  /** What the action does, for people: 'up'. May be typed too. */
-  readonly name: string
-  readonly action: A
-}
-
-/** What helps a person to play at a terminal. Every field may be left out; a game that declares none is played by typed answers. */
-export interface PlayAids<A, C> {
-  /** The rules for a person, a paragraph a line. Nothing about replies to a model, and nothing about keys, which `play` adds. */
-  rules?(config: C): string
-  readonly keys?: readonly PlayKey<A>[]
-  /** For answers that name cells: how many, and the answer for cells picked in that order, 0-based from the top left. */
-  readonly pick?: { readonly cells: number; answer(cells: readonly (readonly [row: number, column: number])[]): string }
-  /** The look of a cell by its label in the perception. Absent: the label, on the commonest colour of the cell's picture. */
-  look?(label: string, theme: Theme): CellLook
-}
-
 /** What the author of a game writes of its rules; `defineGame` makes `Rules` of it. */
 export interface RulesDefinition<S, A, C> {
   /** A fresh state. Equal config and seed give an equal state on every platform. seed: any safe integer. */
@@ -230,12 +149,12 @@ export interface PerceptionFacet<S, C, P> {
   of(state: S): P
   /** The canonical text. */
   format(perception: P): string
-  /** Reads a model's own text back; null when it is none of the grammar. `parse(format(p))` is p. */
+  /** Reads a model's own text back; null for a text outside the grammar. `parse(format(p))` is p. */
   parse(text: string): P | null
   /** How far a read perception agrees with the true one, 0..1; 1 if and only if they are equal. */
   agreement(truth: P, read: P): number
   layout(config: C): SectionLayout
-  /** The perception as a grid of labels. Absent: it is none, and counts by cell are left out. */
+  /** The perception as a grid of labels. Absent: the perception is no grid, and counts by cell are left out. */
   grid?(perception: P): Grid
 }
 
@@ -252,15 +171,15 @@ export interface AnswerFacet<S, A, C> {
 /** What feedback is made of: the last step; null before the first. */
 export type FeedbackStep<S> = Pick<StepResult<S>, 'legal' | 'events'> | null
 
-/** What a vision-language model is told in sentences. */
+/** Prompts and feedback for vision-language models, in sentences. */
 export interface TextFacet<S, C> {
   /** Goal, rules and actions. The layout of a reply is not part of it: the gym adds it. `skin`: only where tiles show symbols to be explained. */
   rules(config: C, skin?: Skin): string
-  /** What the player is told of the last step: a sentence; '' when there is nothing to say and before the first step. */
+  /** Feedback on the last step: a sentence; '' when there is nothing to say and before the first step. */
   feedback(result: FeedbackStep<S>): string
 }
 
-/** What the embedded engine is told, in few words of a closed lexicon. Absent: the game is played by other models only. */
+/** Prompts and feedback for the embedded engine, in few words of a closed lexicon. Absent: the game is played by other models only. */
 export interface EmbeddedFacet<S, C> {
   prompt(config: C): string
   /** Always exactly one word of the lexicon, so that prompts keep their length. */

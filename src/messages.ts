@@ -4,13 +4,7 @@ import type { Frame } from './scene.ts'
 
 /** A user's message: the picture, then the text. `blank`: the picture shows nothing. */
 export function userMessage(text: string, frame: () => Frame, blank: boolean = false): Message {
-  return {
-    role: 'user',
-    content: [
-      { type: 'image', frame, ...(blank && { blank }) },
-      { type: 'text', text },
-    ],
-  }
+  return { role: 'user', content: [blank ? { type: 'image', frame, blank } : { type: 'image', frame }, { type: 'text', text }] }
 }
 
 /** The messages of an earlier exchange: what was shown, then what was answered. */

@@ -59,7 +59,7 @@ export interface Usage {
 
 /**
  * Why a reply stopped. 'stop': the model ended it; 'length': cut at the limit of tokens; 'filtered': held back by a filter of
- * the server; 'refused': the model declined; 'tool-call': it called a tool instead; 'error': the server failed on the way; 'other': the
+ * the server; 'refused': the model declined; 'tool-call': it called a tool instead; 'error': the server failed while it sampled; 'other': the
  * server names no reason, or one that is not known here.
  */
 export type Finish = 'stop' | 'length' | 'filtered' | 'refused' | 'tool-call' | 'error' | 'other'
@@ -107,7 +107,7 @@ export interface Reply {
   readonly raw?: RawReply
   /** From endpoints only. */
   readonly assembly?: Assembly
-  /** Set when the reply could not be had; the text is then ''. */
+  /** Set if there is no reply; the text is then ''. */
   readonly failure?: { readonly boundary: 'endpoint' | 'engine'; readonly reason: string }
 }
 

@@ -131,11 +131,11 @@ describe('the lenient column', () => {
     const head = ({ stdout }: Outcome): string => stdout.split('\n').find((line) => line.startsWith('| policy')) ?? ''
     expect(head(await evalOf(whole))).not.toContain('lenient')
     expect(head(await evalOf(whole, '--lenient'))).toMatch(
-      /\| unreadable \| unreadable, lenient \| illegal \| board exact \| board exact, lenient \|/,
+      /\| unreadable \| unreadable, lenient \| illegal \| perception exact \| perception exact, lenient \|/,
     )
     const boxed = head(await evalOf(CASES['answer-boxed']!.reply))
     expect(boxed).toContain('| unreadable, lenient |')
-    expect(boxed).not.toContain('board exact, lenient')
+    expect(boxed).not.toContain('perception exact, lenient')
   })
 })
 

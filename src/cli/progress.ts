@@ -27,7 +27,8 @@ export interface ProgressState {
   readonly tokens?: number
 }
 
-export interface Progress {
+/** A display of where a job stands. */
+export interface ProgressDisplay {
   update(state: ProgressState): void
   /** A line that stays. Shown with `quiet` too when `important`. */
   note(line: string, options?: { readonly important?: boolean }): void
@@ -66,7 +67,7 @@ interface Speed {
 }
 
 /** A progress display; never throws, whatever the stream. */
-export function createProgress(options: ProgressOptions = {}): Progress {
+export function createProgress(options: ProgressOptions = {}): ProgressDisplay {
   const { quiet = false, stream = process.stderr, now = () => performance.now(), interval = 10_000 } = options
   // A terminal of no size (a container or a recorder without a window) would show nothing of what is redrawn.
   const isSized = (stream.rows ?? 24) > 0 && (stream.columns ?? 80) > 0
@@ -122,7 +123,7 @@ export function createProgress(options: ProgressOptions = {}): Progress {
 }
 
 /** Shows the events of a job: where it stands, and its notes. */
-export function progressEvents(progress: Progress): (event: JobEvent) => void {
+export function progressEvents(progress: ProgressDisplay): (event: JobEvent) => void {
   return (event) => {
     if (event.type === 'progress') progress.update(event)
     else if (event.type === 'note') progress.note(event.text)

@@ -1,5 +1,5 @@
 /**
- * Running a command line: a table of commands, one named, its errors told in one line each.
+ * Running a command line: a table of commands, one named, its errors in one line each.
  * Exit codes: 0 done; 1 failed, or a check found a difference; 2 the command line or a config was wrong; 130 interrupted.
  */
 import { Command, CommanderError } from 'commander'
@@ -84,7 +84,7 @@ async function defineNamed(program: Command, entries: readonly CommandEntry[], a
   define(command)
 }
 
-/** Tells the error in one line on stderr, with the stack when DEBUG=1 and it is none of ours. */
+/** Prints the error in one line on stderr, with the stack if DEBUG=1 and it is not an error class of this package. */
 async function exitCodeOf(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof Error && error.name === 'AbortError') {

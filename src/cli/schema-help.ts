@@ -11,7 +11,7 @@ interface Node {
   readonly items?: Node
 }
 
-/** A field: its dotted path, what it is, and its value. Lists of objects are told by their first element. */
+/** A field: its dotted path, what it is, and its value. Of a list of objects the first element is shown. */
 interface Field {
   readonly path: string
   readonly text: string
@@ -70,7 +70,7 @@ function groupsOf(node: Node, path: string, value: unknown): Group[] {
     return { child, at: place === '' ? key : `${place}.${key}`, own: held?.[key] }
   })
   const isLeaf = ({ child }: (typeof children)[number]): boolean => child.properties === undefined && child.items?.properties === undefined
-  const fields = children.filter(isLeaf).flatMap(({ child, at, own }) => fieldsOf(at, textOf(child), own))
+  const fields = children.filter(isLeaf).flatMap(({ child, at, own }) => fieldsOf(at, valueText(child), own))
   const more = isList && Array.isArray(value) && value.length > 1 ? `; likewise ${path}.1 to ${path}.${value.length - 1}` : ''
   const title = place === '' ? '' : `${place}${node.description === undefined ? '' : `: ${node.description}`}${more}`
   const inner = children.filter((one) => !isLeaf(one)).flatMap(({ child, at, own }) => groupsOf(child, at, own))
@@ -85,7 +85,7 @@ function fieldsOf(path: string, text: string, value: unknown): Field[] {
 }
 
 /** What a field is, with its choices or limits. */
-function textOf(node: Node): string {
+function valueText(node: Node): string {
   return `${node.description ?? ''}${rangeOf(node)}`.trim()
 }
 

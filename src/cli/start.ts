@@ -66,7 +66,7 @@ export async function startOf(
     if (id === undefined) throw new ConfigError(`name a game (${known.join(', ')}) or give a token with --state`)
     const game = await loadGame(id)
     const at = levelsOf(game, options, look)
-    const spec = envSpec({ game, skin: dressed(at.skin, options.skin), config: gameConfig(game, options.set, at.config) })
+    const spec = envSpec({ game, skin: skinWith(at.skin, options.skin), config: gameConfig(game, options.set, at.config) })
     return { spec, start: startSnapshot(spec, options.seed) }
   }
   if (options.perception !== undefined || options.reasoning !== undefined)
@@ -77,7 +77,7 @@ export async function startOf(
   if (id !== undefined && (await loadGame(id)) !== game)
     throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
   return {
-    spec: envSpec({ game, skin: dressed(look, options.skin), config: game.rules.configOf(state) }),
+    spec: envSpec({ game, skin: skinWith(look, options.skin), config: game.rules.configOf(state) }),
     start: { state, last, steps: 0, return: 0 },
   }
 }
@@ -97,6 +97,6 @@ function levelsOf(game: AnyGame, { preset, perception, reasoning }: StartOptions
 }
 
 /** The skin with the settings of --skin. */
-function dressed(skin: Skin, settings: readonly string[] = []): Skin {
+function skinWith(skin: Skin, settings: readonly string[] = []): Skin {
   return checkConfig(skinSchema, applySettings({ ...skin }, settings), 'the skin')
 }

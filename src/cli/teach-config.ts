@@ -86,9 +86,9 @@ export async function teachConfigOf(flags: TeachFlags, target: RequestTarget): P
   const { temperature, parallel, heldOut, minReward } = flags
   const look = lookOf(flags, base)
   const given = {
-    games: gamesOf(flags, base),
+    games: taughtGames(flags, base),
     horizon: flags.horizon ?? base.horizon,
-    skin: look.dressed(base.skin),
+    skin: look.skinOver(base.skin),
     ...{ prompt: look.prompt, tags: look.tags },
     teacher: {
       model: model === undefined ? flags.teacher : isCheckpointName(model) ? resolve(model) : model,
@@ -158,12 +158,12 @@ function chosen<T extends { readonly id: string }>({ game: ids }: TeachFlags, ga
 }
 
 /** How prompts and pictures are made: --for over the base, single options over that. */
-function lookOf(flags: TeachFlags, base: Base): { prompt: string; tags: string; dressed: (skin: Skin) => Skin } {
+function lookOf(flags: TeachFlags, base: Base): { prompt: string; tags: string; skinOver: (skin: Skin) => Skin } {
   const look = flags.for === undefined ? undefined : LOOKS[flags.for]
   return {
     prompt: flags.prompt ?? look?.prompt ?? base.prompt,
     tags: flags.tags ?? look?.tags ?? base.tags,
-    dressed: (skin) => ({
+    skinOver: (skin) => ({
       ...skin,
       theme: flags.theme ?? skin.theme,
       tile: flags.tile ?? look?.tile ?? skin.tile,
@@ -172,8 +172,8 @@ function lookOf(flags: TeachFlags, base: Base): { prompt: string; tags: string; 
   }
 }
 
-function gamesOf(flags: TeachFlags, base: Base): object[] {
-  const { dressed } = lookOf(flags, base)
+function taughtGames(flags: TeachFlags, base: Base): object[] {
+  const { skinOver } = lookOf(flags, base)
   const settings = knobSettings(flags.set ?? [], [...new Set(base.games.map(({ id }) => id))])
   const usual = JSON.stringify(base.skin)
   return base.games.map(({ id, config, weight, horizon, skin }) => ({
@@ -181,7 +181,7 @@ function gamesOf(flags: TeachFlags, base: Base): object[] {
     config: gameConfig(gameNamed(id), settings.get(id), config),
     weight,
     ...(horizon !== undefined && flags.horizon === undefined && { horizon }),
-    ...(JSON.stringify(skin) !== usual && { skin: dressed(skin) }),
+    ...(JSON.stringify(skin) !== usual && { skin: skinOver(skin) }),
   }))
 }
 

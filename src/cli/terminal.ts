@@ -31,7 +31,7 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-/** Prints lines, on stdout unless told otherwise; what a terminal would obey is shown as text. */
+/** Prints lines, on stdout by default; what a terminal would obey is shown as text. */
 export function printLines(lines: readonly string[], stream: NodeJS.WritableStream = process.stdout): void {
   stream.write(`${printable(lines.join('\n'))}\n`)
 }

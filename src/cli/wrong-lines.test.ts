@@ -1,9 +1,10 @@
-/** Command lines that are wrong, over all commands: each is told in one sentence of plain words, with exit code 1 or 2. */
+/** Command lines that are wrong, over all commands: each ends in one sentence of plain words, with exit code 1 or 2. */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { mockEngine } from '../testing/index.ts'
 import { COMMANDS } from './command-table.ts'
 import { runCli } from './run.ts'
 
@@ -190,8 +191,8 @@ describe('a wrong command line', () => {
   it('that asks for a port in use', async () => {
     // Nothing but a checkpoint leads to the port, so the server is asked as the command asks it.
     const { serveModel } = await import('../server/index.ts')
-    const serve = (host: string, at: number): Promise<unknown> =>
-      serveModel({ engine: { info: {} } as never, model: 'm', host, port: at, seed: 0 })
+    const engine = mockEngine({ chat: { words: ['</answer>'] } })
+    const serve = (host: string, at: number): Promise<unknown> => serveModel({ engine, model: 'm', host, port: at, seed: 0 })
     await expect(serve('127.0.0.1', port)).rejects.toThrow(/another program listens there; give another --port/)
   })
 

@@ -61,7 +61,7 @@ export interface DecideOptions {
   readonly signal?: AbortSignal
 }
 
-/** One decision per question, in their order; where a reply could not be had, why. Aborts by throwing the signal's reason. */
+/** One decision per question, in their order; the reason where a reply is missing. Aborts by throwing the signal's reason. */
 export async function decide(
   policy: Policy,
   questions: readonly Question[],

@@ -3,7 +3,7 @@
  * the same seed for every policy, so policies are compared on the same games. Formulas: docs/metrics.md.
  */
 import { ConfigError } from '../errors.ts'
-import type { Protocol } from '../game.ts'
+import type { Protocol } from '../game-presets.ts'
 import {
   type EnvSpec,
   type EpisodeStep,
@@ -23,7 +23,7 @@ import { type ReplayMoment, replayOf } from './replay.ts'
 import { bootstrapMean, wilsonInterval } from './statistics.ts'
 import { episodeTally, type Tally } from './tally.ts'
 
-/** Steps of an episode that the expert judges, unless told otherwise: all. */
+/** The expert judges every n-th step of an episode. */
 const EXPERT_EVERY = 1
 
 export interface EvaluateOptions {
@@ -48,11 +48,11 @@ export interface EvaluateOptions {
   readonly batch?: number
   /** Episodes go at their own pace. Default: all advance together, one batch of observations a step. */
   readonly pace?: Pace
-  /** Told of every episode as it ends, and first of those that the store of `pace` knows. */
+  /** Called for every finished episode; those of the store of `pace` come first. */
   readonly onEpisode?: (record: EpisodeRecord) => void
-  /** Told after every reply, and of `total` once, when every episode has ended; `total` is the most replies there can be. */
+  /** Called after every reply. `done` is `total` once: when every episode has ended. `total`: the most replies there can be. */
   readonly onProgress?: (done: number, total: number) => void
-  /** On abort `evaluate` rejects with its reason: half an evaluation is none. */
+  /** On abort `evaluate` rejects with its reason; there is no partial result. */
   readonly signal?: AbortSignal
 }
 
@@ -87,7 +87,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const { state, step, read, observation } = event
     if (place % episodes < replays) moments[place]?.push({ state, step, read, prompt: promptOf(observation) })
     done++
-    // The last reply is told with the episode that it ends, so that who is told of the total has been told of every episode.
+    // The last reply is reported with the episode that it ends, so that `total` comes after every episode.
     if (done < total) options.onProgress?.(done, total)
   }
   const onEpisode = (place: number, trajectory: Trajectory): EpisodeRecord => {
@@ -98,17 +98,17 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     options.onEpisode?.(record)
     const left = horizon - trajectory.steps.length
     done += left
-    tellEnd(left > 0)
+    reportEnd(left > 0)
     return record
   }
   const onKnown = (record: EpisodeRecord): void => {
     records[record.episode] = record
     done += horizon
     options.onEpisode?.(record)
-    tellEnd(false)
+    reportEnd(false)
   }
-  /** Of an episode: replies that it will not use count as done. Of the last: the total, once. */
-  const tellEnd = (moved: boolean): void => {
+  /** Replies that an episode will not use count as done. The last episode reports the total, once. */
+  const reportEnd = (moved: boolean): void => {
     ended++
     if (ended === entries.length) options.onProgress?.(total, total)
     else if (moved && done < total) options.onProgress?.(done, total)

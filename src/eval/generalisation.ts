@@ -3,7 +3,7 @@
  * held out), levels of perception across (the skin's effects). One decision on each of the same states in every cell.
  */
 
-import { drawState, type EnvSpec, envSpec, LEVELS, laidOver, SKIN_LEVELS } from '../gym/index.ts'
+import { drawState, type EnvSpec, envSpec, LEVELS, SKIN_LEVELS, withLevels } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { frameHash, THEMES, themeNamed } from '../render/index.ts'
 import type { GeneralisationRow } from '../runs/index.ts'
@@ -46,8 +46,8 @@ export function thingsOf({ spec, trained, horizon, states: count, seed }: Things
     label,
     states: its,
     cells: SKIN_LEVELS.map((level) => {
-      const dressed = { ...own, skin: { ...own.skin, ...level } }
-      return { spec: dressed, seen: trained.some((other) => sameLook(dressed, other, its[0] as FixedState)) }
+      const levelled = { ...own, skin: { ...own.skin, ...level } }
+      return { spec: levelled, seen: trained.some((other) => sameLook(levelled, other, its[0] as FixedState)) }
     }),
   })
   const themes = Object.keys(THEMES).filter((theme) => theme !== spec.skin.theme)
@@ -60,11 +60,11 @@ export function thingsOf({ spec, trained, horizon, states: count, seed }: Things
   ]
 }
 
-const textOf = (config: unknown): string => JSON.stringify(Object.entries(config as object).sort(([a], [b]) => (a < b ? -1 : 1)))
+const configKey = (config: unknown): string => JSON.stringify(Object.entries(config as object).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /** Whether two specs are of one config and draw one picture of a state. */
 function sameLook(a: EnvSpec, b: EnvSpec, { snapshot }: FixedState): boolean {
-  if (a.game !== b.game || textOf(a.config) !== textOf(b.config)) return false
+  if (a.game !== b.game || configKey(a.config) !== configKey(b.config)) return false
   return frameHash(drawState(a.game, snapshot.state, a.skin)) === frameHash(drawState(b.game, snapshot.state, b.skin))
 }
 
@@ -80,9 +80,9 @@ function otherKnobs(spec: EnvSpec): EnvSpec[] {
   const found = new Map<string, EnvSpec>()
   for (let level = 0; level < LEVELS; level++) {
     for (const axis of ['perception', 'reasoning'] as const) {
-      const { config } = laidOver(spec, { [axis]: level })
-      if (textOf(config) !== textOf(spec.config) && sizeOf(config) === sizeOf(spec.config))
-        found.set(textOf(config), { ...spec, config, skin })
+      const { config } = withLevels(spec, { [axis]: level })
+      if (configKey(config) !== configKey(spec.config) && sizeOf(config) === sizeOf(spec.config))
+        found.set(configKey(config), { ...spec, config, skin })
     }
   }
   const all = [...found.values()]

@@ -20,8 +20,8 @@ export interface InterventionOptions extends DecideOptions {
 
 /**
  * Rows of one policy: for every mode the shares with their 95 % bootstrap intervals, and their paired differences from mode 'image'. No
- * 'good' where the game has no expert; no 'wrong-caption' where the game has one board only. Throws EngineError for a reply that could not
- * be had: half a table is none.
+ * 'good' where the game has no expert; no 'wrong-caption' where the game has one board only. Throws EngineError for a missing
+ * reply: a partial table would mislead.
  */
 export async function interventions(options: InterventionOptions): Promise<InterventionRow[]> {
   const { policy, decoding, spec, states, seed } = options

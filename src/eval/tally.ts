@@ -1,5 +1,5 @@
 /** What is counted while an episode is played: the expert's judgement, cells read as others, tokens and money. Then its record. */
-import type { Protocol } from '../game.ts'
+import type { Protocol } from '../game-presets.ts'
 import { type EnvSpec, type EpisodeStep, expertScores, isGoodMove, regretOf, type Trajectory, type TrajectoryStep } from '../gym/index.ts'
 import type { Reply, Usage } from '../policy.ts'
 import type { EpisodeRecord, ReplyCounts, Unread } from '../runs/index.ts'
@@ -39,7 +39,7 @@ function addOne<K extends string>(counts: Partial<Record<K, number>>, kind: K): 
   counts[kind] = (counts[kind] ?? 0) + 1
 }
 
-/** Counts a reply of an endpoint that was had. */
+/** Counts a reply that came from an endpoint. */
 function addReply(counts: ReplyCounts, { finish, assembly, failure, sampled }: Reply): void {
   if (finish === undefined || failure !== undefined || sampled !== undefined) return
   counts.count++

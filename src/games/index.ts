@@ -13,24 +13,17 @@ export type {
   ActionOutcome,
   AnyGame,
   Axis,
-  CellLook,
   EmbeddedFacet,
   ExpertFacet,
   FeedbackStep,
   Game,
   GameDefinition,
   GameEvent,
-  GamePreset,
   Grid,
   Knob,
-  KnownResult,
-  Levels,
   ParsedAction,
   PerceptionFacet,
-  PlayAids,
-  PlayKey,
   PromptStyle,
-  Protocol,
   ScoredAction,
   SectionLayout,
   Statement,
@@ -38,6 +31,8 @@ export type {
   TeacherOptions,
   Thought,
 } from '../game.ts'
+export type { CellLook, PlayAids, PlayKey } from '../game-play.ts'
+export type { GamePreset, KnownResult, Levels, Protocol } from '../game-presets.ts'
 export { defineGame } from './define-game.ts'
 export { type GameEntry, gameEntries, gameList, gameNamed, loadGame, loadGames, registerGame } from './registry.ts'
 export {

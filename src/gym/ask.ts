@@ -1,4 +1,4 @@
-/** The one place where a policy is asked, and where a reply that could not be had becomes data. */
+/** The one place where a policy is asked. A missing reply becomes data here. */
 import { ConfigError, EngineError } from '../errors.ts'
 import type { Observation, Policy, Reply } from '../policy.ts'
 
@@ -16,7 +16,7 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A reply that could not be had: an EngineError counts as boundary 'engine', anything else as 'endpoint'. */
+/** The reply of a call that failed: an EngineError counts as boundary 'engine', anything else as 'endpoint'. */
 export function failedReply(error: unknown): Reply {
   const reason = error instanceof Error ? error.message : String(error)
   return { text: '', failure: { boundary: error instanceof EngineError ? 'engine' : 'endpoint', reason } }
@@ -24,7 +24,7 @@ export function failedReply(error: unknown): Reply {
 
 /**
  * Replies by [asked][n]. A call that throws is a failure of all its replies, and so is a reply that is missing; a ConfigError is passed on, since
- * it says that the call itself was wrong. After an abort the replies mean nothing: look at the signal first.
+ * it says that the call itself was wrong. After an abort the replies mean nothing: check the signal first.
  */
 export async function ask(policy: Policy, asked: readonly Asked[], { n, seed, signal }: AskOptions): Promise<Reply[][]> {
   const privileged = policy.privileged ? { states: asked.map(({ state }) => state) } : undefined

@@ -65,7 +65,7 @@ export function difficulty<S, A, C, P>(game: Game<S, A, C, P>, levels: Difficult
 }
 
 /** A spec's config and skin with levels of perception or reasoning laid over; an axis without a level stays as it is. Throws ConfigError. */
-export function laidOver(
+export function withLevels(
   { game, config, skin }: Pick<EnvSpec, 'game' | 'config' | 'skin'>,
   levels: Omit<DifficultyLevels, 'horizon'>,
 ): Pick<EnvSpec, 'config' | 'skin'> {

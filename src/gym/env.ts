@@ -1,6 +1,6 @@
 /**
  * One game being played: what the player sees, and what a reply does. The whole of an env is its spec (what is played and how it looks)
- * and a snapshot (plain JSON: state with chance inside, feedback, counters); life.ts says when an episode ends. The pure functions below are all there is to it; `Env` holds
+ * and a snapshot (plain JSON: state with chance inside, feedback, counters); life.ts says when an episode ends. The pure functions below do all the work; `Env` holds
  * a snapshot for those who like an object.
  *
  *     const env = new Env(envSpec({ game }), 7)
@@ -42,7 +42,7 @@ function tagged({ promptStyle, tags }: EnvSpec, text: string): string {
   return promptStyle === 'full' ? tagsReplaced(text, tags) : text
 }
 
-function promptOf(spec: EnvSpec): string {
+function specPrompt(spec: EnvSpec): string {
   const known = prompts.get(spec) ?? tagged(spec, gamePrompt(spec.game, spec.config, spec.promptStyle, spec.skin))
   prompts.set(spec, known)
   return known
@@ -50,7 +50,7 @@ function promptOf(spec: EnvSpec): string {
 
 /** The prompt after a step (null: before the first), with feedback when on: brief prompts are joined to their word directly, full ones get a paragraph. */
 export function promptAfter(spec: EnvSpec, last: LastStep): string {
-  const prompt = promptOf(spec)
+  const prompt = specPrompt(spec)
   if (!spec.feedback) return prompt
   const feedback = tagged(spec, gameFeedback(spec.game, last, spec.promptStyle))
   if (feedback === '') return prompt

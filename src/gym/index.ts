@@ -10,8 +10,8 @@ export {
   HORIZON_LEVELS,
   LEVELS,
   LOOKAHEAD_LEVELS,
-  laidOver,
   SKIN_LEVELS,
+  withLevels,
 } from './difficulty.ts'
 export { drawPng, drawState, Env, type EnvStep, observationOf, promptAfter } from './env.ts'
 export {

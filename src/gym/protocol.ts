@@ -85,7 +85,7 @@ function placesOf(text: string): number[] {
   return places
 }
 
-/** The tag whose '<' stands before `at`; -1 if it is none. */
+/** The tag whose '<' stands before `at`; -1 if no tag begins there. */
 function tagAfter(text: string, at: number): number {
   const closes = text.charCodeAt(at) === 47 ? 1 : 0
   const initial = text.charCodeAt(at + closes)

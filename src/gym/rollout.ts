@@ -10,7 +10,7 @@ import { deriveSeed } from '../rng.ts'
 import { ask, askOne } from './ask.ts'
 import { Episode, type EpisodeRules, type EpisodeStep, type RolloutEpisode, type Trajectory } from './episode.ts'
 
-/** Keeps replies, and knows those of before, so that a rollout that was stopped goes on. */
+/** Keeps replies, and gives those of an earlier process, so that a stopped rollout can go on. */
 export interface ReplyStore {
   reply(episode: number, step: number): Promise<Reply | undefined>
   keepReply(episode: number, step: number, reply: Reply): Promise<void>
@@ -29,14 +29,14 @@ export interface RolloutOptions extends EpisodeRules {
   /** Used where episodes go at their own pace. */
   readonly store?: ReplyStore
   readonly onStep?: (event: RolloutEvent) => void
-  /** Called as each episode ends; at its own pace, an aborted one is not told of. */
+  /** Called as each episode ends; not for an aborted one where episodes go at their own pace. */
   readonly onEpisode?: (trajectory: Trajectory, episode: number) => void | Promise<void>
   /** False: nothing is kept of an episode that has been told of, and no trajectories are returned. Default true. */
   readonly collect?: boolean
   readonly signal?: AbortSignal
 }
 
-/** What `onStep` is told: the step, what the trajectory does not keep, and whose it is. */
+/** A step, what the trajectory does not keep of it, and the index of its episode. */
 export interface RolloutEvent extends EpisodeStep {
   readonly episode: number
 }
@@ -122,7 +122,7 @@ async function playApart(
   const { concurrency, places } = options
   const stop = new AbortController()
   let failures = 0
-  /** A failed reply is for its own episode to bear, until too many have failed one after another. */
+  /** A failed reply ends its own episode alone; too many in a row stop everything. */
   const watch = ({ failure }: Reply): void => {
     failures = failure === undefined ? 0 : failures + 1
     if (failure === undefined || failures < failuresInARow(concurrency)) return

@@ -1,6 +1,6 @@
 /**
  * What is played and how it looks, once. An `EnvSpec` holds the game itself; a `SpecConfig` is the same as plain data, with the game by its
- * id: what a config embeds, a worker is sent and a server's reset is told.
+ * id: what a config embeds, and what a worker gets.
  *
  *     const spec = envSpec({ game })                                              // all defaults
  *     const same = specFrom({ game: '2048', config: { size: 3 }, horizon: 100 }, gameNamed)

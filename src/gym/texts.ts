@@ -10,7 +10,7 @@ export function gamePrompt(game: AnyGame, config: unknown, style: PromptStyle, s
   return `${game.text.rules(config, skin)}\n\n${layoutText(game.perception.layout(config), game.answer.layout(config))}`
 }
 
-/** What a player is told of the last step (null: before the first). 'full': a sentence or ''. 'brief': one word of the lexicon. */
+/** Feedback on the last step (null: before the first). 'full': a sentence or ''. 'brief': one word of the lexicon. */
 export function gameFeedback(game: AnyGame, result: FeedbackStep<unknown>, style: PromptStyle): string {
   return (style === 'brief' ? embeddedOf(game) : game.text).feedback(result)
 }

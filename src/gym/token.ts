@@ -3,7 +3,7 @@
  *
  *     vg1.<game id>.<game version>.<base64url of deflated canonical JSON>.<checksum>
  *
- * The JSON (RFC 8785) is { state, last }: the state and what the player was told of the last step. The checksum, 8 hex digits of the
+ * The JSON (RFC 8785) is { state, last }: the state and the feedback on the last step. The checksum, 8 hex digits of the
  * SHA-256 of all before it, finds accidents; it is no signature. What a token says is believed only after `game.rules.parseState`.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -54,8 +54,8 @@ export function stateHash(game: AnyGame, state: unknown): string {
 
 /** The token of a state; `last` carries the feedback on the last step along. */
 export function encodeState(game: AnyGame, state: unknown, last: LastStep = null): string {
-  const told = last === null ? null : { legal: last.legal, events: last.events }
-  const json = utf8ToBytes(canonicalJson({ state, last: told }))
+  const feedback = last === null ? null : { legal: last.legal, events: last.events }
+  const json = utf8ToBytes(canonicalJson({ state, last: feedback }))
   const head = `${prefix}.${game.id}.${game.version}.${toBase64Url(deflateSync(json, { level: 9 }))}`
   const token = `${head}.${checksum(head)}`
   if (token.length > maxTokenLength || json.length > maxTokenBytes) {

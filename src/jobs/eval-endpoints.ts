@@ -7,7 +7,7 @@ import { type EndpointPolicy, endpointPolicy, type RequestEdits } from '../polic
 import { type EndpointLine, endpointLines, type RunFolder } from '../runs/index.ts'
 import type { EvalConfig, EvalPace } from './eval-config.ts'
 
-/** Requests at once of an endpoint, unless told otherwise. */
+/** Requests at once of an endpoint, by default. */
 export const CONCURRENCY = 8
 
 /** File of a run folder: how each endpoint is asked. */

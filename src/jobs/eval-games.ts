@@ -4,7 +4,8 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { EvaluateOptions, Evaluation } from '../eval/index.ts'
-import type { AnyGame, Protocol } from '../game.ts'
+import type { AnyGame } from '../game.ts'
+import type { Protocol } from '../game-presets.ts'
 import { gameNamed, loadGame, loadGames } from '../games/registry.ts'
 import { type EnvSpec, type SpecConfig, specFrom } from '../gym/index.ts'
 import { knownRows, type ProtocolResults, protocolRow } from '../report/index.ts'
@@ -41,7 +42,7 @@ export interface EvalJob {
 
 /** The jobs of a command, their games loaded. Throws ConfigError for options that do not go together, an unknown preset, and games without its protocol. */
 export async function evalJobs(options: EvalJobOptions): Promise<EvalJob[]> {
-  if (options.preset !== undefined && options.preset !== null) return presetJobs(options, presetNamed(options.preset))
+  if (options.preset !== undefined && options.preset !== null) return presetJobs(options, evalPresetNamed(options.preset))
   const { names, game, set = [], horizon, restart } = options
   if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
   const one = await loadGame(game)
@@ -54,7 +55,7 @@ function lookOf({ look, given }: EvalJobOptions, game: AnyGame): EvalJobOptions[
   return game.embedded === undefined && !given.includes('prompt') ? { ...look, prompt: 'full' } : look
 }
 
-function presetNamed(text: string): EvalPreset {
+function evalPresetNamed(text: string): EvalPreset {
   const preset = EVAL_PRESETS.find((name) => name === text)
   if (preset === undefined)
     throw new ConfigError(
@@ -88,7 +89,7 @@ async function presetJobs(options: EvalJobOptions, preset: EvalPreset): Promise<
   })
 }
 
-/** Own rows of a job under a preset, beside those of others at the same horizon. */
+/** Results under a preset: the rows of this job, then those that others report at the same horizon. */
 export function presetResults({ spec, rules, protocol }: EvalJob, preset: string, evaluations: readonly Evaluation[]): ProtocolResults[] {
   if (protocol === undefined) return []
   const { id, title } = spec.game

@@ -14,7 +14,7 @@ import type { EvalConfig, EvalPace } from './eval-config.ts'
 import { type Endpoints, evalEndpoints, keepEndpoints } from './eval-endpoints.ts'
 import { type EvalJob, evalJobs, presetResults } from './eval-games.ts'
 import { introLines } from './eval-intro.ts'
-import { beginRun, checkSameGames, type EvalRun, evaluateIn, resumeRun } from './eval-run.ts'
+import { beginRun, checkSameGames, type EvalRun, evaluateIn, openEvalRun } from './eval-run.ts'
 import type { JobControl } from './events.ts'
 import { loadExtras } from './extras.ts'
 import { checkPlayers, type Player, withPlayers } from './players.ts'
@@ -66,7 +66,7 @@ export async function runEvaluation(config: EvalConfig, options: NewEvalOptions)
 
 /** Goes on with an evaluation: what was done is not done again, failed episodes are tried again. Throws as `runEvaluation` does. */
 export async function resumeEvaluation(path: string, options: EvalOptions): Promise<EvalOutcome> {
-  const { folder, config, games } = await resumeRun(path)
+  const { folder, config, games } = await openEvalRun(path)
   try {
     await loadExtras(config)
     const jobs = await jobsOf(config, true)

@@ -27,14 +27,14 @@ export interface EvalRun {
 }
 
 /** What is played, so that only like is compared with like. */
-export function gamesOf(jobs: readonly EvalJob[]): EvalRunConfig['games'] {
+export function playedGames(jobs: readonly EvalJob[]): EvalRunConfig['games'] {
   return jobs.map(({ spec, rules: { horizon, restart, counts = 'points' } }) => {
     return { game: spec.game.id, config: spec.config, horizon, restart, counts }
   })
 }
 
 /** Opens a run to go on with it. Throws ConfigError for a folder of another kind, StorageError for one of another version. */
-export async function resumeRun(path: string): Promise<{ folder: RunFolder; config: EvalConfig; games: EvalRunConfig['games'] }> {
+export async function openEvalRun(path: string): Promise<{ folder: RunFolder; config: EvalConfig; games: EvalRunConfig['games'] }> {
   const folder = await openFolder(EVAL_RUN, path)
   const parsed = evalRunConfig.safeParse(folder.config)
   if (parsed.success) return { folder, config: parsed.data.eval, games: parsed.data.games }
@@ -44,7 +44,7 @@ export async function resumeRun(path: string): Promise<{ folder: RunFolder; conf
 
 /** Refuses to go on where the program would play other games than before. */
 export function checkSameGames(path: string, before: EvalRunConfig['games'], jobs: readonly EvalJob[]): void {
-  if (!isDeepStrictEqual(before, JSON.parse(JSON.stringify(gamesOf(jobs)))))
+  if (!isDeepStrictEqual(before, JSON.parse(JSON.stringify(playedGames(jobs)))))
     throw new StorageError(`${path} was begun with other rules of its games; use the vlm-gym version that began it, or start a new run`)
 }
 
@@ -78,7 +78,7 @@ export async function beginRun(
 ): Promise<EvalRun> {
   await checkNewFolder(EVAL_RUN, path, options)
   const firsts = await firstReplies(jobs, options, signal)
-  const config: EvalRunConfig = { kind: 'eval', eval: options.config, games: gamesOf(jobs) }
+  const config: EvalRunConfig = { kind: 'eval', eval: options.config, games: playedGames(jobs) }
   const folder = await createFolder(EVAL_RUN, path, config, options)
   const store = await openEpisodeStore(folder)
   for (const { who, reply } of firsts) await store.keepReply(who, 0, 0, reply)
@@ -87,8 +87,8 @@ export async function beginRun(
 }
 
 /**
- * Evaluates a player, in a run or without. In a run, what is done is not done again; a player without a pace of its own costs nothing and is
- * played whole.
+ * Evaluates a player, in a run or without. In a run, finished episodes are not played again; a player without a pace costs nothing and
+ * plays all of its episodes.
  */
 export async function evaluateIn(
   run: EvalRun | null,

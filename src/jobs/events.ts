@@ -42,7 +42,7 @@ export interface JobNote {
 
 export type JobEvent = JobProgress | JobMetrics | JobEpisode | JobFolder | JobNote
 
-/** Whoever is told. It must not throw. */
+/** Listens to a job. It must not throw. */
 export type OnJobEvent = (event: JobEvent) => void
 
 /** What every job takes. */

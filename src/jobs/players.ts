@@ -8,7 +8,7 @@ import type { EvalConfig, EvalPace } from './eval-config.ts'
 import { CONCURRENCY, type EndpointDecoding, type Endpoints } from './eval-endpoints.ts'
 import { namedKind, openFitting } from './named.ts'
 
-/** Reply tokens of a checkpoint at most, unless told otherwise. */
+/** Reply tokens of a checkpoint at most, by default. */
 export const CHECKPOINT_TOKENS = 48
 
 /** One who plays, under one decoding. */

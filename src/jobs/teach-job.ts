@@ -8,7 +8,7 @@ import {
   discardDataset,
   openDataset,
   repliesOf,
-  storedConfig,
+  storedTeachConfig,
   TAUGHT,
   type Taught,
   type TeachConfig,
@@ -64,7 +64,7 @@ export async function resumeTeaching(path: string, options: TeachJobOptions): Pr
   let config: TeachConfig
   let teacher: Teacher
   try {
-    config = storedConfig(folder)
+    config = storedTeachConfig(folder)
     await loadExtras(config)
     teacher = await openTeacher(config, requestsOf(config, options))
   } catch (error) {

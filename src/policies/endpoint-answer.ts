@@ -32,7 +32,7 @@ export function readAnswer({ body }: HttpAnswer, wire: Wire, redact: (text: stri
   return readJson(redactDeep(joinedEvents(body), redact), wire) ?? { kind: 'broken', words: 'a stream that ended before the reply did' }
 }
 
-/** The JSON of a text, keys taken out; undefined if it is none. */
+/** The JSON of a text, keys taken out; undefined if the text is not JSON. */
 export function jsonOf(text: string, redact: (text: string) => string): unknown {
   try {
     return redactDeep(JSON.parse(text), redact)
@@ -79,8 +79,8 @@ function errorIn(json: unknown): ReadAnswer | null {
   if (isError(json.error)) return errorOf(json.error)
   const other = json.object === 'error' || json.type === 'error' || !Array.isArray(json.choices)
   if (!other) return null
-  const told = [json.message, json.detail, json.errors, json.msg].some((value) => isError(value) || objectsOf(value).length > 0)
-  return told ? errorOf(json) : null
+  const hasReason = [json.message, json.detail, json.errors, json.msg].some((value) => isError(value) || objectsOf(value).length > 0)
+  return hasReason ? errorOf(json) : null
 }
 
 function errorOf(error: unknown): ReadAnswer {

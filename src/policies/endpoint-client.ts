@@ -17,7 +17,7 @@ import {
   statusProblem,
 } from './endpoint-errors.ts'
 import { type Fields, optionalFields, valueAt } from './endpoint-fields.ts'
-import { messagesOf } from './endpoint-messages.ts'
+import { chatMessages } from './endpoint-messages.ts'
 import { ENDPOINT_TOKENS, type EndpointOptions, type EndpointPolicy, type EndpointRecord, maxReplyChars } from './endpoint-options.ts'
 import { type Endpoint, endpointOf } from './endpoint-place.ts'
 import { type HttpAnswer, type Post, poster, proxyNamed } from './http.ts'
@@ -26,10 +26,10 @@ import { type JsonObject, keptBody, keptEdits, mergeBody } from './request-edits
 import { observationSeed } from './sampler.ts'
 import type { Answer } from './wire.ts'
 
-/** Longest wait of its own between two tries, ms. */
+/** Longest wait between two tries where the server asks for none, ms. */
 const LONGEST_WAIT = 60_000
-/** Shortest wait asked for by a server that is told of, ms. */
-const TOLD_WAIT = 10_000
+/** Shortest wait asked for by a server that is reported to `onWait`, ms. */
+const REPORTED_WAIT = 10_000
 
 interface Client {
   readonly endpoint: Endpoint
@@ -42,7 +42,7 @@ interface Client {
   /** What has passed; see `EndpointHistory`. */
   proven: boolean
   pictures: boolean
-  /** End of the wait that was told of last, by `performance.now`. */
+  /** End of the wait that was reported last, by `performance.now`. */
   waitsUntil: number
   /** The last body that was answered. */
   sent: JsonObject | null
@@ -122,13 +122,13 @@ async function ask(client: Client, observation: Observation, seed: number, { sig
     if (outcome.kind === 'retry' && ++failures > retries)
       return failed(`${outcome.reason} (asked ${failures === 1 ? 'once' : `${failures} times`})`)
     const asked = outcome.kind === 'retry' ? outcome.waitMs : null
-    if (asked !== null && asked >= TOLD_WAIT) tellWait(client, asked, outcome.reason)
+    if (asked !== null && asked >= REPORTED_WAIT) reportWait(client, asked, outcome.reason)
     await sleep(waitBefore(client.options, seed, Math.max(1, failures), asked), undefined, signal ? { signal } : {})
   }
 }
 
-/** Tells of a long wait, unless one is told of that has not ended yet. */
-function tellWait(client: Client, asked: number, reason: string): void {
+/** Reports a long wait to `onWait`, unless a reported one has not ended yet. */
+function reportWait(client: Client, asked: number, reason: string): void {
   const now = performance.now()
   if (now < client.waitsUntil) return
   client.waitsUntil = now + asked
@@ -177,10 +177,10 @@ async function requested(client: Client, observation: Observation, seed: number,
   client.pictures ||= about.picture
   client.sent = body
   fields.passed(body)
-  return replyOf(client, read.answer, { seconds: (performance.now() - started) / 1000, requests })
+  return endpointReply(client, read.answer, { seconds: (performance.now() - started) / 1000, requests })
 }
 
-/** Goes on without a field, unless it was insisted on. */
+/** Leaves a field out of later requests; 'setup' where the caller insists on it. */
 function without(client: Client, field: 'seed' | 'temperature' | 'maxTokens', { words }: { words: string }, body: JsonObject): Outcome {
   const { temperature, insistOnTemperature = temperature === 0 } = client.options
   if (field === 'temperature' && insistOnTemperature) {
@@ -195,13 +195,13 @@ function without(client: Client, field: 'seed' | 'temperature' | 'maxTokens', { 
 function bodyOf({ endpoint, options, fields }: Client, observation: Observation, seed: number): JsonObject {
   const { temperature = null, maxTokens = ENDPOINT_TOKENS } = options
   const { wire, name, edits } = endpoint
-  const body = mergeBody(fields.fit(wire.body({ name, messages: messagesOf(observation), seed, temperature, maxTokens })), edits.body)
+  const body = mergeBody(fields.fit(wire.body({ name, messages: chatMessages(observation), seed, temperature, maxTokens })), edits.body)
   const lost = temperature === 0 && wire.places.temperature.every((path) => valueAt(body, path) === undefined)
   if (lost) throw new ConfigError('--body takes the temperature out, so replies would not be greedy; leave one of the two out')
   return body
 }
 
-function replyOf(client: Client, answer: Answer, took: Pick<Usage, 'seconds' | 'requests'>): Reply {
+function endpointReply(client: Client, answer: Answer, took: Pick<Usage, 'seconds' | 'requests'>): Reply {
   const finish = finishOf(answer)
   const { text, assembly } = assembleReply({ ...answer, cut: finish === 'length' })
   const cut = (part: string | null): string | null => (part === null ? null : part.slice(0, maxReplyChars))

@@ -15,7 +15,7 @@ import { objectsOf } from './wire.ts'
 export type EndpointProblem =
   | { readonly kind: 'retry'; readonly reason: string; readonly waitMs: number | null }
   | { readonly kind: 'state'; readonly reason: string }
-  /** `doubtful`: judged by words as well, so the same request is asked once more before everything stops. */
+  /** `doubtful`: the words of the server were judged too, so the same request is sent once more before everything stops. */
   | { readonly kind: 'setup'; readonly reason: string; readonly doubtful?: true }
 
 /** What messages name. */
@@ -209,7 +209,7 @@ const CONNECTION: Readonly<Record<string, string>> = {
 }
 
 /** Codes for which the address is to blame, until a request has passed. */
-const NOBODY = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']
+const UNREACHABLE = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']
 
 /** Certificates that are not trusted. */
 const UNTRUSTED = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_UNTRUSTED|INVALID_CA)/
@@ -239,7 +239,7 @@ export function connectionProblem(error: unknown, about: Refused): EndpointProbl
   }
   if (WRONG_CERTIFICATE.test(code)) return unreachable('its certificate is not valid for this address now: check the address and the clock')
   if (/^ERR_SSL_|^EPROTO$/.test(code)) return unreachable('it does not speak HTTPS there: check the port, or begin --base-url with http:')
-  if (!NOBODY.includes(code)) return retry(reason)
+  if (!UNREACHABLE.includes(code)) return retry(reason)
   const via = place.proxy === null ? '' : `; ${place.proxy} names a proxy: unless NO_PROXY names the host, check that one`
   return unreachable(`start the server, or correct --base-url${via}`)
 }

@@ -36,7 +36,7 @@ function messageOf(message: Message): ChatMessage {
 }
 
 /** The chat to complete. */
-export const messagesOf = ({ messages }: Observation): ChatMessage[] => messages.map(messageOf)
+export const chatMessages = ({ messages }: Observation): ChatMessage[] => messages.map(messageOf)
 
 /** The text of a message, where a provider wants no parts. */
 export const joinedText = ({ parts }: ChatMessage): string => parts.map((part) => (part.type === 'text' ? part.text : '')).join('')

@@ -1,4 +1,4 @@
-/** What `endpointPolicy` is told, and what it can say of itself. */
+/** Options of `endpointPolicy`, and the record that it keeps. */
 import type { Policy } from '../policy.ts'
 import type { JsonObject, RequestEdits } from './request-edits.ts'
 
@@ -58,7 +58,7 @@ export interface EndpointPolicy extends Policy {
   record(): EndpointRecord
 }
 
-/** Reply tokens at most, unless told otherwise. */
+/** Reply tokens at most, by default. */
 export const ENDPOINT_TOKENS = 1024
 
 /** Characters of a reply that are read and kept. */

@@ -17,7 +17,7 @@ export interface GameLookup {
 /** The text for `<think>`, and a decision: an action, or the text of an answer that may be none. */
 export type Decision = { readonly think: string } & ({ readonly action: unknown } | { readonly answer: string })
 
-/** What `decide` is told of one observation. */
+/** What `decide` gets for one observation. */
 export interface Situation {
   readonly game: AnyGame
   readonly state: unknown

@@ -37,7 +37,7 @@ interface Ready {
   readonly budget: number
 }
 
-/** The prompt of an observation and the tokens left behind it, or a failure that says why there is none. */
+/** The prompt of an observation and the tokens left behind it, or a failure with the reason. */
 function readyOrFailure(chat: ChatFormat, observation: Observation, index: number, maxTokens: number): Ready | Reply {
   const { prefix = '' } = observation
   try {

@@ -2,8 +2,8 @@
 import type { ChatMessage } from './endpoint-messages.ts'
 import { isObject, type JsonObject } from './request-edits.ts'
 
-/** What is asked, before it is spelled. */
-export interface Asked {
+/** What a request asks, before a provider's spelling. */
+export interface WireRequest {
   /** The model's name at the provider. */
   readonly name: string
   readonly messages: readonly ChatMessage[]
@@ -28,7 +28,7 @@ export interface Answer {
   /** The model said in a field of its own that it declines. */
   readonly declined: boolean
   readonly calledTool: boolean
-  /** What the server says went wrong on the way; undefined if nothing. */
+  /** The error that the server reports; undefined if none. */
   readonly error: unknown
   readonly inputTokens: number | null
   readonly outputTokens: number | null
@@ -40,7 +40,7 @@ export interface Wire {
   path(name: string): string
   /** Headers that carry the key; none without one. */
   headers(key: string): Readonly<Record<string, string>>
-  body(asked: Asked): JsonObject
+  body(asked: WireRequest): JsonObject
   /** Where the optional fields stand in the body: [field, key, key …]; several places are tried one after another. */
   readonly places: Readonly<Record<OptionalField, readonly (readonly string[])[]>>
   /** Null for a body that is no completion. */
@@ -65,7 +65,7 @@ export function firstChoice(body: JsonObject): JsonObject | undefined {
   return choices.find(({ index }) => index === 0) ?? choices.find(({ index }) => typeof index !== 'number')
 }
 
-/** Texts put together; null if there is none. */
+/** Texts joined; null if there are none. */
 export function joinTexts(texts: readonly (string | null)[]): string | null {
   const there = texts.filter((text) => text !== null)
   return there.length === 0 ? null : there.join('')

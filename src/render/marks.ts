@@ -12,7 +12,7 @@ export interface TilePlace {
 }
 
 /** Pixels to draw on: 1 byte each with a palette, 3 without. */
-interface Picture {
+interface PixelGrid {
   readonly width: number
   readonly height: number
   readonly pixels: Uint8Array
@@ -32,7 +32,7 @@ const DIRECTIONS: readonly (readonly [number, number])[] = [
 const MARKS_A_TILE = 1.5
 
 /** Moves what each tile shows by up to `amount` of its side on each axis; what comes in repeats the tile's edge, what goes out is lost. */
-export function shiftTiles(picture: Picture, tiles: readonly TilePlace[], amount: number, seed: number): void {
+export function shiftTiles(picture: PixelGrid, tiles: readonly TilePlace[], amount: number, seed: number): void {
   const before = picture.pixels.slice()
   for (const [at, tile] of tiles.entries()) {
     const own = hashed(hashed(seed, 0x73686966), at)
@@ -41,7 +41,7 @@ export function shiftTiles(picture: Picture, tiles: readonly TilePlace[], amount
   }
 }
 
-function shiftTile({ width, height, pixels }: Picture, before: Uint8Array, { x, y, side }: TilePlace, right: number, down: number): void {
+function shiftTile({ width, height, pixels }: PixelGrid, before: Uint8Array, { x, y, side }: TilePlace, right: number, down: number): void {
   const bytes = pixels.length / (width * height)
   const within = (n: number): number => Math.max(0, Math.min(side - 1, n))
   for (let row = 0; row < side; row++) {
@@ -54,7 +54,7 @@ function shiftTile({ width, height, pixels }: Picture, before: Uint8Array, { x, 
 
 /** Strews strokes and discs in the given colours (RGB) over the rectangle of the tiles, half transparent. More of them keep the first ones. */
 export function addClutter(
-  picture: Picture,
+  picture: PixelGrid,
   tiles: readonly TilePlace[],
   amount: number,
   seed: number,
@@ -86,7 +86,7 @@ function markOf(own: number, side: number): OutlinedShape {
 
 /** Blends a mark, half transparent at full coverage, with its square centred on (x, y); clipped to the picture. */
 function addMark(
-  { width, height, pixels }: Picture,
+  { width, height, pixels }: PixelGrid,
   mark: OutlinedShape,
   x: number,
   y: number,
@@ -105,12 +105,12 @@ function addMark(
 }
 
 /** Covers `share` of every tile's pixels, rounded, with a bar or a blob of the given colour (RGB). */
-export function coverTiles(picture: Picture, tiles: readonly TilePlace[], share: number, seed: number, ink: readonly number[]): void {
+export function coverTiles(picture: PixelGrid, tiles: readonly TilePlace[], share: number, seed: number, ink: readonly number[]): void {
   for (const [at, tile] of tiles.entries()) coverTile(picture, tile, share, hashed(hashed(seed, 0x636f7665), at), ink)
 }
 
 /** The pixels nearest to a line or a centre, in tiles; a slight tilt orders those that are equally near. */
-function coverTile({ width, pixels }: Picture, { x, y, side }: TilePlace, share: number, own: number, ink: readonly number[]): void {
+function coverTile({ width, pixels }: PixelGrid, { x, y, side }: TilePlace, share: number, own: number, ink: readonly number[]): void {
   const [cx, cy] = [0.2 + 0.6 * chance(own, 0), 0.2 + 0.6 * chance(own, 1)]
   const [a, b] = DIRECTIONS[hashed(own, 2) % DIRECTIONS.length]!
   const bar = hashed(own, 3) % 2 === 0

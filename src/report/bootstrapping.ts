@@ -4,7 +4,7 @@
  */
 
 import { correlationInterval, type Interval, meanOf, pearson } from '../eval/index.ts'
-import type { Stage } from './curves.ts'
+import type { StageLines } from './curves.ts'
 
 /** Steps a window. */
 export const WINDOW = 10
@@ -37,7 +37,7 @@ export interface Bootstrapping {
 }
 
 /** Non-overlapping windows of ten lines; what is left over at the end is dropped. */
-export function windowsOf(stage: Stage): Window[] {
+export function windowsOf(stage: StageLines): Window[] {
   return Array.from({ length: Math.floor(stage.lines.length / WINDOW) }, (_, i) => {
     const lines = stage.lines.slice(i * WINDOW, (i + 1) * WINDOW)
     const mean = (key: string): number | null => meanOf(lines.flatMap(({ values }) => values[key] ?? []))
@@ -81,7 +81,7 @@ function reasoningPath(first: number | null, last: number | null): string {
 function sentenceOf(windows: readonly Window[], correlation: number | null, interval: Interval | null, doubt: Doubt | null): string {
   const [first, last] = [windows[0], windows.at(-1)]
   if (first === undefined || last === undefined) return `Fewer than ${WINDOW} steps: too few for a window.`
-  const path = `The board is wholly right in ${percent(first.perception)} of the replies at the start and in ${percent(last.perception)} at the end; reasoning ${reasoningPath(first.reasoning, last.reasoning)}.`
+  const path = `Perception is exact in ${percent(first.perception)} of the replies at the start and in ${percent(last.perception)} at the end; reasoning ${reasoningPath(first.reasoning, last.reasoning)}.`
   const found = correlation === null ? '' : ` (here r = ${correlation.toFixed(2)})`
   if (doubt === 'ceiling') {
     const full = windows.filter(isFull).length
@@ -95,7 +95,7 @@ function sentenceOf(windows: readonly Window[], correlation: number | null, inte
 }
 
 /** Of one RL stage. */
-export function bootstrapping(stage: Stage): Bootstrapping {
+export function bootstrapping(stage: StageLines): Bootstrapping {
   const windows = windowsOf(stage)
   const gains = gainsOf(windows)
   const correlation = pearson(

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Confusion, MetricName } from '../eval/index.ts'
 import { holm, type Interval, meanOf, normalisedScore, pairedDifference, resultRowsOf, signFlipTest } from '../eval/index.ts'
-import type { Protocol } from '../game.ts'
+import type { Protocol } from '../game-presets.ts'
 import { findGame } from '../games/registry.ts'
 import type { EndpointLine, EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { isHeldAgainst, isTested } from './pairs.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { spread } from '../eval/replay.ts'
 import type { MetricLine } from '../runs/index.ts'
 import { bootstrapping, windowsOf } from './bootstrapping.ts'
-import { chartOf, RL_CHARTS, type Stage, smoothed, stageCharts } from './curves.ts'
+import { chartOf, RL_CHARTS, type StageLines, smoothed, stageCharts } from './curves.ts'
 
 const line = (stage: string, step: number, values: MetricLine['values']): MetricLine => ({ stage, step, seconds: 1, values })
 
@@ -10,7 +10,7 @@ const G0 = { name: 'g0', label: 'G0', kind: 'rl', colour: 0 } as const
 const G1 = { name: 'g1', label: 'G1', kind: 'rl', colour: 1 } as const
 
 /** An RL stage whose perception and reasoning are functions of the step. */
-const stage = (steps: number, perception: (step: number) => number | null, reasoning: (step: number) => number | null): Stage => ({
+const stage = (steps: number, perception: (step: number) => number | null, reasoning: (step: number) => number | null): StageLines => ({
   ...G1,
   lines: Array.from({ length: steps }, (_, step) =>
     line('g1', step, { reward: 0, perceptionExact: perception(step), reasoning: reasoning(step) }),
@@ -24,8 +24,8 @@ describe('curves', () => {
   })
 
   test('stages of different lengths share an axis', () => {
-    const a: Stage = { ...G0, lines: [0, 1, 2].map((step) => line('g0', step, { reward: step })) }
-    const b: Stage = { ...G1, lines: [0].map((step) => line('g1', step, { reward: 9, kl: 1 })) }
+    const a: StageLines = { ...G0, lines: [0, 1, 2].map((step) => line('g0', step, { reward: step })) }
+    const b: StageLines = { ...G1, lines: [0].map((step) => line('g1', step, { reward: 9, kl: 1 })) }
     const charts = stageCharts([a, b], 'rl', RL_CHARTS)
     expect(charts.map(({ title }) => title)).toEqual(['Reward', 'KL from the start'])
     expect(charts[0]).toMatchObject({
@@ -38,7 +38,7 @@ describe('curves', () => {
   })
 
   test('long stages are thinned', () => {
-    const long: Stage = { ...G0, lines: Array.from({ length: 4000 }, (_, step) => line('g0', step, { reward: step })) }
+    const long: StageLines = { ...G0, lines: Array.from({ length: 4000 }, (_, step) => line('g0', step, { reward: step })) }
     const chart = chartOf({ title: '', note: '', unit: 'number', group: '' }, [{ label: 'g0', colour: 0, stage: long, key: 'reward' }])
     expect(chart?.x).toHaveLength(800)
     expect(chart?.x.at(-1)).toBe(3999)

@@ -4,7 +4,7 @@ import { meanOf } from '../eval/index.ts'
 import type { MetricLine, StageInfo } from '../runs/index.ts'
 
 /** The metric lines of one stage, in order. */
-export interface Stage extends Pick<StageInfo, 'name' | 'label' | 'kind'> {
+export interface StageLines extends Pick<StageInfo, 'name' | 'label' | 'kind'> {
   /** Index of the page's palette. */
   readonly colour: number
   readonly lines: readonly MetricLine[]
@@ -44,8 +44,8 @@ const info = (key: string, title: string, note: string, unit: Chart['unit'] = 's
 /** Charts of RL stages; keys as logged by the trainer. */
 export const RL_CHARTS: readonly ChartInfo[] = [
   info('reward', 'Reward', 'training reward of a reply', 'number'),
-  info('perceptionExact', 'Perception, exact', 'replies with the whole board right'),
-  info('perceptionCells', 'Perception, cells', 'cells read rightly'),
+  info('perceptionExact', 'Perception exact', 'replies whose perception is wholly right'),
+  info('perceptionCells', 'Perception cells', 'cells read rightly'),
   info('think', 'Truth of the thoughts', 'statements that are true'),
   info('reasoning', 'Reasoning', 'best moves among replies with the board right'),
   info('good', 'Good moves', 'best moves among all replies'),
@@ -65,13 +65,13 @@ export const SUPERVISED_CHARTS: readonly ChartInfo[] = [
 ]
 
 /** The games whose values are logged apart, as `<game>.<value>`; none where a run plays one game. */
-export function gamesIn(stages: readonly Stage[]): string[] {
+export function gamesIn(stages: readonly StageLines[]): string[] {
   const keys = stages.flatMap(({ lines }) => Object.keys(lines[0]?.values ?? {}))
   return [...new Set(keys.flatMap((key) => /^(.+)\.[^.]+$/.exec(key)?.[1] ?? []))]
 }
 
 /** A stage as one game saw it: the values logged under its name, without the name. */
-export function stageOfGame(stage: Stage, game: string): Stage {
+export function stageOfGame(stage: StageLines, game: string): StageLines {
   const prefix = `${game}.`
   const lines = stage.lines.map((line) => {
     const own = Object.entries(line.values).filter(([key]) => key.startsWith(prefix))
@@ -122,7 +122,7 @@ function pointsOf(lines: readonly MetricLine[], key: string): Points {
 /** Several curves on one axis of steps; absent points are null. Null if no curve has a point. */
 export function chartOf(
   head: Omit<Chart, 'x' | 'series'>,
-  curves: readonly { readonly label: string; readonly colour: number; readonly stage: Stage; readonly key: string }[],
+  curves: readonly { readonly label: string; readonly colour: number; readonly stage: StageLines; readonly key: string }[],
 ): Chart | null {
   const all = curves
     .map((curve) => ({ ...curve, points: pointsOf(curve.stage.lines, curve.key) }))
@@ -138,7 +138,7 @@ export function chartOf(
 }
 
 /** A chart per logged value, all stages of the kind overlaid. */
-export function stageCharts(stages: readonly Stage[], kind: Stage['kind'], infos: readonly ChartInfo[]): Chart[] {
+export function stageCharts(stages: readonly StageLines[], kind: StageLines['kind'], infos: readonly ChartInfo[]): Chart[] {
   const own = stages.filter((stage) => stage.kind === kind)
   return infos.flatMap(({ key, title, note, unit }) => {
     const curves = own.map((stage) => ({ label: stage.label, colour: stage.colour, stage, key }))

@@ -5,7 +5,7 @@ import type { Policies } from './policies.ts'
 
 const METRICS = [
   { metric: 'perception cells', title: 'Cells read rightly, %' },
-  { metric: 'perception exact', title: 'Boards wholly right, %' },
+  { metric: 'perception exact', title: 'Perception exact, %' },
   { metric: 'legal', title: 'Legal moves, %' },
   { metric: 'good', title: 'Good moves, %' },
 ] as const

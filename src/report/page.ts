@@ -1,7 +1,7 @@
 /** The report as one HTML document. Pure: what it shows comes in, the text of the page comes out. */
 import { createHash } from 'node:crypto'
 import { type Bootstrapping, bootstrapping, WINDOW } from './bootstrapping.ts'
-import { type Chart, chartOf, gamesIn, RL_CHARTS, type Stage, SUPERVISED_CHARTS, stageCharts, stageOfGame } from './curves.ts'
+import { type Chart, chartOf, gamesIn, RL_CHARTS, type StageLines, SUPERVISED_CHARTS, stageCharts, stageOfGame } from './curves.ts'
 import { type Html, html, jsonText, trusted } from './html.ts'
 import { REPORT_CLIENT } from './page-client.ts'
 import { generalisationSection } from './page-generalisation.ts'
@@ -41,7 +41,7 @@ function legend(entries: readonly { readonly label: string; readonly colour: num
   return html`<div class="legend">${entries.map(({ label, colour }) => html`<span><i class="c${colour}"></i>${label}</span>`)}</div>`
 }
 
-function curvesSection(stages: readonly Stage[], kind: Stage['kind'], infos: typeof RL_CHARTS, shelf: ChartShelf): Html | null {
+function curvesSection(stages: readonly StageLines[], kind: StageLines['kind'], infos: typeof RL_CHARTS, shelf: ChartShelf): Html | null {
   const charts = stageCharts(stages, kind, infos)
   if (charts.length === 0) return null
   const own = stages.filter((stage) => stage.kind === kind)
@@ -52,7 +52,7 @@ function curvesSection(stages: readonly Stage[], kind: Stage['kind'], infos: typ
 const PERCEPTION = 6
 const REASONING = 5
 
-function bootstrappingPart(stage: Stage, found: Bootstrapping, shelf: ChartShelf): Html {
+function bootstrappingPart(stage: StageLines, found: Bootstrapping, shelf: ChartShelf): Html {
   const chart = chartOf(
     { title: `${stage.label}: perception and reasoning`, note: 'over RL steps', unit: 'share', group: `both-${stage.name}` },
     [
@@ -64,13 +64,13 @@ function bootstrappingPart(stage: Stage, found: Bootstrapping, shelf: ChartShelf
 <div class="pair">${chart && shelf.place(chart)}${scatter(found.gains, stage.colour, `${stage.label}: gains from window to window`)}</div>`
 }
 
-function bootstrappingSection(stages: readonly Stage[], shelf: ChartShelf): Html | null {
+function bootstrappingSection(stages: readonly StageLines[], shelf: ChartShelf): Html | null {
   const own = stages.filter(({ kind }) => kind === 'rl')
   if (own.length === 0) return null
   const games = gamesIn(own)
-  const parts = (of: readonly Stage[]): Html[] => of.map((stage) => bootstrappingPart(stage, bootstrapping(stage), shelf))
+  const parts = (of: readonly StageLines[]): Html[] => of.map((stage) => bootstrappingPart(stage, bootstrapping(stage), shelf))
   return html`<h2>Bootstrapping</h2>
-<p>Do perception and reasoning lift each other in RL? Perception: replies with the whole board right. Reasoning: best moves among those. A gain is the change of the mean from one window of ${WINDOW} steps to the next; the correlation is Pearson’s, over windows. It shows that two things move together, not which moves the other.</p>
+<p>Do perception and reasoning lift each other in RL? Perception: replies whose perception is exact. Reasoning: best moves among those. A gain is the change of the mean from one window of ${WINDOW} steps to the next; the correlation is Pearson’s, over windows. It shows that two things move together, not which moves the other.</p>
 ${
   games.length === 0
     ? parts(own)
@@ -81,7 +81,7 @@ ${
 }
 
 /** Reinforcement learning over all games, then game by game. */
-function rlSection(stages: readonly Stage[], shelf: ChartShelf): Html | null {
+function rlSection(stages: readonly StageLines[], shelf: ChartShelf): Html | null {
   const all = curvesSection(stages, 'rl', RL_CHARTS, shelf)
   if (all === null) return null
   const byGame = gamesIn(stages).map((game) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { evaluate } from '../eval/evaluate.ts'
-import type { Protocol } from '../game.ts'
+import type { Protocol } from '../game-presets.ts'
 import { envSpec } from '../gym/index.ts'
 import { toyGame } from '../gym/toy-game-fixture.ts'
 import { randomPolicy, uniformPolicy } from '../policies/index.ts'

@@ -5,7 +5,7 @@
 
 import type { Evaluation, MetricName } from '../eval/index.ts'
 import { meanOf, standardError } from '../eval/index.ts'
-import type { KnownResult, Protocol } from '../game.ts'
+import type { KnownResult, Protocol } from '../game-presets.ts'
 import { markdownTable } from './markdown.ts'
 import { pointsText, valueText } from './results.ts'
 

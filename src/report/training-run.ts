@@ -1,6 +1,6 @@
 /** A training run as comparisons see it: what it played, by which recipe, with which seed. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Protocol } from '../game.ts'
+import type { Protocol } from '../game-presets.ts'
 import { findGame, loadKnownGames } from '../games/registry.ts'
 import type { StageInfo } from '../runs/index.ts'
 import { type TrainConfig, trainConfig } from '../train/index.ts'

@@ -13,7 +13,7 @@ const WIDTH = 110
 
 const WORDS: Readonly<Record<Unread['part'], { readonly what: string; readonly metric: keyof typeof LENIENT; readonly less: string }>> = {
   answer: { what: 'had no readable answer', metric: 'parse failures', less: 'are unreadable' },
-  board: { what: 'had no readable board', metric: 'perception exact', less: 'have the exact board' },
+  board: { what: 'had no readable board', metric: 'perception exact', less: 'have an exact perception' },
 }
 
 /** One part of a player's replies that could not be read. */

@@ -13,7 +13,7 @@ export interface Contestant {
 
 const contestant = { game: z.string(), policy: z.string(), decoding: z.enum(['sampled', 'greedy', 'scripted']) }
 
-/** A line of replies.jsonl: a reply that was had, kept before it was played. */
+/** A line of replies.jsonl: a reply that came, kept before it was played. */
 export const replyLine = z.object({
   ...contestant,
   episode: count,

@@ -1,6 +1,6 @@
 /**
  * JSON-lines files, read as a stream: a file may be longer than a string can be, and one damaged line costs no other. A line that a schema
- * does not take is told to `onBad` and left out; whole records that stand in a damaged line (a torn line with the next one behind it, NUL
+ * does not take is reported to `onBad` and left out; whole records that stand in a damaged line (a torn line with the next one behind it, NUL
  * bytes with a line behind them) are kept. A byte order mark, CRLF and a missing line end are no damage.
  */
 import { isUtf8 } from 'node:buffer'

@@ -17,7 +17,7 @@ export interface FolderLock {
   release(): Promise<void>
 }
 
-/** Whom a note names; null if it is none of ours. */
+/** Whom a note names; null if it is not one of these notes. */
 export function ownerNote(text: string): { readonly pid: number; readonly host: string } | null {
   try {
     const { pid, host } = JSON.parse(text) as { pid: unknown; host: unknown }

@@ -1,5 +1,5 @@
 /**
- * The one rule for single files that a command is told to write: a file that is there is replaced only if this program wrote it for the same
+ * The one rule for single files that a command writes: a file that is there is replaced only if this program wrote it for the same
  * thing and nobody has changed it since. It knows by a mark at the end of the file: what the file is of, and a checksum of all else in it; a
  * comment in Markdown and HTML, an entry of the metadata in ONNX files. Pictures, CSV, JSON and text have no mark, as their bytes belong to
  * their content: there, only a file that would not change is no hindrance.

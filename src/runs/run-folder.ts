@@ -85,7 +85,7 @@ export async function createFolder(kind: FolderKind, path: string, config: unkno
     await checkNewFolder(kind, path, options)
     begun = true
     for (const [name, other] of options.force ? await setAside(kind, path) : []) warn(`${join(path, name)} is now ${other}`)
-    // The header comes first: a folder without it is none yet, and one with it can be opened.
+    // The header comes first: a folder without it is not a run yet, and one with it can be opened.
     await folder.write(kind.header, headerOf(kind, config, stages))
     await folder.write(ABOUT, { sessions: folder.about })
     await makeFolders(kind, path)

@@ -3,7 +3,7 @@
 /** Thrown while a request is read or answered; becomes the response. */
 export class ApiError extends Error {
   readonly status: 400 | 404 | 413 | 500
-  /** Name of the parameter at fault, such as 'messages[0].content'; null if it is none. */
+  /** Name of the parameter at fault, such as 'messages[0].content'; null if it is not one parameter. */
   readonly param: string | null
   /** Machine-readable, such as 'model_not_found'. */
   readonly code: string | null

@@ -106,7 +106,7 @@ async function jsonBody(request: Request): Promise<unknown> {
   }
 }
 
-/** Starts listening. `port` 0 picks a free one. Throws ConfigError if the address cannot be had. */
+/** Starts listening. `port` 0 picks a free one. Throws ConfigError if the address is taken or not ours. */
 export async function serveModel(options: ModelServerOptions & { readonly host?: string; readonly port: number }): Promise<ModelServer> {
   const { host = '127.0.0.1', port } = options
   const { app, calls } = modelApp(options)

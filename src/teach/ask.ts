@@ -2,11 +2,11 @@
 import { type EnvSpec, encodeState, observationOf } from '../gym/index.ts'
 import type { Observation, Policy, Reply, ReplyOptions } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
-import type { Progress, Slot } from './progress.ts'
+import type { Slot, TeachProgress } from './progress.ts'
 import type { Question, TaughtReplies } from './replies.ts'
 
 /** A state that is put to the teacher. */
-export interface Asked {
+export interface AskedState {
   readonly place: number
   readonly slot: Slot
   readonly spec: EnvSpec
@@ -14,11 +14,11 @@ export interface Asked {
 }
 
 /** A question with what came of it. */
-export interface Answered extends Asked {
+export interface AnsweredState extends AskedState {
   readonly reply: Reply
 }
 
-export interface AskOptions {
+export interface RoundOptions {
   readonly policy: Policy
   readonly seed: number
   /** See TeachOptions. */
@@ -27,7 +27,7 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-const questionOf = (round: number, { place, slot, spec }: Asked): Question => ({
+const questionOf = (round: number, { place, slot, spec }: AskedState): Question => ({
   round,
   place,
   game: spec.game.id,
@@ -39,12 +39,12 @@ const questionOf = (round: number, { place, slot, spec }: Asked): Question => ({
  * key) throws once the other requests of the round have ended.
  */
 export async function askRound(
-  options: AskOptions,
+  options: RoundOptions,
   specs: readonly EnvSpec[],
-  at: Progress,
+  at: TeachProgress,
   places: readonly number[],
-): Promise<Answered[] | null> {
-  const asked = places.map((place): Asked => {
+): Promise<AnsweredState[] | null> {
+  const asked = places.map((place): AskedState => {
     const slot = at.slots[place] as Slot
     const spec = specs[slot.game] as EnvSpec
     return { place, slot, spec, observation: observationOf(spec, slot.snapshot) }
@@ -59,7 +59,7 @@ export async function askRound(
 type Known = readonly (Reply | undefined)[]
 
 /** One call for each question, as many at once as the policy allows. */
-async function oneByOne(options: AskOptions, round: number, asked: readonly Asked[], known: Known): Promise<Reply[] | null> {
+async function oneByOne(options: RoundOptions, round: number, asked: readonly AskedState[], known: Known): Promise<Reply[] | null> {
   const { policy, seed, replies, signal } = options
   const outcomes = await Promise.allSettled(
     asked.map(async (one, i): Promise<Reply> => {
@@ -80,7 +80,7 @@ async function oneByOne(options: AskOptions, round: number, asked: readonly Aske
 }
 
 /** One call for all; all of them again if some were not kept, since the chance of a reply may depend on its place in the call. */
-async function together(options: AskOptions, round: number, asked: readonly Asked[], known: Known): Promise<Reply[] | null> {
+async function together(options: RoundOptions, round: number, asked: readonly AskedState[], known: Known): Promise<Reply[] | null> {
   if (known.every((reply) => reply !== undefined)) return [...known]
   const { policy, seed, replies, signal } = options
   let found: Reply[]
@@ -102,7 +102,7 @@ async function together(options: AskOptions, round: number, asked: readonly Aske
   return found.map((reply, i) => known[i] ?? reply)
 }
 
-function replyOptions({ policy, signal }: AskOptions, asked: readonly Asked[], seed: number): ReplyOptions {
+function replyOptions({ policy, signal }: RoundOptions, asked: readonly AskedState[], seed: number): ReplyOptions {
   const privileged = policy.privileged ? { states: asked.map(({ slot }) => slot.snapshot.state) } : undefined
   return { n: 1, seed, ...(privileged && { privileged }), ...(signal && { signal }) }
 }

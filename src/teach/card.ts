@@ -6,7 +6,7 @@ import type { RunFolder } from '../runs/index.ts'
 import type { TeachConfig } from './config.ts'
 import { REASONS, type Reason } from './filters.ts'
 import { parquetFile } from './parquet.ts'
-import { type Progress, repliesOf } from './progress.ts'
+import { repliesOf, type TeachProgress } from './progress.ts'
 
 /** The Hub's classes of size, by their upper bounds. */
 const SIZES = [
@@ -50,7 +50,7 @@ export async function writeCard(
   folder: RunFolder,
   config: TeachConfig,
   policy: Pick<Policy, 'name' | 'privileged'>,
-  progress: Pick<Progress, 'counts' | 'mended'>,
+  progress: Pick<TeachProgress, 'counts' | 'mended'>,
   contents: Contents,
 ): Promise<void> {
   await folder.write('README.md', cardOf(config, policy, progress, contents))
@@ -59,7 +59,7 @@ export async function writeCard(
 function cardOf(
   config: TeachConfig,
   { name, privileged }: Pick<Policy, 'name' | 'privileged'>,
-  { counts, mended }: Pick<Progress, 'counts' | 'mended'>,
+  { counts, mended }: Pick<TeachProgress, 'counts' | 'mended'>,
   contents: Contents,
 ): string {
   const games = [...contents.games.keys()]

@@ -69,7 +69,7 @@ export function specsOf(config: TeachConfig, mode: ObservationMode): EnvSpec[] {
 }
 
 /** The config in the header of a data set. Throws StorageError. */
-export function storedConfig(folder: RunFolder): TeachConfig {
+export function storedTeachConfig(folder: RunFolder): TeachConfig {
   const parsed = teachConfig.safeParse(folder.config)
   if (parsed.success) return parsed.data
   throw new StorageError(`${folder.file('dataset.json')} is of another version of vlm-gym; use that version, or start a new data set`)

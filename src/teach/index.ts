@@ -9,7 +9,7 @@ export {
   type StoredExample,
   type StoredExamples,
 } from '../datasets/index.ts'
-export { specsOf, storedConfig, type TeachConfig, teachConfig } from './config.ts'
+export { specsOf, storedTeachConfig, type TeachConfig, teachConfig } from './config.ts'
 export { judge, REASONS, type Reason, type Verdict } from './filters.ts'
 export { type GroupLimits, parquetFile, writeParquet } from './parquet.ts'
 export { type Counts, quotasOf, repliesOf } from './progress.ts'

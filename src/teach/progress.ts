@@ -48,7 +48,7 @@ export interface Slot {
 }
 
 /** Where the work stands after a round. */
-export interface Progress {
+export interface TeachProgress {
   readonly round: number
   /** Examples that were appended to examples.jsonl. */
   readonly lines: number
@@ -76,19 +76,19 @@ export function quotasOf({ games, examples }: Pick<TeachConfig, 'games' | 'examp
 }
 
 /** Where the folder's work stands; a fresh start, which takes its replies from those that were kept, if nothing was saved. Throws StorageError if that is not possible in this data set. */
-export async function progressOf(folder: RunFolder, config: TeachConfig, specs: readonly EnvSpec[]): Promise<Progress> {
+export async function progressOf(folder: RunFolder, config: TeachConfig, specs: readonly EnvSpec[]): Promise<TeachProgress> {
   const stored = await folder.readDerived('progress.json', z.looseObject({ slots: z.array(z.unknown()) }))
   if (stored === null) return freshProgress(config, specs)
   const place = folder.file('progress.json')
   if (!('games' in stored))
     throw new StorageError(`${place} is of an earlier version of vlm-gym; finish the data set with that version, or start a new one`)
   const parsed = progress.safeParse(stored)
-  const reason = parsed.success ? faultOf(parsed.data as Progress, config, specs) : parsed.error.issues[0]?.message
+  const reason = parsed.success ? faultOf(parsed.data as TeachProgress, config, specs) : parsed.error.issues[0]?.message
   if (reason !== null || !parsed.success) throw new StorageError(`${place} is damaged: ${reason}; restore it or start a new data set`)
-  return parsed.data as Progress
+  return parsed.data as TeachProgress
 }
 
-function faultOf({ slots, games }: Progress, config: TeachConfig, specs: readonly EnvSpec[]): string | null {
+function faultOf({ slots, games }: TeachProgress, config: TeachConfig, specs: readonly EnvSpec[]): string | null {
   if (slots.length !== config.parallel) return `it has ${slots.length} games side by side, the data set ${config.parallel}`
   if (games.length !== specs.length) return `it counts ${games.length} games, the data set has ${specs.length}`
   try {
@@ -103,7 +103,7 @@ function faultOf({ slots, games }: Progress, config: TeachConfig, specs: readonl
   }
 }
 
-function freshProgress(config: TeachConfig, specs: readonly EnvSpec[]): Progress {
+function freshProgress(config: TeachConfig, specs: readonly EnvSpec[]): TeachProgress {
   const counts = Object.fromEntries(['kept', ...Object.keys(REASONS)].map((name) => [name, 0])) as Counts
   const games = specs.map(() => ({ asked: 0, kept: 0 }))
   const slots: Slot[] = []
@@ -115,7 +115,7 @@ function freshProgress(config: TeachConfig, specs: readonly EnvSpec[]): Progress
 export function freshSlot(
   config: TeachConfig,
   specs: readonly EnvSpec[],
-  { games, slots }: Pick<Progress, 'games' | 'slots'>,
+  { games, slots }: Pick<TeachProgress, 'games' | 'slots'>,
   place: number,
   begun: number,
 ): Slot {
@@ -123,7 +123,7 @@ export function freshSlot(
   const open = quotas.map((_, game) => slots.filter((slot, i) => i !== place && slot.game === game).length)
   let [best, least] = [0, Number.POSITIVE_INFINITY]
   for (const [game, { weight }] of config.games.entries()) {
-    const { asked, kept } = games[game] as Progress['games'][number]
+    const { asked, kept } = games[game] as TeachProgress['games'][number]
     const load = (asked + (open[game] as number)) / weight
     if (kept < (quotas[game] as number) && load < least) [best, least] = [game, load]
   }
@@ -132,11 +132,11 @@ export function freshSlot(
 }
 
 /** Gives the places of games that have all their examples to others. */
-export function reassigned(config: TeachConfig, specs: readonly EnvSpec[], at: Progress): Progress {
+export function reassigned(config: TeachConfig, specs: readonly EnvSpec[], at: TeachProgress): TeachProgress {
   const quotas = quotasOf(config)
   const slots = [...at.slots]
   for (const [place, { game, begun }] of slots.entries()) {
-    if ((at.games[game] as Progress['games'][number]).kept < (quotas[game] as number)) continue
+    if ((at.games[game] as TeachProgress['games'][number]).kept < (quotas[game] as number)) continue
     slots[place] = freshSlot(config, specs, { games: at.games, slots }, place, begun + 1)
   }
   return { ...at, slots }
@@ -146,8 +146,8 @@ export function reassigned(config: TeachConfig, specs: readonly EnvSpec[], at: P
  * The places that are asked in this round: no more of a game than it still wants examples, no more in all than replies are left, and no more
  * than `most`. So no reply is paid for that could not be kept.
  */
-export function askedPlaces(config: TeachConfig, at: Progress, most: number): number[] {
-  const wanted = quotasOf(config).map((quota, game) => quota - (at.games[game] as Progress['games'][number]).kept)
+export function askedPlaces(config: TeachConfig, at: TeachProgress, most: number): number[] {
+  const wanted = quotasOf(config).map((quota, game) => quota - (at.games[game] as TeachProgress['games'][number]).kept)
   let left = Math.min(most, config.maxReplies - repliesOf(at.counts))
   return at.slots.flatMap(({ game }, place) => {
     if (left <= 0 || (wanted[game] as number) <= 0) return []

@@ -14,12 +14,12 @@ import { advance, drawPng, type EnvSpec, encodeState, endingOf, playReply, promp
 import type { Policy } from '../policy.ts'
 import { shellWord } from '../printable.ts'
 import type { Line, ReplyCounts, RunFolder } from '../runs/index.ts'
-import { type Answered, askRound } from './ask.ts'
+import { type AnsweredState, askRound } from './ask.ts'
 import { writeCard } from './card.ts'
 import { specsOf, type TeachConfig } from './config.ts'
 import { judge, type Reason, type Verdict } from './filters.ts'
 import { writeParquet } from './parquet.ts'
-import { askedPlaces, type Counts, freshSlot, type Progress, progressOf, reassigned, repliesOf, type Slot } from './progress.ts'
+import { askedPlaces, type Counts, freshSlot, progressOf, reassigned, repliesOf, type Slot, type TeachProgress } from './progress.ts'
 import { taughtReply } from './reading.ts'
 import { openReplies } from './replies.ts'
 
@@ -122,7 +122,7 @@ function sameFate({ fates }: Session): number {
 }
 
 /** Writes Parquet and the card. The examples are read one at a time: together they may be more than memory holds. */
-async function finish({ folder, config, policy }: TeachOptions, at: Progress): Promise<void> {
+async function finish({ folder, config, policy }: TeachOptions, at: TeachProgress): Promise<void> {
   const places: Pick<Line<Example>, 'start' | 'end'>[] = []
   const pictures = new Set<string>()
   const games = new Map<string, number>()
@@ -141,7 +141,7 @@ async function* examplesAt(folder: RunFolder, places: readonly Pick<Line<Example
 }
 
 /** Throws EngineError once so many requests in a row have failed that the teacher must be taken for unreachable. */
-function checkFailures(session: Session, { counts }: Progress, answered: readonly Answered[]): void {
+function checkFailures(session: Session, { counts }: TeachProgress, answered: readonly AnsweredState[]): void {
   const { folder, config, policy } = session.options
   let reason = ''
   for (const { reply } of answered) {
@@ -154,7 +154,7 @@ function checkFailures(session: Session, { counts }: Progress, answered: readonl
 }
 
 /** The progress with the examples that are there, where a line of them was damaged: another example takes its place. */
-function recounted(config: TeachConfig, at: Progress, kept: ReadonlyMap<string, number>): Progress {
+function recounted(config: TeachConfig, at: TeachProgress, kept: ReadonlyMap<string, number>): TeachProgress {
   const lost = new Map<string, number>()
   for (const [i, { id }] of config.games.entries()) lost.set(id, (lost.get(id) ?? 0) + (at.games[i]?.kept ?? 0))
   for (const [id, count] of kept) lost.set(id, (lost.get(id) ?? 0) - count)
@@ -169,7 +169,7 @@ function recounted(config: TeachConfig, at: Progress, kept: ReadonlyMap<string, 
 }
 
 /** Cuts off the examples of a round that was not saved. Returns how many are left of each game, and their ids and hashes. */
-async function cutExamples(folder: RunFolder, { lines, last }: Progress): Promise<{ kept: Map<string, number>; seen: Set<string> }> {
+async function cutExamples(folder: RunFolder, { lines, last }: TeachProgress): Promise<{ kept: Map<string, number>; seen: Set<string> }> {
   const ids: string[] = []
   await folder.readLines(EXAMPLES, ({ value: { id } }) => ids.push(id))
   const seen = new Set<string>()
@@ -189,7 +189,7 @@ async function cutExamples(folder: RunFolder, { lines, last }: Progress): Promis
 }
 
 /** Scores, keeps and plays the replies of a round, in the order of the games. */
-async function playRound(session: Session, before: Progress, answered: readonly Answered[]): Promise<Progress> {
+async function playRound(session: Session, before: TeachProgress, answered: readonly AnsweredState[]): Promise<TeachProgress> {
   const { options, specs } = session
   const { config } = options
   const counts = { ...before.counts }

@@ -14,8 +14,8 @@ const isAscii = (text: string): boolean => /^[ -~]*$/.test(text)
 /** Keys play actions and clash with nothing; picked cells are an answer; rules speak to a person; looks keep labels apart. */
 export function checkAids({ game, config, theme, where }: CheckContext, state: unknown): void {
   const { rules, keys = [], pick, look } = game.play ?? {}
-  const told = rules?.(config)
-  ensure(told === undefined || (told !== '' && !/<[a-z]+>/.test(told)), where, 'the rules for people are empty or speak of tags')
+  const text = rules?.(config)
+  ensure(text === undefined || (text !== '' && !/<[a-z]+>/.test(text)), where, 'the rules for people are empty or speak of tags')
   const labels = keys.flatMap((key) => key.keys)
   ensure(new Set(labels).size === labels.length, where, 'a key plays two actions')
   for (const label of labels) {

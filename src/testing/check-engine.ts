@@ -4,7 +4,7 @@
  *
  *     const checked = await checkEngine({ open: () => createEngine(options, needs), prompts, reply })
  *
- * Chat format; capabilities told truly; shapes and stop reasons; chance by seed alone; log-probs alike when sampling, scoring and training; sums as
+ * Chat format; capabilities as `info` says; shapes and stop reasons; chance by seed alone; log-probs alike when sampling, scoring and training; sums as
  * losses; gradients that add up and are used once; learning; clipping; calls carried out in their order; saves, their refs, loading and
  * discarding; refusals.
  */

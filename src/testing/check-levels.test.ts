@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AnyGame, Levels } from '../game.ts'
+import type { AnyGame } from '../game.ts'
+import type { Levels } from '../game-presets.ts'
 import { type ToyConfig, toyGame } from '../gym/toy-game-fixture.ts'
 import { checkLevels } from './check-levels.ts'
 

@@ -31,7 +31,7 @@ export const MODEL_CHECKS: { readonly [what: string]: Check } = {
     ensure(chat.stop.includes(reply.at(-1) as number), 'a whole reply does not end with a stop token')
   },
 
-  'what the engine can do is told truly': async (bench) => {
+  'info is true of the engine': async (bench) => {
     const { engine, prompts, reply } = bench
     const { images, losses, optimizers, reduction, maxSequence } = engine.info
     ensure(reduction === 'sum', `the reduction is ${reduction}`)

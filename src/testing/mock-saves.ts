@@ -28,7 +28,7 @@ const saveSchema = z.strictObject({
   adam: z.strictObject({ step: z.number(), mean: doubles, square: doubles }).nullable(),
 })
 
-const textOf = (flat: Float64Array): string => btoa(strFromU8(new Uint8Array(flat.buffer, flat.byteOffset, flat.byteLength), true))
+const base64Of = (flat: Float64Array): string => btoa(strFromU8(new Uint8Array(flat.buffer, flat.byteOffset, flat.byteLength), true))
 
 /** Texts by name. */
 interface Store {
@@ -86,8 +86,8 @@ export function mockSaves(folder: string | undefined, length: number): MockSaves
     write: async (name, kind, live, { step, mean, square }) => {
       const ref: WeightsRef = { engine: 'mock', name }
       nameOf(ref)
-      const adam = kind === 'state' ? { step, mean: textOf(mean), square: textOf(square) } : null
-      await store.write(name, JSON.stringify({ format: FORMAT, live: textOf(live), adam }))
+      const adam = kind === 'state' ? { step, mean: base64Of(mean), square: base64Of(square) } : null
+      await store.write(name, JSON.stringify({ format: FORMAT, live: base64Of(live), adam }))
       return ref
     },
     read: async (ref) => {

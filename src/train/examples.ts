@@ -34,10 +34,10 @@ function replyText({ spec, snapshot }: TrainingState, think: string, action: unk
 export function formatExample(engine: Engine, entry: MixEntry, source: StateSource, seed: number): Datum {
   const rng = seededRng(seed, 'format')
   const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
-  const told = sampleState(entry, source, deriveSeed(seed, 'told'))
+  const other = sampleState(entry, source, deriveSeed(seed, 'told'))
   const { game } = entry.spec
-  const think = game.teacher?.teach(told.snapshot.state, { blind: true }).think ?? ''
-  const reply = replyText(told, think, rng.pick(game.rules.actions(told.snapshot.state)))
+  const think = game.teacher?.teach(other.snapshot.state, { blind: true }).think ?? ''
+  const reply = replyText(other, think, rng.pick(game.rules.actions(other.snapshot.state)))
   return replyDatum(engine, observationOf(shown.spec, shown.snapshot), reply)
 }
 

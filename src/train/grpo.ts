@@ -119,7 +119,7 @@ export async function grpoStep(
         })),
       )
       const next = update(batch)
-      // If the update before fails, that is the error that is told.
+      // If the update before fails, its error is the one that is thrown.
       next.catch(() => {})
       await last
       last = next
@@ -150,7 +150,7 @@ function sampleAt(episode: Trajectory | undefined, turn: number): StepSample {
   return sample
 }
 
-/** The turns of an episode with their rewards. Throws EngineError for a reply that could not be had: a step of training needs all of them. */
+/** The turns of an episode with their rewards. Throws EngineError for a missing reply: a step of training needs all of them. */
 function turnsOf(rl: RlConfig, entry: MixEntry, trajectory: Trajectory, episode: number): Turn[] {
   const reward = rewardSpecOf(rl, entry)
   const { game } = entry.spec

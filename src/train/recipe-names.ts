@@ -1,4 +1,4 @@
-/** The recipes by name: what configs may name, and how they are told in `--help`. The stages of each are in recipes.ts. */
+/** The recipes by name: what configs may name, and how `--help` describes them. The stages of each are in recipes.ts. */
 
 /** Name to what it is, in a line, in the order in which their stages run. */
 export const RECIPE_TEXTS = {

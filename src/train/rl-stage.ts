@@ -25,11 +25,11 @@ export function rlStage(facts: StageFacts, rl: RlConfig): Stage {
     rate: rl,
     needs: { loss: 'ppo', optimizer: 'adam' },
     problemOf,
-    open: async (setup, saved) => rlRun(setup, rl, saved === undefined ? startOf(setup, rl) : rlState.parse(saved)),
+    open: async (setup, saved) => rlRun(setup, rl, saved === undefined ? firstState(setup, rl) : rlState.parse(saved)),
   }
 }
 
-function startOf({ mix, seed }: StageSetup, rl: RlConfig): RlState {
+function firstState({ mix, seed }: StageSetup, rl: RlConfig): RlState {
   return { pool: startPool(mix, Math.round(rl.states * rl.pool), seed), signals: mix.map(() => 1) }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Engine, WeightsRef } from '../engine.ts'
 import { gameNamed, loadGames } from '../games/registry.ts'
-import { type EnvSpec, envSpec, laidOver, specFrom } from '../gym/index.ts'
+import { type EnvSpec, envSpec, specFrom, withLevels } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { TrainConfig } from './config.ts'
@@ -15,7 +15,7 @@ import { stagesOf } from './recipes.ts'
 import type { RateSettings, Stage } from './stage.ts'
 import type { GameMix, MixEntry } from './states.ts'
 
-/** What the trainer tells while it runs. */
+/** A step that was made. */
 export interface TrainEvent {
   readonly stage: string
   readonly kind: Stage['kind']
@@ -83,7 +83,7 @@ export function mixOf(config: TrainConfig): MixEntry[] {
     const judge = { ...(expert && { expert }), ...(regretScale && { regretScale }) }
     if (levels.length === 0) return [{ spec, weight, horizon, ...judge }]
     return levels.map((level) => {
-      const { config: knobs, skin } = laidOver(spec, level)
+      const { config: knobs, skin } = withLevels(spec, level)
       return { spec: envSpec({ ...spec, config: knobs, skin }), weight: weight / levels.length, horizon, ...judge }
     })
   })

@@ -66,7 +66,7 @@ async function compareCommand(paths: string[], flags: CompareFlags): Promise<voi
   if (groups.length === 0)
     throw new ConfigError(`there are no episodes yet in ${paths.join(', ')}; wait for the first, or compare other runs`)
   if (out === undefined && how === 'json') return printJson(groups)
-  const text = flags.seedsTable ? seedsTables(how, groups) : textOf(how, groups, runs)
+  const text = flags.seedsTable ? seedsTables(how, groups) : outputText(how, groups, runs)
   if (out === undefined) return printLines([text.trimEnd()])
   const form = how === 'html' || how === 'markdown' ? 'markup' : 'plain'
   const source = ['compare', ...paths.map((path) => resolve(path))].join('\n')
@@ -91,8 +91,8 @@ const seedsTables = (how: Format, groups: readonly ComparedGroup[]): string =>
     .map((family) => seedsTable(family, how === 'markdown'))
     .join('\n\n')}\n`
 
-/** Runs that are all seeds of one recipe are told as such; else every group, then what several seeds come to. */
-function textOf(how: Format, groups: readonly ComparedGroup[], runs: readonly ComparedRun[]): string {
+/** Runs that are all seeds of one recipe are shown as seeds; else every group, then the means over seeds. */
+function outputText(how: Format, groups: readonly ComparedGroup[], runs: readonly ComparedRun[]): string {
   if (how === 'csv') return comparisonCsv(groups)
   if (how === 'json') return `${JSON.stringify(groups, null, 2)}\n`
   const names = runs.map(({ name }) => name)

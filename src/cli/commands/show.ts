@@ -84,7 +84,7 @@ interface Target {
   readonly force: boolean
 }
 
-interface Picture {
+interface WrittenPicture {
   readonly file: string
   readonly width: number
   readonly height: number
@@ -93,7 +93,7 @@ interface Picture {
   readonly hash: string | null
 }
 
-async function writePicture(spec: EnvSpec, now: EnvSnapshot, target: Target): Promise<Picture> {
+async function writePicture(spec: EnvSpec, now: EnvSnapshot, target: Target): Promise<WrittenPicture> {
   const { file } = target
   const kind = extname(file).toLowerCase()
   if (kind !== '.png' && kind !== '.svg') throw new ConfigError(`--out ${file} must end in .png or .svg`)
@@ -107,7 +107,7 @@ async function writePicture(spec: EnvSpec, now: EnvSnapshot, target: Target): Pr
 }
 
 /** Writes the PNG of a frame. */
-async function writePng(frame: Frame, data: Uint8Array, { file, force }: Target): Promise<Picture> {
+async function writePng(frame: Frame, data: Uint8Array, { file, force }: Target): Promise<WrittenPicture> {
   await writeOwnFile({ path: file, form: 'plain', source: 'show', force }, data)
   return { file, width: frame.width, height: frame.height, bytes: data.length, hash: frameHash(frame) }
 }
@@ -125,10 +125,10 @@ interface Facts {
   readonly perception: string
   readonly prompt: string
   readonly moves: readonly { readonly action: string; readonly score: number | null }[]
-  readonly picture: Picture | null
+  readonly picture: WrittenPicture | null
 }
 
-function factsOf(spec: EnvSpec, { state, last }: EnvSnapshot, picture: Picture | null): Facts {
+function factsOf(spec: EnvSpec, { state, last }: EnvSnapshot, picture: WrittenPicture | null): Facts {
   const { game, config, skin } = spec
   const scored = game.expert?.solver(state) ?? game.rules.legalActions(state).map((action) => ({ action, score: null }))
   return {

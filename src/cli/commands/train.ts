@@ -92,7 +92,7 @@ export function defineTrain(command: Command): void {
   command.action((flags: TrainFlags) => trainCommand(withQuick(flags, command), command))
 }
 
-/** The flags with --quick told as a preset. Throws ConfigError for --quick beside --preset. */
+/** The flags with --quick as a preset. Throws ConfigError for --quick beside --preset. */
 function withQuick(flags: TrainFlags, command: Command): TrainFlags {
   if (!flags.quick) return flags
   if (command.getOptionValueSource('preset') === 'cli')

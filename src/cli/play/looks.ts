@@ -1,5 +1,6 @@
 /** The cells of a board as a terminal shows them: what the game declares, or else its labels on the colours of its picture. */
-import type { AnyGame, CellLook, Grid } from '../../game.ts'
+import type { AnyGame, Grid } from '../../game.ts'
+import type { CellLook } from '../../game-play.ts'
 import { frameToRgb, renderScene, themeNamed } from '../../render/index.ts'
 import type { Color } from '../../scene.ts'
 import { inkOn, type Paint } from './paint.ts'
@@ -28,7 +29,7 @@ export function shownCells(
   const { cells, rows, columns } = grid
   const look = game.play?.look
   const looks = look === undefined ? null : cells.map((row) => row.map((label) => look(label, themeNamed(theme))))
-  const texts = looks ? looks.map((row) => row.map((one) => textOf(one, { colours, unicode }))) : cells.map((row) => row.map(plainText))
+  const texts = looks ? looks.map((row) => row.map((one) => cellText(one, { colours, unicode }))) : cells.map((row) => row.map(plainText))
   const fits = fitted(texts.flat(), width)
   const fills = colours && looks === null ? pictureFills(game, state, theme, rows, columns) : null
   const paintOf = (r: number, c: number): Paint | null => {
@@ -40,7 +41,7 @@ export function shownCells(
 }
 
 /** The text of a look: with its mark where there are no colours, in ASCII where there is no Unicode. */
-export function textOf({ text, ascii = text, mark = '' }: CellLook, { colours, unicode }: Abilities): string {
+export function cellText({ text, ascii = text, mark = '' }: CellLook, { colours, unicode }: Abilities): string {
   const shown = unicode ? text : ascii
   return colours || shown === '' ? shown : `${mark}${shown}`
 }

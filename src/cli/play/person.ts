@@ -31,11 +31,11 @@ export async function playPerson(options: PersonOptions): Promise<void> {
   const byKeys = input.isTTY && output.isTTY && process.env.TERM !== 'dumb' && (keys !== undefined || pick !== undefined)
   if (byKeys) await new KeyPlay(session, screen, input).run()
   else await playLines(session, screen, input)
-  screen.print([...(byKeys ? [...screen.board(session.now), ''] : []), ...farewell(session, options.again)])
+  screen.print([...(byKeys ? [...screen.board(session.now), ''] : []), ...resultLines(session, options.again)])
 }
 
 /** Points, moves, and how to go on. */
-function farewell({ spec, now, over }: PlaySession, again: PersonOptions['again']): string[] {
+function resultLines({ spec, now, over }: PlaySession, again: PersonOptions['again']): string[] {
   const result = `${counted(now.return, 'point')} in ${counted(now.steps, 'move')}`
   return over ? [`${result}; the game is over`] : [result, `go on later: ${again(encodeState(spec.game, now.state, now.last))}`]
 }
@@ -47,9 +47,9 @@ function rulesPage({ spec, now }: PlaySession, screen: PlayScreen): string[] {
     ...screen.bold(`${spec.game.title}: the rules`),
     ...rulesOf(spec)
       .split('\n')
-      .flatMap((paragraph) => screen.told({ text: paragraph, tone: 'plain' })),
+      .flatMap((paragraph) => screen.note({ text: paragraph, tone: 'plain' })),
     '',
-    ...screen.told({ text: legend === '' ? '' : `Tiles: ${legend}`, tone: 'plain' }),
+    ...screen.note({ text: legend === '' ? '' : `Tiles: ${legend}`, tone: 'plain' }),
   ]
 }
 
@@ -61,7 +61,7 @@ async function playLines(session: PlaySession, screen: PlayScreen, input: KeyInp
     const { over, now } = session
     const typing = typingOf(spec, now.state)
     const ending = over ? screen.bold(endOf(spec.game, now)) : []
-    screen.show([...screen.board(now), '', ...(page ?? screen.told(session.told)), ...ending, ...screen.dim(over ? '' : typing)])
+    screen.show([...screen.board(now), '', ...(page ?? screen.note(session.note)), ...ending, ...screen.dim(over ? '' : typing)])
     const typed = (await lines.ask(`${over ? '' : 'move, or '}${commandsOf(spec, over)}: `))?.trim()
     if (!input.isTTY) screen.output.write('\n')
     page = null
@@ -174,7 +174,7 @@ class KeyPlay {
   #type(character: string): void {
     const { game } = this.#session.spec
     if (game.play?.pick === undefined && keysDoAll(game, this.#session.now.state))
-      this.#session.told = { text: `${character} is not a key of this game`, tone: 'bad' }
+      this.#session.note = { text: `${character} is not a key of this game`, tone: 'bad' }
     else this.#typed += character
   }
 
@@ -193,21 +193,21 @@ class KeyPlay {
     const { spec, over } = this.#session
     return [
       ...rulesPage(this.#session, screen),
-      ...screen.told({ text: `Moves: ${keysOf(spec, screen.abilities.unicode)}`, tone: 'plain' }),
-      ...screen.told({ text: `Also: ${commandsOf(spec, over)}`, tone: 'plain' }),
+      ...screen.note({ text: `Moves: ${keysOf(spec, screen.abilities.unicode)}`, tone: 'plain' }),
+      ...screen.note({ text: `Also: ${commandsOf(spec, over)}`, tone: 'plain' }),
       '',
       ...screen.dim('any key goes back to the game'),
     ]
   }
 
   #boardLines(): string[] {
-    const { spec, now, over, told } = this.#session
+    const { spec, now, over, note } = this.#session
     const screen = this.#screen
     const pick = spec.game.play?.pick !== undefined
     return [
       ...screen.board(now, pick && !over ? { cursor: this.#cursor, picked: this.#picked } : {}),
       '',
-      ...(this.#typed === '' ? screen.told(told) : [`> ${this.#typed}`, ...screen.dim('Enter plays it, Esc drops it')]),
+      ...(this.#typed === '' ? screen.note(note) : [`> ${this.#typed}`, ...screen.dim('Enter plays it, Esc drops it')]),
       ...(over ? screen.bold(endOf(spec.game, now)) : []),
       ...screen.dim(over || this.#typed !== '' ? '' : keysOf(spec, screen.abilities.unicode, this.#picked.length)),
       ...screen.dim(commandsOf(spec, over)),

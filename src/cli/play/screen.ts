@@ -3,7 +3,7 @@ import type { EnvSnapshot, EnvSpec } from '../../gym/index.ts'
 import { coloursOf, hasColours, hasUnicode, styled, widthOf, wrapped } from '../terminal.ts'
 import { type BoardOptions, boardLines } from './board.ts'
 import type { Abilities } from './looks.ts'
-import type { Told } from './words.ts'
+import type { PlayNote } from './words.ts'
 
 /** The stream that a screen is written to. */
 export type ScreenStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
@@ -48,7 +48,7 @@ export class PlayScreen {
   }
 
   /** What there is to say, wrapped and in its colour. */
-  told({ text, tone }: Told): string[] {
+  note({ text, tone }: PlayNote): string[] {
     const { green, red } = this.#colours
     const colour = tone === 'good' ? green : tone === 'bad' ? red : (line: string): string => line
     return this.#texts(text).map(colour)

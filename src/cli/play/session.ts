@@ -1,11 +1,11 @@
 /** A person's game: the moments so far and what there is to say. Knows no terminal. A move that is refused or cannot be read costs nothing. */
 import { advance, type EnvSnapshot, type EnvSpec, startSnapshot } from '../../gym/index.ts'
-import { actionName, answerOf, type Told, toldOf } from './words.ts'
+import { actionName, answerOf, moveNote, type PlayNote } from './words.ts'
 
 /** A game that is being played, from `start`; new games count `seed` up. */
 export class PlaySession {
   readonly spec: EnvSpec
-  told: Told = { text: '', tone: 'plain' }
+  note: PlayNote = { text: '', tone: 'plain' }
   #history: EnvSnapshot[]
   #seed: number
 
@@ -38,7 +38,7 @@ export class PlaySession {
     const { game } = this.spec
     const { state } = this.now
     const result = game.rules.step(state, action)
-    this.told = toldOf(game, state, action, result)
+    this.note = moveNote(game, state, action, result)
     if (result.legal) this.#history.push(advance(this.now, result))
     return result.legal
   }
@@ -66,8 +66,8 @@ export class PlaySession {
     this.#say(best === undefined ? 'there is no hint for this' : `the solver would play ${actionName(game, state, best.action)}`)
   }
 
-  #say(text: string, tone: Told['tone'] = 'plain'): false {
-    this.told = { text, tone }
+  #say(text: string, tone: PlayNote['tone'] = 'plain'): false {
+    this.note = { text, tone }
     return false
   }
 }

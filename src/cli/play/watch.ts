@@ -5,7 +5,7 @@ import type { Policy } from '../../policy.ts'
 import { interruptible } from '../interrupt.ts'
 import { printJson } from '../terminal.ts'
 import { PlayScreen } from './screen.ts'
-import { counted, endOf, type Told, toldOf } from './words.ts'
+import { counted, endOf, moveNote, type PlayNote } from './words.ts'
 
 /** What is watched, and how. */
 export interface WatchOptions {
@@ -30,7 +30,7 @@ export async function watchPolicy(options: WatchOptions): Promise<void> {
   const policy = createPolicy(name)
   const screen = new PlayScreen(spec, `${name} plays`)
   let now = start
-  const show = (told: Told | null): void => screen.show([...screen.board(now), '', ...(told === null ? [] : screen.told(told))])
+  const show = (note: PlayNote | null): void => screen.show([...screen.board(now), '', ...(note === null ? [] : screen.note(note))])
   if (!json) show(null)
   const [trajectory] = await interruptible(
     (signal) =>
@@ -39,7 +39,7 @@ export async function watchPolicy(options: WatchOptions): Promise<void> {
         onStep: (event) => {
           if (json) return
           now = after(now, event)
-          show(said(spec, event))
+          show(stepNote(spec, event))
         },
       }),
     'stopping',
@@ -49,7 +49,7 @@ export async function watchPolicy(options: WatchOptions): Promise<void> {
   if (json) return printJson(trajectory)
   const over = spec.game.rules.terminated(now.state)
   const later = over ? [] : [`go on yourself: ${again(encodeState(spec.game, now.state, now.last))}`]
-  screen.print([...screen.told({ text: ending(options, trajectory, now), tone: 'plain' }), ...later])
+  screen.print([...screen.note({ text: ending(options, trajectory, now), tone: 'plain' }), ...later])
 }
 
 /** The policy, waiting before every reply; an abort ends the wait. */
@@ -77,12 +77,12 @@ function after(now: EnvSnapshot, { step, next }: RolloutEvent): EnvSnapshot {
 }
 
 /** What one reply did. */
-function said({ game }: EnvSpec, { step, state, next }: RolloutEvent): Told {
+function stepNote({ game }: EnvSpec, { step, state, next }: RolloutEvent): PlayNote {
   const { score, legal, events, reward, terminated } = step
   if (score.action === null) return { text: `no move could be read: ${score.problem ?? 'the reply has no answer'}`, tone: 'bad' }
   const parsed = game.answer.parse(score.action, state)
   if ('reason' in parsed) return { text: parsed.reason, tone: 'bad' }
-  return toldOf(game, state, parsed.action, { state: next, legal, events, reward, terminated })
+  return moveNote(game, state, parsed.action, { state: next, legal, events, reward, terminated })
 }
 
 /** Replies, moves, points, and why it ended. */

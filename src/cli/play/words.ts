@@ -1,12 +1,13 @@
 /** Words of play: what to type, which keys there are, the rules, and what a move came to. Knows games by their contract alone. */
-import type { AnyGame, PlayKey, StepResult } from '../../game.ts'
+import type { AnyGame, StepResult } from '../../game.ts'
+import type { PlayKey } from '../../game-play.ts'
 import { gridOf } from '../../games/shared/grid-perception.ts'
 import { type EnvSnapshot, type EnvSpec, gameFeedback } from '../../gym/index.ts'
 import { themeNamed } from '../../render/index.ts'
-import { type Abilities, textOf } from './looks.ts'
+import { type Abilities, cellText } from './looks.ts'
 
 /** What there is to say of a move. */
-export interface Told {
+export interface PlayNote {
   readonly text: string
   readonly tone: 'plain' | 'good' | 'bad'
 }
@@ -36,8 +37,8 @@ export function keysDoAll(game: AnyGame, state: unknown): boolean {
   return game.rules.actions(state).every((action) => keyOf(game, action) !== undefined)
 }
 
-/** What a legal or refused move came to; how the game ended with it is told by `endOf`. */
-export function toldOf(game: AnyGame, state: unknown, action: unknown, result: StepResult<unknown>): Told {
+/** What a legal or refused move did. `endOf` says how the game ended. */
+export function moveNote(game: AnyGame, state: unknown, action: unknown, result: StepResult<unknown>): PlayNote {
   const feedback = result.terminated && result.legal ? '' : gameFeedback(game, result, 'full')
   if (!result.legal) return { text: feedback || `${actionName(game, state, action)} was refused.`, tone: 'bad' }
   const points = result.reward > 0 ? ` +${result.reward}` : ''
@@ -95,7 +96,7 @@ export function answerOf(game: AnyGame, state: unknown, typed: string): string {
   return pick.answer(Array.from({ length: pick.cells }, (_, i) => [numbers[2 * i]!, numbers[2 * i + 1]!] as const))
 }
 
-/** The rules for a person, paragraph by paragraph. A game that declares none: those that models are told. */
+/** The rules for a person, paragraph by paragraph. A game that declares none: the rules of its prompts. */
 export function rulesOf({ game, config }: EnvSpec): string {
   const rules = game.play?.rules?.(config)
   if (rules !== undefined) return rules
@@ -107,6 +108,6 @@ export function legendOf({ game, skin }: EnvSpec, state: unknown, abilities: Abi
   const look = game.play?.look
   if (look === undefined || (abilities.colours && abilities.unicode)) return ''
   const labels = [...new Set(gridOf(game, state)?.cells.flat())].sort()
-  const pairs = labels.map((label) => [textOf(look(label, themeNamed(skin.theme)), abilities), label] as const)
+  const pairs = labels.map((label) => [cellText(look(label, themeNamed(skin.theme)), abilities), label] as const)
   return pairs.flatMap(([text, label]) => (text === label || text === '' ? [] : [`${text} ${label}`])).join(', ')
 }

@@ -15,7 +15,7 @@ export function unfenced(text: string): string {
   return /^(`{3,}|~{3,})[^\n`~]*\n([^`~]*)\1$/.exec(text.trim())?.[2]?.trim() ?? text
 }
 
-/** The value of a text in JSON, or in Python's spelling of it; undefined if it is none, or an object names a field twice. */
+/** The value of a text in JSON, or in Python's spelling of it; undefined if it is neither, or an object names a field twice. */
 export function parsed(text: string): unknown {
   const python = text.replaceAll("'", '"').replace(/\bNone\b/g, 'null')
   for (const json of text.includes('"') ? [text] : [text, python]) {

@@ -11,9 +11,9 @@ import { parsed, plainText, unfenced } from './plain.ts'
 
 /** What a reply means. */
 export interface LenientReading {
-  /** Canonical text of the action; null: none could be told. */
+  /** Canonical text of the action; null: none was found. */
   readonly action: string | null
-  /** What the game sees in the perception; null: nothing could be told. */
+  /** What the game sees in the perception; null: nothing was found. */
   readonly perception: unknown
 }
 
@@ -108,7 +108,7 @@ function boardsOf(text: string, { perception }: ParsedReply, sections: readonly 
   return board === undefined ? [] : [typeof board === 'string' ? board : JSON.stringify(board)]
 }
 
-/** The JSON object that a text is, within a code fence too; undefined if it is none. */
+/** The JSON object that a text is, within a code fence too; undefined if it is not one. */
 function jsonOf(text: string): Record<string, unknown> | undefined {
   const inner = unfenced(text)
   const value = inner.startsWith('{') ? parsed(inner) : undefined

@@ -58,6 +58,7 @@ export const game2048 = defineGame<State2048, Direction, Config2048, Grid>({
     actions: () => DIRECTIONS,
     legalActions,
     terminated,
+    endsWhenStuck: true,
     won,
     step,
   },

@@ -1,5 +1,5 @@
 /** Difficulty of 2048. Perception lies in the picture alone; boards grow, and what a good move must foresee grows between them. */
-import type { GamePreset, Levels } from '../../game.ts'
+import type { GamePreset, Levels } from '../../game-presets.ts'
 import { protocol } from './paper.ts'
 import type { Config2048 } from './state.ts'
 

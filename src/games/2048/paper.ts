@@ -1,5 +1,5 @@
 /** 2048 as in the paper: how its games are counted, the results known under that protocol, and play as its evaluation script draws it. */
-import type { KnownResult, Protocol } from '../../game.ts'
+import type { KnownResult, Protocol } from '../../game-presets.ts'
 import type { Rng } from '../../rng.ts'
 
 const published = (player: string, mean: number): KnownResult => ({ player, source: 'published', horizon: 100, mean, error: null })

@@ -1,5 +1,5 @@
 /** 2048 at a terminal: keys, rules for people, and the looks of cells, which are those of the picture. */
-import type { CellLook, PlayAids } from '../../game.ts'
+import type { CellLook, PlayAids } from '../../game-play.ts'
 import type { Theme } from '../../scene.ts'
 import { DIRECTION_NAMES, type Direction } from './rules.ts'
 import type { Config2048 } from './state.ts'

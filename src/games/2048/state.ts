@@ -109,14 +109,14 @@ export function legalActions(state: State2048): Direction[] {
 
 /**
  * One move. Events: {kind: 'merge', row, column, tile} for each tile made, {kind: 'spawn', row, column, tile}, {kind: 'ended', reason:
- * 'no-move' | 'goal'}; a move that is not legal gives {kind: 'refused', reason: 'stuck', action} alone.
+ * 'no-move' | 'goal'}; a move that is not legal, and any once the goal is reached, gives {kind: 'refused', reason: 'stuck', action} alone.
  */
 export function step(state: State2048, action: Direction): StepResult<State2048> {
   if (DIRECTION_NAMES[action] === undefined)
     throw new GameError(`${JSON.stringify(action)} is not an action of 2048: use 0 up, 1 right, 2 down or 3 left.`)
   const board = state.board.slice()
   const merges: number[] = []
-  const reward = slideInto(state.board, state.size, action, board, merges)
+  const reward = won(state) === true ? -1 : slideInto(state.board, state.size, action, board, merges)
   if (reward < 0) {
     return { state, reward: 0, legal: false, terminated: false, events: [{ kind: 'refused', reason: 'stuck', action }] }
   }

@@ -1,5 +1,5 @@
 /** Picture Shisen-Sho as in the paper: the family's counting, and the results known of this game. */
-import type { Protocol } from '../../game.ts'
+import type { Protocol } from '../../game-presets.ts'
 import { counting, measured, published } from '../shisen-sho/paper.ts'
 
 /** Source of the published rows: the table of results of arXiv 2505.13426, where the pictures are those of CIFAR-10. */

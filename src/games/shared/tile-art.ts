@@ -3,7 +3,7 @@
  * The inks are picked for the face they stand on (three palettes, by its luminance), so that every theme keeps all six apart:
  * by 0.18 or more in Oklab from each other and the face, and for protanopes and deuteranopes by 0.1 or more (0.14 in the theme 'classic').
  */
-import type { CellLook } from '../../game.ts'
+import type { CellLook } from '../../game-play.ts'
 import type { Color, Shape, Skin, Sprite, Theme } from '../../scene.ts'
 
 /** Names of the colours by index, 0..5. */

@@ -10,7 +10,8 @@
  * - Departures from the reference: coordinates outside the board are unreadable, never other cells; seeds count; every fresh board is playable.
  */
 
-import type { CellLook, Grid } from '../../game.ts'
+import type { Grid } from '../../game.ts'
+import type { CellLook } from '../../game-play.ts'
 import type { Theme } from '../../scene.ts'
 import { defineGame } from '../define-game.ts'
 import { COLOURS, SHAPES, tileLook } from '../shared/tile-art.ts'

@@ -1,5 +1,5 @@
 /** Difficulty of the Shisen-Sho family: more kinds to tell apart, larger boards. The easiest boards can surely be cleared. */
-import type { GamePreset, Levels } from '../../game.ts'
+import type { GamePreset, Levels } from '../../game-presets.ts'
 import { protocol } from './paper.ts'
 import type { BoardConfig } from './position.ts'
 

@@ -2,7 +2,7 @@
  * The Shisen-Sho family as in the paper: how games are counted, the results known of Shisen-Sho under that protocol, and play as the
  * paper's evaluation script draws it.
  */
-import type { KnownResult, Protocol } from '../../game.ts'
+import type { KnownResult, Protocol } from '../../game-presets.ts'
 import type { Rng } from '../../rng.ts'
 import { type Cell, formatPair } from '../shared/coordinates.ts'
 

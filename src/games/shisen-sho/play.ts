@@ -1,5 +1,5 @@
 /** The Shisen-Sho family at a terminal: rules for people and picked pairs; each game has its own looks of tiles. */
-import type { CellLook, PlayAids } from '../../game.ts'
+import type { CellLook, PlayAids } from '../../game-play.ts'
 import type { Theme } from '../../scene.ts'
 import { PICK_PAIR } from '../shared/coordinates.ts'
 import { EMPTY_LABEL } from '../shared/grid-text.ts'

@@ -1,5 +1,5 @@
 /** Difficulty of Swap: more colours and shapes to tell apart, larger boards. Any kinds go with any board. */
-import type { GamePreset, Levels } from '../../game.ts'
+import type { GamePreset, Levels } from '../../game-presets.ts'
 import { protocol } from './paper.ts'
 import type { ConfigSwap } from './state.ts'
 

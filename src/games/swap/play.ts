@@ -1,5 +1,5 @@
 /** Swap at a terminal: rules for people, picked pairs, and the looks of tiles. */
-import type { PlayAids } from '../../game.ts'
+import type { PlayAids } from '../../game-play.ts'
 import { PICK_PAIR } from '../shared/coordinates.ts'
 import { emptyLook, tileLook } from '../shared/tile-art.ts'
 import { SHAPES_MAX } from './rules.ts'
