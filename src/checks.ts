@@ -2,47 +2,29 @@
  * Values from outside against a schema, with reasons for people: what was given, and what could be given instead. The words come from the
  * schema's own limits, so that no reason speaks the language of the schema library.
  */
-import * as z from 'zod'
+import type * as z from 'zod'
 import { ConfigError } from './errors.ts'
+import { nodeOf, type Schema, type SchemaNode } from './schema.ts'
 import { didYouMean, nearest } from './suggest.ts'
 
-/** A place of a schema, as JSON Schema says it. */
-interface Node {
-  readonly type?: string | readonly string[]
-  readonly const?: unknown
-  readonly enum?: readonly unknown[]
-  readonly anyOf?: readonly Node[]
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly exclusiveMinimum?: number
-  readonly exclusiveMaximum?: number
-  readonly multipleOf?: number
-  readonly minLength?: number
-  readonly minItems?: number
-  readonly properties?: { readonly [key: string]: Node }
-  readonly additionalProperties?: Node | boolean
-  readonly items?: Node
-}
-
 /** Checks a value; throws ConfigError that names every unknown key (with a guess at what was meant) and every wrong value. `what`: 'the …'. */
-export function checkConfig<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+export function checkConfig<T>(schema: Schema<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new ConfigError(`${what} is refused: ${schemaReasons(schema, parsed.error, value).join('; ')}`, { cause: parsed.error })
 }
 
 /** What is wrong with a value, a reason for each wrong place: 'rl.steps cannot be -1 (give a whole number, 0 or more)'. */
-export function schemaReasons(schema: z.ZodType, error: z.ZodError, value: unknown): string[] {
-  const root = nodeOf(schema)
+export function schemaReasons(schema: Schema, error: z.core.$ZodError, value: unknown): string[] {
   return error.issues.flatMap((issue) => {
-    const node = nodeAt(root, issue.path)
+    const node = nodeAt(schema, issue.path)
     if (issue.code !== 'unrecognized_keys') return [wrongValue(issue, node, value)]
     const known = Object.keys(node?.properties ?? {})
     return issue.keys.map((key) => `unknown key ${JSON.stringify([...issue.path, key].join('.'))}${didYouMean(key, known)}`)
   })
 }
 
-function wrongValue({ path, code, message }: z.core.$ZodIssue, node: Node | undefined, value: unknown): string {
+function wrongValue({ path, code, message }: z.core.$ZodIssue, node: SchemaNode | undefined, value: unknown): string {
   const given = path.reduce<unknown>((at, key) => (at as { [key: PropertyKey]: unknown } | null | undefined)?.[key], value)
   const place = path.map(String).join('.') || 'it'
   const reason = code === 'custom' ? message : wanted(node)
@@ -59,22 +41,21 @@ function shown(value: unknown): string {
 }
 
 /** 'give a whole number from 3 to 6'; '' where the schema does not say. */
-function wanted(node: Node | undefined): string {
+function wanted(node: SchemaNode | undefined): string {
   const kinds = node === undefined ? [] : kindsOf(node)
   const [last, ...others] = [...new Set(kinds)].reverse()
   if (last === undefined) return ''
   return `give ${others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`}`
 }
 
-function kindsOf(node: Node): string[] {
+function kindsOf(node: SchemaNode): string[] {
   if (node.anyOf !== undefined) return node.anyOf.flatMap(kindsOf)
   if (node.const !== undefined) return [JSON.stringify(node.const)]
   if (node.enum !== undefined) return node.enum.map((choice) => JSON.stringify(choice))
-  const types = typeof node.type === 'string' ? [node.type] : (node.type ?? [])
-  return types.map((type) => kindOf(type, node))
+  return node.type === undefined ? [] : [kindOf(node.type, node)]
 }
 
-function kindOf(type: string, node: Node): string {
+function kindOf(type: string, node: SchemaNode): string {
   if (type === 'integer' || type === 'number') return numberWords(type, node)
   if (type === 'string') return (node.minLength ?? 0) > 0 ? 'a text that is not empty' : 'a text'
   if (type === 'boolean') return 'true or false'
@@ -86,7 +67,7 @@ function kindOf(type: string, node: Node): string {
 const limit = (value: number | undefined): number | undefined =>
   value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined
 
-function numberWords(type: string, node: Node): string {
+function numberWords(type: string, node: SchemaNode): string {
   const noun = `${type === 'integer' ? 'a whole number' : 'a number'}${node.multipleOf !== undefined && node.multipleOf !== 1 ? ` that ${node.multipleOf} divides` : ''}`
   const [low, high] = [limit(node.minimum), limit(node.maximum)]
   const [above, below] = [limit(node.exclusiveMinimum), limit(node.exclusiveMaximum)]
@@ -100,18 +81,10 @@ function numberWords(type: string, node: Node): string {
   return bounds.length === 0 ? noun : `${noun}, ${bounds.join(' and ')}`
 }
 
-function nodeOf(schema: z.ZodType): Node | undefined {
-  try {
-    return z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as Node
-  } catch {
-    return undefined
-  }
-}
-
-function nodeAt(root: Node | undefined, path: readonly PropertyKey[]): Node | undefined {
-  return path.reduce<Node | undefined>((node, key) => {
-    if (typeof key === 'number') return node?.items
-    const further = node?.additionalProperties
-    return node?.properties?.[String(key)] ?? (typeof further === 'object' ? further : undefined)
-  }, root)
+/** The place of a schema that a path leads to; undefined where it leads nowhere, or into one of several forms. */
+function nodeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): SchemaNode | undefined {
+  return path.reduce<SchemaNode | undefined>((node, key) => {
+    const next = typeof key === 'number' ? node?.items : (node?.properties?.[String(key)] ?? node?.additionalProperties)
+    return next && nodeOf(next)
+  }, nodeOf(schema))
 }

@@ -10,11 +10,11 @@
  * Implementations: src/games/<id>/. The registry: src/games/registry.ts. Conformance: `checkGame` in src/testing.
  * Beside it: game-presets.ts (levels, presets, how play is counted) and game-play.ts (help for a person at a terminal).
  */
-import type * as z from 'zod'
 import type { PlayAids } from './game-play.ts'
 import type { GamePreset, Levels } from './game-presets.ts'
 import type { Rng } from './rng.ts'
 import type { Scene, Skin, Theme } from './scene.ts'
+import type { Schema } from './schema.ts'
 
 /** What happened in one step, for feedback, logs and replay. `kind` is from the game's own list; the rest is plain JSON. */
 export interface GameEvent {
@@ -101,9 +101,9 @@ export interface RulesDefinition<S, A, C> {
   init(config: C, seed: number): S
   configOf(state: S): C
   /** Schema of a state, invariants included: judges states from outside. Its issues name the field and the reason. */
-  readonly state: z.ZodType<S>
+  readonly state: Schema<S>
   /** Schema of an event: judges those from outside. Absent: any plain object with a kind, whose texts are short names such as 'no-run'. */
-  readonly event?: z.ZodType<GameEvent>
+  readonly event?: Schema<GameEvent>
   /** The same state with its chance replaced by the stream of `seed` (for independent chance within a group). */
   reseed(state: S, seed: number): S
   /** All actions of the grammar on this state's board, legal or not, in a fixed order. */
@@ -225,7 +225,7 @@ interface Described<S, A, C, P> {
   /** What kind of game it is, for lists: 'tiles', 'match'. */
   readonly tags?: readonly string[]
   /** Every field has a default; unknown keys are refused. */
-  readonly config: z.ZodType<C>
+  readonly config: Schema<C>
   readonly knobs: { readonly [field: string]: Knob }
   draw(state: S, skin: Skin, theme: Theme): Scene
   readonly perception: PerceptionFacet<S, C, P>

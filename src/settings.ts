@@ -1,7 +1,7 @@
 /** Settings as text, `path.to.key=value`, laid over JSON objects: knobs of games and fields of configs. */
-import type * as z from 'zod'
 import { checkConfig } from './checks.ts'
 import { ConfigError } from './errors.ts'
+import type { Schema } from './schema.ts'
 
 /** A JSON object. */
 export type ConfigObject = { [key: string]: unknown }
@@ -74,7 +74,7 @@ export function mergeConfig(base: ConfigObject, over: ConfigObject): ConfigObjec
 
 /** The config of a game from settings over `base`; unknown knobs and values out of range are refused by name. */
 export function gameConfig<T>(
-  game: { readonly id: string; readonly config: z.ZodType<T> },
+  game: { readonly id: string; readonly config: Schema<T> },
   settings: readonly string[] = [],
   base: ConfigObject = {},
 ): T {

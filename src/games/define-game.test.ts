@@ -79,8 +79,8 @@ describe('defineGame adds', () => {
     expect(rules.parseState(given)).not.toBe(given)
     expect(Object.is((rules.parseState({ left: -0 }) as Count).left, 0)).toBe(true)
     expect(() => rules.parseState({ left: 10 })).toThrow(StateError)
-    expect(() => rules.parseState({ left: 10 })).toThrow(/^Not a state of Count: left: /)
-    expect(() => rules.parseState({ left: 1, more: 1 })).toThrow(/^Not a state of Count: the state: .*more/)
+    expect(() => rules.parseState({ left: 10 })).toThrow(/^Not a state of Count: left cannot be 10 \(give .*\)\.$/)
+    expect(() => rules.parseState({ left: 1, more: 1 })).toThrow(/^Not a state of Count: unknown key "more"\.$/)
   })
 
   it('the share of true thoughts, counted from the judge', () => {

@@ -6,6 +6,7 @@
  * 1. After the end a move does nothing: reward 0, not legal. 2. An unreadable reply does nothing: reward -1, after the end 0. 3. A state from
  * outside is what the game's schema takes, copied, without negative zeros. 4. The share of true thoughts is counted from the judge.
  */
+import { schemaReasons } from '../checks.ts'
 import { StateError } from '../errors.ts'
 import type { Game, GameDefinition, RulesDefinition, StepResult, TeacherDefinition, TeacherFacet } from '../game.ts'
 
@@ -50,9 +51,8 @@ function unreadable<S>(state: S, terminated: boolean): StepResult<S> {
 function parseState<S, A, C>({ state }: RulesDefinition<S, A, C>, title: string, value: unknown): S {
   const parsed = state.safeParse(value)
   if (parsed.success) return copied(parsed.data)
-  const issue = parsed.error.issues[0]
-  const field = issue?.path.join('.') || 'the state'
-  throw new StateError(`Not a state of ${title}: ${field}: ${issue?.message ?? 'unknown reason'}.`, { cause: parsed.error })
+  const [reason] = schemaReasons(state, parsed.error, value)
+  throw new StateError(`Not a state of ${title}: ${reason}.`, { cause: parsed.error })
 }
 
 /** Plain JSON once more, with 0 in place of -0. */

@@ -52,14 +52,13 @@ export {
   type ReplyTags,
   type SectionPlaces,
 } from './protocol.ts'
+export { rewardConfig, rewardFields } from './reward-config.ts'
 export {
   paperReward,
   paperWeights,
   type Reward,
   type RewardSpec,
   type RewardWeights,
-  rewardConfig,
-  rewardFields,
   rewardOf,
   rewardScores,
   totalReward,
@@ -68,8 +67,10 @@ export { type ReplyStore, type RolloutEvent, type RolloutOptions, rollout } from
 export { type GroupStart, type RolloutGroupOptions, rolloutGroup, rolloutGroups } from './rollout-group.ts'
 export { type Boundary, type PlayedReply, playReply, type ReplyReading, type ReplyScore, statementsOf, trainingReward } from './score.ts'
 export { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal, isGoodMove, regretOf } from './signal.ts'
-export { PLAIN_SKIN, skinFields, skinSchema, skinSettings } from './skin.ts'
-export { type EnvSpec, envSpec, type GameByName, type SpecConfig, specConfig, specConfigOf, specFields, specFrom } from './spec.ts'
+export { PLAIN_SKIN } from './skin.ts'
+export { skinFields, skinSchema, skinSettings } from './skin-config.ts'
+export { type EnvSpec, envSpec } from './spec.ts'
+export { type GameByName, type SpecConfig, specConfig, specConfigOf, specFields, specFrom } from './spec-config.ts'
 export { embeddedOf, gameFeedback, gameLexicon, gamePrompt } from './texts.ts'
 export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
 export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'

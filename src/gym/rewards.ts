@@ -2,10 +2,9 @@
  * The training reward of a reply: a weighted sum of its scores, in which the move counts as the game pays it or as an expert judges it. A
  * `RewardSpec` says how, as plain data; `rewardOf` is the one function that puts it together.
  */
-import * as z from 'zod'
 import type { AnyGame } from '../game.ts'
 import type { ReplyScore } from './score.ts'
-import { EXPERTS, type Expert, type ExpertScores, expertScores, GAME_SIGNALS, type GameSignal, gameSignal } from './signal.ts'
+import { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal } from './signal.ts'
 
 /** Weight of each part; a part with weight 0 counts for nothing. Any finite number. */
 export interface RewardWeights {
@@ -39,40 +38,6 @@ export interface RewardSpec {
 
 /** The paper's reward: ±1 for the move, no expert asked. */
 export const paperReward: RewardSpec = { weights: paperWeights, signal: 'paper', expert: 'lookahead', scale: 8 }
-
-/** The fields of a reward as schemas, without defaults, for configs that embed them under names of their own. */
-export const rewardFields = {
-  weights: {
-    game: z.number().describe('of the game signal'),
-    format: z.number().describe('of the format point'),
-    perceptionExact: z.number().describe('of the point for a wholly true perception'),
-    perceptionCells: z.number().describe('of the share of cells read rightly'),
-    think: z.number().describe('of the share of true thoughts'),
-    legal: z.number().describe('of the point for a legal move'),
-  },
-  signal: z.enum(GAME_SIGNALS).describe('"paper": the game’s ±1. "regret": max(-1, 1 - regret / scale), -1 for no legal move'),
-  expert: z.enum(EXPERTS).describe('whose scores the regret is measured in: expected points over two moves, or the solver'),
-  scale: z.number().positive().describe('points of regret that cost 1'),
-} as const
-
-const weight = (name: keyof RewardWeights) => rewardFields.weights[name].default(paperWeights[name])
-
-/** A `RewardSpec` as plain data. Absent fields are those of the paper. */
-export const rewardConfig = z.strictObject({
-  weights: z
-    .strictObject({
-      game: weight('game'),
-      format: weight('format'),
-      perceptionExact: weight('perceptionExact'),
-      perceptionCells: weight('perceptionCells'),
-      think: weight('think'),
-      legal: weight('legal'),
-    })
-    .prefault({}),
-  signal: rewardFields.signal.default(paperReward.signal),
-  expert: rewardFields.expert.default(paperReward.expert),
-  scale: rewardFields.scale.default(paperReward.scale),
-})
 
 /** A reward and what its parts add to it: perception + think + answer = total, up to rounding. */
 export interface Reward {

@@ -11,7 +11,8 @@ import { OBSERVATION_MODES } from './observation-mode.ts'
 import { REPLY_TAGS } from './protocol.ts'
 import { paperReward } from './rewards.ts'
 import { PLAIN_SKIN } from './skin.ts'
-import { type EnvSpec, envSpec, specConfig, specConfigOf, specFrom } from './spec.ts'
+import { type EnvSpec, envSpec } from './spec.ts'
+import { specConfig, specConfigOf, specFrom } from './spec-config.ts'
 
 const size = (name: keyof typeof EFFECTS) => fc.double({ ...EFFECTS[name], noNaN: true, noDefaultInfinity: true }).map((x) => x + 0)
 const skin: fc.Arbitrary<Skin> = fc.record(

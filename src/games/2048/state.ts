@@ -1,8 +1,9 @@
 /** Config and state of 2048: schemas, validation, fresh and scattered states, and the step. Plain JSON throughout; chance is inside the state. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type Rng, type RngState, rngFromState, seededRng } from '../../rng.ts'
+import type { Schema } from '../../schema.ts'
 import {
   countEmpty,
   DIRECTION_NAMES,
@@ -16,8 +17,9 @@ import {
 } from './rules.ts'
 
 const GOALS: readonly number[] = [0, ...Array.from({ length: 15 }, (_, i) => 2 ** (i + 3))]
-const sizeSchema = z.int().min(SIZE_MIN).max(SIZE_MAX)
-const goalSchema = z.number().refine((goal) => GOALS.includes(goal), 'a goal is 0 (none) or a power of two from 8 to 131072')
+const whole = (least: number, most: number): z.ZodMiniNumberFormat => z.int().check(z.minimum(least), z.maximum(most))
+const sizeSchema = whole(SIZE_MIN, SIZE_MAX)
+const goalSchema = z.number().check(z.refine((goal) => GOALS.includes(goal), 'a goal is 0 (none) or a power of two from 8 to 131072'))
 
 /** Every knob of the game. */
 export interface Config2048 {
@@ -28,7 +30,7 @@ export interface Config2048 {
 }
 
 /** Strict schema of the config, with defaults (the paper's game). */
-export const config2048: z.ZodType<Config2048> = z.strictObject({ size: sizeSchema.default(4), goal: goalSchema.default(0) })
+export const config2048: Schema<Config2048> = z.strictObject({ size: z._default(sizeSchema, 4), goal: z._default(goalSchema, 0) })
 
 /** A position with its history's totals and its future's chance. */
 export interface State2048 extends Config2048 {
@@ -45,36 +47,35 @@ export interface State2048 extends Config2048 {
 const SCORE_PER_CELL = (MAX_EXPONENT - 1) * 2 ** MAX_EXPONENT
 
 /** Schema of a state. */
-export const state2048: z.ZodType<State2048> = z
+export const state2048: Schema<State2048> = z
   .strictObject({
     size: sizeSchema,
     goal: goalSchema,
-    board: z.array(z.int().min(0).max(MAX_EXPONENT)).max(SIZE_MAX * SIZE_MAX),
-    score: z.int().min(0),
-    moves: z.int().min(0),
+    board: z.array(whole(0, MAX_EXPONENT)).check(z.maxLength(SIZE_MAX * SIZE_MAX)),
+    score: z.int().check(z.minimum(0)),
+    moves: z.int().check(z.minimum(0)),
     rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
   })
-  .superRefine((state, context) => {
+  .check(({ value: state, issues }) => {
     const cells = state.size * state.size
-    const fail = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message })
+    const fail = (path: string, message: string): void => {
+      issues.push({ code: 'custom', input: state, path: [path], message })
+    }
     if (state.board.length !== cells) fail('board', `expected ${cells} cells for size ${state.size}, got ${state.board.length}`)
     else if (state.board.every((cell) => cell === 0)) fail('board', 'expected at least one tile')
     if (state.score % 4 !== 0) fail('score', `a sum of merged tiles is a multiple of 4, got ${state.score}`)
     if (state.score > cells * SCORE_PER_CELL) fail('score', `at most ${cells * SCORE_PER_CELL} on this board, got ${state.score}`)
   })
 
-const cell = z
-  .int()
-  .min(0)
-  .max(SIZE_MAX - 1)
+const cell = whole(0, SIZE_MAX - 1)
 const tile = { row: cell, column: cell, tile: z.int() }
 
 /** Schema of an event; see `step`. */
-export const event2048: z.ZodType<GameEvent> = z.discriminatedUnion('kind', [
+export const event2048: Schema<GameEvent> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('merge'), ...tile }),
   z.strictObject({ kind: z.literal('spawn'), ...tile }),
   z.strictObject({ kind: z.literal('ended'), reason: z.enum(['no-move', 'goal']) }),
-  z.strictObject({ kind: z.literal('refused'), reason: z.enum(['stuck', 'ended']), action: z.int().min(0).max(3) }),
+  z.strictObject({ kind: z.literal('refused'), reason: z.enum(['stuck', 'ended']), action: whole(0, 3) }),
   z.strictObject({ kind: z.literal('unreadable') }),
 ])
 
