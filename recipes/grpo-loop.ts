@@ -10,7 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine } from '@vlm-gym/engine-onnx'
-import { deriveSeed, envSpec, gameNamed, samplerPolicy, seededRng } from 'vlm-gym'
+import { deriveSeed, envSpec, loadGame, samplerPolicy, seededRng } from 'vlm-gym'
 import type { Datum, Engine } from 'vlm-gym/engine'
 import {
   type EnvSnapshot,
@@ -34,7 +34,7 @@ const RL_STEPS = Number(process.env.RL_STEPS ?? 30)
 const MAX_TOKENS = 90
 
 // What is played, and how it looks: 4×4 tiles of 16 pixels, prompts of a few words, replies with perception, thoughts and answer.
-const game = gameNamed('2048')
+const game = await loadGame('2048')
 const spec = envSpec({ game, skin: { theme: 'classic', tile: 16, layout: 'board' }, promptStyle: 'brief' })
 
 // A point each for the format, the share of cells read rightly, true thoughts and a legal move, and what the move is worth to an expert.
