@@ -1,5 +1,6 @@
 /** What the benchmarks of the gym play: games at the reference's picture sizes, walks through them, and replies as models give them. */
-import { envSpec, formatReply, gameNamed, seededRng } from 'vlm-gym'
+import { envSpec, formatReply, seededRng } from 'vlm-gym'
+import { gameNamed } from 'vlm-gym/games'
 
 /**
  * Our pictures are whole tiles, so each is the smallest that is no smaller in area than the reference's (400×460, 480×520, 560×620).

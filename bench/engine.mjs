@@ -1,6 +1,6 @@
 /** The embedded engine against the machine: training as a share of the plain matmul rate, and sampling. */
 import { EmbeddedEngine, internals } from '@vlm-gym/engine-onnx'
-import { gameList } from 'vlm-gym'
+import { gameList } from 'vlm-gym/games'
 import { lexiconOf, presetNamed } from 'vlm-gym/train'
 import { measure, row } from './measure.mjs'
 

@@ -6,8 +6,11 @@
  * It is the trainer's loop without its comforts (checkpoints, several games, clever credit), about a minute on a laptop. Every name that is
  * imported is public. To train a real VLM, give another engine: the loop asks nothing else of it.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createEngine } from '@vlm-gym/engine-onnx'
-import { deriveSeed, envSpec, gameNamed, samplerPolicy, seededRng } from 'vlm-gym'
+import { deriveSeed, envSpec, loadGame, samplerPolicy, seededRng } from 'vlm-gym'
 import type { Datum, Engine } from 'vlm-gym/engine'
 import {
   type EnvSnapshot,
@@ -26,12 +29,12 @@ import { teacherPolicy } from 'vlm-gym/policies'
 import { datumOf, datumsOf, lexiconOf, sequencesOf } from 'vlm-gym/train'
 
 const SEED = 0
-const COLD_STEPS = Number(process.env.COLD_STEPS ?? 200)
-const RL_STEPS = Number(process.env.RL_STEPS ?? 20)
+const COLD_STEPS = Number(process.env.COLD_STEPS ?? 400)
+const RL_STEPS = Number(process.env.RL_STEPS ?? 30)
 const MAX_TOKENS = 90
 
 // What is played, and how it looks: 4×4 tiles of 16 pixels, prompts of a few words, replies with perception, thoughts and answer.
-const game = gameNamed('2048')
+const game = await loadGame('2048')
 const spec = envSpec({ game, skin: { theme: 'classic', tile: 16, layout: 'board' }, promptStyle: 'brief' })
 
 // A point each for the format, the share of cells read rightly, true thoughts and a legal move, and what the move is worth to an expert.
@@ -69,7 +72,7 @@ async function coldStart(engine: Engine): Promise<void> {
 /** Both calls are submitted before either is awaited; the engine carries them out in order. */
 async function update(engine: Engine, data: readonly Datum[], loss: 'cross_entropy' | 'ppo', learningRate: number): Promise<{ loss: number }> {
   const pass = engine.forwardBackward({ data, loss, config: { clipLow: 0.8, clipHigh: 1.28 } })
-  const step = engine.optimStep({ learningRate, maxGradNorm: 1 })
+  const step = engine.optimStep({ learningRate, maxGradNorm: 1, optimizer: loss === 'ppo' ? 'adam' : 'muon' })
   const [{ metrics }] = await Promise.all([pass, step])
   return metrics
 }
@@ -83,7 +86,7 @@ function rewardOfEpisode({ steps: [step] }: Trajectory): number {
 /** One step of GRPO: groups of replies from one state each, advantages against the mean of the group, one clipped update. */
 async function grpoStep(engine: Engine, step: number): Promise<{ reward: number; perception: number }> {
   const policy = samplerPolicy(engine, { maxTokens: MAX_TOKENS })
-  const starts = Array.from({ length: 16 }, (_, i) => ({ spec, snapshot: stateOf(deriveSeed(SEED, 'rl', step, i)) }))
+  const starts = Array.from({ length: 32 }, (_, i) => ({ spec, snapshot: stateOf(deriveSeed(SEED, 'rl', step, i)) }))
   const groups = await rolloutGroups(policy, starts, { n: 8, seed: deriveSeed(SEED, 'sample', step) })
   const rewards = groups.map((group) => group.map(rewardOfEpisode))
   const tokens = groups.flat().reduce((sum, { steps: [one] }) => sum + (one?.sample?.reply.sampled?.tokens.length ?? 0), 0)
@@ -105,11 +108,15 @@ async function grpoStep(engine: Engine, step: number): Promise<{ reward: number;
 }
 
 const model = { width: 96, layers: 2, heads: 3, headWidth: 32, mlp: 2, patch: 16, textLength: 100 }
-const engine = await createEngine({ model, seed: SEED, threads: 2 }, { words: () => lexiconOf([game]) })
+const folder = await mkdtemp(join(tmpdir(), 'grpo-loop-'))
+const engine = await createEngine({ model, seed: SEED, threads: 2, folder }, { words: () => lexiconOf([game]) })
 console.log(`${engine.info.name}: ${engine.info.parameters.toLocaleString('en-US')} parameters, ${engine.chat.vocabularySize} words`)
 await coldStart(engine)
+// RL begins with the weights of the cold start and a fresh optimiser.
+await engine.load(await engine.save('cold-start', 'weights'), { optimizer: false })
 for (let step = 0; step < RL_STEPS; step++) {
   const { reward: mean, perception } = await grpoStep(engine, step)
   console.log(`grpo ${step + 1}/${RL_STEPS}  reward ${mean.toFixed(3)}  boards read exactly ${(100 * perception).toFixed(0)} %`)
 }
 await engine.close()
+await rm(folder, { recursive: true })

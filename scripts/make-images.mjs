@@ -1,6 +1,7 @@
 /** node scripts/make-images.mjs: the pictures of the README, from the built library. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { encodePng, frameToRgb, gameNamed, renderScene, seededRng, themeNamed } from 'vlm-gym'
+import { encodePng, frameToRgb, renderScene, seededRng, themeNamed } from 'vlm-gym'
+import { gameNamed } from 'vlm-gym/games'
 import { lastMoment, startSnapshot, walk } from 'vlm-gym/gym'
 import { THEMES } from 'vlm-gym/render'
 

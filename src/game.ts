@@ -7,7 +7,7 @@
  *     game.answer.parse(game.answer.format(state, action), state)      // -> { action }
  *
  * An author writes a `GameDefinition`; `defineGame` (games/define-game.ts) makes a `Game` of it and adds the laws that hold for all.
- * Implementations: src/games/<id>/. The registry: src/games/index.ts. Conformance: `checkGame` in src/testing.
+ * Implementations: src/games/<id>/. The registry: src/games/registry.ts. Conformance: `checkGame` in src/testing.
  * Beside it: game-presets.ts (levels, presets, how play is counted) and game-play.ts (help for a person at a terminal).
  */
 import type { PlayAids } from './game-play.ts'

@@ -97,7 +97,7 @@ describe.each(paperGames.map((game) => [game.id, game] as const))('random play o
 
   it('through the command is the same, reply by reply', async () => {
     const look = { skin: { theme: 'classic', tile: 16, layout: 'board' }, prompt: 'brief' } as const
-    const jobs = evalJobs({ names: [], look, preset: 'paper', game: game.id, horizon: 1, restart: true, given: ['game'] })
+    const jobs = await evalJobs({ names: [], look, preset: 'paper', game: game.id, horizon: 1, restart: true, given: ['game'] })
     expect(jobs).toHaveLength(1)
     const { spec, names, rules } = jobs[0] as (typeof jobs)[number]
     expect(rules).toMatchObject({ horizon: game.presets?.paper?.horizon, restart: protocol.restart, counts: protocol.counts })

@@ -141,6 +141,7 @@ describe('games', () => {
     expect(all.map((game: { id: string }) => game.id)).toEqual(Object.keys(GAMES))
     const [one] = JSON.parse((await vlmGym(['games', '2048', '--json'])).out)
     expect(one).toEqual(all[0])
+    expect(one.tags).toContain('numbers')
     expect(one.levels.reasoning).toEqual(GAMES['2048']?.levels?.reasoning)
     expect(one.presets.paper).toMatchObject({ config: { size: 4, goal: 0 }, horizon: 100, protocol: { counts: 'points', restart: true } })
     expect(one.knobs[0]).toMatchObject({ name: 'size', default: 4, range: '3..6', axis: 'reasoning' })

@@ -126,14 +126,14 @@ describe.skipIf(missing)('Chromium', () => {
 
   it('draws the pixels that Node draws, for every game of the root door', async () => {
     const play = `
-      import { drawState, gameList } from 'vlm-gym'
+      import { drawState, loadGames } from 'vlm-gym'
       import { frameHash } from 'vlm-gym/render'
       const skin = { theme: 'classic', tile: 24, layout: 'full' }
-      export const hashes = () => gameList().map((game) => frameHash(drawState(game, game.rules.init(game.config.parse({}), 3), skin)))`
+      export const hashes = async () => (await loadGames()).map((game) => frameHash(drawState(game, game.rules.init(game.config.parse({}), 3), skin)))`
     const { value } = await run((await bundled(play)).code, 'page.hashes()')
-    const { gameList, drawState } = await import('vlm-gym')
+    const { loadGames, drawState } = await import('vlm-gym')
     const { frameHash } = await import('vlm-gym/render')
     const skin = { theme: 'classic', tile: 24, layout: 'full' } as const
-    expect(value).toEqual(gameList().map((game) => frameHash(drawState(game, game.rules.init(game.config.parse({}), 3), skin))))
+    expect(value).toEqual((await loadGames()).map((game) => frameHash(drawState(game, game.rules.init(game.config.parse({}), 3), skin))))
   })
 })

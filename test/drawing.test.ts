@@ -1,7 +1,8 @@
 /** Random walks of every game under several skins: frames and PNGs against painting every tile anew, pixel by pixel. */
 import { PNG } from 'pngjs'
 import { expect, test } from 'vitest'
-import { drawPng, drawState, type Frame, frameToRgb, gameList, type Scene, type Skin, seededRng, themeNamed } from 'vlm-gym'
+import { drawPng, drawState, type Frame, frameToRgb, type Scene, type Skin, seededRng, themeNamed } from 'vlm-gym'
+import { gameList } from 'vlm-gym/games'
 import { createRenderer, encodeScene, frameToRgba } from 'vlm-gym/render'
 
 const SKINS: readonly Skin[] = [

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { GAMES } from '../src/games/index.ts'
+import { GAMES, gameEntries } from '../src/games/index.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const src = join(root, 'src')
@@ -112,10 +112,26 @@ function sources(folder: string): string[] {
 
 /** Modules that a file names in import and export declarations, and in import() calls. */
 function imports(path: string): string[] {
+  const dynamic = withoutComments(readFileSync(path, 'utf8')).matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)
+  return [...staticImports(path), ...[...dynamic].map((match) => match[1]!)]
+}
+
+/** Modules that a file names in import and export declarations: they are loaded with it. */
+function staticImports(path: string): string[] {
   const text = withoutComments(readFileSync(path, 'utf8'))
-  const declared = text.matchAll(/(?:^|\n)\s*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]/g)
-  const dynamic = text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)
-  return [...declared, ...dynamic].map((match) => match[1]!)
+  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]/g)].map((match) => match[1]!)
+}
+
+/** The games whose folders a file loads, by itself or through what it imports. */
+function gamesLoadedBy(file: string): string[] {
+  const seen = [file]
+  for (const one of seen) {
+    const targets = staticImports(one)
+      .filter((name) => name.startsWith('.'))
+      .map((name) => resolve(dirname(one), name))
+    seen.push(...targets.filter((target) => !seen.includes(target)))
+  }
+  return [...new Set(seen.flatMap((path) => /src\/games\/(?!shared\/)([^/]+)\//.exec(path)?.[1] ?? []))].sort()
 }
 
 function withoutComments(text: string): string {
@@ -250,6 +266,29 @@ describe('the layout', () => {
     const users = others.filter((file) => imports(file).some((name) => name.startsWith('onnxruntime-node')))
     expect(users.map((file) => relative(root, file)).filter((file) => !file.startsWith('packages/engine-onnx/'))).toEqual([])
     expect(users.length).toBeGreaterThan(0)
+  })
+})
+
+describe('games', () => {
+  const folders = Object.keys(GAMES).sort()
+
+  it('are loaded by the door of all games', () => {
+    expect(gamesLoadedBy(join(src, 'games/index.ts'))).toEqual(folders)
+    expect(gamesLoadedBy(join(src, 'games/swap/index.ts'))).toEqual(['swap'])
+  })
+
+  it('are loaded by nothing else before they are named: neither by a door nor by a command', () => {
+    // The command that writes test vectors makes those of all games.
+    const own = [join(src, 'games/'), join(src, 'cli/commands/vectors.ts')]
+    const inside = files.filter((file) => !own.some((path) => file.startsWith(path)) && !FIXTURE.test(file))
+    expect(inside.length).toBeGreaterThan(100)
+    expect(inside.flatMap((file) => gamesLoadedBy(file).map((id) => `${relative(root, file)} loads ${id}`))).toEqual([])
+  })
+
+  it('have an entry each in the registry, which loads its folder', () => {
+    const loads = imports(join(src, 'games/registry.ts')).flatMap((name) => /^\.\/([^/]+)\/index\.ts$/.exec(name)?.[1] ?? [])
+    expect(loads.sort()).toEqual(folders)
+    expect(gameEntries().map(({ id }) => id)).toEqual(Object.keys(GAMES))
   })
 })
 

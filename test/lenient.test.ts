@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { envSpec, gameNamed, type Policy } from 'vlm-gym'
+import { envSpec, loadGame, type Policy } from 'vlm-gym'
 import { evaluate } from 'vlm-gym/eval'
 import { toldBoard } from '../src/gym/told-board-fixture.ts'
 import { type ChatPart, type ChatRequest, type ChatServer, chatServer } from '../src/policies/chat-server-fixture.ts'
@@ -104,7 +104,7 @@ async function playedBy(reply: (said: Said) => string): Promise<Means> {
     reply: async (seen) => seen.map((one) => [{ text: reply({ board: toldBoard(one) ?? '', answer: asked++ % 4 }) }]),
   }
   const look = { theme: 'classic', tile: 8, layout: 'board' } as const
-  const specs = [envSpec({ game: gameNamed('2048'), skin: look, mode: 'image+caption' })]
+  const specs = [envSpec({ game: await loadGame('2048'), skin: look, mode: 'image+caption' })]
   const { rows } = await evaluate({ policy, decoding: 'sampled', specs, episodes: 3, horizon: 6, restart: true, seed: 0 })
   return Object.fromEntries(rows.map(({ metric, mean }) => [metric, mean]))
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { gameList } from 'vlm-gym'
+import { gameList } from 'vlm-gym/games'
 import { presetNamed, type TrainConfig } from 'vlm-gym/train'
 import { main, type Outcome, runNode } from './vlm-gym.ts'
 

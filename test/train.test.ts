@@ -174,7 +174,7 @@ describe('vlm-gym train', () => {
     await truncate(checkpoint, 1000)
     // As if the run had been stopped where the last stage begins, and in the middle of it.
     const state = { name: 'resume-a', ref: progress.finished['cold-start'] }
-    for (const change of [{ stage: 3 }, { stage: 3, step: 2, checkpoint: state }]) {
+    for (const change of [{ stage: 3 }, { stage: 3, step: 2, checkpoint: state, state: { pool: [], signals: [1, 1, 1, 1] } }]) {
       await writeFile(file, JSON.stringify({ ...progress, ...change }))
       expect(await vlmGym(...TINY, '--resume', damaged)).toMatchObject({
         code: 1,
@@ -214,7 +214,12 @@ describe('vlm-gym train', () => {
     await cp(whole, broken, { recursive: true })
     const file = join(broken, 'progress.json')
     const progress = JSON.parse(await readFile(file, 'utf8')) as object
-    for (const change of [{ stage: 99 }, { step: -1 }, { checkpoint: '../../etc/passwd' }, { pool: [{ spec: 0 }] }]) {
+    for (const change of [
+      { stage: 99 },
+      { step: -1 },
+      { checkpoint: '../../etc/passwd' },
+      { stage: 3, step: 1, state: { pool: [{ spec: 0 }] } },
+    ]) {
       await writeFile(file, JSON.stringify({ ...progress, ...change }))
       expect(await vlmGym(...TINY, '--resume', broken)).toMatchObject({ code: 1, stderr: expect.stringContaining('damaged') })
     }

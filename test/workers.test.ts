@@ -13,7 +13,7 @@ import type * as Render from 'vlm-gym/render'
 import type * as Workers from 'vlm-gym/workers'
 
 const dist = (path: string): string => new URL(`../dist/${path}`, import.meta.url).href
-const { envSpec, formatReply, gameNamed, seededRng, VectorEnv }: typeof Library = await import(dist('index.js'))
+const { envSpec, formatReply, gameNamed, loadGames, seededRng, VectorEnv }: typeof Library = await import(dist('index.js'))
 const { frameHash }: typeof Render = await import(dist('render/index.js'))
 const { openVectorEnv }: typeof Workers = await import(dist('workers/index.js'))
 
@@ -23,8 +23,8 @@ const module = pathToFileURL(join(folder, 'mortal.mjs')).href
 writeFileSync(
   join(folder, 'mortal.mjs'),
   `import { existsSync, rmSync } from 'node:fs'
-import { gameNamed, registerGame } from '${dist('index.js')}'
-const game = gameNamed('swap')
+import { loadGame, registerGame } from '${dist('index.js')}'
+const game = await loadGame('swap')
 registerGame({ ...game, id: 'mortal', answer: { ...game.answer, parse: (text, state) => {
   if (text === 'always') process.exit(3)
   if (text === 'die' && existsSync('${fuse}')) {
@@ -34,6 +34,7 @@ registerGame({ ...game, id: 'mortal', answer: { ...game.answer, parse: (text, st
   return game.answer.parse(text, state)
 } } })`,
 )
+await loadGames()
 await import(module)
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -1,6 +1,7 @@
 /** The options that bring games and pictures from outside the package. */
 import type { Command } from 'commander'
-import { loadPictures, loadPlugins, resolvePlugin } from '../jobs/index.ts'
+import { loadPictures } from '../jobs/pictures.ts'
+import { loadPlugins, resolvePlugin } from '../jobs/plugins.ts'
 import { collect } from './options.ts'
 
 /** Adds `--plugin`, many times. */

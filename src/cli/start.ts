@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
-import { gameList, gameNamed } from '../games/index.ts'
+import { gameEntries, loadGame, loadGames } from '../games/registry.ts'
 import {
   decodeState,
   difficulty,
@@ -55,12 +55,16 @@ export function withSkin(command: Command): Command {
 }
 
 /** The spec and the moment to start from. `id` may be absent when a token says which game. Throws ConfigError or StateError. */
-export function startOf(id: string | undefined, options: StartOptions, skin: Partial<Skin> = {}): { spec: EnvSpec; start: EnvSnapshot } {
+export async function startOf(
+  id: string | undefined,
+  options: StartOptions,
+  skin: Partial<Skin> = {},
+): Promise<{ spec: EnvSpec; start: EnvSnapshot }> {
   const look: Skin = { tile: 48, layout: 'full', theme: options.theme, ...skin }
   if (options.state === undefined) {
-    const known = gameList().map((game) => game.id)
+    const known = gameEntries().map((entry) => entry.id)
     if (id === undefined) throw new ConfigError(`name a game (${known.join(', ')}) or give a token with --state`)
-    const game = gameNamed(id)
+    const game = await loadGame(id)
     const at = levelsOf(game, options, look)
     const spec = envSpec({ game, skin: skinWith(at.skin, options.skin), config: gameConfig(game, options.set, at.config) })
     return { spec, start: startSnapshot(spec, options.seed) }
@@ -69,8 +73,9 @@ export function startOf(id: string | undefined, options: StartOptions, skin: Par
     throw new ConfigError('levels and --state do not go together: the token already holds the knobs; --skin changes the picture')
   const knobs = options.set !== undefined ? '--set' : options.preset !== undefined ? '--preset' : undefined
   if (knobs !== undefined) throw new ConfigError(`${knobs} and --state do not go together: the token already holds the knobs`)
-  const { game, state, last } = decodeState(options.state, Object.fromEntries(gameList().map((one) => [one.id, one])))
-  if (id !== undefined && gameNamed(id) !== game) throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
+  const { game, state, last } = decodeState(options.state, Object.fromEntries((await loadGames()).map((one) => [one.id, one])))
+  if (id !== undefined && (await loadGame(id)) !== game)
+    throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
   return {
     spec: envSpec({ game, skin: skinWith(look, options.skin), config: game.rules.configOf(state) }),
     start: { state, last, steps: 0, return: 0 },

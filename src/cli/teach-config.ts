@@ -1,7 +1,7 @@
 /** What `teach` is asked to make: from its own options, or from the games, pictures, prompts and teacher of a training config. */
 import { resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
-import { gameList, gameNamed } from '../games/index.ts'
+import { gameEntries, gameNamed, loadGames } from '../games/registry.ts'
 import { isCheckpointName, loadExtras, resolvePlugin } from '../jobs/index.ts'
 import { isEndpointName } from '../policies/endpoints.ts'
 import { type ConfigObject, gameConfig } from '../settings.ts'
@@ -116,9 +116,10 @@ export async function teachConfigOf(flags: TeachFlags, target: RequestTarget): P
 async function plainBase({ game: ids = ['2048'], plugin = [], pictures }: TeachFlags): Promise<Base> {
   const extras = { plugins: plugin.map((name) => resolvePlugin(name)), ...(pictures !== undefined && { pictures: resolve(pictures) }) }
   await loadExtras(extras)
+  await loadGames(ids)
   const { tile, layout, prompt, tags } = LOOKS.vlm
   const skin = { theme: 'classic', tile, layout }
-  const games = [...new Set(ids)].map((id) => ({ id: gameNamed(id).id, config: {}, weight: 1, skin }))
+  const games = [...new Set(ids)].map((id) => ({ id, config: {}, weight: 1, skin }))
   const habits = { blind: true, slip: 0.05, insight: 0.1 }
   return { name: games.map(({ id }) => id).join('-'), games, horizon: 100, skin, prompt, tags, habits, maxTokens: 1024, seed: 0, ...extras }
 }
@@ -133,7 +134,7 @@ async function trainingBase(flags: TeachFlags): Promise<Base> {
   const plugins = [...new Set([...train.plugins, ...(flags.plugin ?? [])].map((name) => resolvePlugin(name)))]
   const folder = flags.pictures ?? train.pictures
   const extras = { plugins, ...(folder !== undefined && { pictures: resolve(folder) }) }
-  await loadExtras(extras)
+  await loadExtras({ ...extras, games: train.games })
   const games = mixOf(train).map(({ spec, weight, horizon }) => ({
     id: spec.game.id,
     config: spec.config as ConfigObject,
@@ -186,7 +187,7 @@ function taughtGames(flags: TeachFlags, base: Base): object[] {
 
 /** Which knobs --set sets of which game: `GAME.knob=value`, or `knob=value` where one game is played. Throws ConfigError. */
 function knobSettings(settings: readonly string[], ids: readonly string[]): Map<string, string[]> {
-  const known = gameList().map(({ id }) => id)
+  const known = gameEntries().map(({ id }) => id)
   const out = new Map<string, string[]>(ids.map((id) => [id, []]))
   for (const text of settings.map((setting) => setting.trim())) {
     const named = known.filter((id) => text.startsWith(`${id}.`)).sort((a, b) => b.length - a.length)[0]

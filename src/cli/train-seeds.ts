@@ -26,7 +26,7 @@ import {
   writeSeedsReport,
 } from '../jobs/index.ts'
 import { shellWord } from '../printable.ts'
-import { compareRuns, recipeDifferences, seedFamilies, seedsText, trainingOf } from '../report/index.ts'
+import { compareRuns, loadTrained, recipeDifferences, seedFamilies, seedsText, trainingOf } from '../report/index.ts'
 import { checkNewFolder, type RunFolder, readRun, TRAIN_RUN } from '../runs/index.ts'
 import type { TrainConfig } from '../train/index.ts'
 import { INTERRUPTED, interruptible } from './interrupt.ts'
@@ -103,12 +103,15 @@ async function makeNew(runs: readonly Seed[], { newConfig, parallel, threadsGive
   const config = await newConfig()
   const threads = threadsGiven ? config.threads : threadsEach(config.threads, Math.min(parallel, runs.length))
   if (threads < config.threads) printError(`each run gets ${threads} of the ${config.threads} threads; the last digits depend on that`)
-  const words = newWords(config)
+  const words = await newWords(config)
   await (await checkedEngine({ ...config, threads }, (runs[0] as Seed).path, words)).close()
   for (const { seed, path } of runs) await (await createTrainFolder(path, { ...config, threads, seed }, words, { force })).close()
 }
 
-const recipeOf = ({ config, stages }: RunFolder): unknown => trainingOf(config, stages)?.recipe
+async function recipeOf({ config, stages }: RunFolder): Promise<unknown> {
+  await loadTrained(config)
+  return trainingOf(config, stages)?.recipe
+}
 
 /** Checks that the runs there are of one recipe, and makes those that are not there. */
 async function checkOld(runs: readonly Seed[]): Promise<void> {
@@ -116,9 +119,9 @@ async function checkOld(runs: readonly Seed[]): Promise<void> {
   if (first === undefined)
     throw new StorageError(`there is no run to go on with in ${runs.map(({ path }) => path).join(', ')}; start them without --resume`)
   const model = await readRun(first.path)
-  const recipe = recipeOf(model)
+  const recipe = await recipeOf(model)
   for (const { path } of runs.filter(isThere)) {
-    const differences = recipeDifferences(recipe, recipeOf(await readRun(path)))
+    const differences = recipeDifferences(recipe, await recipeOf(await readRun(path)))
     if (differences.length > 0)
       throw new StorageError(`${first.path} and ${path} differ by more than the seed: ${differences.join(', ')}; go on with each by itself`)
   }

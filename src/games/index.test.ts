@@ -16,7 +16,7 @@ describe('every game of the registry', () => {
   for (const [id, game] of Object.entries(GAMES)) {
     it(`${id} keeps the contract`, () => {
       expect(game.id).toBe(id)
-      checkGame(game, { configs: CONFIGS[id] ?? [{}], seeds: [0, 1, 2], steps: 60 })
+      checkGame(game, { configs: CONFIGS[id] ?? [{}], seeds: [0, 1], steps: 60 })
       checkGame(game, { seeds: [-1, Number.MAX_SAFE_INTEGER], steps: 600, skins: [], games: 0 })
     })
   }

@@ -37,7 +37,7 @@ export {
   nextMoment,
   startSnapshot,
 } from './life.ts'
-export { OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
+export { captioned, OBSERVATION_MODES, type ObservationMode } from './observation-mode.ts'
 export {
   forcedPerception,
   formatReply,
@@ -45,6 +45,7 @@ export {
   maxReplyLength,
   type ParsedReply,
   parseReply,
+  perceptionOfPrefix,
   placesOfSections,
   protocolLexicon,
   REPLY_TAGS,

@@ -223,6 +223,12 @@ export function forcedPerception(perception: string): string {
   return `<perception>\n${perception}\n</perception>\n<think>`
 }
 
+/** The perception that `forcedPerception` put into the beginning of a reply; null for another beginning. */
+export function perceptionOfPrefix(prefix: string): string | null {
+  const { perception } = parseReply(prefix)
+  return perception !== null && forcedPerception(perception) === prefix ? perception : null
+}
+
 /**
  * The words of the protocol in the paper's tags for an engine's tokenizer: the four joints of `formatReply` (longest first), then each tag
  * alone and the line feed, so that every arrangement of tags can be written too.

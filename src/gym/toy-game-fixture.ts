@@ -4,7 +4,8 @@
 import * as z from 'zod'
 import type { Grid, ScoredAction, StepResult } from '../game.ts'
 import { defineGame } from '../games/define-game.ts'
-import { gridLayout, gridPerception, labelGrid } from '../games/index.ts'
+import { gridLayout, gridPerception } from '../games/shared/grid-perception.ts'
+import { labelGrid } from '../games/shared/grid-text.ts'
 import { isRngState, type RngState, rngFromState, seededRng } from '../rng.ts'
 import type { SpriteCatalogue } from '../scene.ts'
 

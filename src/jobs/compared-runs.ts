@@ -1,7 +1,8 @@
 /** Run folders as comparisons take them: evaluations and training runs, also while they are going. */
 import { basename, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
-import { aboutText, type ComparedRun, recipeDifferences, trainingOf, trainingSetups } from '../report/index.ts'
+import { loadKnownGames } from '../games/registry.ts'
+import { aboutText, type ComparedRun, loadTrained, recipeDifferences, trainingOf, trainingSetups } from '../report/index.ts'
 import { endpointLines, episodeRecords, type RunFolder, readRun, resultRows } from '../runs/index.ts'
 import { evalRunConfig } from './eval-config.ts'
 import { ENDPOINTS } from './eval-endpoints.ts'
@@ -27,11 +28,13 @@ async function comparedRun(folder: RunFolder, name: string): Promise<ComparedRun
   if (parsed.success) {
     const { eval: config, games } = parsed.data
     await loadPlugins(config.plugins)
+    await loadKnownGames(games.map(({ game }) => game))
     const endpoints = (await folder.readDerived(ENDPOINTS, endpointLines)) ?? []
     return { name, about, seed: config.seed, setups: games, episodes, endpoints, rows }
   }
   const { plugins, pictures } = extrasOf(folder.config)
   await loadExtras({ plugins, pictures })
+  await loadTrained(folder.config)
   const seed = rows[0]?.seed ?? 0
   return { name, about, seed, setups: trainingSetups(folder.config), training: trainingOf(folder.config, folder.stages), episodes, rows }
 }

@@ -6,7 +6,7 @@ import { ConfigError } from '../errors.ts'
 import type { EvaluateOptions, Evaluation } from '../eval/index.ts'
 import type { AnyGame } from '../game.ts'
 import type { Protocol } from '../game-presets.ts'
-import { gameList, gameNamed } from '../games/index.ts'
+import { gameNamed, loadGame, loadGames } from '../games/registry.ts'
 import { type EnvSpec, type SpecConfig, specFrom } from '../gym/index.ts'
 import { knownRows, type ProtocolResults, protocolRow } from '../report/index.ts'
 import { type ConfigObject, gameConfig } from '../settings.ts'
@@ -40,15 +40,13 @@ export interface EvalJob {
   readonly protocol?: Protocol
 }
 
-/** The jobs of a command. Throws ConfigError for options that do not go together, an unknown preset, and games without its protocol. */
-export function evalJobs(options: EvalJobOptions): EvalJob[] {
+/** The jobs of a command, their games loaded. Throws ConfigError for options that do not go together, an unknown preset, and games without its protocol. */
+export async function evalJobs(options: EvalJobOptions): Promise<EvalJob[]> {
   if (options.preset !== undefined && options.preset !== null) return presetJobs(options, evalPresetNamed(options.preset))
   const { names, game, set = [], horizon, restart } = options
   if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
-  const spec = specFrom(
-    { ...lookOf(options, gameNamed(game)), game, config: gameConfig<ConfigObject>(gameNamed(game), set), horizon, restart },
-    gameNamed,
-  )
+  const one = await loadGame(game)
+  const spec = specFrom({ ...lookOf(options, one), game, config: gameConfig<ConfigObject>(one, set), horizon, restart }, gameNamed)
   return [{ spec, names, rules: { horizon, restart } }]
 }
 
@@ -67,12 +65,14 @@ function evalPresetNamed(text: string): EvalPreset {
 }
 
 /** The expert judges nothing here: these tables are about whole games. */
-function presetJobs(options: EvalJobOptions, preset: EvalPreset): EvalJob[] {
+async function presetJobs(options: EvalJobOptions, preset: EvalPreset): Promise<EvalJob[]> {
   const { names, game, given, horizon } = options
   const option = given.includes('set') ? '--set' : given.includes('restart') ? '--no-restart' : undefined
   if (option !== undefined)
     throw new ConfigError(`${option} cannot go with --preset ${preset}, which fixes what is played; leave one of the two out`)
-  const games = given.includes('game') ? [gameNamed(game)] : gameList().filter(({ presets }) => presets?.[preset]?.protocol !== undefined)
+  const games = given.includes('game')
+    ? [await loadGame(game)]
+    : (await loadGames()).filter(({ presets }) => presets?.[preset]?.protocol !== undefined)
   return games.map((one) => {
     const own = one.presets?.[preset]
     const protocol = own?.protocol

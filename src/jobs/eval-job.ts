@@ -53,7 +53,7 @@ export interface EvalOutcome {
  */
 export async function runEvaluation(config: EvalConfig, options: NewEvalOptions): Promise<EvalOutcome> {
   const { out, force = false, signal } = options
-  const jobs = jobsOf(config, out !== undefined)
+  const jobs = await jobsOf(config, out !== undefined)
   const work = await workOf(config, jobs, options)
   const run =
     out === undefined ? null : await beginRun(out, jobs, { ...work, local: options.pace, force }, signal ?? new AbortController().signal)
@@ -69,7 +69,7 @@ export async function resumeEvaluation(path: string, options: EvalOptions): Prom
   const { folder, config, games } = await openEvalRun(path)
   try {
     await loadExtras(config)
-    const jobs = jobsOf(config, true)
+    const jobs = await jobsOf(config, true)
     checkSameGames(path, games, jobs)
     const work = await workOf(config, jobs, options)
     return await playJobs({ ...work, run: { folder, store: await openEpisodeStore(folder) } })
@@ -79,10 +79,10 @@ export async function resumeEvaluation(path: string, options: EvalOptions): Prom
 }
 
 /** What is played; `kept`: in a run folder, where anchors play along. */
-function jobsOf(config: EvalConfig, kept: boolean): EvalJob[] {
+async function jobsOf(config: EvalConfig, kept: boolean): Promise<EvalJob[]> {
   const { theme, tile, layout, prompt, mode, feedback } = config
   const look = { skin: { theme, tile: tile ?? 16, layout: layout ?? 'board' }, prompt: prompt ?? 'brief', mode, feedback } as const
-  const jobs = evalJobs({ ...config, look })
+  const jobs = await evalJobs({ ...config, look })
   return kept && config.anchors ? jobs.map(withAnchors) : jobs
 }
 

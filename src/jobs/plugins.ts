@@ -9,7 +9,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ConfigError } from '../errors.ts'
-import { gameList } from '../games/index.ts'
+import { gameEntries } from '../games/registry.ts'
 
 /** Paths ('./x', '/x', 'x.mjs', file: addresses) and whatever lies at `name` in the folder; all else is a package. */
 function isPath(name: string, folder: string): boolean {
@@ -40,13 +40,13 @@ const loaded = new Set<string>()
 export async function loadPlugins(plugins: readonly string[]): Promise<void> {
   for (const plugin of plugins) {
     if (loaded.has(plugin)) continue
-    const before = gameList().length
+    const before = gameEntries().length
     try {
       await import(resolve(plugin) === plugin ? pathToFileURL(plugin).href : plugin)
     } catch (error) {
       throw new ConfigError(`the plugin ${plugin} cannot be loaded: ${reasonOf(plugin, error)}`, { cause: error })
     }
-    if (gameList().length === before) {
+    if (gameEntries().length === before) {
       const place = fileURLToPath(new URL('../..', import.meta.url))
       throw new ConfigError(`the plugin ${plugin} registers no game; it must call registerGame of the vlm-gym that runs it (in ${place})`)
     }

@@ -1,5 +1,6 @@
 /** Who is asked when a data set is made: the games' own teacher, another scripted policy, or a model that is told the true perception. */
 import { ConfigError } from '../errors.ts'
+import { loadGames } from '../games/registry.ts'
 import { type EndpointRecord, endpointPolicy, type RequestEdits } from '../policies/endpoints.ts'
 import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
@@ -30,6 +31,7 @@ export interface TeacherRequests {
 
 /** The teacher of a config, found fit for its games. Throws ConfigError, EngineError, StorageError. */
 export async function openTeacher(config: TeachConfig, requests: TeacherRequests): Promise<Teacher> {
+  await loadGames(config.games.map(({ id }) => id))
   const { model, baseUrl, blind, slip, insight, temperature, maxTokens } = config.teacher
   const kind = namedKind(model)
   if (kind === 'checkpoint') {

@@ -4,7 +4,7 @@ import type { Engine, EngineNeeds, WeightsRef } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, evaluate } from '../eval/index.ts'
 import type { AnyGame } from '../game.ts'
-import { gameNamed } from '../games/index.ts'
+import { loadGames } from '../games/registry.ts'
 import { createPolicy, samplerPolicy } from '../policies/index.ts'
 import {
   type EpisodeRecord,
@@ -41,10 +41,12 @@ const REPLAYS = 2
  * Words of a new run: those of its own games, so that other games change nothing of it. They stand in the run folder, since a later version
  * of a game may have others.
  */
-export const newWords = ({ games }: Pick<TrainConfig, 'games'>): string[] => lexiconOf(games.map(({ id }) => gameNamed(id)))
+export const newWords = async ({ games }: Pick<TrainConfig, 'games'>): Promise<string[]> =>
+  lexiconOf(await loadGames(games.map(({ id }) => id)))
 
 /** The engine of a run, found fit for its stages and all of its games. `folder`: of the run. Throws ConfigError, EngineError. */
 export async function engineFor(config: TrainConfig, folder: string, needs: EngineNeeds): Promise<Engine> {
+  await loadGames(config.games.map(({ id }) => id))
   const { createEngine } = await loadEngineModule(config.engine)
   const { model, seed, threads } = config
   const engine = await createEngine({ model, seed, threads, folder: join(folder, 'checkpoints') }, needs)

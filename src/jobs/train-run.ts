@@ -45,7 +45,7 @@ export async function createTrainFolder(
 
 /** A new run. Throws ConfigError, EngineError, StorageError. */
 export async function createTrainRun(path: string, config: TrainConfig, options?: NewFolderOptions): Promise<OpenRun> {
-  const words = newWords(config)
+  const words = await newWords(config)
   const engine = await checkedEngine(config, path, words)
   try {
     return { engine, config, folder: await createTrainFolder(path, config, words, options) }
@@ -72,7 +72,7 @@ export async function openTrainRun(path: string): Promise<OpenRun> {
 /** The words of a run that this process holds. One that was killed before it had written them begins with those of now. */
 async function openWords(folder: RunFolder): Promise<string[]> {
   const isNew = (await folder.read('words.json', z.unknown())) === null && (await folder.read('progress.json', z.unknown())) === null
-  if (isNew) await folder.write('words.json', newWords(storedConfig(folder)))
+  if (isNew) await folder.write('words.json', await newWords(storedConfig(folder)))
   return storedWords(folder)
 }
 

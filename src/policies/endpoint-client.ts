@@ -105,13 +105,9 @@ function sampleSeed(seed: number, index: number, sample: number): number {
 
 type Outcome = Reply | EndpointProblem | 'again'
 
-/** Few servers go on from a reply that has begun, and the others would say so in no way. */
-const NO_PREFIX = 'an endpoint cannot go on from a begun reply; use full prompts (--prompt full), which tell the board in the text'
-
 /** One sample, tried until it is there or the tries are used up. Rejects on abort and with ConfigError. */
 async function ask(client: Client, observation: Observation, seed: number, { signal }: ReplyOptions): Promise<Reply> {
   const { retries = 6 } = client.options
-  if (observation.prefix !== undefined) return failed(NO_PREFIX)
   let [failures, doubts] = [0, 0]
   for (let requests = 1; ; requests++) {
     const outcome = await client.queue.add(() => request(client, observation, seed, requests, signal), signal ? { signal } : {})

@@ -1,4 +1,6 @@
 /** The conversation of an observation before a provider's wire spells it: roles, and parts with their pictures as PNG. */
+import { EngineError } from '../errors.ts'
+import { captioned, perceptionOfPrefix } from '../gym/index.ts'
 import { textOf } from '../messages.ts'
 import type { Message, Observation, Part } from '../policy.ts'
 import { encodePng } from '../render/index.ts'
@@ -35,8 +37,19 @@ function messageOf(message: Message): ChatMessage {
   return { role, parts: content.flatMap(partOf) }
 }
 
-/** The chat to complete. */
-export const chatMessages = ({ messages }: Observation): ChatMessage[] => messages.map(messageOf)
+/**
+ * The chat to complete. Few servers go on from a reply that has begun, and the others would say so in no way: a board that a reply begins with is
+ * told before the prompt instead. Throws EngineError for a reply that begins with anything else.
+ */
+export function chatMessages({ messages, prefix }: Observation): ChatMessage[] {
+  const chat = messages.map(messageOf)
+  const last = chat.at(-1)
+  if (prefix === undefined || last === undefined) return chat
+  const board = perceptionOfPrefix(prefix)
+  if (board === null) throw new EngineError('an endpoint cannot go on from a reply that has begun with something else than a board')
+  const parts = last.parts.map((part) => (part.type === 'text' ? { ...part, text: captioned(board, part.text) } : part))
+  return [...chat.slice(0, -1), { ...last, parts }]
+}
 
 /** The text of a message, where a provider wants no parts. */
 export const joinedText = ({ parts }: ChatMessage): string => parts.map((part) => (part.type === 'text' ? part.text : '')).join('')

@@ -1,5 +1,5 @@
 /** A person as a policy. The board is shown as text; the typed answer goes out in the full reply protocol with it. */
-import { gameNamed } from '../games/index.ts'
+import { loadGame } from '../games/registry.ts'
 import { formatReply } from '../gym/index.ts'
 import { promptOf } from '../messages.ts'
 import type { Policy, Reply } from '../policy.ts'
@@ -14,7 +14,7 @@ export interface HumanOptions extends GameLookup {
 
 /** Asks once per reply, one after another; after 'q' or the end of the input that reply and all later ones fail. */
 export function humanPolicy(options: HumanOptions): Policy {
-  const find = options.gameNamed ?? gameNamed
+  const find = options.gameNamed ?? loadGame
   let gone = false
   const quit = (): Reply => {
     if (!gone) {
@@ -25,7 +25,7 @@ export function humanPolicy(options: HumanOptions): Policy {
   }
   const one = async (id: string, prompt: string, state: unknown, signal?: AbortSignal): Promise<Reply> => {
     if (gone) return quit()
-    const game = find(id)
+    const game = await find(id)
     const perception = game.perception.format(game.perception.of(state))
     const typed = (await options.ask(`${prompt}\n\n${perception}\n\nanswer (q quits): `, signal))?.trim()
     return typed === undefined || typed === 'q' ? quit() : { text: formatReply({ perception, think: '', answer: typed }) }

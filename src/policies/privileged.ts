@@ -4,12 +4,12 @@
  */
 import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
-import { gameNamed } from '../games/index.ts'
+import { loadGame } from '../games/registry.ts'
 import { formatReply } from '../gym/index.ts'
 import type { Observation, Policy, Reply, ReplyOptions } from '../policy.ts'
 import { type Rng, seededRng } from '../rng.ts'
 
-/** How a policy finds the game of an observation; the default is the registry. */
+/** How a policy finds the game of an observation; the default is the registry, which loads it. */
 export interface GameLookup {
   readonly gameNamed?: (id: string) => AnyGame
 }
@@ -46,15 +46,15 @@ export function trueReply(game: AnyGame, state: unknown, decision: Decision | nu
 
 /** A privileged policy from its `decide`: n decisions for one observation. It is not asked about games that are over. */
 export function privilegedPolicy(name: string, lookup: GameLookup, decide: (situation: Situation) => readonly Decision[]): Policy {
-  const find = lookup.gameNamed ?? gameNamed
+  const find = lookup.gameNamed ?? loadGame
   return {
     name,
     privileged: true,
     reply: async (observations, options) => {
       const states = statesOf(name, observations, options)
-      return observations.map((observation, index) => {
+      const games = await Promise.all(observations.map(({ game }) => find(game)))
+      return games.map((game, index) => {
         options.signal?.throwIfAborted()
-        const game = find(observation.game)
         const state = states[index]
         if (game.rules.terminated(state)) return Array.from({ length: options.n }, () => trueReply(game, state, null))
         const rng = (sample: number): Rng => seededRng(options.seed, name, index, sample)

@@ -1,6 +1,6 @@
 /** Play without thought: anchors for every table of results. */
 import { ConfigError } from '../errors.ts'
-import { gameList } from '../games/index.ts'
+import { gameEntries } from '../games/registry.ts'
 import type { Policy } from '../policy.ts'
 import { type Decision, type GameLookup, privilegedPolicy, type Situation } from './privileged.ts'
 
@@ -21,7 +21,7 @@ export function uniformPolicy(lookup: GameLookup = {}): Policy {
 
 /** Names of the answers by chance that games declare (`draws`), each once, in the order of the registry. */
 export function drawNames(): string[] {
-  return [...new Set(gameList().flatMap(({ draws }) => Object.keys(draws ?? {})))]
+  return [...new Set(gameEntries().flatMap(({ draws }) => draws ?? []))]
 }
 
 /** The game's own draw of that name: answers by chance, which need not be readable. Throws ConfigError in a game without it. */

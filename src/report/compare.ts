@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Confusion, MetricName } from '../eval/index.ts'
 import { holm, type Interval, meanOf, normalisedScore, pairedDifference, resultRowsOf, signFlipTest } from '../eval/index.ts'
 import type { Protocol } from '../game-presets.ts'
-import { gameList } from '../games/index.ts'
+import { findGame } from '../games/registry.ts'
 import type { EndpointLine, EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { isHeldAgainst, isTested } from './pairs.ts'
 import { knownRows } from './protocol.ts'
@@ -225,7 +225,7 @@ function confusionOf(records: readonly EpisodeRecord[]): Confusion | null {
 /** The published protocol that a setup follows, if it does. */
 function protocolOf(setup: Setup | null): Protocol | undefined {
   if (setup === null) return undefined
-  const game = gameList().find(({ id }) => id === setup.game)
+  const game = findGame(setup.game)
   const paper = game?.presets?.paper
   const protocol = paper?.protocol
   if (!game || !paper || !protocol || protocol.restart !== setup.restart || protocol.counts !== setup.counts) return undefined

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { resultRowsOf } from '../eval/evaluate.ts'
+import { loadGames } from '../games/registry.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { type Compared, findingsOf, type Verdict } from './findings.ts'
 import { policiesOf } from './policies.ts'
 import { fixtureConfig, fixtureStages } from './report-fixture.ts'
 import { scaleChart } from './scale-chart.ts'
 import { comparedOf } from './verdicts.ts'
+
+await loadGames()
 
 const compared = (verdicts: Record<string, Verdict | readonly Verdict[]>, over: Partial<Compared> = {}): Compared => ({
   names: policiesOf(fixtureStages),

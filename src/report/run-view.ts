@@ -24,6 +24,7 @@ import { type TrainConfig, trainConfig } from '../train/index.ts'
 import { aboutText } from './about-text.ts'
 import { findingsOf } from './findings.ts'
 import { policiesOf } from './policies.ts'
+import { loadTrained } from './training-run.ts'
 import { comparedOf } from './verdicts.ts'
 
 /** A stage as far as it went. */
@@ -66,6 +67,7 @@ export async function runView(reader: RunReader): Promise<RunView> {
   const lines = await reader.lines(METRICS_FILE)
   const results = (await reader.read('results.json', resultRows)) ?? []
   const episodes = await readEpisodes(reader)
+  await loadTrained(config)
   const compared = comparedOf({ config, stages, results, episodes })
   return {
     title: titleOf(trainConfigOf(config), stages),

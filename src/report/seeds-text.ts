@@ -1,7 +1,7 @@
 /** Runs of one recipe with several training seeds as text: a table a kind of chance, and the tests. Every game is a column. */
 
 import type { Interval } from '../eval/index.ts'
-import { gameList } from '../games/index.ts'
+import { gameEntries } from '../games/registry.ts'
 import type { ComparedGroup } from './compare.ts'
 import { markdownTable } from './markdown.ts'
 import { type Policies, policiesOf } from './policies.ts'
@@ -44,7 +44,7 @@ export const seedLabel = ({ called }: Policies, { policy, decoding }: Pick<SeedR
 
 /** The game's title as it stands in headings. */
 export function gameTitle(id: string): string {
-  return gameList().find((game) => game.id === id)?.title ?? id
+  return gameEntries().find((game) => game.id === id)?.title ?? id
 }
 
 /** 'Swap, points in 20 replies', or the title alone. */

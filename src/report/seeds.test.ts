@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { resultRowsOf } from '../eval/evaluate.ts'
 import { studentInterval } from '../eval/statistics.ts'
+import { loadGames } from '../games/registry.ts'
 import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { presetNamed, stageInfos, type TrainConfig } from '../train/index.ts'
 import { type ComparedRun, compareRuns } from './compare.ts'
@@ -9,6 +10,7 @@ import { seedFamilies, seedsTable, seedsText, seedVerdict, shortPoints } from '.
 import type { Setup } from './training-run.ts'
 import { recipeDifferences, trainingOf, trainingSetups } from './training-run.ts'
 
+await loadGames()
 const LAPTOP = presetNamed('laptop')
 const stages = stageInfos(LAPTOP)
 const config = (seed: number, over: Partial<TrainConfig> = {}): TrainConfig => ({

@@ -1,7 +1,7 @@
 /** A training run as comparisons see it: what it played, by which recipe, with which seed. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Protocol } from '../game-presets.ts'
-import { gameList } from '../games/index.ts'
+import { findGame, loadKnownGames } from '../games/registry.ts'
 import type { StageInfo } from '../runs/index.ts'
 import { type TrainConfig, trainConfig } from '../train/index.ts'
 
@@ -29,6 +29,12 @@ export interface Training {
  */
 export const SEED_FREE: readonly string[] = ['seed', 'preset', 'saveEvery', 'threads']
 
+/** Loads the games of a run's config that are known here: `trainingOf` and `trainingSetups` need them. */
+export async function loadTrained(config: unknown): Promise<void> {
+  const parsed = trainConfig.safeParse(config)
+  if (parsed.success) await loadKnownGames(parsed.data.games.map(({ id }) => id))
+}
+
 /** Seed and recipe of a run's config; null if it is not the config of a training run. */
 export function trainingOf(config: unknown, stages: readonly StageInfo[]): Training | null {
   const parsed = trainConfig.safeParse(config)
@@ -42,9 +48,7 @@ type GameEntry = TrainConfig['games'][number]
 
 /** The knobs of a game with its defaults filled in, so that a default that was written out is no difference; as they are where the game is unknown here. */
 function completeConfig({ id, config }: GameEntry): unknown {
-  const full = gameList()
-    .find((one) => one.id === id)
-    ?.config.safeParse(config)
+  const full = findGame(id)?.config.safeParse(config)
   return full?.success ? full.data : config
 }
 
@@ -53,7 +57,7 @@ export function trainingSetups(config: unknown): Setup[] | null {
   const parsed = trainConfig.safeParse(config)
   if (!parsed.success) return null
   const setups = parsed.data.games.map(({ id, config: knobs, horizon, restart }): Setup | null => {
-    const game = gameList().find((one) => one.id === id)
+    const game = findGame(id)
     const full = game?.config.safeParse(knobs)
     return full?.success ? { game: id, config: full.data, horizon, restart, counts: 'points' } : null
   })

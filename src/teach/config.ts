@@ -1,7 +1,7 @@
 /** How a data set is made: one typed object with a comment on every field, kept in its header. */
 import * as z from 'zod'
 import { StorageError } from '../errors.ts'
-import { gameNamed } from '../games/index.ts'
+import { gameNamed } from '../games/registry.ts'
 import { type EnvSpec, type ObservationMode, skinSchema, specFields, specFrom } from '../gym/index.ts'
 import type { RunFolder } from '../runs/index.ts'
 
@@ -60,7 +60,7 @@ export const teachConfig = z.strictObject({
 })
 export type TeachConfig = z.output<typeof teachConfig>
 
-/** The specs of a config's games. `mode`: what the teacher is given of a board. Throws ConfigError. */
+/** The specs of a config's games, which must be loaded. `mode`: what the teacher is given of a board. Throws ConfigError. */
 export function specsOf(config: TeachConfig, mode: ObservationMode): EnvSpec[] {
   const { prompt, tags } = config
   return config.games.map(({ id: game, config: knobs, skin = config.skin, horizon = config.horizon }) =>

@@ -8,7 +8,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { contentHash, EXAMPLES, type Example, messagesOf } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
-import { gridOf } from '../games/index.ts'
+import { loadGames } from '../games/registry.ts'
+import { gridOf } from '../games/shared/grid-perception.ts'
 import { advance, drawPng, type EnvSpec, encodeState, endingOf, playReply, promptAfter, type ReplyScore, stateHash } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { shellWord } from '../printable.ts'
@@ -82,6 +83,7 @@ interface Session {
 /** Makes a data set, or what is left of it; at the end the Parquet files and the card are written. Throws EngineError if nobody can be asked. */
 export async function teach(options: TeachOptions): Promise<Taught> {
   const { folder, config, policy, signal, oneByOne = false, patience = 20 } = options
+  await loadGames(config.games.map(({ id }) => id))
   const specs = specsOf(config, policy.privileged ? 'image' : 'image+caption')
   const saved = await progressOf(folder, config, specs)
   const { seen, kept } = await cutExamples(folder, saved)

@@ -1,5 +1,5 @@
 /** The part of `checkGame` that looks at what a game declares for people at a terminal. */
-import { gridOf } from '../games/index.ts'
+import { gridOf } from '../games/shared/grid-perception.ts'
 import type { CheckContext } from './check-context.ts'
 import { canonical, ensure } from './ensure.ts'
 

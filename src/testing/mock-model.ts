@@ -72,14 +72,34 @@ function checkedToken({ size }: MockShape, token: number): number {
 /** The table's rows of a place. */
 const rowsOf = (size: number, { token, picture }: Place): number[] => [token, picture < 0 ? -1 : size + picture].filter((row) => row >= 0)
 
-/** Log-probabilities of every next token. */
-export function distribution(table: Table, size: number, place: Place): Float64Array {
+function logitsOf(table: Table, size: number, place: Place): Float64Array {
   const logits = new Float64Array(size)
   for (const row of rowsOf(size, place))
     for (let t = 0; t < size; t++) logits[t] = (logits[t] as number) + (table[row * size + t] as number)
-  const top = logits.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY)
-  const total = top + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0))
-  return logits.map((logit) => logit - total)
+  return logits
+}
+
+/** log of the sum of exp, over all logits. */
+function logTotal(logits: Float64Array): number {
+  let top = Number.NEGATIVE_INFINITY
+  for (const logit of logits) if (logit > top) top = logit
+  let sum = 0
+  for (const logit of logits) sum += Math.exp(logit - top)
+  return top + Math.log(sum)
+}
+
+/** Log-probabilities of every next token. */
+export function distribution(table: Table, size: number, place: Place): Float64Array {
+  const logits = logitsOf(table, size, place)
+  const total = logTotal(logits)
+  for (let t = 0; t < size; t++) logits[t] = (logits[t] as number) - total
+  return logits
+}
+
+/** Log-probability of one next token. */
+function logprobOf(table: Table, size: number, place: Place, token: number): number {
+  const logits = logitsOf(table, size, place)
+  return (logits[token] as number) - logTotal(logits)
 }
 
 /** One reply after a prompt that ends at `start`. */
@@ -104,15 +124,18 @@ export function sampleReply(
   return { tokens, logprobs, stopReason: 'length' }
 }
 
-/** Log-prob of each target after its place; 0 at pictures. Throws EngineError for lists that do not fit. */
+/** Whether a target counts for the loss. */
+const counts = ({ weights, advantages }: Datum['lossInputs'], i: number): boolean => weights?.[i] !== 0 && advantages?.[i] !== 0
+
+/** Log-prob of each target after its place; 0 at pictures and where the target counts for nothing. Throws EngineError for lists that do not fit. */
 export function targetLogprobs(table: Table, shape: MockShape, { modelInput, lossInputs }: Datum): Float32Array {
   const places = placesOf(shape, modelInput)
   for (const [name, list] of Object.entries(lossInputs))
     if (list !== undefined && list.length !== places.length)
       throw new EngineError(`${name} has ${list.length} entries, the model input has ${places.length} positions`)
   return Float32Array.from(places, (place, i) => {
-    if (place.token < 0) return 0
-    return distribution(table, shape.size, place)[checkedToken(shape, lossInputs.targetTokens[i] as number)] as number
+    const target = checkedToken(shape, lossInputs.targetTokens[i] as number)
+    return place.token < 0 || !counts(lossInputs, i) ? 0 : logprobOf(table, shape.size, place, target)
   })
 }
 
@@ -121,7 +144,7 @@ export function inputLogprobs(table: Table, shape: MockShape, input: ModelInput)
   const places = placesOf(shape, input)
   return Float32Array.from(places, ({ token }, i) => {
     const before = places[i - 1]
-    return token < 0 || before === undefined || before.token < 0 ? 0 : (distribution(table, shape.size, before)[token] as number)
+    return token < 0 || before === undefined || before.token < 0 ? 0 : logprobOf(table, shape.size, before, token)
   })
 }
 

@@ -5,7 +5,7 @@
 import * as z from 'zod'
 import { GameError } from '../errors.ts'
 import type { GameDefinition, StepResult } from '../game.ts'
-import { defineGame } from '../games/index.ts'
+import { defineGame } from '../games/define-game.ts'
 import { isRngState, type Rng, type RngState, rngFromState, seededRng } from '../rng.ts'
 import type { Scene, Skin, SpriteCatalogue, Theme } from '../scene.ts'
 

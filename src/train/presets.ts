@@ -1,20 +1,14 @@
 /** Named training configs. The figures that each was seen to reach stand in README.md and LOG.md. */
 import { ConfigError } from '../errors.ts'
-import { gameNamed } from '../games/index.ts'
 import { didYouMean } from '../suggest.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 
-/** A game at its own preset "laptop", which is what `vlm-gym games` and `vlm-gym show --preset laptop` call so too. */
-const game = (id: string): object => {
-  const { config, horizon } = gameNamed(id).presets?.laptop ?? {}
-  return { id, config, horizon }
-}
-
+/** Every game as its own preset "laptop" has it, which is what `vlm-gym games` and `vlm-gym show --preset laptop` call so too. */
 const GAMES = [
-  { ...game('2048'), restart: true },
-  { ...game('shisen-sho'), expert: 'solver', regretScale: 2 },
-  { ...game('picture-shisen-sho'), expert: 'solver', regretScale: 2 },
-  { ...game('swap'), regretScale: 16 },
+  { id: '2048', config: { size: 4 }, horizon: 100, restart: true },
+  { id: 'shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
+  { id: 'picture-shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
+  { id: 'swap', config: { rows: 5, columns: 5, colours: 3, shapes: 2 }, horizon: 20, regretScale: 16 },
 ]
 
 /** All four games on a laptop CPU, one model for all: the main job. */

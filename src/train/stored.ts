@@ -5,7 +5,8 @@
 import { readExamples, type StoredExample } from '../datasets/index.ts'
 import { type Datum, type Engine, inputLength, type ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
-import { gameNamed, readGrid } from '../games/index.ts'
+import { gameNamed, loadGames } from '../games/registry.ts'
+import { readGrid } from '../games/shared/grid-perception.ts'
 import { inTags, parseReply } from '../gym/index.ts'
 import { userMessage } from '../messages.ts'
 import { seededRng } from '../rng.ts'
@@ -33,6 +34,7 @@ export interface ColdStart {
 export async function coldStartExamples(engine: Engine, config: TrainConfig): Promise<ColdStart | null> {
   const paths = datasetsOf(config)
   if (paths.length === 0) return null
+  await loadGames(config.games.map(({ id }) => id))
   const sets: DatasetMark[] = []
   const all: StoredExample[] = []
   for (const path of paths) {

@@ -21,13 +21,13 @@ const tiny = ((): TrainConfig => {
   const games = [preset.games[0], preset.games[3]].map((game, i) =>
     i === 0 ? { ...game, levels: [{ perception: 0 }, { perception: 2 }] } : game,
   )
-  const [base, coldStart] = [preset.base, preset.coldStart].map((stage) => ({ ...stage, steps: 6, batch: 8, optimizer: 'adam' }))
+  const [base, coldStart] = [preset.base, preset.coldStart].map((stage) => ({ ...stage, steps: 4, batch: 4, optimizer: 'adam' }))
   return parseTrainConfig({
     ...preset,
     games,
     base,
     coldStart,
-    rl: { ...preset.rl, steps: 5, states: 4, replies: 4, minibatch: 4, adaptive: 0.5 },
+    rl: { ...preset.rl, steps: 4, states: 4, replies: 3, minibatch: 4, adaptive: 0.5 },
     saveEvery: 2,
   })
 })()
@@ -79,7 +79,7 @@ describe('train', () => {
     const unbroken = await createRun(join(parent, 'unbroken'), tiny)
     expect(await session(unbroken, tiny, -1)).toBe('finished')
     const broken = await createRun(join(parent, 'broken'), tiny)
-    for (const stopAfter of [3, 4, 2, 9]) expect(await session(broken, tiny, stopAfter)).toBe('stopped')
+    for (const stopAfter of [3, 2, 2, 6]) expect(await session(broken, tiny, stopAfter)).toBe('stopped')
     expect(await session(broken, tiny, -1)).toBe('finished')
     expect(await values(broken)).toEqual(await values(unbroken))
     const last = (await values(unbroken)).at(-1) as MetricLine
@@ -114,14 +114,14 @@ describe('train', () => {
     let steps = 0
     await killedSession('killed', () => ({
       onEvent: () => {
-        if (++steps === 19) throw new Error('killed')
+        if (++steps === 14) throw new Error('killed')
       },
     }))
     await finishes('killed')
   })
 
-  // The first save is in the middle of a stage, the third at its end.
-  it.each([1, 3])('goes on when it was killed between save %i and the pointer to it', async (fatal) => {
+  // The first save is in the middle of a stage, the second at its end.
+  it.each([1, 2])('goes on when it was killed between save %i and the pointer to it', async (fatal) => {
     const name = `killed-at-save-${fatal}`
     let saves = 0
     await killedSession(name, (engine) => ({

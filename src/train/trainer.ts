@@ -4,7 +4,7 @@
  * stage keeps between steps. It is saved together; a killed run goes on from the last save and gives the numbers of an unbroken one.
  */
 import type { Engine, WeightsRef } from '../engine.ts'
-import { gameNamed } from '../games/index.ts'
+import { gameNamed, loadGames } from '../games/registry.ts'
 import { type EnvSpec, envSpec, specFrom, withLevels } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
@@ -44,6 +44,7 @@ export interface TrainOptions {
 export async function train(options: TrainOptions): Promise<'finished' | 'stopped'> {
   const { folder, config, engine, stages = stagesOf(config) } = options
   checkEngineInfo(engine.info, config, stages)
+  await loadGames(config.games.map(({ id }) => id))
   const mix = mixOf(config)
   let at = await readProgress(folder, stages, mix)
   await folder.cutLines(METRICS_FILE, ({ value: { stage, step } }) => {
@@ -66,7 +67,7 @@ function specOf({ skin, prompt }: TrainConfig, { id: game, config, horizon, rest
   return specFrom({ game, config, skin, prompt, horizon, restart }, gameNamed)
 }
 
-/** The games of a config as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */
+/** The games of a config, which must be loaded, as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */
 export function gamesOf(config: TrainConfig): { spec: EnvSpec; horizon: number; restart: boolean; episodes: number }[] {
   return config.games.map((entry) => {
     const { horizon, restart, episodes = config.evaluation.episodes } = entry
@@ -74,7 +75,7 @@ export function gamesOf(config: TrainConfig): { spec: EnvSpec; horizon: number; 
   })
 }
 
-/** What training draws from: an entry per game, or per level of a game that has levels. Throws ConfigError. */
+/** What training draws from: an entry per game, or per level of a game that has levels; the games must be loaded. Throws ConfigError. */
 export function mixOf(config: TrainConfig): MixEntry[] {
   return config.games.flatMap((entry) => {
     const { weight, horizon, levels, expert, regretScale } = entry

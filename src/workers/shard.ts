@@ -1,5 +1,5 @@
 /** One worker's part of a vector env, and what travels between it and the main thread: plain data, and pixels in shared memory. */
-import { gameNamed } from '../games/index.ts'
+import { gameNamed } from '../games/registry.ts'
 import { type AutoresetMode, type SpecConfig, specFrom, VectorEnv, type VectorSnapshot, type VectorStep } from '../gym/index.ts'
 import { frameOf, promptOf } from '../messages.ts'
 import type { Observation, Reply } from '../policy.ts'

@@ -9,7 +9,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { ConfigError } from '../errors.ts'
-import { gameNamed } from '../games/index.ts'
+import { loadGame } from '../games/registry.ts'
 import {
   type AutoresetMode,
   drawState,
@@ -58,7 +58,7 @@ export async function openVectorEnv(specs: readonly EnvSpec[], options: WorkerVe
     throw new ConfigError(`${specs.length} envs cannot be dealt to ${workers} workers; give 1 to ${specs.length}.`)
   for (const { game, mode } of specs) {
     if (mode !== 'image') throw new ConfigError(`Workers give pictures alone, not the mode '${mode}'; use a VectorEnv for it.`)
-    if (gameNamed(game.id) !== game)
+    if ((await loadGame(game.id)) !== game)
       throw new ConfigError(`The game ${game.id} is not the registered one; register it, also in a module that 'modules' names.`)
   }
   const unique = [...new Set(specs)]

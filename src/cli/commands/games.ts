@@ -1,7 +1,7 @@
 /** `vlm-gym games`: what there is to play. */
 import type { Command } from 'commander'
 import type { AnyGame } from '../../game.ts'
-import { gameList, gameNamed } from '../../games/index.ts'
+import { gameEntries, loadGames } from '../../games/registry.ts'
 import { withPlugins } from '../extras-options.ts'
 import { knobRows } from '../knobs.ts'
 import { withExamples, withJson } from '../options.ts'
@@ -9,8 +9,8 @@ import { coloursOf, printJson, printStyled, tableLines } from '../terminal.ts'
 
 /** Options and action of `games`. */
 export function defineGames(command: Command): void {
-  command.argument('[game...]', 'only these games').action((ids: string[], options: { json?: boolean }) => {
-    const games = ids.length > 0 ? ids.map(gameNamed) : gameList()
+  command.argument('[game...]', 'only these games').action(async (ids: string[], options: { json?: boolean }) => {
+    const games = await loadGames(ids.length > 0 ? ids : undefined)
     if (options.json) printJson(games.map(listed))
     else printStyled(games.flatMap((game, at) => (at > 0 ? ['', ...describe(game)] : describe(game))))
   })
@@ -29,6 +29,7 @@ function listed(game: AnyGame): object {
     id,
     title,
     summary,
+    tags: gameEntries().find((entry) => entry.id === id)?.tags ?? [],
     version,
     solver: game.expert?.solver !== undefined,
     teacher: game.teacher?.teach !== undefined,

@@ -50,7 +50,7 @@ export function definePlay(command: Command): void {
       if (stray !== undefined) throw new ConfigError(`--${stray} goes with --watch POLICY`)
     }
     if (name === 'human') throw new ConfigError('--watch needs a policy that plays by itself; leave it out to play yourself')
-    const { spec, start } = startOf(id, options)
+    const { spec, start } = await startOf(id, options)
     const again = (token: string): string => goOn(options, token)
     if (name === undefined) return playPerson({ spec, start, seed, again })
     return watchPolicy({ spec, start, seed, name, delay, horizon: moves, json, again })

@@ -55,7 +55,7 @@ async function show(id: string | undefined, options: ShowOptions): Promise<void>
   const { theme, tile, layout } = options
   if (options.grid) return showGrid(id, options)
   const from = options.state === undefined ? `seed ${options.seed}` : 'from a token'
-  const { spec: plain, start } = startOf(id, options, { theme, tile, layout })
+  const { spec: plain, start } = await startOf(id, options, { theme, tile, layout })
   const spec: EnvSpec = { ...plain, promptStyle: options.prompt }
   const now = lastMoment(walk(spec, start, options.moves, seededRng(options.seed, 'show', 'moves')))
   const { out, force = false } = options
@@ -71,7 +71,7 @@ async function showGrid(id: string | undefined, options: ShowOptions): Promise<v
   const single = (['state', 'preset', 'set', 'skin', 'perception', 'reasoning'] as const).find((name) => options[name] !== undefined)
   if (single !== undefined) throw new ConfigError(`--grid shows all levels of a game; --${single} is for a single state`)
   if (out === undefined || extname(out).toLowerCase() !== '.png') throw new ConfigError('--grid draws a picture: give --out FILE.png')
-  const { spec } = startOf(id, options, { theme, tile, layout })
+  const { spec } = await startOf(id, options, { theme, tile, layout })
   const frame = levelSheet(spec.game, spec.skin, seed)
   const picture = await writePng(frame, encodePng(frame), { file: out, force })
   if (options.json) printJson({ game: spec.game.id, seed, skin: spec.skin, picture })

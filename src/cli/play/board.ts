@@ -1,7 +1,7 @@
 /** A board as lines of a terminal, at most 80 columns wide. Rows and columns are numbered at the edges where answers name cells. */
 import picocolors from 'picocolors'
 import type { AnyGame } from '../../game.ts'
-import { gridOf } from '../../games/index.ts'
+import { gridOf } from '../../games/shared/grid-perception.ts'
 import { hasColours, hasUnicode, WIDTH } from '../terminal.ts'
 import { type Abilities, type ShownCell, shownCells } from './looks.ts'
 import { type Paint, painted } from './paint.ts'

@@ -1,5 +1,5 @@
 /** A person plays: by single keys on a terminal where the game declares keys or picked cells, else by typed lines. */
-import { gridOf } from '../../games/index.ts'
+import { gridOf } from '../../games/shared/grid-perception.ts'
 import { type EnvSnapshot, type EnvSpec, encodeState } from '../../gym/index.ts'
 import { INTERRUPTED } from '../interrupt.ts'
 import type { CellAt } from './board.ts'

@@ -1,7 +1,7 @@
 /** Words of play: what to type, which keys there are, the rules, and what a move came to. Knows games by their contract alone. */
 import type { AnyGame, StepResult } from '../../game.ts'
 import type { PlayKey } from '../../game-play.ts'
-import { gridOf } from '../../games/index.ts'
+import { gridOf } from '../../games/shared/grid-perception.ts'
 import { type EnvSnapshot, type EnvSpec, gameFeedback } from '../../gym/index.ts'
 import { themeNamed } from '../../render/index.ts'
 import { type Abilities, cellText } from './looks.ts'

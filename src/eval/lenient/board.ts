@@ -3,7 +3,7 @@
  * labels are those of the game, or its declared spellings of them.
  */
 import type { AnyGame, Grid } from '../../game.ts'
-import { readGrid } from '../../games/index.ts'
+import { readGrid } from '../../games/shared/grid-perception.ts'
 import { parsed, plainText, unfenced } from './plain.ts'
 
 /** Longest board that is looked at, characters. */

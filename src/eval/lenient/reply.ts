@@ -3,7 +3,7 @@
  * answer or its board in a usual way. It never reads a move from a text that names two. It sees the stored text alone.
  */
 import type { AnyGame } from '../../game.ts'
-import { formatGrid } from '../../games/index.ts'
+import { formatGrid } from '../../games/shared/grid-text.ts'
 import { type ParsedReply, parseReply, type ReplyReading } from '../../gym/index.ts'
 import { answerIn, lenientAction } from './answer.ts'
 import { lenientBoard } from './board.ts'
