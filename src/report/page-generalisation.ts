@@ -17,9 +17,9 @@ const per = (value: number): string => (value * 100).toFixed(0)
 
 function cell(row: GeneralisationRow | undefined): Html {
   if (row === undefined) return html`<td class="none">–</td>`
-  const told = `${(row.mean * 100).toFixed(1)} % (${(row.low * 100).toFixed(1)} to ${(row.high * 100).toFixed(1)}), ${row.states} states${row.seen ? ', as in training' : ''}`
+  const cellTitle = `${(row.mean * 100).toFixed(1)} % (${(row.low * 100).toFixed(1)} to ${(row.high * 100).toFixed(1)}), ${row.states} states${row.seen ? ', as in training' : ''}`
   const style = `background: color-mix(in srgb, var(--c6) ${(row.mean * DEEPEST).toFixed(0)}%, var(--card))`
-  return html`<td class="${row.seen ? 'seen' : ''}" style="${style}" title="${told}">${per(row.mean)}</td>`
+  return html`<td class="${row.seen ? 'seen' : ''}" style="${style}" title="${cellTitle}">${per(row.mean)}</td>`
 }
 
 function heatMap(rows: readonly GeneralisationRow[], title: string): Html | null {

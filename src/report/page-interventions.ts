@@ -22,11 +22,11 @@ function cell(row: InterventionRow | undefined): Html {
   if (row === undefined) return html`<td class="start none">–</td>`
   const { difference } = row
   const clear = difference !== null && (difference.low > 0 || difference.high < 0)
-  const told =
+  const changeNote =
     difference === null
       ? null
       : html`<span class="${clear ? 'change clear' : 'change'}">${change(difference.mean)} <small>(${change(difference.low)} to ${change(difference.high)})</small></span>`
-  return html`<td class="start" title="${row.states} states">${per(row.mean)}<span class="range">${per(row.low)} to ${per(row.high)}</span>${told}</td>`
+  return html`<td class="start" title="${row.states} states">${per(row.mean)}<span class="range">${per(row.low)} to ${per(row.high)}</span>${changeNote}</td>`
 }
 
 function table(names: Policies, rows: readonly InterventionRow[], title: string): Html | null {

@@ -52,7 +52,7 @@ export function checkReplies(context: CheckContext, state: unknown, actions: rea
   }
 }
 
-/** Tokens and hashes: a state and what its player was told come back from the token; the hash is that of the data. */
+/** Tokens and hashes: state and feedback come back from the token; the hash is that of the data. */
 export function checkTokens(context: CheckContext, state: unknown, last: LastStep): void {
   const { game, where } = context
   ensure(stateHash(game, copyOf(context, state)) === stateHash(game, state), where, 'the hash of a copy differs')
@@ -92,12 +92,12 @@ export function checkObservation({ game, config, skins, theme, where }: CheckCon
       `an observation of mode image holds ${Object.keys(seen).join(', ')} and ${seen.messages.length} messages`,
     )
     const prompt = promptOf(seen)
-    const told = rows.find((row) => prompt.includes(row)) ?? [canonical(state)].find((text) => prompt.includes(text))
-    ensure(told === undefined, where, `the ${promptStyle} prompt tells the truth: ${told?.slice(0, 60)}`)
+    const leak = rows.find((row) => prompt.includes(row)) ?? [canonical(state)].find((text) => prompt.includes(text))
+    ensure(leak === undefined, where, `the ${promptStyle} prompt tells the truth: ${leak?.slice(0, 60)}`)
   }
   for (const mode of ['image+caption', 'caption'] as const) {
-    const told = promptOf(observationOf(envSpec({ game, config, skin: SKIN, mode }), { state, last }))
-    ensure(told.includes(`\n${game.perception.format(truth)}\n`), where, `the caption of mode ${mode} is not the true perception`)
+    const prompt = promptOf(observationOf(envSpec({ game, config, skin: SKIN, mode }), { state, last }))
+    ensure(prompt.includes(`\n${game.perception.format(truth)}\n`), where, `the caption of mode ${mode} is not the true perception`)
   }
   for (const skin of skins.slice(0, 2)) {
     const items = (of: unknown): string => canonical(game.draw(of, skin, theme).items)
@@ -114,12 +114,12 @@ export function checkVector({ game, config, where }: CheckContext, seed: number)
   )
   const rng = seededRng(seed, 'check-game', 'vector')
   const replies = vector.specs.map((): string[] => [])
-  const told = vector.specs.map((): string[] => [])
+  const inVector = vector.specs.map((): string[] => [])
   for (let step = 0; step < VECTOR.steps; step++) {
     const now = vector.snapshot().envs.map(({ state }) => anyReply(spec, state, rng))
     for (const [env, { score, reward, legal, events, observation }] of vector.step(now).entries()) {
       replies[env]!.push(now[env]!)
-      told[env]!.push(canonical({ score, reward, legal, events, prompt: promptOf(observation) }))
+      inVector[env]!.push(canonical({ score, reward, legal, events, prompt: promptOf(observation) }))
     }
   }
   for (const [index, { state }] of vector.snapshot().envs.entries()) {
@@ -128,7 +128,7 @@ export function checkVector({ game, config, where }: CheckContext, seed: number)
       const { score, reward, legal, events, observation } = env.step(reply)
       return canonical({ score, reward, legal, events, prompt: promptOf(observation) })
     })
-    ensure(canonical(alone) === canonical(told[index]), where, `env ${index} of a vector plays otherwise than alone`)
+    ensure(canonical(alone) === canonical(inVector[index]), where, `env ${index} of a vector plays otherwise than alone`)
     ensure(stateHash(game, env.snapshot().state) === stateHash(game, state), where, `env ${index} of a vector ends otherwise than alone`)
   }
 }

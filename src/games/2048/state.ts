@@ -4,6 +4,7 @@ import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type Rng, type RngState, rngFromState, seededRng } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
+import { whole } from '../shared/whole.ts'
 import {
   countEmpty,
   DIRECTION_NAMES,
@@ -17,7 +18,6 @@ import {
 } from './rules.ts'
 
 const GOALS: readonly number[] = [0, ...Array.from({ length: 15 }, (_, i) => 2 ** (i + 3))]
-const whole = (least: number, most: number): z.ZodMiniNumberFormat => z.int().check(z.minimum(least), z.maximum(most))
 const sizeSchema = whole(SIZE_MIN, SIZE_MAX)
 const goalSchema = z.number().check(z.refine((goal) => GOALS.includes(goal), 'a goal is 0 (none) or a power of two from 8 to 131072'))
 
@@ -52,20 +52,20 @@ export const state2048: Schema<State2048> = z
     size: sizeSchema,
     goal: goalSchema,
     board: z.array(whole(0, MAX_EXPONENT)).check(z.maxLength(SIZE_MAX * SIZE_MAX)),
-    score: z.int().check(z.minimum(0)),
-    moves: z.int().check(z.minimum(0)),
+    score: whole(0),
+    moves: whole(0),
     rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
   })
-  .check(({ value: state, issues }) => {
-    const cells = state.size * state.size
-    const fail = (path: string, message: string): void => {
-      issues.push({ code: 'custom', input: state, path: [path], message })
-    }
-    if (state.board.length !== cells) fail('board', `expected ${cells} cells for size ${state.size}, got ${state.board.length}`)
-    else if (state.board.every((cell) => cell === 0)) fail('board', 'expected at least one tile')
-    if (state.score % 4 !== 0) fail('score', `a sum of merged tiles is a multiple of 4, got ${state.score}`)
-    if (state.score > cells * SCORE_PER_CELL) fail('score', `at most ${cells * SCORE_PER_CELL} on this board, got ${state.score}`)
-  })
+  .check(
+    z.superRefine((state, context) => {
+      const cells = state.size * state.size
+      const fail = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message })
+      if (state.board.length !== cells) fail('board', `expected ${cells} cells for size ${state.size}, got ${state.board.length}`)
+      else if (state.board.every((cell) => cell === 0)) fail('board', 'expected at least one tile')
+      if (state.score % 4 !== 0) fail('score', `a sum of merged tiles is a multiple of 4, got ${state.score}`)
+      if (state.score > cells * SCORE_PER_CELL) fail('score', `at most ${cells * SCORE_PER_CELL} on this board, got ${state.score}`)
+    }),
+  )
 
 const cell = whole(0, SIZE_MAX - 1)
 const tile = { row: cell, column: cell, tile: z.int() }

@@ -1,8 +1,10 @@
 /** Config and state of picture Shisen-Sho: the board of Shisen-Sho holds classes, and each tile a picture of its class. Plain JSON throughout. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { StepResult } from '../../game.ts'
 import { pictureSetNames } from '../../pictures/index.ts'
 import { type Rng, seededRng } from '../../rng.ts'
+import type { Schema } from '../../schema.ts'
+import { whole } from '../shared/whole.ts'
 import { deal, thinned } from '../shisen-sho/deal.ts'
 import {
   type BoardConfig,
@@ -36,18 +38,20 @@ export interface PictureShisenShoState extends Position, PictureShisenShoConfig 
 const fields = { pictures: z.string(), split: z.enum(['train', 'test']) }
 
 /** Strict schema of the config, with defaults (the paper's game). */
-export const configSchema: z.ZodType<PictureShisenShoConfig> = z
+export const configSchema: Schema<PictureShisenShoConfig> = z
   .strictObject({
-    rows: boardFields.rows.default(6),
-    columns: boardFields.columns.default(6),
-    kinds: boardFields.kinds.default(9),
-    clearable: boardFields.clearable.default(false),
-    pictures: fields.pictures.default('bundled'),
-    split: fields.split.default('train'),
+    rows: z._default(boardFields.rows, 6),
+    columns: z._default(boardFields.columns, 6),
+    kinds: z._default(boardFields.kinds, 9),
+    clearable: z._default(boardFields.clearable, false),
+    pictures: z._default(fields.pictures, 'bundled'),
+    split: z._default(fields.split, 'train'),
   })
-  .superRefine((config, context) => {
-    checkConfig(config, (field, message) => context.addIssue({ code: 'custom', path: [field], message }))
-  })
+  .check(
+    z.superRefine((config, context) => {
+      checkConfig(config, (field, message) => context.addIssue({ code: 'custom', path: [field], message }))
+    }),
+  )
 
 function checkConfig(config: PictureShisenShoConfig, fail: Fail): void {
   if (isPictureSet(config.pictures)) checkBoardConfig(config, poolOf(config.pictures, config.split).usable.length, fail)
@@ -55,14 +59,16 @@ function checkConfig(config: PictureShisenShoConfig, fail: Fail): void {
 }
 
 /** Schema of a state. */
-export const stateSchema: z.ZodType<PictureShisenShoState> = z
-  .strictObject({ ...boardFields, ...fields, ...positionFields, faces: z.array(z.int().min(EMPTY)).max(64) })
-  .superRefine((state, context) => {
-    const fail: Fail = (field, message) => context.addIssue({ code: 'custom', path: [field], message })
-    checkConfig(state, fail)
-    checkPosition(state, fail)
-    if (isPictureSet(state.pictures)) checkFaces(state, fail)
-  })
+export const stateSchema: Schema<PictureShisenShoState> = z
+  .strictObject({ ...boardFields, ...fields, ...positionFields, faces: z.array(whole(EMPTY)).check(z.maxLength(64)) })
+  .check(
+    z.superRefine((state, context) => {
+      const fail: Fail = (field, message) => context.addIssue({ code: 'custom', path: [field], message })
+      checkConfig(state, fail)
+      checkPosition(state, fail)
+      if (isPictureSet(state.pictures)) checkFaces(state, fail)
+    }),
+  )
 
 function checkFaces({ board, faces, pictures, split }: PictureShisenShoState, fail: Fail): void {
   const pool = poolOf(pictures, split)

@@ -1,9 +1,11 @@
 /** What every game of the Shisen-Sho family shares of config and state, and the step. Tiles are kinds; what a kind looks like is the game's. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type RngState } from '../../rng.ts'
+import type { Schema } from '../../schema.ts'
 import type { Cell } from '../shared/coordinates.ts'
+import { whole } from '../shared/whole.ts'
 import { EMPTY, ending, joinLength, joinsOf, linesOf, SIDE_MAX, SIDE_MIN, toggle } from './rules.ts'
 
 /** The board's knobs. */
@@ -32,16 +34,16 @@ export interface Position extends BoardConfig {
 /** An action: two different cells of the board, the first in reading order first. */
 export type Pair = readonly [Cell, Cell]
 
-const side = z.int().min(SIDE_MIN).max(SIDE_MAX)
+const side = whole(SIDE_MIN, SIDE_MAX)
 
 /** Schemas of the board's knobs. */
-export const boardFields = { rows: side, columns: side, kinds: z.int().min(1), clearable: z.boolean() }
+export const boardFields = { rows: side, columns: side, kinds: whole(1), clearable: z.boolean() }
 
 /** Schemas of the rest of a position. */
 export const positionFields = {
-  board: z.array(z.int().min(EMPTY)).max(SIDE_MAX * SIDE_MAX),
-  removed: z.int().min(0),
-  moves: z.int().min(0),
+  board: z.array(whole(EMPTY)).check(z.maxLength(SIDE_MAX * SIDE_MAX)),
+  removed: whole(0),
+  moves: whole(0),
   rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
 }
 
@@ -79,15 +81,12 @@ export function checkPosition(position: Position, fail: Fail): void {
   if (moves > removed) fail('moves', `expected at most ${removed}, the pairs removed; got ${moves}`)
 }
 
-const at = z
-  .int()
-  .min(0)
-  .max(SIDE_MAX - 1)
+const at = whole(0, SIDE_MAX - 1)
 const cell = z.tuple([at, at])
 
 /** Schema of an event; see `play`. */
-export const eventSchema: z.ZodType<GameEvent> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('pair'), first: cell, second: cell, length: z.int().min(1) }),
+export const eventSchema: Schema<GameEvent> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('pair'), first: cell, second: cell, length: whole(1) }),
   z.strictObject({ kind: z.literal('ended'), reason: z.enum(['cleared', 'dead-end']) }),
   z.strictObject({
     kind: z.literal('refused'),

@@ -1,7 +1,8 @@
 /** Config and state of Shisen-Sho: schemas, validation, fresh and scattered boards, and the step. Plain JSON throughout. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { StepResult } from '../../game.ts'
 import { type Rng, seededRng } from '../../rng.ts'
+import type { Schema } from '../../schema.ts'
 import { COLOURS, SHAPES } from '../shared/tile-art.ts'
 import { deal, thinned } from './deal.ts'
 import {
@@ -27,27 +28,29 @@ export type ShisenShoConfig = BoardConfig
 export type ShisenShoState = Position
 
 /** Strict schema of the config, with defaults (the paper's game). */
-export const configSchema: z.ZodType<ShisenShoConfig> = z
+export const configSchema: Schema<ShisenShoConfig> = z
   .strictObject({
-    rows: boardFields.rows.default(6),
-    columns: boardFields.columns.default(6),
-    kinds: boardFields.kinds.default(9),
-    clearable: boardFields.clearable.default(false),
+    rows: z._default(boardFields.rows, 6),
+    columns: z._default(boardFields.columns, 6),
+    kinds: z._default(boardFields.kinds, 9),
+    clearable: z._default(boardFields.clearable, false),
   })
-  .superRefine((config, context) =>
-    checkBoardConfig(config, KINDS, (field, message) => context.addIssue({ code: 'custom', path: [field], message })),
+  .check(
+    z.superRefine((config, context) =>
+      checkBoardConfig(config, KINDS, (field, message) => context.addIssue({ code: 'custom', path: [field], message })),
+    ),
   )
 
 /** Schema of a state. */
-export const stateSchema: z.ZodType<ShisenShoState> = z
-  .strictObject({ ...boardFields, ...positionFields })
-  .superRefine((state, context) => {
+export const stateSchema: Schema<ShisenShoState> = z.strictObject({ ...boardFields, ...positionFields }).check(
+  z.superRefine((state, context) => {
     const fail = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message })
     checkBoardConfig(state, KINDS, fail)
     checkPosition(state, fail)
     const odd = state.board.findIndex((kind) => kind >= KINDS)
     if (odd >= 0) fail(`board.${odd}`, `a kind is at most ${KINDS - 1}, got ${state.board[odd]}`)
-  })
+  }),
+)
 
 /** The knobs of a state. */
 export function configOf({ rows, columns, kinds, clearable }: ShisenShoState): ShisenShoConfig {

@@ -1,16 +1,18 @@
 /** Config and state of Swap: schemas, validation, fresh and scattered states, and the step. Plain JSON throughout; chance is inside the state. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type RngState, rngFromState, seededRng } from '../../rng.ts'
+import type { Schema } from '../../schema.ts'
 import type { Cell } from '../shared/coordinates.ts'
+import { whole } from '../shared/whole.ts'
 import { cascade, deal, kindsOf, reshuffle, type Stage } from './cascade.ts'
 import { COLOURS_MAX, exchange, hasSwap, markRuns, neighbours, SHAPES_MAX, SIDE_MAX, SIDE_MIN, swapCells } from './rules.ts'
 
 const KINDS_MIN = 3
-const sideSchema = z.int().min(SIDE_MIN).max(SIDE_MAX)
-const coloursSchema = z.int().min(1).max(COLOURS_MAX)
-const shapesSchema = z.int().min(1).max(SHAPES_MAX)
+const sideSchema = whole(SIDE_MIN, SIDE_MAX)
+const coloursSchema = whole(1, COLOURS_MAX)
+const shapesSchema = whole(1, SHAPES_MAX)
 
 /** Every knob of the game. */
 export interface ConfigSwap {
@@ -25,14 +27,16 @@ export interface ConfigSwap {
 }
 
 /** Strict schema of the config, with defaults (the paper's game). */
-export const configSwap: z.ZodType<ConfigSwap> = z
+export const configSwap: Schema<ConfigSwap> = z
   .strictObject({
-    rows: sideSchema.default(8),
-    columns: sideSchema.default(8),
-    colours: coloursSchema.default(4),
-    shapes: shapesSchema.default(3),
+    rows: z._default(sideSchema, 8),
+    columns: z._default(sideSchema, 8),
+    colours: z._default(coloursSchema, 4),
+    shapes: z._default(shapesSchema, 3),
   })
-  .superRefine((config, context) => tooFewKinds(config, (path, message) => context.addIssue({ code: 'custom', path: [path], message })))
+  .check(
+    z.superRefine((config, context) => tooFewKinds(config, (path, message) => context.addIssue({ code: 'custom', path: [path], message }))),
+  )
 
 /** A position with its history's totals and its future's chance. No run stands, and some swap makes one. */
 export interface StateSwap extends ConfigSwap {
@@ -51,25 +55,28 @@ export type Pair = readonly [Cell, Cell]
 type Fail = (path: string, message: string) => void
 
 /** Schema of a state. */
-export const stateSwap: z.ZodType<StateSwap> = z
+export const stateSwap: Schema<StateSwap> = z
   .strictObject({
     rows: sideSchema,
     columns: sideSchema,
     colours: coloursSchema,
     shapes: shapesSchema,
-    board: z.array(z.int().min(0)).max(SIDE_MAX * SIDE_MAX),
-    points: z.int().min(0),
-    swaps: z.int().min(0),
+    board: z.array(whole(0)).check(z.maxLength(SIDE_MAX * SIDE_MAX)),
+    points: whole(0),
+    swaps: whole(0),
     rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
   })
-  .superRefine((state, context) => {
-    const fail: Fail = (path, message) => void context.addIssue({ code: 'custom', path: [path], message })
-    tooFewKinds(state, fail)
-    boardFaults(state, fail)
-    if (state.points % 2 !== 0) fail('points', `a sum of n(n-1) is even, got ${state.points}`)
-    if (state.points < 6 * state.swaps) fail('points', `${state.swaps} swaps earn at least ${6 * state.swaps} points, got ${state.points}`)
-    if (state.swaps === 0 && state.points > 0) fail('points', `no swap was made, yet there are ${state.points} points`)
-  })
+  .check(
+    z.superRefine((state, context) => {
+      const fail: Fail = (path, message) => void context.addIssue({ code: 'custom', path: [path], message })
+      tooFewKinds(state, fail)
+      boardFaults(state, fail)
+      if (state.points % 2 !== 0) fail('points', `a sum of n(n-1) is even, got ${state.points}`)
+      if (state.points < 6 * state.swaps)
+        fail('points', `${state.swaps} swaps earn at least ${6 * state.swaps} points, got ${state.points}`)
+      if (state.swaps === 0 && state.points > 0) fail('points', `no swap was made, yet there are ${state.points} points`)
+    }),
+  )
 
 function tooFewKinds({ colours, shapes }: ConfigSwap, fail: Fail): void {
   if (colours * shapes < KINDS_MIN)
@@ -86,14 +93,11 @@ function boardFaults({ board, ...config }: ConfigSwap & { readonly board: readon
   else if (!hasSwap(board, config)) fail('board', 'expected a swap that makes a run')
 }
 
-const side = z
-  .int()
-  .min(0)
-  .max(SIDE_MAX - 1)
+const side = whole(0, SIDE_MAX - 1)
 const cell = z.tuple([side, side])
 
 /** Schema of an event; see `step`. */
-export const eventSwap: z.ZodType<GameEvent> = z.discriminatedUnion('kind', [
+export const eventSwap: Schema<GameEvent> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('swap'), from: cell, to: cell }),
   z.strictObject({ kind: z.literal('cleared'), cells: z.array(cell), points: z.int() }),
   z.strictObject({ kind: z.literal('refilled'), cells: z.array(cell) }),
