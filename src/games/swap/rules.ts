@@ -90,9 +90,12 @@ export function hasSwap(board: Cells, grid: Grid): boolean {
 }
 
 /**
- * Whether `test` holds for some move of a tile to a neighbouring cell that puts it into a run; without one that does, it is asked of all such
- * moves, of some more than once. The board must be without runs. Then these are the moves from beside a gap into it, a gap being a cell
- * that two equal tiles on a line, side by side or one apart, lack to a run.
+ * Whether `test` holds for some move that makes a run. A run is three equal tiles in a line; a move makes one where two of them stand already:
+ *
+ *     x x .    . x x    x . x        also from top to bottom
+ *
+ * The dot is the gap. The move takes a third equal tile, which stands beside the gap and is none of the two, into the gap. Moves are tested
+ * until one holds; a move that makes two runs may be tested twice. The board must be without runs.
  */
 export function someMove(board: Cells, grid: Grid, test: MoveTest): boolean {
   const { rows, columns } = grid
@@ -115,7 +118,7 @@ export function someMove(board: Cells, grid: Grid, test: MoveTest): boolean {
 
 type MoveTest = (from: number, to: number) => boolean
 
-/** The moves into a gap of tiles that are equal to the two that lack it; `one` and `other`: those of the two that stand beside it. */
+/** Whether `test` holds for a move of a third equal tile into a gap. `one`, `other`: the cells of the two tiles that touch the gap; equal if only one touches it. */
 function someInto(board: Cells, { rows, columns }: Grid, gap: number, one: number, other: number, test: MoveTest): boolean {
   const column = gap % columns
   const [up, left, right, down] = [gap - columns, gap - 1, gap + 1, gap + columns]
