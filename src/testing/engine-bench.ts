@@ -1,5 +1,5 @@
 /** What the checks of an engine work with. */
-import type { Datum, Engine, ModelInput, WeightsRef } from '../engine.ts'
+import { type Datum, type Engine, inputLength, type ModelInput, type WeightsRef } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 
 /** What `checkEngine` is given. */
@@ -41,13 +41,9 @@ export async function ensureRefused(work: () => Promise<unknown>, what: string):
   ensure(error instanceof EngineError, `${what} is refused with ${String(error)}, which is no EngineError`)
 }
 
-/** Positions of an input. */
-export const positions = ({ chunks }: ModelInput): number =>
-  chunks.reduce((sum, chunk) => sum + (chunk.type === 'image' ? chunk.expectedTokens : chunk.tokens.length), 0)
-
 /** The datum of a reply after a prompt: zeros over the prompt, then each list over the reply. */
 export function datumOf(prompt: ModelInput, reply: readonly number[], lists: { readonly [name: string]: readonly number[] } = {}): Datum {
-  const before = new Array<number>(positions(prompt) - 1).fill(0)
+  const before = new Array<number>(inputLength(prompt) - 1).fill(0)
   const inputs = Object.entries({ targetTokens: reply, ...lists }).map(([name, list]) => [name, [...before, ...list]])
   return {
     modelInput: { chunks: [...prompt.chunks, { type: 'encoded_text', tokens: reply.slice(0, -1) }] },

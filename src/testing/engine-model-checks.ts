@@ -1,5 +1,14 @@
 /** Checks of what an engine computes: samples, log-probs, losses, gradients, and the order of its calls. */
-import type { Chunk, Datum, Engine, ForwardResult, LossName, ModelInput, Optimizer } from '../engine.ts'
+import {
+  type Chunk,
+  type Datum,
+  type Engine,
+  type ForwardResult,
+  inputLength,
+  type LossName,
+  type ModelInput,
+  type Optimizer,
+} from '../engine.ts'
 import {
   all,
   type Check,
@@ -7,7 +16,6 @@ import {
   ensure,
   ensureRefused,
   learn,
-  positions,
   replyLogprobs,
   sequenceOf,
   supervised,
@@ -108,13 +116,13 @@ export const MODEL_CHECKS: { readonly [what: string]: Check } = {
         const prompt = prompts[i as 0 | 1]
         const input = sequenceOf(prompt, tokens)
         const scored = (await sampler.logprobs([input]))[0] as Float32Array
-        ensure(scored.length === positions(input), `an input of ${positions(input)} positions has ${scored.length} log-probs`)
+        ensure(scored.length === inputLength(input), `an input of ${inputLength(input)} positions has ${scored.length} log-probs`)
         ensure(scored[0] === 0, `the first position has the log-prob ${scored[0]}, where nothing stands before it`)
         const tail = scored.slice(-tokens.length)
         ensure(near(tail, logprobs), `sampled ${logprobs.join(' ')}, scored ${tail.join(' ')}`)
         const datum = datumOf(prompt, tokens, { weights: all(tokens, 1) })
         const trained = (await engine.forwardBackward({ data: [datum], loss: 'cross_entropy' })).logprobs[0] as Float32Array
-        ensure(trained.length === positions(input) - 1, `a datum of ${positions(input) - 1} positions has ${trained.length} log-probs`)
+        ensure(trained.length === inputLength(input) - 1, `a datum of ${inputLength(input) - 1} positions has ${trained.length} log-probs`)
         ensure(
           near(trained.slice(-tokens.length), logprobs),
           `sampled ${logprobs.join(' ')}, trained ${trained.slice(-tokens.length).join(' ')}`,

@@ -47,16 +47,13 @@ function inputOf(pieces: readonly Piece[]): ModelInput {
   return { chunks }
 }
 
-const positions = (pieces: readonly Piece[]): number =>
-  pieces.reduce<number>((sum, piece) => sum + (typeof piece === 'number' ? 1 : piece.expectedTokens), 0)
-
 /** The sequences of an episode's turns, in their order. `index` of a turn is its place in `turns`. */
 export function sequencesOf(turns: readonly Pick<Sampled, 'prompt' | 'tokens'>[]): TokenSequence[] {
   const out: { pieces: Piece[]; turns: { index: number; start: number; tokens: readonly number[] }[] }[] = []
   for (const [index, { prompt, tokens }] of turns.entries()) {
     const read = piecesOf(prompt)
     const last = out.at(-1)
-    const turn = { index, start: positions(read), tokens }
+    const turn = { index, start: inputLength(prompt), tokens }
     const goesOn = last?.pieces.every((piece, i) => samePiece(piece, read[i])) ?? false
     if (last !== undefined && goesOn) {
       last.pieces = [...read, ...tokens]
