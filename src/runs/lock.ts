@@ -27,10 +27,18 @@ export function ownerNote(text: string): { readonly pid: number; readonly host: 
   }
 }
 
-/** Whether the process that held the lock last ran on this machine and runs no more. */
+/**
+ * Whether the process that held the lock last ran on this machine and runs no more. So it is taken to be where there is no note, or an empty
+ * one: the process was killed between taking the lock and writing the note.
+ */
 async function ownerIsGone(path: string): Promise<boolean> {
   try {
-    const owner = ownerNote(await readFile(join(path, OWNER), 'utf8'))
+    const text = await readFile(join(path, OWNER), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return ''
+      throw error
+    })
+    if (text === '') return true
+    const owner = ownerNote(text)
     if (owner === null || owner.host !== hostname()) return false
     const { pid } = owner
     // In a container a restarted process often has the number of the one before.
