@@ -1,6 +1,8 @@
 /** What the benchmarks of the gym play: games at the reference's picture sizes, walks through them, and replies as models give them. */
 import { envSpec, formatReply, seededRng } from 'vlm-gym'
-import { gameNamed } from 'vlm-gym/games'
+import { gameNamed, loadGames } from 'vlm-gym/games'
+
+await loadGames()
 
 /**
  * Our pictures are whole tiles, so each is the smallest that is no smaller in area than the reference's (400×460, 480×520, 560×620).

@@ -1,6 +1,6 @@
 /** The embedded engine against the machine: training as a share of the plain matmul rate, and sampling. */
 import { EmbeddedEngine, internals } from '@vlm-gym/engine-onnx'
-import { gameList } from 'vlm-gym/games'
+import { loadGames } from 'vlm-gym/games'
 import { lexiconOf, presetNamed } from 'vlm-gym/train'
 import { measure, row } from './measure.mjs'
 
@@ -26,7 +26,7 @@ function matmul(m, k, n) {
 
 export async function engineBench() {
   const { model } = presetNamed('laptop')
-  const words = lexiconOf(gameList())
+  const words = lexiconOf(await loadGames())
   const config = modelConfig.parse(model)
   const vocabulary = vocabularyOf(words, config)
   const batch = 64

@@ -1,7 +1,7 @@
 /** node scripts/make-images.mjs: the pictures of the README, from the built library. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { encodePng, frameToRgb, renderScene, seededRng, themeNamed } from 'vlm-gym'
-import { gameNamed } from 'vlm-gym/games'
+import { gameNamed, loadGames } from 'vlm-gym/games'
 import { lastMoment, startSnapshot, walk } from 'vlm-gym/gym'
 import { THEMES } from 'vlm-gym/render'
 
@@ -42,6 +42,7 @@ function beside(frames, gap = 16) {
 }
 
 mkdirSync('docs/images', { recursive: true })
+await loadGames()
 const game = gameNamed('2048')
 const state = stateOf(game, 3, 90)
 const frames = Object.keys(THEMES).map((theme) => renderScene(game.draw(state, { theme, tile: 40, layout: 'full' }, themeNamed(theme))))

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { checkConfig } from './checks.ts'
-import { gameList } from './games/index.ts'
+import { loadGames } from './games/index.ts'
 import { skinSchema, specConfig } from './gym/index.ts'
 import { evalConfig } from './jobs/eval-config.ts'
 import { nodeOf, type Schema, type SchemaNode } from './schema.ts'
 import { teachConfig } from './teach/config.ts'
 import { trainConfig } from './train/config.ts'
+
+const games = await loadGames()
 
 /** A place as zod's own JSON Schema says it. */
 type Place = { readonly [field: string]: unknown }
@@ -49,7 +51,7 @@ const SCHEMAS: { readonly [name: string]: z.core.$ZodType } = {
   specConfig,
   skinSchema,
   ...Object.fromEntries(
-    gameList().flatMap(({ id, config, rules }) => [
+    games.flatMap(({ id, config, rules }) => [
       [`${id} config`, config],
       [`${id} state`, rules.state],
     ]),

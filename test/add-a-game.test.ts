@@ -140,7 +140,7 @@ describe('--plugin', () => {
     [
       'a taken id',
       './taken.mjs',
-      "import { GAMES, registerGame } from 'vlm-gym/games'\nregisterGame(GAMES.swap)",
+      "import { loadGame, registerGame } from 'vlm-gym'\nregisterGame(await loadGame('swap'))",
       /"swap" is registered already/,
     ],
     ['no game', './odd.mjs', "import { registerGame } from 'vlm-gym'\nregisterGame({ id: 'odd' })", /not a game: its title must be a text/],

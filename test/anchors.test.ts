@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest'
 import { type AnyGame, createPolicy, type Rng, seededRng } from 'vlm-gym'
 import { evaluate, meanOf, standardError } from 'vlm-gym/eval'
-import { GAMES, type Protocol } from 'vlm-gym/games'
+import { gameNamed, loadGames, type Protocol } from 'vlm-gym/games'
 import { protocolRow } from 'vlm-gym/report'
 import { cascade, kindsOf } from '../src/games/swap/cascade.ts'
 import type { StateSwap } from '../src/games/swap/index.ts'
@@ -15,7 +15,7 @@ import { hasSwap } from '../src/games/swap/rules.ts'
 import { evalJobs } from '../src/jobs/eval-games.ts'
 
 const GAMES_PLAYED = 1000
-const paperGames = Object.values(GAMES).filter(({ presets }) => presets?.paper?.protocol !== undefined)
+const paperGames = (await loadGames()).filter(({ presets }) => presets?.paper?.protocol !== undefined)
 /** Games of each policy through the whole evaluation. */
 const EPISODES = 40
 const PLAYERS = ['Random', 'GPT-4o', 'Qwen2.5-VL-72B', 'o1', 'G0-7B', 'Claude-3.7-Sonnet-Thinking', 'G1-7B']
@@ -128,7 +128,7 @@ describe.each(paperGames.map((game) => [game.id, game] as const))('random play o
 
 describe('2048', () => {
   // The reference prepares states with draws from five actions, the fifth of which ("still") does nothing.
-  const game = GAMES['2048'] as AnyGame
+  const game = gameNamed('2048')
   const prepare = (_: unknown, rng: Rng): unknown => [...game.rules.actions(null), null][rng.int(5)]
 
   it('scores more from states that a hundred random draws of the reference lead to', () => {
@@ -140,7 +140,7 @@ describe('2048', () => {
 })
 
 describe('Shisen-Sho', () => {
-  const game = GAMES['shisen-sho'] as AnyGame
+  const game = gameNamed('shisen-sho')
   const config = game.config.parse({})
 
   it('has 8.56 joinable pairs on a fresh board', () => {
@@ -165,7 +165,7 @@ describe('Shisen-Sho', () => {
 })
 
 describe('Swap', () => {
-  const game = GAMES.swap as AnyGame
+  const game = gameNamed('swap')
   const config = game.config.parse({})
   const grid = { rows: 8, columns: 8 }
 

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeState, drawPng } from 'vlm-gym'
-import { GAMES } from 'vlm-gym/games'
+import { gameNamed, loadGames } from 'vlm-gym/games'
 
+const games = await loadGames()
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const sample = fileURLToPath(new URL('./data/2048-made-up.jsonl', import.meta.url))
 let folder = ''
@@ -128,7 +129,7 @@ describe('bad input', () => {
 describe('games', () => {
   it('lists the registry with its knobs', async () => {
     const { out } = await vlmGym(['games'])
-    for (const game of Object.values(GAMES)) {
+    for (const game of games) {
       expect(out).toContain(game.summary)
       for (const [name, knob] of Object.entries(game.knobs)) expect(out).toMatch(new RegExp(`^ {2}${name} .*${knob.axis}`, 'm'))
     }
@@ -138,11 +139,11 @@ describe('games', () => {
 
   it('prints the same as JSON, of one game if named', async () => {
     const all = JSON.parse((await vlmGym(['games', '--json'])).out)
-    expect(all.map((game: { id: string }) => game.id)).toEqual(Object.keys(GAMES))
+    expect(all.map((game: { id: string }) => game.id)).toEqual(games.map(({ id }) => id))
     const [one] = JSON.parse((await vlmGym(['games', '2048', '--json'])).out)
     expect(one).toEqual(all[0])
     expect(one.tags).toContain('numbers')
-    expect(one.levels.reasoning).toEqual(GAMES['2048']?.levels?.reasoning)
+    expect(one.levels.reasoning).toEqual(gameNamed('2048').levels?.reasoning)
     expect(one.presets.paper).toMatchObject({ config: { size: 4, goal: 0 }, horizon: 100, protocol: { counts: 'points', restart: true } })
     expect(one.knobs[0]).toMatchObject({ name: 'size', default: 4, range: '3..6', axis: 'reasoning' })
   })
@@ -235,7 +236,7 @@ describe('show', () => {
     const bytes = readFileSync(join(folder, 'board.png'))
     expect(png.picture.bytes).toBe(bytes.length)
     const skin = { layout: 'board', tile: 32, theme: 'dark' } as const
-    expect(Buffer.compare(bytes, drawPng(GAMES['2048']!, decodeState(png.token, GAMES).state, skin)), 'the bytes of the gym').toBe(0)
+    expect(Buffer.compare(bytes, drawPng(gameNamed('2048'), decodeState(png.token, games).state, skin)), 'the bytes of the gym').toBe(0)
     await shown('2048', ...look, '--out', 'board.svg')
     expect(readFileSync(join(folder, 'board.svg'), 'utf8')).toMatch(/^<svg [^>]*width="128" height="128"/)
   })

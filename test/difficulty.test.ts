@@ -9,13 +9,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AnyGame, drawState, Env, envSpec, frameOf, frameToRgb, type Skin, seededRng } from 'vlm-gym'
-import { GAMES, gridOf } from 'vlm-gym/games'
+import { gameNamed, gridOf, loadGames } from 'vlm-gym/games'
 import { type Difficulty, difficulty, difficultyPreset, LEVELS, SKIN_LEVELS } from 'vlm-gym/gym'
 import { EFFECTS, frameHash, THEMES } from 'vlm-gym/render'
 
 const LOOK: Skin = { theme: 'classic', tile: 16, layout: 'board' }
 const levels = Array.from({ length: LEVELS }, (_, level) => level)
-const games = Object.values(GAMES).map((game) => [game.id, game] as const)
+const games = (await loadGames()).map((game) => [game.id, game] as const)
 
 interface Patch {
   readonly pixels: Float32Array
@@ -211,6 +211,6 @@ describe.each(games)('skins of %s', (_, game) => {
 })
 
 it('a level outside 0..5 is refused by name', () => {
-  const game = GAMES['2048']!
+  const game = gameNamed('2048')
   for (const level of [-1, 6, 1.5, Number.NaN]) expect(() => difficulty(game, { reasoning: level })).toThrow('the reasoning level is')
 })

@@ -2,11 +2,11 @@
  * The layout of the project: an import may only point down (ARCHITECTURE.md). Test files are free; everything else has a level.
  * Type imports count: a layer that knows the types of another depends on it.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { GAMES, gameEntries } from '../src/games/index.ts'
+import { gameEntries } from '../src/games/index.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const src = join(root, 'src')
@@ -96,6 +96,17 @@ const CORE = [
 /** Where a game may be called by its name: presets and the examples in the help of the command line. */
 const MAY_NAME_GAMES = ['train/presets.ts', 'cli/']
 
+/** Settings that list files or doors; a game is not listed there. */
+const SETTINGS = [
+  'package.json',
+  'biome.json',
+  'vitest.config.ts',
+  'tsconfig.json',
+  'tsconfig.base.json',
+  'tsconfig.check.json',
+  'src/tsconfig.json',
+]
+
 /** Games that are another game with other pictures, and may build on it. */
 const FAMILY: { readonly [game: string]: string } = { 'picture-shisen-sho': 'shisen-sho' }
 
@@ -131,7 +142,12 @@ function gamesLoadedBy(file: string): string[] {
       .map((name) => resolve(dirname(one), name))
     seen.push(...targets.filter((target) => !seen.includes(target)))
   }
-  return [...new Set(seen.flatMap((path) => /src\/games\/(?!shared\/)([^/]+)\//.exec(path)?.[1] ?? []))].sort()
+  return [...new Set(seen.flatMap((path) => gameOf(path) ?? []))].sort()
+}
+
+/** The game in whose folder a file is. */
+function gameOf(path: string): string | undefined {
+  return /src\/games\/(?!shared\/)([^/]+)\//.exec(path)?.[1]
 }
 
 function withoutComments(text: string): string {
@@ -166,6 +182,14 @@ function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
 }
 
 const files = sources(src)
+
+/** Ids of the games, which are the names of their folders. */
+const folders = readdirSync(join(src, 'games'))
+  .filter((name) => existsSync(join(src, 'games', name, 'index.ts')))
+  .sort()
+
+/** The files that are no game's own, without those of tests. */
+const shared = files.filter((file) => gameOf(file) === undefined && !FIXTURE.test(file))
 
 /** [importing file, module it names, part that this is in], for imports within src. */
 const edges = files.flatMap((file) =>
@@ -235,7 +259,6 @@ describe('the layout', () => {
   })
 
   it('keeps games apart from each other, games/shared and one family excepted', () => {
-    const gameOf = (path: string): string | undefined => /src\/games\/(?!shared\/)([^/]+)\//.exec(path)?.[1]
     const across = files.flatMap((file) =>
       imports(file)
         .map((name) => [gameOf(file), name.startsWith('.') ? gameOf(resolve(dirname(file), name)) : undefined])
@@ -270,25 +293,36 @@ describe('the layout', () => {
 })
 
 describe('games', () => {
-  const folders = Object.keys(GAMES).sort()
-
-  it('are loaded by the door of all games', () => {
-    expect(gamesLoadedBy(join(src, 'games/index.ts'))).toEqual(folders)
-    expect(gamesLoadedBy(join(src, 'games/swap/index.ts'))).toEqual(['swap'])
+  it('are found: a folder each, which loads its own game', () => {
+    expect(folders.length).toBeGreaterThan(3)
+    for (const id of folders) {
+      const family = FAMILY[id] === undefined ? [id] : [id, FAMILY[id]].sort()
+      expect(gamesLoadedBy(join(src, 'games', id, 'index.ts'))).toEqual(family)
+    }
   })
 
-  it('are loaded by nothing else before they are named: neither by a door nor by a command', () => {
-    // The command that writes test vectors makes those of all games.
-    const own = [join(src, 'games/'), join(src, 'cli/commands/vectors.ts')]
-    const inside = files.filter((file) => !own.some((path) => file.startsWith(path)) && !FIXTURE.test(file))
-    expect(inside.length).toBeGreaterThan(100)
-    expect(inside.flatMap((file) => gamesLoadedBy(file).map((id) => `${relative(root, file)} loads ${id}`))).toEqual([])
+  it('are loaded by nothing before they are named: neither by a door nor by a command', () => {
+    expect(shared.length).toBeGreaterThan(100)
+    expect(shared.flatMap((file) => gamesLoadedBy(file).map((id) => `${relative(root, file)} loads ${id}`))).toEqual([])
   })
 
   it('have an entry each in the registry, which loads its folder', () => {
     const loads = imports(join(src, 'games/registry.ts')).flatMap((name) => /^\.\/([^/]+)\/index\.ts$/.exec(name)?.[1] ?? [])
     expect(loads.sort()).toEqual(folders)
-    expect(gameEntries().map(({ id }) => id)).toEqual(Object.keys(GAMES))
+    expect(
+      gameEntries()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(folders)
+  })
+
+  it('are imported by no other file, and listed in no settings: a new game is a folder and an entry', () => {
+    const importing = [...shared, ...sources(join(root, 'packages'))].filter((file) =>
+      targetsOf(file).some((path) => gameOf(path) !== undefined),
+    )
+    expect(importing.map((file) => relative(root, file))).toEqual(['src/games/registry.ts'])
+    const paths = new RegExp(`games/(${folders.join('|')})\\b`)
+    expect(SETTINGS.filter((name) => paths.test(readFileSync(join(root, name), 'utf8')))).toEqual([])
   })
 })
 
@@ -298,13 +332,10 @@ describe('shared code', () => {
   })
 
   it('does not ask which game it is', () => {
-    const ids = [...new Set([...Object.keys(GAMES), '2048', 'shisen-sho', 'swap'])]
-    const literal = new RegExp(`(['"\`])(${ids.join('|')})\\1`)
-    const asking = files
+    const literal = new RegExp(`(['"\`])(${folders.join('|')})\\1`)
+    const asking = shared
       .map((file) => ({ file, path: relative(src, file) }))
-      .filter(
-        ({ path }) => !path.startsWith('games/') && !FIXTURE.test(path) && !MAY_NAME_GAMES.some((allowed) => path.startsWith(allowed)),
-      )
+      .filter(({ path }) => path !== 'games/registry.ts' && !MAY_NAME_GAMES.some((allowed) => path.startsWith(allowed)))
       .filter(({ file }) => literal.test(withoutComments(readFileSync(file, 'utf8'))))
     expect(asking.map(({ path }) => path)).toEqual([])
   })

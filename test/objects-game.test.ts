@@ -50,7 +50,7 @@ describe('a game of objects', () => {
   it('is told in full prompts, and goes through tokens', () => {
     expect(promptOf(new Env(spec, 1).observe())).toContain('In <perception>, write a line for each bubble')
     const { state, events, legal } = game.rules.step(start, 'red')
-    expect(decodeState(encodeState(game, state, { legal, events }), { bubbles: game })).toMatchObject({ state, last: { legal: true } })
+    expect(decodeState(encodeState(game, state, { legal, events }), [game])).toMatchObject({ state, last: { legal: true } })
   })
 
   it('is evaluated, without counts by cell, and its replays are shown line by line', async () => {

@@ -1,6 +1,6 @@
 /** A small model that has learned to read and answer 2048 a little, made in seconds: for tests that need replies of all kinds. */
 import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
-import { GAMES } from 'vlm-gym/games'
+import { loadGames } from 'vlm-gym/games'
 import { learningRateAt, lexiconOf, mixOf, parseTrainConfig, presetNamed, supervisedBatch, supervisedStep } from 'vlm-gym/train'
 
 /** The config that the model is made for. */
@@ -13,7 +13,7 @@ export const smallConfig = parseTrainConfig({
 
 /** An engine in this thread after `steps` steps of cold start from nothing. `folder`: of its saves. */
 export async function smallModel(steps: number, folder: string): Promise<EmbeddedEngine> {
-  const engine = new EmbeddedEngine({ model: smallConfig.model, words: lexiconOf(Object.values(GAMES)), seed: 1, threads: 1, folder })
+  const engine = new EmbeddedEngine({ model: smallConfig.model, words: lexiconOf(await loadGames()), seed: 1, threads: 1, folder })
   const settings = { ...smallConfig.coldStart, steps, batch: 16, learningRate: 4e-3, warmup: 5 }
   const context = { engine, mix: mixOf(smallConfig), settings, kind: 'teacher' as const, teacher: smallConfig.teacher, seed: 1 }
   for (let step = 0; step < steps; step++) await supervisedStep(context, supervisedBatch(context, step), learningRateAt(settings, step))

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeState, formatReply, parseReply } from 'vlm-gym'
-import { GAMES } from 'vlm-gym/games'
+import { loadGames } from 'vlm-gym/games'
 import { type ChatRequest, chatServer } from '../src/policies/chat-server-fixture.ts'
 import { vlmGym } from './vlm-gym.ts'
 
+const games = await loadGames()
 /** The board that a request tells, and how many pictures it shows. */
 function toldBy({ messages }: ChatRequest): { board: string; pictures: number } {
   const parts = messages.flatMap(({ content }) => (typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content))
@@ -44,7 +45,7 @@ describe('vlm-gym teach --model openai-compatible:…', { timeout: 240_000 }, ()
     expect(server.faults.get('500')).toBeGreaterThan(0)
     for (const line of readFileSync(join(out, 'examples.jsonl'), 'utf8').trim().split('\n')) {
       const { state: token, messages } = JSON.parse(line)
-      const { game, state } = decodeState(token, GAMES)
+      const { game, state } = decodeState(token, games)
       const truth = game.perception.format(game.perception.of(state))
       expect(messages[0].content[1].text).not.toContain(truth)
       expect(parseReply(messages[1].content[0].text)).toMatchObject({ perception: truth, think: 'I slide where I please.' })

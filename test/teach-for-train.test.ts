@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeState } from 'vlm-gym'
-import { GAMES } from 'vlm-gym/games'
+import { gameNamed, loadGames } from 'vlm-gym/games'
 import { coldStartExamples, lexiconOf, PRESETS, parseTrainConfig, presetNamed, type TrainConfig } from '../src/train/index.ts'
 import { main, type Outcome, runNode } from './vlm-gym.ts'
 
+const games = await loadGames()
 const docs = readFileSync(fileURLToPath(new URL('../docs/teach.md', import.meta.url)), 'utf8')
 
 /** Numbers so small that a run is over in seconds; what is played stays as it is. */
@@ -39,7 +40,7 @@ describe('teach for train', { timeout: 400_000 }, () => {
 
   /** Examples for training by game, as a run with this config takes them. */
   async function learned(config: TrainConfig, dataset: string): Promise<Map<string, number>> {
-    const engine = new EmbeddedEngine({ model: config.model, words: lexiconOf(Object.values(GAMES)), seed: 0, threads: 1 })
+    const engine = new EmbeddedEngine({ model: config.model, words: lexiconOf(games), seed: 0, threads: 1 })
     try {
       const found = await coldStartExamples(engine, { ...config, coldStart: { ...config.coldStart, dataset } })
       const counts = new Map<string, number>()
@@ -58,7 +59,7 @@ describe('teach for train', { timeout: 400_000 }, () => {
     for (const line of readFileSync(join(folder, 'examples.jsonl'), 'utf8').trim().split('\n')) {
       const { state: token, game } = JSON.parse(line)
       const { config: knobs } = config.games.find(({ id }) => id === game) as TrainConfig['games'][number]
-      expect(GAMES[game]?.rules.configOf(decodeState(token, GAMES).state)).toMatchObject(knobs)
+      expect(gameNamed(game).rules.configOf(decodeState(token, games).state)).toMatchObject(knobs)
     }
     const { config: made } = JSON.parse(readFileSync(join(folder, 'dataset.json'), 'utf8'))
     expect(made).toMatchObject({ skin: config.skin, prompt: 'brief', tags: 'paper', teacher: config.teacher, seed: config.seed })

@@ -10,12 +10,13 @@ import { promisify } from 'node:util'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeState, frameToRgb, parseReply, playReply } from 'vlm-gym'
-import { GAMES } from 'vlm-gym/games'
+import { loadGames } from 'vlm-gym/games'
 import { stateHash } from 'vlm-gym/gym'
 import { decodePng } from 'vlm-gym/render'
 import { smallModel } from './small-model.ts'
 import { main, vlmGym } from './vlm-gym.ts'
 
+const games = await loadGames()
 const reader = fileURLToPath(new URL('./python/read_dataset.py', import.meta.url))
 const python = process.env.VLM_GYM_PYTHON ?? 'python3'
 const hasDatasets = spawnSync(python, ['-c', 'import datasets, PIL']).status === 0
@@ -102,7 +103,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
     expect(new Set(lines.map(({ game }) => game))).toEqual(new Set(['2048', 'swap']))
     for (const key of ['id', 'hash'] as const) expect(new Set(lines.map((line) => line[key])).size).toBe(90)
     for (const { state: token, hash, action, reward, messages, images } of lines) {
-      const { game, state } = decodeState(token, GAMES)
+      const { game, state } = decodeState(token, games)
       expect(stateHash(game, state)).toBe(hash)
       const reply = messages[1].content[0].text
       expect(playReply(game, state, reply).score).toMatchObject({
@@ -124,7 +125,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
   it('holds out boards, not examples: equal boards are never on both sides', () => {
     const sides = { train: new Set<string>(), test: new Set<string>() }
     for (const { split, state: token } of linesOf(whole)) {
-      const { game, state } = decodeState(token, GAMES)
+      const { game, state } = decodeState(token, games)
       sides[split].add(`${game.id} ${game.perception.format(game.perception.of(state))}`)
     }
     expect(sides.test.size).toBeGreaterThan(10)

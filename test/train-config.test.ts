@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { gameList } from 'vlm-gym/games'
+import { loadGames } from 'vlm-gym/games'
 import { presetNamed, type TrainConfig } from 'vlm-gym/train'
 import { main, type Outcome, runNode } from './vlm-gym.ts'
 
@@ -84,11 +84,12 @@ describe('train', () => {
   })
 })
 
-it('"laptop" is one thing: the training preset plays every game as its own preset of that name says', () => {
+it('"laptop" is one thing: the training preset plays every game that has a preset of that name, as it says', async () => {
   const { games } = presetNamed('laptop')
-  expect(games.map(({ id }) => id)).toEqual(gameList().map(({ id }) => id))
+  const own = (await loadGames()).filter(({ presets }) => presets?.laptop !== undefined)
+  expect(games.map(({ id }) => id)).toEqual(own.map(({ id }) => id))
   for (const { id, config, horizon } of games) {
-    expect({ id, config, horizon }).toEqual({ id, ...gameList().find((game) => game.id === id)?.presets?.laptop })
+    expect({ id, config, horizon }).toEqual({ id, ...own.find((game) => game.id === id)?.presets?.laptop })
   }
 })
 

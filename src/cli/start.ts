@@ -73,7 +73,7 @@ export async function startOf(
     throw new ConfigError('levels and --state do not go together: the token already holds the knobs; --skin changes the picture')
   const knobs = options.set !== undefined ? '--set' : options.preset !== undefined ? '--preset' : undefined
   if (knobs !== undefined) throw new ConfigError(`${knobs} and --state do not go together: the token already holds the knobs`)
-  const { game, state, last } = decodeState(options.state, Object.fromEntries((await loadGames()).map((one) => [one.id, one])))
+  const { game, state, last } = decodeState(options.state, await loadGames())
   if (id !== undefined && (await loadGame(id)) !== game)
     throw new ConfigError(`the token of --state is of the game ${game.id}, not of ${id}`)
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AnyGame } from '../game.ts'
-import { gameNamed } from '../games/index.ts'
+import { loadGame } from '../games/index.ts'
 import { envSpec, formatReply } from '../gym/index.ts'
 import { type ToyConfig, toyGame } from '../gym/toy-game-fixture.ts'
 import { frameOf } from '../messages.ts'
@@ -64,8 +64,8 @@ describe('things', () => {
     expect(own[0]!.cells.map(({ seen }) => seen)).toEqual([true, false, true, false, false, false])
   })
 
-  it('of the picture game are pictures that training never showed', () => {
-    const pictures = envSpec({ ...spec, game: gameNamed('picture-shisen-sho'), config: { rows: 4, columns: 4, kinds: 4 } })
+  it('of the picture game are pictures that training never showed', async () => {
+    const pictures = envSpec({ ...spec, game: await loadGame('picture-shisen-sho'), config: { rows: 4, columns: 4, kinds: 4 } })
     const own = thingsOf({ spec: pictures, trained: [pictures], horizon: 2, states: 1, seed: 1 })
     const held = own.find(({ kind }) => kind === 'pictures')!
     expect(held.cells[0]!.spec.config).toMatchObject({ rows: 4, kinds: 4, split: 'test' })

@@ -1,14 +1,7 @@
 /**
- * Every game of the package, loaded: for programs and tests that want all of them at once. Shared code imports registry.ts, which loads a game
- * when it is named.
+ * The door `vlm-gym/games`: finding games, and what one is made of. It loads no game: `await loadGame('swap')` gives one, `await loadGames()` all,
+ * and the door `vlm-gym/games/swap` has that game with its types.
  */
-import type { AnyGame } from '../game.ts'
-import { game2048 } from './2048/index.ts'
-import { gamePictureShisenSho } from './picture-shisen-sho/index.ts'
-import { markLoaded } from './registry.ts'
-import { gameShisenSho } from './shisen-sho/index.ts'
-import { gameSwap } from './swap/index.ts'
-
 export type {
   ActionOutcome,
   AnyGame,
@@ -45,14 +38,4 @@ export {
   readGrid,
 } from './shared/grid-perception.ts'
 export { EMPTY_LABEL, formatGrid, labelGrid } from './shared/grid-text.ts'
-export { checkVectorFile, type VectorDifference, type VectorReport } from './vectors.ts'
-
-/** Every game of the package by its id. With this module imported, `gameNamed` finds them all. */
-export const GAMES: { readonly [id: string]: AnyGame } = Object.freeze({
-  [game2048.id]: game2048,
-  [gameShisenSho.id]: gameShisenSho,
-  [gamePictureShisenSho.id]: gamePictureShisenSho,
-  [gameSwap.id]: gameSwap,
-})
-
-for (const game of Object.values(GAMES)) markLoaded(game)
+export { checkVectorFile, type VectorDifference, type VectorFormat, type VectorReport } from './vectors.ts'

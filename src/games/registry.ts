@@ -1,5 +1,5 @@
 /**
- * The registry of games: one line a game, and those that programs add. It imports no game: each is loaded when it is named. Shared code takes
+ * The registry of games: one entry a game, and those that programs add. It imports no game: each is loaded when it is named. Shared code takes
  * games from here and never asks which one it holds.
  *
  *     const game = await loadGame('2048')
@@ -10,6 +10,7 @@ import { ConfigError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import { didYouMean } from '../suggest.ts'
 import { isGameId, problemOf } from './game-shape.ts'
+import type { VectorFormat } from './shared/vector-format.ts'
 
 /** What is known of a game before it is loaded. */
 export interface GameEntry {
@@ -22,17 +23,21 @@ export interface GameEntry {
   readonly draws?: readonly string[]
   /** Gives the game. */
   readonly load: () => Promise<AnyGame>
+  /** Gives the format of its test vectors, where it has one: `vlm-gym vectors` checks the rules against such files. */
+  readonly vectors?: () => Promise<VectorFormat>
 }
 
-/** The games of the package. A new one is a folder beside this file and a line here. */
+/** The games of the package. A new one is a folder beside this file and an entry here, and no other file names it. */
 const BUILT_IN: readonly GameEntry[] = [
   {
     ...{ id: '2048', title: '2048', tags: ['numbers', 'merging'], draws: ['reference-random'] },
     load: async () => (await import('./2048/index.ts')).game2048,
+    vectors: async () => (await import('./2048/vectors.ts')).vectors2048,
   },
   {
     ...{ id: 'shisen-sho', title: 'Shisen-Sho', tags: ['symbols', 'matching', 'paths'], draws: ['reference-random', 'reference-strict'] },
     load: async () => (await import('./shisen-sho/index.ts')).gameShisenSho,
+    vectors: async () => (await import('./shisen-sho/vectors.ts')).vectorsShisenSho,
   },
   {
     ...{ id: 'picture-shisen-sho', title: 'Picture Shisen-Sho', tags: ['photos', 'matching', 'paths'] },
@@ -42,6 +47,7 @@ const BUILT_IN: readonly GameEntry[] = [
   {
     ...{ id: 'swap', title: 'Swap', tags: ['symbols', 'matching', 'cascades'], draws: ['reference-random'] },
     load: async () => (await import('./swap/index.ts')).gameSwap,
+    vectors: async () => (await import('./swap/vectors.ts')).vectorsSwap,
   },
 ]
 
@@ -103,11 +109,6 @@ export function registerGame(game: AnyGame | GameEntry): void {
   const { id } = slot.entry
   if (slots.has(id)) throw new ConfigError(`A game called ${JSON.stringify(id)} is registered already; choose another id.`)
   slots.set(id, slot)
-}
-
-/** Says that the game of an entry is there, since a module has imported it. */
-export function markLoaded(game: AnyGame): void {
-  slotOf(game.id).game = game
 }
 
 function slotOf(id: string): Slot {

@@ -1,14 +1,12 @@
 /**
  * Checking the games against recorded vectors of another implementation: JSON lines, an object each. Whose vectors they are is told from
- * the fields of the rows; a game enters by its `VectorFormat`. Bad input is reported by its line and never thrown.
+ * the fields of the rows; a game enters by the `vectors` of its entry in registry.ts. Bad input is reported by its line and never thrown.
  *
- *     checkVectorFile(text, '2048.jsonl')   // -> { game: '2048', rows: 200, agree: 200, differences: [] }
+ *     await checkVectorFile(text, '2048.jsonl')   // -> { game: '2048', rows: 200, agree: 200, differences: [] }
  */
 import { ZodError } from 'zod'
-import { vectors2048 } from './2048/vectors.ts'
+import { gameEntries } from './registry.ts'
 import type { VectorDifference, VectorFormat } from './shared/vector-format.ts'
-import { vectorsShisenSho } from './shisen-sho/vectors.ts'
-import { vectorsSwap } from './swap/vectors.ts'
 
 export type { VectorDifference, VectorFormat }
 
@@ -23,19 +21,17 @@ export interface VectorReport {
   readonly differences: readonly (VectorDifference & { readonly line: number; readonly id: string | number | null })[]
 }
 
-/** Vector formats of all games that have vectors. */
-export const VECTOR_FORMATS: readonly VectorFormat[] = [vectors2048, vectorsShisenSho, vectorsSwap]
-
 /** Checks every line of a vector file. `fileName` appears in reports only. */
-export function checkVectorFile(text: string, fileName: string): VectorReport {
+export async function checkVectorFile(text: string, fileName: string): Promise<VectorReport> {
+  const formats = await Promise.all(gameEntries().flatMap(({ vectors }) => vectors?.() ?? []))
   const lines = text
     .replace(/^\uFEFF/, '')
     .split('\n')
     .map((content, at) => ({ content: content.trim(), line: at + 1 }))
     .filter(({ content }) => content !== '')
     .map(({ content, line }) => ({ line, row: parseLine(content) }))
-  const format = VECTOR_FORMATS.find(({ matches }) => lines.some(({ row }) => row !== null && matches(row)))
-  if (format === undefined) return { game: null, rows: lines.length, agree: 0, differences: [unknownFormat(fileName)] }
+  const format = formats.find(({ matches }) => lines.some(({ row }) => row !== null && matches(row)))
+  if (format === undefined) return { game: null, rows: lines.length, agree: 0, differences: [unknownFormat(fileName, formats)] }
   const checked = lines.map(({ line, row }) => checkLine(format, row).map((difference) => ({ line, id: idOf(row), ...difference })))
   return {
     game: format.game,
@@ -71,7 +67,7 @@ function idOf(row: object | null): string | number | null {
   return typeof id === 'string' || typeof id === 'number' ? id : null
 }
 
-function unknownFormat(fileName: string): VectorReport['differences'][number] {
-  const known = VECTOR_FORMATS.map(({ game }) => game).join(', ')
+function unknownFormat(fileName: string, formats: readonly VectorFormat[]): VectorReport['differences'][number] {
+  const known = formats.map(({ game }) => game).join(', ')
   return { line: 1, id: null, field: 'line', expected: `vectors of one of: ${known}`, actual: `no line of ${fileName} has their fields` }
 }

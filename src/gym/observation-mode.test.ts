@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, GameError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
-import { gameList, gridOf, readGrid } from '../games/index.ts'
+import { gridOf, loadGames, readGrid } from '../games/index.ts'
 import { frameOf } from '../messages.ts'
 import { observationOf } from './env.ts'
 import { startSnapshot } from './life.ts'
@@ -10,6 +10,7 @@ import { type EnvSpec, envSpec } from './spec.ts'
 import { isBlank, toldBoard } from './told-board-fixture.ts'
 import { toyGame } from './toy-game-fixture.ts'
 
+const games = await loadGames()
 const skin = { theme: 'classic', tile: 8, layout: 'board' } as const
 const specOf = (game: AnyGame, mode?: ObservationMode): EnvSpec => envSpec({ game, skin, ...(mode && { mode }) })
 
@@ -19,7 +20,7 @@ describe('observation modes', () => {
     expect(() => specOf(toyGame, 'sound' as ObservationMode)).toThrow(ConfigError)
   })
 
-  it.each([toyGame as AnyGame, ...gameList()])('give of $id what their names say', (game) => {
+  it.each([toyGame as AnyGame, ...games])('give of $id what their names say', (game) => {
     for (const seed of [1, 2, 3]) {
       const { state } = startSnapshot(specOf(game), seed)
       const truth = game.perception.format(game.perception.of(state))

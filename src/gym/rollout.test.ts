@@ -39,7 +39,7 @@ describe('rollout', () => {
     for (const [index, trajectory] of done.entries()) {
       const env = new Env(spec, episodes[index]?.seed as number)
       for (const step of trajectory.steps) {
-        const { state, last } = decodeState(step.token as string, { toy: toyGame })
+        const { state, last } = decodeState(step.token as string, [toyGame])
         expect({ state, last }).toEqual({ state: env.snapshot().state, last: env.snapshot().last })
         expect(step.hash).toBe(stateHash(toyGame, state))
         expect(env.step(step.reply).score).toEqual(step.score)

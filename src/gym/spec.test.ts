@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
-import { gameList, gameNamed } from '../games/index.ts'
+import { gameNamed, loadGames } from '../games/index.ts'
 import { frameOf, promptOf } from '../messages.ts'
 import { EFFECTS } from '../render/index.ts'
 import type { Skin } from '../scene.ts'
@@ -14,6 +14,7 @@ import { PLAIN_SKIN } from './skin.ts'
 import { type EnvSpec, envSpec } from './spec.ts'
 import { specConfig, specConfigOf, specFrom } from './spec-config.ts'
 
+const games = await loadGames()
 const size = (name: keyof typeof EFFECTS) => fc.double({ ...EFFECTS[name], noNaN: true, noDefaultInfinity: true }).map((x) => x + 0)
 const skin: fc.Arbitrary<Skin> = fc.record(
   {
@@ -31,7 +32,7 @@ const skin: fc.Arbitrary<Skin> = fc.record(
 const level = fc.nat(LEVELS - 1)
 const spec: fc.Arbitrary<EnvSpec> = fc
   .record({
-    game: fc.constantFrom(...gameList()),
+    game: fc.constantFrom(...games),
     levels: fc.record({ perception: level, reasoning: level }),
     skin,
     promptStyle: fc.constantFrom('full', 'brief'),

@@ -9,7 +9,7 @@ import { game2048 } from '../games/2048/index.ts'
 import { decodeState, encodeState, maxTokenLength, stateHash } from './token.ts'
 import { toyGame } from './toy-game-fixture.ts'
 
-const games = { toy: toyGame }
+const games = [toyGame]
 const config = { rows: 2, columns: 3, moves: 6 }
 const played = fc.tuple(fc.nat(), fc.array(fc.nat(5), { maxLength: 8 })).map(([seed, actions]) => {
   let state = toyGame.rules.init(config, seed)
@@ -89,7 +89,7 @@ describe('state tokens', () => {
     const state = game2048.rules.init({ size: 4, goal: 0 }, 1)
     const back = (event: object): unknown => {
       const token = encodeState(game2048, state, { legal: false, events: [event as GameEvent] })
-      return decodeState(token, { '2048': game2048 }).last
+      return decodeState(token, [game2048]).last
     }
     expect(back({ kind: 'refused', reason: 'stuck', action: 2 })).toMatchObject({ events: [{ action: 2 }] })
     for (const event of [{ kind: 'refused', reason: 'stuck', action: 4 }, { kind: 'refused', reason: 'whim', action: 2 }, { kind: 'news' }])

@@ -111,8 +111,8 @@ function readPayload(game: AnyGame, body: string): DecodedState {
   return { game, state, last: parseLast(game, payload.last) }
 }
 
-/** Reads and validates a token of one of `games` (by id). Throws StateError with one sentence, and nothing else, on any other text. */
-export function decodeState(token: string, games: { readonly [id: string]: AnyGame }): DecodedState {
+/** Reads and validates a token of one of `games`. Throws StateError with one sentence, and nothing else, on any other text. */
+export function decodeState(token: string, games: readonly AnyGame[]): DecodedState {
   if (typeof token !== 'string' || token.length > maxTokenLength) {
     throw new StateError(`A state token is a text of at most ${maxTokenLength} characters.`)
   }
@@ -121,7 +121,7 @@ export function decodeState(token: string, games: { readonly [id: string]: AnyGa
   const [, id, version, body, sum] = match as unknown as [string, string, string, string, string]
   if (sum !== checksum(token.slice(0, token.lastIndexOf('.'))))
     throw new StateError('The state token is damaged: its checksum does not fit.')
-  const game = Object.hasOwn(games, id) ? games[id] : undefined
+  const game = games.find((one) => one.id === id)
   if (game === undefined) throw new StateError(`The state token is of the game "${id}", which is not known here.`)
   if (Number(version) !== game.version) {
     throw new StateError(`The state token is of version ${version} of ${id}, this is version ${game.version}; encode the state anew.`)

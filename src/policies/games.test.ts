@@ -1,15 +1,16 @@
 /** The gym and the policies on every registered game, and the known anchors of random play. */
 
 import { describe, expect, it } from 'vitest'
-import { GAMES } from '../games/index.ts'
+import { gameNamed, loadGames } from '../games/index.ts'
 import { decodeState, encodeState, envSpec, playGroup, playReply, rollout, stateHash } from '../gym/index.ts'
 import { frameOf, promptOf } from '../messages.ts'
 import { createPolicy, teacherPolicy } from './index.ts'
 
+const games = await loadGames()
 const skin = { theme: 'classic', tile: 32, layout: 'board' } as const
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-describe.each(Object.values(GAMES))('$id', (game) => {
+describe.each(games)('$id', (game) => {
   const spec = envSpec({ game, skin })
   const episodes = [1, 2, 3].map((seed) => ({ spec, seed }))
 
@@ -18,7 +19,7 @@ describe.each(Object.values(GAMES))('$id', (game) => {
       expect(['terminated', 'horizon']).toContain(trajectory.stopReason)
       expect(trajectory.played).toBe(trajectory.steps.length)
       for (const { token, hash, reply, score } of trajectory.steps) {
-        const { state, last } = decodeState(token as string, GAMES)
+        const { state, last } = decodeState(token as string, games)
         expect([encodeState(game, state, last), stateHash(game, state)]).toEqual([token, hash])
         const [same, other] = playGroup(game, state, [reply, reply, 'x'], { chance: 'shared' })
         expect(same).toEqual(other)
@@ -55,7 +56,7 @@ describe.each(Object.values(GAMES))('$id', (game) => {
 })
 
 describe('anchors of 2048: 100 moves from a fresh game, a finished game starts anew (baseline: random 703, one-ply greedy 971)', () => {
-  const spec = envSpec({ game: GAMES['2048'] as never, skin })
+  const spec = envSpec({ game: gameNamed('2048'), skin })
   const episodes = Array.from({ length: 60 }, (_, seed) => ({ spec, seed }))
 
   it.each([

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDataset, EXAMPLES, type Example, openDataset, readExamples } from '../datasets/index.ts'
 import { EngineError } from '../errors.ts'
-import { GAMES, gameNamed, readGrid } from '../games/index.ts'
+import { gameNamed, loadGames, readGrid } from '../games/index.ts'
 import { decodeState, formatReply, parseReply } from '../gym/index.ts'
 import { toldBoard } from '../gym/told-board-fixture.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
@@ -15,6 +15,7 @@ import { type Counts, quotasOf, repliesOf } from './progress.ts'
 import { TAUGHT } from './replies.ts'
 import { type Taught, type TeachOptions, teach } from './teach.ts'
 
+const known = await loadGames()
 const ID = '2048'
 const config = (change: Partial<TeachConfig> = {}): TeachConfig =>
   teachConfig.parse({
@@ -320,7 +321,7 @@ describe('teach', () => {
     ]
     const { lines, counts } = await run(teacherPolicy({ slip: 0, blind: false }), { games, examples: 42, parallel: 2, maxReplies: 200 })
     const kinds = lines.map(
-      ({ state, game }) => `${game} ${JSON.stringify(decodeState(state, GAMES).game.rules.configOf(decodeState(state, GAMES).state))}`,
+      ({ state, game }) => `${game} ${JSON.stringify(decodeState(state, known).game.rules.configOf(decodeState(state, known).state))}`,
     )
     expect(kinds.filter((kind) => kind.startsWith('swap'))).toHaveLength(11)
     expect(kinds.filter((kind) => kind.includes('"size":3'))).toHaveLength(10)

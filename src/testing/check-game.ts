@@ -1,7 +1,7 @@
 /**
  * Conformance of a game with its contract, over random play. Throws GameError whose message names the game, the config, the seed and the step.
  *
- *     for (const game of gameList()) test(game.id, () => void checkGame(game))
+ *     for (const game of await loadGames()) test(game.id, () => void checkGame(game))
  *     console.log(checkGame(harvest).join('\n'))     // what was checked, and which optional facets are not there
  *
  * Config and knobs; determinism; JSON, hash and token round trips; legality and the end; pictures, which differ where perceptions do; texts, replies and the lexicon; group play

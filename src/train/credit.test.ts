@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { gameList } from '../games/index.ts'
+import { loadGames } from '../games/index.ts'
 import { formatReply, playReply, statementsOf } from '../gym/index.ts'
 import { tokenShares } from './credit.ts'
 
 /** Cuts a text after every space, line break and tag, which is finer than the engine's words and never cuts a statement's last word. */
 const pieces = (text: string): string[] => text.match(/<[^>]+>|\n|[^\s<]+|[ ]/g) ?? []
 
-describe.each(gameList().map((game) => [game.id, game] as const))('credit in replies of %s', (_, game) => {
+describe.each((await loadGames()).map((game) => [game.id, game] as const))('credit in replies of %s', (_, game) => {
   const state = game.rules.init(game.config.parse({}), 3)
   const { think, action } = game.teacher?.teach(state, { blind: false }) ?? { think: '', action: null }
   const perception = game.perception.format(game.perception.of(state))

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { gameNamed } from '../games/index.ts'
+import { gameNamed, loadGames } from '../games/index.ts'
 import { createRun, METRICS_FILE, type RunFolder } from '../runs/index.ts'
 import { mockEngine } from '../testing/index.ts'
 import { lexiconOf } from './lexicon.ts'
@@ -11,6 +11,8 @@ import { RECIPE_NAMES } from './recipe-names.ts'
 import { RECIPES, stageInfos, stagesOf } from './recipes.ts'
 import type { Stage, StageRun } from './stage.ts'
 import { mixOf, train } from './trainer.ts'
+
+await loadGames()
 
 const config = { ...presetNamed('tiny'), saveEvery: 2 }
 const words = lexiconOf(config.games.map(({ id }) => gameNamed(id)))

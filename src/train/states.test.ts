@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { gameList } from '../games/index.ts'
+import { loadGames } from '../games/index.ts'
 import { envSpec } from '../gym/index.ts'
 import { seededRng } from '../rng.ts'
 import { adaptedMix, followSignals, type MixEntry, pickGames } from './states.ts'
 
 const skin = { theme: 'classic', tile: 16, layout: 'board' } as const
-const mix: MixEntry[] = gameList().map((game, i) => ({ spec: envSpec({ game, skin }), weight: [1, 2, 0.5, 0.5][i] as number, horizon: 5 }))
+const mix: MixEntry[] = (await loadGames(['2048', 'shisen-sho', 'picture-shisen-sho', 'swap'])).map((game, i) => ({
+  spec: envSpec({ game, skin }),
+  weight: [1, 2, 0.5, 0.5][i] as number,
+  horizon: 5,
+}))
 const counts = (drawn: readonly MixEntry[]): number[] => mix.map((entry) => drawn.filter((one) => one === entry).length)
 
 describe('pickGames', () => {

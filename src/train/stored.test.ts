@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../engine.ts'
-import { gameNamed } from '../games/index.ts'
+import { gameNamed, loadGames } from '../games/index.ts'
 import { teacherPolicy } from '../policies/index.ts'
 import { createRun, type RunFolder } from '../runs/index.ts'
 import { createDataset, type TeachConfig, teach, teachConfig } from '../teach/index.ts'
@@ -14,6 +14,8 @@ import { lexiconOf } from './lexicon.ts'
 import { presetNamed } from './presets.ts'
 import { coldStartExamples, storedData } from './stored.ts'
 import { train } from './trainer.ts'
+
+await loadGames()
 
 const [first, second] = [presetNamed('tiny').games[0], presetNamed('tiny').games[3]] as [Game, Game]
 type Game = TrainConfig['games'][number]

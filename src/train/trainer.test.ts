@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine, WeightsRef } from '../engine.ts'
 import { ConfigError } from '../errors.ts'
-import { gameNamed } from '../games/index.ts'
+import { gameNamed, loadGames } from '../games/index.ts'
 import { createRun, METRICS_FILE, type MetricLine, openRun, type RunFolder } from '../runs/index.ts'
 import { type MockEngineOptions, mockEngine } from '../testing/index.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
@@ -14,6 +14,8 @@ import { PRESETS, presetNamed } from './presets.ts'
 import { finishedWeights } from './progress.ts'
 import { stagesOf } from './recipes.ts'
 import { gamesOf, mixOf, type TrainEvent, type TrainOptions, train } from './trainer.ts'
+
+await loadGames()
 
 /** The tiny preset for the mock engine, which has no Muon, with every part that has a state of its own: levels of a game, and an adaptive mix. */
 const tiny = ((): TrainConfig => {

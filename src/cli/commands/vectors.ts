@@ -20,7 +20,7 @@ export function defineVectors(command: Command): void {
 async function vectors(files: string[], options: { json?: boolean }): Promise<void> {
   const reports: (VectorReport & { file: string })[] = []
   for (const file of files) {
-    const report = { file, ...checkVectorFile(await read(file), file) }
+    const report = { file, ...(await checkVectorFile(await read(file), file)) }
     reports.push(report)
     if (!options.json) printStyled(describe(report))
   }

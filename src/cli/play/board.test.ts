@@ -1,7 +1,7 @@
 /** Boards at a terminal, over every game of the registry at the sizes that people meet, in every kind of terminal. */
 import { stripVTControlCharacters as bare } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { gameList, gridOf } from '../../games/index.ts'
+import { gameNamed, gridOf, loadGames } from '../../games/index.ts'
 import { lastMoment, startSnapshot, walk } from '../../gym/index.ts'
 import { frameToRgb, renderScene, THEMES, themeNamed } from '../../render/index.ts'
 import { seededRng } from '../../rng.ts'
@@ -17,7 +17,7 @@ const ABILITIES = [
 ]
 
 /** Every game at its default, laptop and paper sizes and at its hardest levels: a fresh board, one in play, and one of all kinds of cells. */
-const cases = gameList().flatMap((game) => {
+const cases = (await loadGames()).flatMap((game) => {
   const hardest = { ...game.levels?.perception.at(-1), ...game.levels?.reasoning.at(-1) }
   const configs = { default: {}, laptop: game.presets?.laptop?.config ?? {}, paper: game.presets?.paper?.config ?? {}, hardest }
   return Object.entries(configs).map(([name, config]) => [`${game.id}, ${name}`, game, game.config.parse(config)] as const)
@@ -77,7 +77,7 @@ function coloursOf(game: (typeof cases)[number][1], state: unknown, theme: strin
 
 describe.each(Object.keys(THEMES))('in the theme %s', (theme) => {
   test.each(['2048', 'shisen-sho', 'swap'])('the colours of %s are those of its picture', (id) => {
-    const game = gameList().find((one) => one.id === id)!
+    const game = gameNamed(id)
     const state = game.scatter!(game.config.parse({}), 5)
     const grid = gridOf(game, state)!
     const shown = shownCells(game, state, grid, theme, { colours: true, unicode: true }, 78)
@@ -90,7 +90,7 @@ describe.each(Object.keys(THEMES))('in the theme %s', (theme) => {
   })
 
   test('the shapes keep their colours apart in 256 colours', () => {
-    const game = gameList().find(({ id }) => id === 'shisen-sho')!
+    const game = gameNamed('shisen-sho')
     const looks = ['red', 'green', 'blue', 'yellow', 'magenta', 'cyan'].map((colour) =>
       game.play!.look!(`${colour} star`, themeNamed(theme)),
     )
@@ -106,7 +106,7 @@ test('long labels are cut as far as they stay apart, else numbered', () => {
 })
 
 test('a game that declares nothing is shown by its labels, on the colours of its picture', () => {
-  const { play: _, ...game } = gameList().find(({ id }) => id === 'swap')!
+  const { play: _, ...game } = gameNamed('swap')
   const state = game.rules.init(game.config.parse({}), 3)
   const lines = boardLines(game, state, 'classic', { colours: true, unicode: true })
   expect(lines).toHaveLength(8)

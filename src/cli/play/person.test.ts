@@ -3,10 +3,11 @@ import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters as bare } from 'node:util'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { AnyGame } from '../../game.ts'
-import { gameList, gameNamed } from '../../games/index.ts'
+import { gameNamed, loadGames } from '../../games/index.ts'
 import { decodeState, type EnvSpec, envSpec, startSnapshot } from '../../gym/index.ts'
 import { playPerson } from './person.ts'
 
+const games = await loadGames()
 const UP = '\u001b[A'
 const DOWN = '\u001b[B'
 const RIGHT = '\u001b[C'
@@ -75,7 +76,7 @@ test('2048 is played by arrows, letters and digits, a key a move', async () => {
   ])
   const tokens = seen.map(({ end }) => /again (\S+)/.exec(end)![1]!)
   expect(new Set(tokens).size).toBe(1)
-  expect((decodeState(tokens[0]!, { '2048': spec.game }).state as { moves: number }).moves).toBeGreaterThan(2)
+  expect((decodeState(tokens[0]!, [spec.game]).state as { moves: number }).moves).toBeGreaterThan(2)
   expect(seen[0]!.screens[0]).toContain('↑ w 0 up')
   expect(seen[0]!.modes).toEqual([true, false])
 })
@@ -95,7 +96,7 @@ test('moves are taken back, hinted at, begun anew; other keys say so', async () 
 })
 
 test('the rules are for a person, and any key goes back', async () => {
-  for (const game of gameList()) {
+  for (const game of games) {
     const { screens } = await press(specOf(game), ['?', 'x', 'q'])
     expect(screens[1]).toContain(`${game.title}: the rules`)
     expect(screens[1]).not.toMatch(/[<>]|[Rr]eply|layout|perception|answer|The picture/)
@@ -158,7 +159,7 @@ test('Ctrl-C gives the terminal back, with the way to go on and code 130', async
 })
 
 test('no screen is wider than 80 columns', async () => {
-  for (const game of gameList()) {
+  for (const game of games) {
     const { screens } = await press(specOf(game), ['h', DOWN, '?', 'x', '(', ENTER, 'q'], { rows: 60 })
     for (const line of screens.flatMap((screen) => screen.split('\r\n'))) expect(line.length, line).toBeLessThanOrEqual(80)
   }

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnyGame } from '../../game.ts'
-import { gameList, gameNamed } from '../../games/index.ts'
+import { gameNamed, loadGames } from '../../games/index.ts'
 import { formatReply, lastMoment, playReply, startSnapshot, walk } from '../../gym/index.ts'
 import { seededRng } from '../../rng.ts'
 import { lenientAction } from './answer.ts'
 import { lenientBoard } from './board.ts'
 import { lenientReading, strictReading } from './reply.ts'
 
-const GAMES = gameList().map(({ id }) => id)
+const GAMES = (await loadGames()).map(({ id }) => id)
 const game = gameNamed('2048')
 const state = game.rules.init(game.config.parse({}), 7)
 const swap = gameNamed('swap')

@@ -43,7 +43,7 @@ function replay(rows: number[][], action: number): Record<string, unknown> {
   }
 }
 
-/** The format's entry in the registry of src/games/vectors.ts. */
+/** How the vectors are known and checked, for the game's entry in the registry. */
 export const vectors2048: VectorFormat = {
   game: '2048',
   matches: (row) => 'board' in row && 'action' in row && 'next_board' in row,

@@ -1,7 +1,7 @@
 /** The score of thoughts in one pass against the statements that a game judges one by one. */
 import { describe, expect, test } from 'vitest'
 import { seededRng } from '../../rng.ts'
-import { gameList } from '../index.ts'
+import { loadGames } from '../index.ts'
 import { onceForEach } from './score-words.ts'
 
 const DAMAGE = [
@@ -27,7 +27,7 @@ const DAMAGE = [
 ]
 const MORE = ['stay', 'left 3', 'left', 'first', 'both', 'gone', 'row', '1', 'cat']
 
-describe.each(gameList().map((game) => [game.id, game] as const))('%s', (_, game) => {
+describe.each((await loadGames()).map((game) => [game.id, game] as const))('%s', (_, game) => {
   test('scoreThink is the share of true statements, whatever the text', () => {
     const rng = seededRng(1, 'damage')
     const config = game.config.parse({})

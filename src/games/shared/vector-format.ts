@@ -1,4 +1,4 @@
-/** The contract between a game's `vectors.ts` and the registry of vector formats, src/games/vectors.ts. */
+/** The contract between a game's `vectors.ts`, which its entry in the registry loads, and src/games/vectors.ts, which checks files. */
 
 /** One field of one vector on which the game and the record disagree. */
 export interface VectorDifference {

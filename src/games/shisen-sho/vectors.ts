@@ -99,7 +99,7 @@ function partsOf(board: Row['board'], [r1, c1]: Row['pos1'], [r2, c2]: Row['pos2
   return { straight, oneTurn, twoTurns, inside: straight || oneTurn || twoTurns }
 }
 
-/** The format's entry in the registry of src/games/vectors.ts. */
+/** How the vectors are known and checked, for the game's entry in the registry. */
 export const vectorsShisenSho: VectorFormat = {
   game: 'shisen-sho',
   matches: (row) => 'board' in row && 'pos1' in row && 'pos2' in row && 'can_connect' in row,

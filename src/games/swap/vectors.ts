@@ -85,7 +85,7 @@ function runsOf(board: readonly number[], grid: Grid): number[][] {
   return board.flatMap((_, at) => (marks[at] === 1 ? [[Math.floor(at / grid.columns), at % grid.columns]] : []))
 }
 
-/** The format's entry in the registry of src/games/vectors.ts. */
+/** How the vectors are known and checked, for the game's entry in the registry. */
 export const vectorsSwap: VectorFormat = {
   game: 'swap',
   matches: (row) => 'board' in row && 'pos1' in row && 'valid_swap' in row,
