@@ -1,6 +1,6 @@
 /** docs/add-a-game.md keeps its word: the game on the page passes the conformance suite with and without its optional facets, and plays and trains from outside. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -93,6 +93,44 @@ describe('what the page adds for people', () => {
     expect(told).toContain('type a move: 0 row 1, 1 row 2, 2 row 3, 3 column 1')
     expect(told).toContain('Take a row or a column: you earn')
     expect(told).toMatch(/go on later: vlm-gym play --plugin \.\/people\.mjs --state vg1\.harvest\./)
+  })
+})
+
+describe('inside the package', () => {
+  /** The imports of the page as a file in src/games/ has them. */
+  const inside = bare
+    .replace(
+      /^import .* from 'vlm-gym'$/m,
+      "import { GameError } from '../../errors.ts'\nimport { isRngState, rngFromState, seededRng } from '../../rng.ts'",
+    )
+    .replace(
+      /^import .* from 'vlm-gym\/games'$/m,
+      "import { defineGame } from '../define-game.ts'\nimport { gridLayout, gridPerception } from '../shared/grid-perception.ts'\nimport { labelGrid } from '../shared/grid-text.ts'",
+    )
+    .replace('registerGame(harvest)\n', '')
+  const entry = "  { id: 'harvest', title: 'Harvest', tags: ['plants'], load: async () => (await import('./harvest/index.ts')).harvest },\n"
+
+  it('a folder and an entry in the registry are all that the game needs', async () => {
+    const copy = join(folder, 'package')
+    for (const name of ['src', 'assets', 'package.json']) cpSync(join(root, name), join(copy, name), { recursive: true })
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir')
+    const source = (...args: string[]): Promise<Outcome> => runNode(['--import', 'tsx', 'src/cli/main.ts', ...args], copy)
+    expect(await source('games', 'harvest')).toMatchObject({ code: 2, stderr: expect.stringContaining('no game is called "harvest"') })
+
+    mkdirSync(join(copy, 'src/games/harvest'))
+    writeFileSync(join(copy, 'src/games/harvest/index.ts'), inside)
+    const registry = join(copy, 'src/games/registry.ts')
+    const before = readFileSync(registry, 'utf8')
+    const after = before.replace(/(BUILT_IN: .* = \[\n[\s\S]*?)^\]$/m, (_, list: string) => `${list}${entry}]`)
+    expect(after.length).toBe(before.length + entry.length)
+    writeFileSync(registry, after)
+
+    const listed = await source('games', '--json')
+    expect(JSON.parse(listed.stdout).map(({ id }: { id: string }) => id)).toContain('harvest')
+    const { token } = JSON.parse((await source('show', 'harvest', '--json')).stdout)
+    expect(JSON.parse((await source('show', '--state', token, '--json')).stdout)).toMatchObject({ game: 'harvest', token })
+    const rows = await source('eval', 'uniform', '--game', 'harvest', '--episodes', '2', '--quiet', '--json')
+    expect(JSON.parse(rows.stdout)).toContainEqual(expect.objectContaining({ game: 'harvest', policy: 'uniform', metric: 'return' }))
   })
 })
 

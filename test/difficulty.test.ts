@@ -16,6 +16,16 @@ import { EFFECTS, frameHash, THEMES } from 'vlm-gym/render'
 const LOOK: Skin = { theme: 'classic', tile: 16, layout: 'board' }
 const levels = Array.from({ length: LEVELS }, (_, level) => level)
 const games = (await loadGames()).map((game) => [game.id, game] as const)
+/** The games with levels; levels and margins are options. */
+const graded = games.filter(([, game]) => game.levels !== undefined)
+const framed = games.filter(([, game]) => {
+  const state = game.rules.init(game.config.parse({}), 5)
+  return drawState(game, state, { ...LOOK, layout: 'full' }).width > drawState(game, state, LOOK).width
+})
+
+it.each([['levels', graded] as const, ['margins', framed] as const])('the first games have %s', (_, some) => {
+  expect(some.map(([id]) => id)).toEqual(expect.arrayContaining(['2048', 'shisen-sho', 'picture-shisen-sho', 'swap']))
+})
 
 interface Patch {
   readonly pixels: Float32Array
@@ -82,7 +92,7 @@ function expectFalling(values: readonly number[]): void {
   for (let i = 1; i < values.length; i++) expect(values[i], `level ${i} of ${values.join(', ')}`).toBeLessThan(values[i - 1]!)
 }
 
-describe.each(games)('levels of %s', (_, game) => {
+describe.each(graded)('levels of %s', (_, game) => {
   it('are six on every axis, and any combination is valid and playable', () => {
     expect([game.levels?.perception.length, game.levels?.reasoning.length, game.levels?.horizon.length]).toEqual([6, 6, 6])
     for (const perception of levels) {
@@ -197,17 +207,17 @@ describe.each(games)('skins of %s', (_, game) => {
       { numRuns: 8 },
     )
   })
+})
 
-  it('place the effects alike in both layouts', () => {
-    const state = game.rules.init(game.config.parse({}), 5)
-    const skin: Skin = { ...LOOK, occlusion: 0.3, jitter: 0.2 }
-    const [board, full] = [drawState(game, state, skin), drawState(game, state, { ...skin, layout: 'full' })]
-    const [small, large] = [frameToRgb(board), frameToRgb(full)]
-    for (let y = 0; y < board.height; y++) {
-      const at = 3 * ((y + 24) * full.width + 8)
-      expect(large.subarray(at, at + 3 * board.width)).toEqual(small.subarray(3 * y * board.width, 3 * (y + 1) * board.width))
-    }
-  })
+it.each(framed)('skins of %s place the effects alike in both layouts', (_, game) => {
+  const state = game.rules.init(game.config.parse({}), 5)
+  const skin: Skin = { ...LOOK, occlusion: 0.3, jitter: 0.2 }
+  const [board, full] = [drawState(game, state, skin), drawState(game, state, { ...skin, layout: 'full' })]
+  const [small, large] = [frameToRgb(board), frameToRgb(full)]
+  for (let y = 0; y < board.height; y++) {
+    const at = 3 * ((y + 24) * full.width + 8)
+    expect(large.subarray(at, at + 3 * board.width)).toEqual(small.subarray(3 * y * board.width, 3 * (y + 1) * board.width))
+  }
 })
 
 it('a level outside 0..5 is refused by name', () => {

@@ -14,14 +14,16 @@ beforeEach(async () => {
 
 describe('the built-in games', () => {
   it('are listed without being loaded', () => {
-    expect(registry.gameEntries().map(({ title }) => title)).toEqual(['2048', 'Shisen-Sho', 'Picture Shisen-Sho', 'Swap'])
+    expect(registry.gameEntries().map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['2048', 'Shisen-Sho', 'Picture Shisen-Sho', 'Swap']),
+    )
     expect(registry.gameList()).toEqual([])
   })
 
   it('are what their entries say', async () => {
     const games = await registry.loadGames()
     expect(registry.gameList()).toEqual(games)
-    for (const [i, { id, title, tags, draws }] of registry.gameEntries().entries()) {
+    for (const [i, { id, title, tags, draws = [] }] of registry.gameEntries().entries()) {
       expect({ id, title, draws }).toEqual({ id: games[i]?.id, title: games[i]?.title, draws: Object.keys(games[i]?.draws ?? {}) })
       expect(tags.length).toBeGreaterThan(0)
     }
@@ -45,7 +47,7 @@ describe('the built-in games', () => {
 
 describe('an unknown name', () => {
   it('is refused with the choices, loaded or not', async () => {
-    const message = /no game is called "swop".*swap.*choose one of 2048, shisen-sho, picture-shisen-sho, swap/
+    const message = /no game is called "swop".*swap.*choose one of 2048, shisen-sho, /
     await expect(registry.loadGame('swop')).rejects.toThrow(message)
     await expect(registry.loadGames(['2048', 'swop'])).rejects.toThrow(message)
     expect(() => registry.gameNamed('swop')).toThrow(message)
@@ -90,7 +92,8 @@ describe('an entry', () => {
   })
 
   it.each([{ title: 7 }, { tags: 'digits' }, { load: null }, { id: 'My Game' }])('with %o is refused', (wrong) => {
+    const before = registry.gameEntries()
     expect(() => registry.registerGame({ ...entry, load: async () => toy, ...wrong } as never)).toThrow(/not an entry of a game/)
-    expect(registry.gameEntries()).toHaveLength(4)
+    expect(registry.gameEntries()).toEqual(before)
   })
 })
