@@ -53,6 +53,23 @@ const quick = {
 /** The paper's plain ±1 recipe alone, on the budget of the main job (see `paperRl`). */
 const plain = { ...laptop, preset: 'plain', recipes: ['g1-paper'] }
 
+/**
+ * Does seeing lift reasoning, and reasoning seeing? Pure RL from one base that sees some of the board, with the rewards of each arm (arms.ts)
+ * and with all of them, on Shisen-Sho alone.
+ */
+const bootstrapping = {
+  ...laptop,
+  preset: 'bootstrapping',
+  games: [{ id: 'shisen-sho', config: { rows: 4, columns: 4, kinds: 4 }, horizon: 12, expert: 'solver', regretScale: 2 }],
+  recipes: ['g0', 'arm-f', 'arm-p', 'arm-a', 'arm-pa'],
+  base: {
+    ...{ corpus: 'captions', steps: 800, batch: 64, scatter: 0.5, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+    ...{ skins: 9, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.25, cool: 100, states: 96 } },
+  },
+  rl: { ...laptop.rl, cells: true, steps: 50, learningRate: 4e-4, finalRate: 0.5 },
+  evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
+}
+
 /** Everything at a size that ends within a minute: to see the path, not to learn. */
 const tiny = {
   ...laptop,
@@ -64,11 +81,11 @@ const tiny = {
   coldStart: { ...laptop.coldStart, steps: 20, batch: 16 },
   rl: { ...laptop.rl, steps: 4, states: 4, replies: 4 },
   saveEvery: 2,
-  evaluation: { episodes: 2, seed: 2048, interventions: { states: 4 }, generalisation: { states: 2 } },
+  evaluation: { episodes: 2, seed: 2048, probes: { states: 4 }, interventions: { states: 4 }, generalisation: { states: 2 } },
 }
 
 /** Preset objects by name; `presetNamed` checks and completes them. */
-export const PRESETS: { readonly [name: string]: unknown } = { laptop, quick, plain, tiny }
+export const PRESETS: { readonly [name: string]: unknown } = { laptop, quick, bootstrapping, plain, tiny }
 
 /** A preset, checked and with all defaults. Throws ConfigError. */
 export function presetNamed(name: string): TrainConfig {

@@ -9,11 +9,12 @@ import { createRun, METRICS_FILE, type MetricLine, openRun, type RunFolder } fro
 import { type MockEngineOptions, mockEngine } from '../testing/index.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 import { lexiconOf } from './lexicon.ts'
+import { gamesOf, mixOf } from './mix.ts'
 import { checkEngineInfo } from './needs.ts'
 import { PRESETS, presetNamed } from './presets.ts'
 import { finishedWeights } from './progress.ts'
 import { stagesOf } from './recipes.ts'
-import { gamesOf, mixOf, type TrainEvent, type TrainOptions, train } from './trainer.ts'
+import { type TrainEvent, type TrainOptions, train } from './trainer.ts'
 
 /** The tiny preset for the mock engine, which has no Muon, with every part that has a state of its own: levels of a game, and an adaptive mix. */
 const tiny = ((): TrainConfig => {
