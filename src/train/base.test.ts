@@ -24,7 +24,7 @@ const laptop = presetNamed('laptop')
 const mix = mixOf(laptop)
 const words = lexiconOf(await loadGames(laptop.games.map(({ id }) => id)))
 const engine = mockEngine({ chat: { words } })
-const HABITS = { skins: 9, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4 }
+const HABITS = { skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4 }
 const SOURCE = { scatter: 0.5, teacher: 0, narrow: 0, refused: 0.1 }
 
 const frameOf = ({ modelInput }: Datum): Frame => {

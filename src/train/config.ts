@@ -144,6 +144,11 @@ export const trainConfig = z.strictObject({
     )
     .describe('what is played'),
   skin: skin.prefault({}),
+  themes: count
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe('random themes that cold start and RL draw pictures in, evenly, beside that of the skin; the named themes stay unseen'),
   engine: z.string().default('@vlm-gym/engine-onnx').describe('package that makes the engine'),
   threads: count.min(1).max(256).default(2).describe('threads of the engine; part of what decides the last digits'),
   model: z.record(z.string(), z.unknown()).default({}).describe('model settings of the engine'),
@@ -172,11 +177,7 @@ export const trainConfig = z.strictObject({
         .describe(
           '"format": the words of a reply without what they mean. "captions": pictures in other themes with captions, thoughts about boards as they were said, weak answers',
         ),
-      skins: count
-        .min(0)
-        .max(1000)
-        .default(9)
-        .describe('captions: random themes beside the named ones, the one that is played in left out'),
+      skins: count.min(1).max(1000).default(12).describe('captions: random themes of the pictures; the one that is played in is left out'),
       labelNoise: rate.default(0.1).describe('captions: share of cells that are named after another cell of the board'),
       told: rate.default(0.25).describe('captions: share of examples whose board is told in words, with a grey picture'),
       insight: rate.default(0.2).describe('captions: share of answers that act on the thoughts'),

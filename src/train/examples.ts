@@ -6,7 +6,7 @@ import type { AnyGame, Thought } from '../game.ts'
 import { formatReply, observationOf } from '../gym/index.ts'
 import { type TeacherHabits, teacherDecision } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
-import { randomThemeName, THEMES } from '../render/index.ts'
+import { randomThemeName } from '../render/index.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 import { datumOf, sequencesOf, type TokenSequence } from './datums.ts'
 import { type MixEntry, type StateSource, sampleState, type TrainingState } from './states.ts'
@@ -46,7 +46,7 @@ export function formatExample(engine: Engine, entry: MixEntry, source: StateSour
 
 /** What the examples of the base are like. Shares 0..1. */
 export interface BaseHabits {
-  /** Random themes beside the named ones; the theme that is played in is never among them. */
+  /** Random themes of its pictures; the theme that is played in is never among them. */
   readonly skins: number
   /** Share of the cells of a caption that are named after another cell of the board. */
   readonly labelNoise: number
@@ -58,10 +58,10 @@ export interface BaseHabits {
   readonly legal: number
 }
 
-/** The themes of the base: the named ones and random ones, without the one that is played in. */
+/** The themes of the base: random ones, without the one that is played in. The named themes stay unseen. */
 export function baseThemes(played: string, { skins }: Pick<BaseHabits, 'skins'>): string[] {
-  const random = Array.from({ length: skins }, (_, i) => randomThemeName(i))
-  return [...Object.keys(THEMES), ...random].filter((theme) => theme !== played)
+  const themes = Array.from({ length: skins + 1 }, (_, i) => randomThemeName(i))
+  return themes.filter((theme) => theme !== played).slice(0, skins)
 }
 
 /** Draws that are tried for one example before its game is found to have no thoughts. */

@@ -1,6 +1,7 @@
 /** What a training config plays: its games as they are evaluated, and as training draws from them. */
 import { gameNamed } from '../games/registry.ts'
 import { type EnvSpec, envSpec, specFrom, withLevels } from '../gym/index.ts'
+import { randomThemeName } from '../render/index.ts'
 import type { TrainConfig } from './config.ts'
 import type { MixEntry } from './states.ts'
 
@@ -19,16 +20,29 @@ export function gamesOf(config: TrainConfig): { spec: EnvSpec; horizon: number; 
   })
 }
 
-/** What training draws from: an entry per game, or per level of a game that has levels; the games must be loaded. Throws ConfigError. */
+/** Seeds of the random themes of training: others than the base has. */
+const FIRST_THEME = 1000
+
+/**
+ * What training draws from: an entry per game, or per level of a game that has levels, and per theme where training draws themes; the games
+ * must be loaded. Throws ConfigError.
+ */
 export function mixOf(config: TrainConfig): MixEntry[] {
+  const themes = [config.skin.theme, ...Array.from({ length: config.themes }, (_, i) => randomThemeName(FIRST_THEME + i))]
   return config.games.flatMap((entry) => {
     const { weight, horizon, levels, expert, regretScale } = entry
-    const spec = specOf(config, entry)
     const judge = { ...(expert && { expert }), ...(regretScale && { regretScale }) }
-    if (levels.length === 0) return [{ spec, weight, horizon, ...judge }]
-    return levels.map((level) => {
-      const { config: knobs, skin } = withLevels(spec, level)
-      return { spec: envSpec({ ...spec, config: knobs, skin }), weight: weight / levels.length, horizon, ...judge }
-    })
+    const levelled = levelSpecs(specOf(config, entry), levels)
+    const specs = levelled.flatMap((spec) => themes.map((theme) => ({ ...spec, skin: { ...spec.skin, theme } })))
+    return specs.map((spec) => ({ spec, weight: weight / specs.length, horizon, ...judge }))
+  })
+}
+
+/** The spec at each of the levels; as it is without levels. */
+function levelSpecs(spec: EnvSpec, levels: GameConfig['levels']): EnvSpec[] {
+  if (levels.length === 0) return [spec]
+  return levels.map((level) => {
+    const { config, skin } = withLevels(spec, level)
+    return envSpec({ ...spec, config, skin })
   })
 }

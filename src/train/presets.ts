@@ -64,7 +64,7 @@ const bootstrapping = {
   recipes: ['g0', 'arm-f', 'arm-p', 'arm-a', 'arm-pa'],
   base: {
     ...{ corpus: 'captions', steps: 800, batch: 64, scatter: 0.5, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
-    ...{ skins: 9, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.25, cool: 100, states: 96 } },
+    ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.25, cool: 100, states: 96 } },
   },
   rl: { ...laptop.rl, cells: true, steps: 50, learningRate: 4e-4, finalRate: 0.5 },
   evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },

@@ -216,6 +216,16 @@ describe('train', () => {
     expect(gamesOf(tiny)[0]?.spec.skin).toEqual(tiny.skin)
   })
 
+  it('draws from random themes beside the own one where it is told to, at every level', () => {
+    const themed = mixOf({ ...tiny, themes: 3 })
+    expect(themed).toHaveLength(4 * mixOf(tiny).length)
+    expect(themed.slice(0, 4).map(({ spec, weight }) => [spec.skin.theme, weight])).toEqual([
+      ['classic', 1 / 8],
+      ...[1000, 1001, 1002].map((seed) => [`random-${seed}`, 1 / 8]),
+    ])
+    expect(gamesOf({ ...tiny, themes: 3 })[0]?.spec.skin).toEqual(tiny.skin)
+  })
+
   it('refuses unknown keys and out-of-range values by name', () => {
     const laptop = PRESETS.laptop as Record<string, object>
     expect(() => parseTrainConfig({ ...laptop, sede: 1 })).toThrow(/sede/)
