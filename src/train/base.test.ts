@@ -73,9 +73,9 @@ describe.each(mix.map((entry) => [entry.spec.game.id, entry] as const))('example
       const targets = Array.from(datum.lossInputs.targetTokens)
       return engine.chat.read(targets.filter((_, i) => (weights[i] ?? 0) > 0)).text
     }
-    expect(learned({ ...HABITS, told: 0 })).toMatch(/^<perception>[^]*<think>[^]*<answer>[^]*<\/answer>$/)
+    expect(learned({ ...HABITS, told: 0 })).toMatch(/^<perception>[\s\S]*<think>[\s\S]*<answer>[\s\S]*<\/answer>$/)
     expect(learned({ ...HABITS, told: 1 })).not.toMatch(/<perception>/)
-    expect(learned({ ...HABITS, told: 1 })).toMatch(/<answer>[^]*<\/answer>$/)
+    expect(learned({ ...HABITS, told: 1 })).toMatch(/<answer>[\s\S]*<\/answer>$/)
   })
 
   it('misname cells at the rate asked for, with thoughts that are true of the board as it was said', () => {

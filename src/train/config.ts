@@ -88,7 +88,9 @@ const reinforcement = z.strictObject({
   cells: z
     .boolean()
     .default(false)
-    .describe('each part of a perception (a cell of a grid) answers for its own truth, as the words of a thought do with "statement"'),
+    .describe(
+      'each part of a perception (a cell of a grid) answers for its own truth, as the words of a thought do with "statement"; not with credit "reply"',
+    ),
   downstream: rate
     .default(0)
     .describe(

@@ -170,7 +170,7 @@ function turnsOf(rl: RlConfig, entry: MixEntry, trajectory: Trajectory, episode:
     if (reply.sampled === undefined) throw new EngineError(reply.failure?.reason ?? 'a reply of training has no tokens')
     const scores = rewardScores(reward, game, state)
     const parts: ReplyParts = {
-      cells: rl.cells ? perceptionPartsOf(game, state, reply.text, read) : [],
+      cells: rl.cells && rl.credit !== 'reply' ? perceptionPartsOf(game, state, reply.text, read) : [],
       statements: rl.credit === 'statement' ? statementsOf(game, state, reply.text, read) : [],
     }
     const rewards = rewardOf(reward, score, scores)
