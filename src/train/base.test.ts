@@ -122,7 +122,7 @@ describe('the end of the base', () => {
         ...tiny.base,
         ...{ corpus: 'captions', steps: 12, batch: 4, optimizer: 'adam', until: { cells, cool: 4, every: 3, states: 4 } },
       },
-      rl: { ...tiny.rl, steps: 1 },
+      rl: { ...tiny.rl, steps: 1, optimizer: 'adam' },
       saveEvery: 1,
     })
 

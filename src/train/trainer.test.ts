@@ -28,7 +28,7 @@ const tiny = ((): TrainConfig => {
     games,
     base,
     coldStart,
-    rl: { ...preset.rl, steps: 4, states: 4, replies: 3, minibatch: 4, adaptive: 0.5 },
+    rl: { ...preset.rl, steps: 4, states: 4, replies: 3, minibatch: 4, adaptive: 0.5, optimizer: 'adam' },
     saveEvery: 2,
   })
 })()
