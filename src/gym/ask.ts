@@ -45,6 +45,6 @@ export async function ask(policy: Policy, asked: readonly Asked[], { n, seed, si
 
 /** The reply of a policy to one observation. */
 export async function askOne(policy: Policy, asked: Asked, options: Omit<AskOptions, 'n'>): Promise<Reply> {
-  const [[reply] = []] = await ask(policy, [asked], { ...options, n: 1 })
-  return reply ?? failedReply(new Error(`The policy ${policy.name} gave no reply.`))
+  const [[reply]] = (await ask(policy, [asked], { ...options, n: 1 })) as [[Reply]]
+  return reply
 }

@@ -28,6 +28,7 @@ export {
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
 export {
   advance,
+  boundedHorizon,
   type Ending,
   type EnvSnapshot,
   endingOf,

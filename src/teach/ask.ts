@@ -1,6 +1,6 @@
 /** A round of questions: what is put to the teacher, and what comes back. */
-import { type EnvSpec, encodeState, observationOf } from '../gym/index.ts'
-import type { Observation, Policy, Reply, ReplyOptions } from '../policy.ts'
+import { type Asked, ask, askOne, type EnvSpec, encodeState, observationOf } from '../gym/index.ts'
+import type { Observation, Policy, Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import type { Slot, TeachProgress } from './progress.ts'
 import type { Question, TaughtReplies } from './replies.ts'
@@ -34,9 +34,11 @@ const questionOf = (round: number, { place, slot, spec }: AskedState): Question 
   state: encodeState(spec.game, slot.snapshot.state, slot.snapshot.last),
 })
 
+const askedOf = ({ observation, slot }: AskedState): Asked => ({ observation, state: slot.snapshot.state })
+
 /**
- * A reply for each place, in their order; null if it was interrupted. Replies are kept as they come in. What can be asked no more (a wrong
- * key) throws once the other requests of the round have ended.
+ * A reply for each place, in their order; null if it was interrupted. Replies are kept as they come in. A failed call is a failed reply (see
+ * `ask`); a ConfigError, such as that of a wrong key, is thrown once the other requests of the round have ended.
  */
 export async function askRound(
   options: RoundOptions,
@@ -65,10 +67,7 @@ async function oneByOne(options: RoundOptions, round: number, asked: readonly As
     asked.map(async (one, i): Promise<Reply> => {
       const before = known[i]
       if (before) return before
-      const [[reply]] = (await policy.reply(
-        [one.observation],
-        replyOptions(options, [one], deriveSeed(seed, 'round', round, one.place)),
-      )) as [[Reply]]
+      const reply = await askOne(policy, askedOf(one), { seed: deriveSeed(seed, 'round', round, one.place), signal })
       if (reply.failure === undefined) await replies.keep(questionOf(round, one), reply)
       return reply
     }),
@@ -83,26 +82,12 @@ async function oneByOne(options: RoundOptions, round: number, asked: readonly As
 async function together(options: RoundOptions, round: number, asked: readonly AskedState[], known: Known): Promise<Reply[] | null> {
   if (known.every((reply) => reply !== undefined)) return [...known]
   const { policy, seed, replies, signal } = options
-  let found: Reply[]
-  try {
-    const lists = await policy.reply(
-      asked.map(({ observation }) => observation),
-      replyOptions(options, asked, deriveSeed(seed, 'round', round)),
-    )
-    found = lists.map(([reply]) => reply as Reply)
-  } catch (error) {
-    if (signal?.aborted) return null
-    throw error
-  }
+  const lists = await ask(policy, asked.map(askedOf), { n: 1, seed: deriveSeed(seed, 'round', round), signal })
   if (signal?.aborted) return null
+  const found = lists.map(([reply]) => reply as Reply)
   for (const [i, one] of asked.entries()) {
     const reply = found[i] as Reply
     if (reply.failure === undefined) await replies.keep(questionOf(round, one), reply)
   }
   return found.map((reply, i) => known[i] ?? reply)
-}
-
-function replyOptions({ policy, signal }: RoundOptions, asked: readonly AskedState[], seed: number): ReplyOptions {
-  const privileged = policy.privileged ? { states: asked.map(({ slot }) => slot.snapshot.state) } : undefined
-  return { n: 1, seed, ...(privileged && { privileged }), ...(signal && { signal }) }
 }

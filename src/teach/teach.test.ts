@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDataset, EXAMPLES, type Example, openDataset, readExamples } from '../datasets/index.ts'
-import { EngineError } from '../errors.ts'
+import { ConfigError, EngineError } from '../errors.ts'
 import { GAMES, gameNamed, readGrid } from '../games/index.ts'
 import { decodeState, formatReply, parseReply } from '../gym/index.ts'
 import { toldBoard } from '../gym/told-board-fixture.ts'
@@ -309,6 +309,30 @@ describe('teach', () => {
     expect({ end, kept: counts.kept, failed: counts.failed }).toEqual({ end: 'finished', kept: 30, failed: 3 })
     expect(await repliesIn(folder)).toHaveLength(repliesOf(counts))
     expect(await readFile(folder.file('README.md'), 'utf8')).toContain('Beside these, 3 requests brought no reply.')
+  })
+
+  it('takes a call that throws, or gives no reply, for failed replies; passes on only a ConfigError', async () => {
+    const good = teacherPolicy({ slip: 0, blind: false })
+    /** Throws in its third call, and gives nothing in its fifth. */
+    const shaky = (): Policy => {
+      let calls = 0
+      return {
+        ...good,
+        reply: async (observations, options) => {
+          if (++calls === 3) throw new EngineError('out of memory')
+          return calls === 5 ? [] : good.reply(observations, options)
+        },
+      }
+    }
+    const { end, counts, folder } = await session(shaky(), {}, { oneByOne: true })
+    expect({ end, kept: counts.kept, failed: counts.failed }).toEqual({ end: 'finished', kept: 30, failed: 2 })
+    expect(await repliesIn(folder)).toHaveLength(repliesOf(counts))
+    // A call for all games fails for all of them, which is enough to stop.
+    await expect(session(shaky())).rejects.toThrow(
+      /^the teacher teacher cannot be asked: out of memory; what was kept is saved, go on with: vlm-gym teach --resume /,
+    )
+    const wrongKey: Policy = { ...good, reply: () => Promise.reject(new ConfigError('no such key')) }
+    for (const oneByOne of [true, false]) await expect(session(wrongKey, {}, { oneByOne })).rejects.toThrow(new ConfigError('no such key'))
   })
 
   it('shares the examples among games by weight, asks for none that could not be kept, and takes knobs, horizons and looks of each', async () => {

@@ -13,11 +13,8 @@ function specOf({ skin, prompt }: TrainConfig, { id: game, config, horizon, rest
 }
 
 /** The games of a config, which must be loaded, as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */
-export function gamesOf(config: TrainConfig): { spec: EnvSpec; horizon: number; restart: boolean; episodes: number }[] {
-  return config.games.map((entry) => {
-    const { horizon, restart, episodes = config.evaluation.episodes } = entry
-    return { spec: specOf(config, entry), horizon, restart, episodes }
-  })
+export function gamesOf(config: TrainConfig): { spec: EnvSpec; episodes: number }[] {
+  return config.games.map((entry) => ({ spec: specOf(config, entry), episodes: entry.episodes ?? config.evaluation.episodes }))
 }
 
 /** Seeds of the random themes of training: others than the base has. */

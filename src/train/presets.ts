@@ -14,7 +14,7 @@ const GAMES = [
 /** The base of all presets but `plain` and `format`: see docs/metrics.md. It ends once it reads some of the boards, which is measured. */
 const captions = {
   ...{ corpus: 'captions', steps: 1500, batch: 64, scatter: 0.5, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
-  ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.35, cool: 100 } },
+  ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.3, cool: 75 } },
 }
 
 /** The reinforcement learning of all presets: one config for G0 and G1. */

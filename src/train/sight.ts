@@ -1,6 +1,6 @@
 /** How much of the boards a model reads in the theme that it is to play in. */
 import { EngineError } from '../errors.ts'
-import { decide, fixedStates } from '../gym/index.ts'
+import { boundedHorizon, decide, fixedStates } from '../gym/index.ts'
 import { samplerPolicy } from '../policies/index.ts'
 import { deriveSeed } from '../rng.ts'
 import { mean } from './advantages.ts'
@@ -17,8 +17,8 @@ const SEED = deriveSeed(0, 'sight')
 export async function cellsRead({ engine, config }: Pick<StageSetup, 'engine' | 'config'>, states: number, step: number): Promise<number> {
   const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature: 1 })
   const shares: number[] = []
-  for (const { spec, horizon } of gamesOf(config)) {
-    const questions = fixedStates(spec, horizon, states, SEED).map((fixed) => ({ spec, fixed }))
+  for (const { spec } of gamesOf(config)) {
+    const questions = fixedStates(spec, boundedHorizon(spec), states, SEED).map((fixed) => ({ spec, fixed }))
     const decisions = await decide(policy, questions, { seed: deriveSeed(config.seed, 'sight', step) })
     shares.push(
       mean(

@@ -10,7 +10,7 @@ import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { TrainConfig } from './config.ts'
 import { mixOf } from './mix.ts'
 import { checkEngineInfo } from './needs.ts'
-import { type Progress, readProgress, saveProgress, saveStage } from './progress.ts'
+import { keepInitial, type Progress, readProgress, saveProgress, saveStage } from './progress.ts'
 import { stagesOf } from './recipes.ts'
 import type { RateSettings, Stage } from './stage.ts'
 import type { GameMix } from './states.ts'
@@ -51,6 +51,7 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
     const place = stages.findIndex(({ name }) => name === stage)
     return place > at.stage || (place === at.stage && step >= at.step)
   })
+  at = await keepInitial(folder, engine, stages, at)
   if (at.checkpoint) await engine.load(at.checkpoint.ref, { optimizer: true })
   while (at.stage < stages.length) {
     const result = await runStage(options, mix, stages, at)
@@ -72,7 +73,7 @@ async function runStage(
   const { steps } = stage
   const seed = deriveSeed(config.seed, 'stage', stage.name)
   let at = start
-  const from = stage.from === null ? undefined : (at.finished[stage.from] as WeightsRef)
+  const from = stage.from === null ? (at.initial ?? undefined) : (at.finished[stage.from] as WeightsRef)
   if (at.step === 0 && from) await engine.load(from, { optimizer: false })
   const setup = { engine, reference: engine.sampler(from), mix, config, folder, seed }
   let run = at.step < steps ? await stage.open(setup, at.step > 0 ? at.state : undefined) : null
