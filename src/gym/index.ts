@@ -27,6 +27,7 @@ export {
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
 export {
   advance,
+  boundedHorizon,
   type Ending,
   type EnvSnapshot,
   endingOf,

@@ -1,6 +1,7 @@
 /** The analyses of a job, after its evaluation: single decisions on fixed states. What their files hold is not computed again. */
 import type { Engine, WeightsRef } from '../engine.ts'
 import { fixedStates, generalisation, interventions, thingsOf } from '../eval/index.ts'
+import { boundedHorizon } from '../gym/index.ts'
 import { samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
@@ -66,12 +67,12 @@ async function intervene(options: TrainJobOptions): Promise<void> {
   if (count === 0) return
   let rows: InterventionRow[] = (await folder.readDerived('interventions.json', interventionRows)) ?? []
   const seed = deriveSeed(config.evaluation.seed, 'interventions')
-  for (const { spec, horizon } of gamesOf(config)) {
+  for (const { spec } of gamesOf(config)) {
     const there = ({ policy, decoding }: Model): boolean =>
       rows.some((row) => row.game === spec.game.id && row.policy === policy.name && row.decoding === decoding)
     const left = (await modelsOf(options, isIntervened, ['sampled', 'greedy'])).filter((model) => !there(model))
     if (left.length === 0) continue
-    const states = fixedStates(spec, horizon, count, seed)
+    const states = fixedStates(spec, boundedHorizon(spec), count, seed)
     const at = { type: 'progress', stage: `interventions on ${spec.game.id}`, total: left.length } as const
     for (const [step, { policy, decoding }] of left.entries()) {
       signal?.throwIfAborted()
@@ -91,11 +92,11 @@ async function generalise(options: TrainJobOptions): Promise<void> {
   let rows: GeneralisationRow[] = (await folder.readDerived('generalisation.json', generalisationRows)) ?? []
   const seed = deriveSeed(config.evaluation.seed, 'generalisation')
   const trained = mixOf(config).map(({ spec }) => spec)
-  for (const { spec, horizon } of gamesOf(config)) {
+  for (const { spec } of gamesOf(config)) {
     const there = ({ policy }: Model): boolean => rows.some((row) => row.game === spec.game.id && row.policy === policy.name)
     const left = (await modelsOf(options, (stage) => isTaught(folder.stages, stage.name), ['greedy'])).filter((model) => !there(model))
     if (left.length === 0) continue
-    const things = thingsOf({ spec, trained, horizon, states, seed })
+    const things = thingsOf({ spec, trained, horizon: boundedHorizon(spec), states, seed })
     const at = { type: 'progress', stage: `generalisation on ${spec.game.id}`, total: left.length } as const
     for (const [step, { policy }] of left.entries()) {
       signal?.throwIfAborted()

@@ -17,6 +17,8 @@ const schema = z.object({
   lines: count,
   /** What training goes on from within a stage; null where a stage begins. */
   checkpoint: z.object({ name: z.string(), ref: weightsRef }).nullable(),
+  /** The weights of a fresh engine, kept if a stage needs them (see `keepInitial`); else null. */
+  initial: weightsRef.nullable(),
   /** Stage to the state it ended with. */
   finished: z.record(z.string(), weightsRef),
   /** What the stage that is half done keeps between steps (`StageRun.state`); null where a stage begins. */
@@ -26,7 +28,7 @@ const schema = z.object({
 /** `stage`: index of the stage that is next to run or half done. `step`: its steps that are done. */
 export type Progress = Readonly<z.output<typeof schema>>
 
-const START: Progress = { stage: 0, step: 0, lines: 0, checkpoint: null, finished: {}, state: null }
+const START: Progress = { stage: 0, step: 0, lines: 0, checkpoint: null, initial: null, finished: {}, state: null }
 
 /** The progress of a run, found possible in it, the state of its stage included. Throws StorageError. */
 export async function readProgress(folder: RunFolder, stages: readonly Stage[], mix: GameMix): Promise<Progress> {
@@ -46,6 +48,18 @@ export async function readProgress(folder: RunFolder, stages: readonly Stage[], 
 /** Stage to the weights it ended with, for the stages of a run that are finished. Throws StorageError. */
 export async function finishedWeights(folder: RunFolder): Promise<{ readonly [stage: string]: WeightsRef }> {
   return ((await folder.read(FILE, schema)) ?? START).finished
+}
+
+/**
+ * Saves the weights of a fresh engine at the start of a run, if a stage begins with them that measures from where it began, or that is not the
+ * first. A run that has begun has them already.
+ */
+export async function keepInitial(folder: RunFolder, engine: Engine, stages: readonly Stage[], at: Progress): Promise<Progress> {
+  const needed = stages.some(({ from, needs }, i) => from === null && (i > 0 || needs.reference === true))
+  if (!needed || at.initial !== null) return at
+  const next = { ...at, initial: await engine.save('initial', 'weights') }
+  await folder.write(FILE, next)
+  return next
 }
 
 /**

@@ -21,7 +21,7 @@ export interface RateSettings {
 /** What a stage works with. */
 export interface StageSetup {
   readonly engine: Engine
-  /** The weights that the stage began with. */
+  /** The weights that the stage began with. Of a stage from fresh weights: only if it needs them, else the live ones. */
   readonly reference: Sampler
   readonly mix: GameMix
   readonly config: TrainConfig
@@ -40,8 +40,8 @@ export interface StageRun {
 
 export interface Stage extends StageInfo {
   readonly rate: RateSettings
-  /** What the engine must be able to do. */
-  readonly needs: { readonly loss: LossName; readonly optimizer: Optimizer }
+  /** What the engine must be able to do. `reference`: whether steps measure from the weights that the stage began with. */
+  readonly needs: { readonly loss: LossName; readonly optimizer: Optimizer; readonly reference?: boolean }
   /** Why a saved state is not one of this stage on these games; null if it is. */
   problemOf(saved: unknown, mix: GameMix): string | null
   /** `saved`: the state of a stopped run, found to be one of this stage; undefined at the start. */

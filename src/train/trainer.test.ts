@@ -13,6 +13,7 @@ import { checkEngineInfo } from './needs.ts'
 import { PRESETS, presetNamed } from './presets.ts'
 import { finishedWeights } from './progress.ts'
 import { stagesOf } from './recipes.ts'
+import { rlStage } from './rl-stage.ts'
 import { gamesOf, mixOf, type TrainEvent, type TrainOptions, train } from './trainer.ts'
 
 /** The tiny preset for the mock engine, which has no Muon, with every part that has a state of its own: levels of a game, and an adaptive mix. */
@@ -142,6 +143,42 @@ describe('train', () => {
     await engine.load(weights['cold-start'] as WeightsRef, { optimizer: false })
     await engine.close()
     await unbroken.close()
+  })
+
+  describe('of RL from fresh weights', () => {
+    const facts = { about: '', note: '', from: null, imitates: null }
+    // Fresh weights write nothing readable: what moves them are groups without a legal move, by entropy alone.
+    const rl = { ...tiny.rl, stuck: true, entropy: 0.1, learningRate: 0.1, warmup: 0 }
+    const pure = ['one', 'two'].map((name) => rlStage({ ...facts, name, label: name }, rl))
+
+    async function pureSession(folder: RunFolder, stopAfter: number): Promise<string> {
+      const controller = new AbortController()
+      let steps = 0
+      const onEvent = (): void => {
+        if (++steps === stopAfter) controller.abort()
+      }
+      const engine = engineFor(folder)
+      const end = await train({ folder, config: tiny, engine, stages: pure, onEvent, signal: controller.signal })
+      await engine.close()
+      return end
+    }
+
+    it('measures the divergence from the weights that the stage began with, also after a stop', async () => {
+      const folder = await createRun(join(parent, 'pure'), tiny)
+      expect(await pureSession(folder, -1)).toBe('finished')
+      const lines = await folder.linesOf(METRICS_FILE)
+      expect(lines).toHaveLength(2 * rl.steps)
+      for (const { stage, step, values: all } of lines) {
+        if (step === 0) expect(all.kl, stage).toBeCloseTo(0, 9)
+        else expect(all.kl, `${stage}, step ${step}`).toBeGreaterThan(1e-9)
+      }
+      const stopped = await createRun(join(parent, 'pure-stopped'), tiny)
+      for (const stopAfter of [3, 2]) expect(await pureSession(stopped, stopAfter)).toBe('stopped')
+      expect(await pureSession(stopped, -1)).toBe('finished')
+      expect(await values(stopped)).toEqual(await values(folder))
+      expect(await checkpoints(stopped)).toEqual(['initial.json', 'one.json', 'two.json'])
+      await Promise.all([folder.close(), stopped.close()])
+    })
   })
 
   it.each<[string, Partial<MockEngineOptions>, object, RegExp]>([

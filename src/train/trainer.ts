@@ -10,7 +10,7 @@ import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { TrainConfig } from './config.ts'
 import { checkEngineInfo } from './needs.ts'
-import { type Progress, readProgress, saveProgress, saveStage } from './progress.ts'
+import { keepInitial, type Progress, readProgress, saveProgress, saveStage } from './progress.ts'
 import { stagesOf } from './recipes.ts'
 import type { RateSettings, Stage } from './stage.ts'
 import type { GameMix, MixEntry } from './states.ts'
@@ -51,6 +51,7 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
     const place = stages.findIndex(({ name }) => name === stage)
     return place > at.stage || (place === at.stage && step >= at.step)
   })
+  at = await keepInitial(folder, engine, stages, at)
   if (at.checkpoint) await engine.load(at.checkpoint.ref, { optimizer: true })
   while (at.stage < stages.length) {
     const result = await runStage(options, mix, stages, at)
@@ -68,11 +69,8 @@ function specOf({ skin, prompt }: TrainConfig, { id: game, config, horizon, rest
 }
 
 /** The games of a config, which must be loaded, as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */
-export function gamesOf(config: TrainConfig): { spec: EnvSpec; horizon: number; restart: boolean; episodes: number }[] {
-  return config.games.map((entry) => {
-    const { horizon, restart, episodes = config.evaluation.episodes } = entry
-    return { spec: specOf(config, entry), horizon, restart, episodes }
-  })
+export function gamesOf(config: TrainConfig): { spec: EnvSpec; episodes: number }[] {
+  return config.games.map((entry) => ({ spec: specOf(config, entry), episodes: entry.episodes ?? config.evaluation.episodes }))
 }
 
 /** What training draws from: an entry per game, or per level of a game that has levels; the games must be loaded. Throws ConfigError. */
@@ -101,7 +99,7 @@ async function runStage(
   const { steps } = stage
   const seed = deriveSeed(config.seed, 'stage', stage.name)
   let at = start
-  const from = stage.from === null ? undefined : (at.finished[stage.from] as WeightsRef)
+  const from = stage.from === null ? (at.initial ?? undefined) : (at.finished[stage.from] as WeightsRef)
   if (at.step === 0 && from) await engine.load(from, { optimizer: false })
   const setup = { engine, reference: engine.sampler(from), mix, config, folder, seed }
   let run = at.step < steps ? await stage.open(setup, at.step > 0 ? at.state : undefined) : null
