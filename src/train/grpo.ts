@@ -138,8 +138,8 @@ export async function grpoStep(
     ...metricsByGame(groups),
   }
   const signals = mix.map((entry) => {
-    const own = groups.filter((group) => group.entry.spec === entry.spec)
-    return own.length === 0 ? null : own.filter(hasSignal).length / own.length
+    const entryGroups = groups.filter((group) => group.entry.spec === entry.spec)
+    return entryGroups.length === 0 ? null : entryGroups.filter(hasSignal).length / entryGroups.length
   })
   return { metrics, pool: nextPool, signals }
 }
@@ -174,7 +174,7 @@ function turnsOf(rl: RlConfig, entry: MixEntry, trajectory: Trajectory, episode:
 function turnGroups(rl: RlConfig, entry: MixEntry, episodes: readonly Trajectory[], first: number): Omit<Group<Turn>, 'advantages'>[] {
   const turns = episodes.map((episode, k) => turnsOf(rl, entry, episode, first + k))
   const longest = Math.max(...turns.map(({ length }) => length))
-  return Array.from({ length: longest }, (_, t) => ({ entry, replies: turns.flatMap((own) => own[t] ?? []) }))
+  return Array.from({ length: longest }, (_, t) => ({ entry, replies: turns.flatMap((episodeTurns) => episodeTurns[t] ?? []) }))
 }
 
 function advantagesOf(scored: readonly Omit<Group<Turn>, 'advantages'>[], rl: RlConfig): Group<Turn>[] {
@@ -205,8 +205,8 @@ async function trainingSequences(
   let tokens = 0
   const data = sequences.map((sequence, i): TrainingSequence => {
     const turns = sequence.turns.map(({ index }) => ordered[index] as ValuedTurn)
-    const advantages = sequence.turns.map(({ start, tokens: own }, k) => {
-      const lists = tokenAdvantages(turns[k] as ValuedTurn, (starts[i] as Float32Array).subarray(start, start + own.length), rl)
+    const advantages = sequence.turns.map(({ start, tokens: replyTokens }, k) => {
+      const lists = tokenAdvantages(turns[k] as ValuedTurn, (starts[i] as Float32Array).subarray(start, start + replyTokens.length), rl)
       kl += lists.kl
       return lists.advantages
     })
@@ -221,12 +221,12 @@ async function trainingSequences(
 /** Advantages per token, KL and entropy folded in, and the k3 divergence summed over the tokens. `start`: log-probs under the start weights. */
 function tokenAdvantages({ turn, advantage }: ValuedTurn, start: Float32Array, rl: RlConfig): { advantages: number[]; kl: number } {
   const { sampled, sample, statements } = turn
-  const own = tokenShares({ text: sample.reply.text, read: sample.read, ends: sampled.ends }, advantage, statements)
+  const shares = tokenShares({ text: sample.reply.text, read: sample.read, ends: sampled.ends }, advantage, statements)
   let kl = 0
   const advantages = sampled.logprobs.map((lp, t) => {
     const apart = lp - (start[t] as number)
     kl += Math.exp(-apart) + apart - 1
-    return (own[t] as number) - rl.kl * apart - rl.entropy * lp
+    return (shares[t] as number) - rl.kl * apart - rl.entropy * lp
   })
   return { advantages, kl }
 }

@@ -50,8 +50,10 @@ export function supervisedBatch(context: SupervisedContext, step: number): Super
 function drawnData({ engine, mix, settings, kind, teacher, seed }: SupervisedContext, step: number): Datum[] {
   const source = { scatter: settings.scatter, teacher: 0.5, narrow: 0.15, refused: 0.1 }
   return pickGames(mix, settings.batch, seededRng(seed, 'games', step)).map((entry, i) => {
-    const own = deriveSeed(seed, 'example', step, i)
-    return kind === 'format' ? formatExample(engine, entry, source, own) : teacherExample(engine, entry, source, teacher, own)
+    const exampleSeed = deriveSeed(seed, 'example', step, i)
+    return kind === 'format'
+      ? formatExample(engine, entry, source, exampleSeed)
+      : teacherExample(engine, entry, source, teacher, exampleSeed)
   })
 }
 
