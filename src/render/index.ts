@@ -5,6 +5,7 @@ export { applyEffects, EFFECTS, type Effect, effectsOf, hasEffects, renderSkinne
 export { frameHash, frameToRgb, frameToRgba } from './frame.ts'
 export { encodePng, type PngOptions } from './png.ts'
 export { decodePng, pngSize } from './png-decode.ts'
+export { randomThemeName } from './random-theme.ts'
 export { createRenderer, encodeScene, type Renderer, renderInto, renderScene, shareFrame, shareKernelMemory } from './renderer.ts'
 export { type Sheet, type SheetHeading, sheetScene } from './sheet.ts'
 export { type SvgOptions, sceneToSvg } from './svg.ts'
