@@ -14,7 +14,7 @@ const GAMES = [
 /** The base of all presets but `plain` and `format`: see docs/metrics.md. It ends once it reads some of the boards, which is measured. */
 const captions = {
   ...{ corpus: 'captions', steps: 1500, batch: 64, scatter: 0.5, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
-  ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.3, cool: 75 } },
+  ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.35, cool: 75 } },
 }
 
 /** The reinforcement learning of all presets: one config for G0 and G1. */
@@ -23,7 +23,7 @@ const rl = {
   ...{ signal: 'regret', expert: 'lookahead', regretScale: 8 },
   rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
   ...{ credit: 'statement', cells: true, normalise: 'none', kl: 0.05, minibatch: 128 },
-  ...{ optimizer: 'muon', learningRate: 1e-3, finalRate: 0.3, warmup: 5 },
+  ...{ optimizer: 'muon', learningRate: 6e-4, finalRate: 0.2, warmup: 5 },
 }
 
 /** All four games on a laptop CPU, one model for all: the main job. */
@@ -74,8 +74,8 @@ const bootstrapping = {
   preset: 'bootstrapping',
   games: SHISEN,
   recipes: ['g0', 'arm-f', 'arm-p', 'arm-a', 'arm-pa'],
-  base: { ...captions, until: { cells: 0.25, cool: 100, states: 96 } },
-  rl: { ...rl, steps: 60, finalRate: 0.5 },
+  base: { ...captions, until: { cells: 0.4, cool: 100, states: 96 } },
+  rl: { ...rl, steps: 60, learningRate: 1e-3, finalRate: 0.5 },
   evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
 }
 
