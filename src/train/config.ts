@@ -187,16 +187,12 @@ export const trainConfig = z.strictObject({
       until: z
         .strictObject({
           cells: rate.describe('share of the cells that sampled replies read in the theme that is played in, mean over games'),
-          cool: count
-            .min(0)
-            .default(100)
-            .describe('steps after that, over which the learning rate falls to finalRate of its peak; then the stage ends'),
-          every: count.min(1).default(25).describe('steps between two looks'),
+          every: count.min(1).default(20).describe('steps between two looks'),
           states: count.min(1).max(10_000).default(48).describe('fixed states of each game, one sampled reply each'),
         })
         .optional()
         .describe(
-          'when the base sees well enough to end; until then the learning rate stays at its peak. No example is made of these states. Absent: the stage ends after its steps',
+          'ends the stage once the base sees well enough. No example is made of these states. Absent: the stage ends after its steps',
         ),
     })
     .describe('what stands in for an instruct model'),

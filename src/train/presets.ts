@@ -13,8 +13,8 @@ const GAMES = [
 
 /** The base of all presets but `plain` and `format`: see docs/metrics.md. It ends once it reads some of the boards, which is measured. */
 const captions = {
-  ...{ corpus: 'captions', steps: 1500, batch: 64, scatter: 0.5, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
-  ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.35, cool: 75 } },
+  ...{ corpus: 'captions', steps: 800, batch: 64, scatter: 0.5, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.5 } },
 }
 
 /** The reinforcement learning of all presets: one config for G0 and G1. */
@@ -47,7 +47,7 @@ const quick = {
   ...laptop,
   preset: 'quick',
   games: SHISEN,
-  base: { ...captions, until: { cells: 0.25, cool: 75 } },
+  base: { ...captions, steps: 450, until: { cells: 0.5 } },
   coldStart: { ...laptop.coldStart, steps: 60 },
   rl: { ...rl, steps: 30 },
   evaluation: { episodes: 48, seed: 2048, interventions: { states: 32 }, generalisation: { states: 16 } },
@@ -74,7 +74,7 @@ const bootstrapping = {
   preset: 'bootstrapping',
   games: SHISEN,
   recipes: ['g0', 'arm-f', 'arm-p', 'arm-a', 'arm-pa'],
-  base: { ...captions, until: { cells: 0.4, cool: 100, states: 96 } },
+  base: { ...captions, steps: 450, until: { cells: 0.5, states: 96 } },
   rl: { ...rl, steps: 60, learningRate: 1e-3, finalRate: 0.5 },
   evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
 }
@@ -86,7 +86,7 @@ const tiny = {
   games: GAMES.map((entry) => ({ ...entry, horizon: 5 })),
   model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 16, textLength: 100 },
   recipes: ['g0', 'g1'],
-  base: { ...captions, steps: 10, batch: 16, until: { cells: 0.01, cool: 3, every: 2, states: 2 } },
+  base: { ...captions, steps: 10, batch: 16, until: { cells: 0.01, every: 2, states: 2 } },
   coldStart: { ...laptop.coldStart, steps: 20, batch: 16 },
   rl: { ...laptop.rl, steps: 4, states: 4, replies: 4 },
   saveEvery: 2,
