@@ -38,10 +38,8 @@ const adam = {
   maxGradNorm: z.number().min(0).default(1).describe('gradient norm is clipped to this; 0: not'),
 }
 
-const optimizerField = z
-  .enum(['adam', 'muon'])
-  .default('adam')
-  .describe('Muon steps the matrices of the blocks by their orthogonalised momentum')
+const optimizers = z.enum(['adam', 'muon'])
+const optimizerField = optimizers.default('adam').describe('Muon steps the matrices of the blocks by their orthogonalised momentum')
 
 const supervised = z.strictObject({
   steps: count.min(0).max(1_000_000).describe('optimiser steps; 0 leaves the stage out'),
@@ -118,6 +116,11 @@ const reinforcement = z.strictObject({
   minibatch: count.min(1).max(4096).default(64).describe('replies an optimiser step'),
   optimizer: optimizerField,
   ...adam,
+  taught: z
+    .strictObject({ optimizer: optimizers, learningRate: adam.learningRate, finalRate: adam.finalRate })
+    .partial()
+    .optional()
+    .describe('what is different where RL begins from a cold start: a model that plays already bears smaller steps'),
 })
 
 /** An analysis on fixed states. */

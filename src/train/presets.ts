@@ -17,13 +17,14 @@ const captions = {
   ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.5 } },
 }
 
-/** The reinforcement learning of all presets: one config for G0 and G1. */
+/** The reinforcement learning of all presets: one config for G0 and G1, but for the size of the steps. */
 const rl = {
   ...{ steps: 100, states: 32, replies: 8, pool: 0.5, narrow: 0.15, refused: 0.2, stuck: true },
   ...{ signal: 'regret', expert: 'lookahead', regretScale: 8 },
   rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
   ...{ credit: 'statement', cells: true, normalise: 'none', kl: 0.05, minibatch: 128 },
-  ...{ optimizer: 'muon', learningRate: 6e-4, finalRate: 0.2, warmup: 5 },
+  ...{ optimizer: 'muon', learningRate: 1e-3, finalRate: 0.3, warmup: 5 },
+  taught: { optimizer: 'adam', learningRate: 4e-4, finalRate: 0.1 },
 }
 
 /** All four games on a laptop CPU, one model for all: the main job. */
@@ -59,7 +60,7 @@ const format = {
   preset: 'format',
   base: { steps: 200, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
   coldStart: { ...laptop.coldStart, steps: 2000 },
-  rl: { ...rl, cells: false, optimizer: 'adam', learningRate: 3e-4, finalRate: 0.1 },
+  rl: { ...rl, cells: false, optimizer: 'adam', learningRate: 3e-4, finalRate: 0.1, taught: {} },
 }
 
 /** The paper's plain ±1 recipe alone, on the budget of the main job (see `paperRl`). */
@@ -75,7 +76,7 @@ const bootstrapping = {
   games: SHISEN,
   recipes: ['g0', 'arm-f', 'arm-p', 'arm-a', 'arm-pa'],
   base: { ...captions, steps: 450, until: { cells: 0.5, states: 96 } },
-  rl: { ...rl, steps: 60, learningRate: 1e-3, finalRate: 0.5 },
+  rl: { ...rl, steps: 60, finalRate: 0.5 },
   evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
 }
 
