@@ -3,6 +3,21 @@ import { defineConfig } from 'vitest/config'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
+/** Tests beside the code. */
+const UNIT = ['src/**/*.test.ts', 'packages/*/src/**/*.test.ts']
+
+/** Those that need a process of their own: they register games or pictures, change the folder or the environment, or open a browser. */
+const ALONE = [
+  'src/**/*.browser.test.ts',
+  'src/cli/play/person.test.ts',
+  'src/cli/wrong-lines.test.ts',
+  'src/games/index.test.ts',
+  'src/games/picture-shisen-sho/game.test.ts',
+  'src/games/registry.test.ts',
+  'src/pictures/pictures.test.ts',
+  'src/train/lexicon.test.ts',
+]
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -16,9 +31,14 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
+    projects: [
+      // Imports cost more than most of these tests: the files of a worker share their modules.
+      { extends: true, test: { name: 'unit', include: UNIT, exclude: ALONE, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ALONE } },
+      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'] } },
+    ],
   },
 })

@@ -1,12 +1,12 @@
 /**
- * Compiles src/render/kernel.as.ts, which is AssemblyScript, to src/render/kernel-data.ts: `npm run kernel`. With `-- --check` it writes
+ * Compiles src/render/fast/kernel.as.ts, which is AssemblyScript, to src/render/fast/kernel-data.ts: `npm run kernel`. With `-- --check` it writes
  * nothing and fails if kernel-data.ts is not what the source gives.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import asc from 'assemblyscript/asc'
 
-const SOURCE = 'src/render/kernel.as.ts'
-const TARGET = 'src/render/kernel-data.ts'
+const SOURCE = 'src/render/fast/kernel.as.ts'
+const TARGET = 'src/render/fast/kernel-data.ts'
 const OPTIONS = ['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'minimal', '--use', 'abort=', '--outFile', 'kernel.wasm']
 /** Memory is then given by the caller, at least 1 and at most 65536 pages of 64 KiB. */
 const SHARED = ['--enable', 'threads', '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536']

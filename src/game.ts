@@ -156,6 +156,16 @@ export interface PerceptionFacet<S, C, P> {
   layout(config: C): SectionLayout
   /** The perception as a grid of labels. Absent: the perception is no grid, and counts by cell are left out. */
   grid?(perception: P): Grid
+  /**
+   * The parts of a text in its order, each with whether it is true: the k-th of two readable texts speak about the same thing. Unreadable text
+   * has none. Absent: all words of a perception answer for the whole of it.
+   */
+  judge?(truth: P, text: string): readonly Statement[]
+  /**
+   * The state with another board: the one that a perception tells of; null where it cannot be one of this config. For thoughts and moves about
+   * a board as it was told, so it need not keep the invariants of `rules.state`. Absent: training makes no examples with misread boards.
+   */
+  told?(state: S, perception: P): S | null
 }
 
 /** How actions are written and read. */

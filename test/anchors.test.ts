@@ -100,7 +100,8 @@ describe.each(paperGames.map((game) => [game.id, game] as const))('random play o
     const jobs = await evalJobs({ names: [], look, preset: 'paper', game: game.id, horizon: 1, restart: true, given: ['game'] })
     expect(jobs).toHaveLength(1)
     const { spec, names, rules } = jobs[0] as (typeof jobs)[number]
-    expect(rules).toMatchObject({ horizon: game.presets?.paper?.horizon, restart: protocol.restart, counts: protocol.counts })
+    expect(rules).toEqual({ counts: protocol.counts, expertEvery: 0 })
+    expect([spec.horizon, spec.restart]).toEqual([game.presets?.paper?.horizon, protocol.restart])
     for (const name of names) {
       const result = await evaluate({
         policy: createPolicy(name),
@@ -113,7 +114,7 @@ describe.each(paperGames.map((game) => [game.id, game] as const))('random play o
       const row = protocolRow(result, protocol)
       const values = result.episodes.map((episode) => episode.values.return as number)
       expect([row.mean, row.games]).toEqual([meanOf(values), EPISODES])
-      const reference = measured.find((one) => one.player === name && one.horizon === rules.horizon)
+      const reference = measured.find((one) => one.player === name && one.horizon === spec.horizon)
       // Where all games end alike there is no error to measure by.
       if (reference !== undefined && row.error !== 0) expectMean(values, reference, name)
     }

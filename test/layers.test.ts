@@ -219,12 +219,13 @@ describe('the layout', () => {
     expect(whole.map((file) => relative(root, file))).toEqual([])
   })
 
-  it('reaches the fast PNG path by one module only', () => {
+  it('reaches the fast path of pictures by one function only', async () => {
     const fast = join(src, 'render/fast/')
     const inside = files
       .filter((file) => !file.startsWith(fast))
       .flatMap((file) => targetsOf(file).filter((target) => target.startsWith(fast)))
-    expect([...new Set(inside)]).toEqual([join(fast, 'scene-png.ts')])
+    expect([...new Set(inside)]).toEqual([join(fast, 'scene-painter.ts')])
+    expect(Object.keys(await import('../src/render/fast/scene-painter.ts'))).toEqual(['createScenePainter'])
   })
 
   it('has no imports out of src by a path', () => {

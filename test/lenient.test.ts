@@ -104,8 +104,8 @@ async function playedBy(reply: (said: Said) => string): Promise<Means> {
     reply: async (seen) => seen.map((one) => [{ text: reply({ board: toldBoard(one) ?? '', answer: asked++ % 4 }) }]),
   }
   const look = { theme: 'classic', tile: 8, layout: 'board' } as const
-  const specs = [envSpec({ game: await loadGame('2048'), skin: look, mode: 'image+caption' })]
-  const { rows } = await evaluate({ policy, decoding: 'sampled', specs, episodes: 3, horizon: 6, restart: true, seed: 0 })
+  const specs = [envSpec({ game: await loadGame('2048'), skin: look, mode: 'image+caption', horizon: 6, restart: true })]
+  const { rows } = await evaluate({ policy, decoding: 'sampled', specs, episodes: 3, seed: 0 })
   return Object.fromEntries(rows.map(({ metric, mean }) => [metric, mean]))
 }
 

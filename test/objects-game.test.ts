@@ -54,11 +54,11 @@ describe('a game of objects', () => {
   })
 
   it('is evaluated, without counts by cell, and its replays are shown line by line', async () => {
-    const options = { decoding: 'greedy', episodes: 3, horizon: 10, seed: 2, replays: 1, expertEvery: 1, restart: false } as const
+    const options = { decoding: 'greedy', episodes: 3, seed: 2, replays: 1, expertEvery: 1 } as const
     const { rows, replays, episodes } = await evaluate({
       ...options,
       policy: halfRight,
-      specs: [envSpec({ game, skin, mode: 'image+caption' })],
+      specs: [envSpec({ game, skin, mode: 'image+caption', horizon: 10 })],
     })
     const mean = (metric: string): number | null | undefined => rows.find((row) => row.metric === metric)?.mean
     expect(mean('perception exact')).toBe(0)
@@ -73,11 +73,11 @@ describe('a game of objects', () => {
     const blind = await evaluate({
       ...options,
       policy: scriptedPolicy([formatReply({ perception: 'red', think: '', answer: 'red' })]),
-      specs: [spec],
+      specs: [{ ...spec, horizon: 10 }],
     })
     expect(blind.episodes[0]?.unread?.[0]?.reason).toBe('The perception is not written as the prompt asks for.')
     const expert = createPolicy('solver', { gameNamed: () => game })
-    const best = await evaluate({ ...options, policy: expert, specs: [spec] })
+    const best = await evaluate({ ...options, policy: expert, specs: [{ ...spec, horizon: 10 }] })
     expect(best.rows.find(({ metric }) => metric === 'regret')?.mean).toBe(0)
   })
 

@@ -102,10 +102,8 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
 
   const play = (policy: Policy): Promise<Trajectory[]> =>
     rollout(policy, {
-      episodes: Array.from({ length: 12 }, (_, seed) => ({ spec, seed })),
-      horizon: 12,
+      episodes: Array.from({ length: 12 }, (_, seed) => ({ spec: { ...spec, horizon: 12, restart: true }, seed })),
       seed: 3,
-      restart: true,
       keep: 'states',
     })
 

@@ -15,7 +15,7 @@ export const smallConfig = parseTrainConfig({
 export async function smallModel(steps: number, folder: string): Promise<EmbeddedEngine> {
   const engine = new EmbeddedEngine({ model: smallConfig.model, words: lexiconOf(Object.values(GAMES)), seed: 1, threads: 1, folder })
   const settings = { ...smallConfig.coldStart, steps, batch: 16, learningRate: 4e-3, warmup: 5 }
-  const context = { engine, mix: mixOf(smallConfig), settings, kind: 'teacher' as const, teacher: smallConfig.teacher, seed: 1 }
+  const context = { engine, mix: mixOf(smallConfig), settings, corpus: { kind: 'teacher', habits: smallConfig.teacher } as const, seed: 1 }
   for (let step = 0; step < steps; step++) await supervisedStep(context, supervisedBatch(context, step), learningRateAt(settings, step))
   return engine
 }

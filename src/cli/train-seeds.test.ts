@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseSeeds, threadsEach } from './train-seeds.ts'
+import { parseSeeds } from './train-seeds.ts'
 
 describe('parseSeeds', () => {
   test('takes lists and ranges, in order, none twice', () => {
@@ -13,12 +13,4 @@ describe('parseSeeds', () => {
     for (const text of ['', 'x', '1,', '-1', '3-1', '1.5', '0-100', '1-', '1;2', '99999999999999999'])
       expect(() => parseSeeds(text)).toThrow('0,1,2 or 0-2')
   })
-})
-
-test('threads are as configured while they last', () => {
-  expect(threadsEach(2, 1, 8)).toBe(2)
-  expect(threadsEach(2, 4, 8)).toBe(2)
-  expect(threadsEach(2, 2, 2)).toBe(1)
-  expect(threadsEach(4, 3, 8)).toBe(2)
-  expect(threadsEach(2, 9, 2)).toBe(1)
 })

@@ -1,36 +1,26 @@
-/**
- * Several training seeds of one recipe: a run folder each, made before the first begins, so that the whole goes on with --resume. One after
- * the other in this process, or side by side in processes of their own; at the end the table and the report over seeds.
- */
+/** `train --seeds`: several training seeds of one recipe, shown as they go; at the end the table and the report over seeds. */
 
-import { fork } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError } from 'commander'
-import PQueue from 'p-queue'
-import { ConfigError, StorageError } from '../errors.ts'
 import {
-  checkedEngine,
-  createTrainFolder,
-  loadExtras,
-  newWords,
-  openTrainRun,
+  checkNewSeeds,
+  makeSeedRuns,
   readComparedRuns,
-  runToEnd,
-  storedConfig,
-  storedWords,
+  reopenSeedRuns,
+  type SeedOutcome,
+  type SeedProgram,
+  type SeedRun,
+  type SeedsEvent,
+  threadsEach,
+  trainSeedRuns,
   writeSeedsReport,
 } from '../jobs/index.ts'
 import { shellWord } from '../printable.ts'
-import { compareRuns, loadTrained, recipeDifferences, seedFamilies, seedsText, trainingOf } from '../report/index.ts'
-import { checkNewFolder, type RunFolder, readRun, TRAIN_RUN } from '../runs/index.ts'
+import { compareRuns, seedFamilies, seedsText } from '../report/index.ts'
 import type { TrainConfig } from '../train/index.ts'
 import { INTERRUPTED, interruptible } from './interrupt.ts'
-import { createProgress, formatDuration, progressEvents } from './progress.ts'
+import { createProgress, formatDuration, type ProgressDisplay, progressEvents } from './progress.ts'
 import { printError, printJson, printLines } from './terminal.ts'
 
 /** What is trained, and how it is shown. */
@@ -69,123 +59,60 @@ export function parseSeeds(text: string): number[] {
   return all
 }
 
-/** Threads of each of several engines on one machine: as configured, unless that is more than there are. */
-export function threadsEach(configured: number, parallel: number, cores: number = availableParallelism()): number {
-  return Math.max(1, Math.min(configured, Math.floor(cores / parallel)))
-}
-
-interface Seed {
-  readonly seed: number
-  readonly path: string
-}
-
-type Outcome = 'finished' | 'stopped' | 'failed'
-
 /** The command `train --seeds`. Sets the exit code: 130 if it was interrupted, 1 if a run failed. */
 export async function trainSeeds(options: SeedsOptions): Promise<void> {
+  const { seeds, prefix, parallel, resume, quiet } = options
   const start = performance.now()
-  const runs = options.seeds.map((seed): Seed => ({ seed, path: `${options.prefix}-${seed}` }))
-  await (options.resume ? checkOld(runs) : makeNew(runs, options))
+  const runs = seeds.map((seed): SeedRun => ({ seed, path: `${prefix}-${seed}` }))
+  await (resume ? reopenSeedRuns(runs) : makeNew(runs, options))
+  const lines = seedLines(quiet)
   const outcomes = await interruptible((signal) =>
-    options.parallel > 1 ? sideBySide(runs, options, signal) : oneByOne(runs, options, signal),
+    trainSeedRuns(runs, { parallel, program: programOf(quiet), onEvent: lines.show, signal }).finally(lines.close),
   )
   await report(runs, outcomes, options, (performance.now() - start) / 1000)
 }
 
-const isThere = ({ path }: Seed): boolean => existsSync(join(path, 'run.json'))
-
 /** Makes every folder, once it is known that all of them can be. */
-async function makeNew(runs: readonly Seed[], { newConfig, parallel, threadsGiven, force }: SeedsOptions): Promise<void> {
-  const taken = runs.find(isThere)
-  if (taken)
-    throw new ConfigError(`${taken.path} holds a run already; go on with all of these seeds by --resume, or give other folders with --out`)
-  for (const { path } of runs) await checkNewFolder(TRAIN_RUN, path, { force })
+async function makeNew(runs: readonly SeedRun[], { newConfig, parallel, threadsGiven, force }: SeedsOptions): Promise<void> {
+  await checkNewSeeds(runs, force)
   const config = await newConfig()
   const threads = threadsGiven ? config.threads : threadsEach(config.threads, Math.min(parallel, runs.length))
   if (threads < config.threads) printError(`each run gets ${threads} of the ${config.threads} threads; the last digits depend on that`)
-  const words = await newWords(config)
-  await (await checkedEngine({ ...config, threads }, (runs[0] as Seed).path, words)).close()
-  for (const { seed, path } of runs) await (await createTrainFolder(path, { ...config, threads, seed }, words, { force })).close()
+  await makeSeedRuns(runs, config, { threads, force })
 }
 
-async function recipeOf({ config, stages }: RunFolder): Promise<unknown> {
-  await loadTrained(config)
-  return trainingOf(config, stages)?.recipe
-}
+/** This program, as it goes on with one run. */
+const programOf = (quiet: boolean): SeedProgram => ({
+  path: fileURLToPath(new URL('main.js', import.meta.url)),
+  args: ({ path }) => ['train', '--resume', path, ...(quiet ? ['--quiet'] : [])],
+  stoppedCode: INTERRUPTED,
+})
 
-/** Checks that the runs there are of one recipe, and makes those that are not there. */
-async function checkOld(runs: readonly Seed[]): Promise<void> {
-  const first = runs.find(isThere)
-  if (first === undefined)
-    throw new StorageError(`there is no run to go on with in ${runs.map(({ path }) => path).join(', ')}; start them without --resume`)
-  const model = await readRun(first.path)
-  const recipe = await recipeOf(model)
-  for (const { path } of runs.filter(isThere)) {
-    const differences = recipeDifferences(recipe, await recipeOf(await readRun(path)))
-    if (differences.length > 0)
-      throw new StorageError(`${first.path} and ${path} differ by more than the seed: ${differences.join(', ')}; go on with each by itself`)
+/** Shows what the runs tell: progress of the run of this process, lines of others behind their seed. */
+function seedLines(quiet: boolean): { show: (event: SeedsEvent) => void; close: () => void } {
+  let progress: ProgressDisplay | null = null
+  const close = (): void => {
+    progress?.close()
+    progress = null
   }
-  const missing = runs.filter((run) => !isThere(run))
-  if (missing.length === 0) return
-  const config = storedConfig(model)
-  const words = await storedWords(model)
-  await loadExtras(config)
-  await (await checkedEngine(config, model.path, words)).close()
-  for (const { seed, path } of missing) await (await createTrainFolder(path, { ...config, seed }, words)).close()
-}
-
-async function oneByOne(runs: readonly Seed[], { quiet }: SeedsOptions, signal: AbortSignal): Promise<Outcome[]> {
-  const outcomes: Outcome[] = []
-  for (const [i, { seed, path }] of runs.entries()) {
-    if (signal.aborted) return outcomes
-    const progress = createProgress({ quiet })
-    progress.note(`seed ${seed} (${i + 1} of ${runs.length})`)
-    try {
-      const { end } = await runToEnd(await openTrainRun(path), { onEvent: progressEvents(progress), signal })
-      outcomes.push(end)
-    } catch (error) {
-      // One run's failure is its own; an error in the command line or a config is everyone's.
-      if (error instanceof ConfigError) throw error
-      progress.close()
-      printError(`seed ${seed} failed: ${(error as Error).message.replace(/\s+/g, ' ')}`)
-      outcomes.push('failed')
-    } finally {
-      progress.close()
+  const show = (event: SeedsEvent): void => {
+    const { seed } = event
+    if (event.type === 'begin') {
+      progress = createProgress({ quiet })
+      progress.note(`seed ${seed} (${event.index + 1} of ${event.count})`)
+    } else if (event.type === 'job') {
+      if (progress !== null) progressEvents(progress)(event.event)
+    } else if (event.type === 'line') printError(`seed ${seed}: ${event.text}`)
+    else {
+      close()
+      if (event.reason !== null) printError(`seed ${seed} failed: ${event.reason.replace(/\s+/g, ' ')}`)
     }
   }
-  return outcomes
-}
-
-async function sideBySide(runs: readonly Seed[], { parallel, quiet }: SeedsOptions, signal: AbortSignal): Promise<Outcome[]> {
-  const queue = new PQueue({ concurrency: parallel })
-  return Promise.all(runs.map((run) => queue.add(() => inProcess(run, quiet, signal))))
-}
-
-/** A run in a process of its own; its lines are shown behind its seed. It saves and stops when it is let go of. */
-function inProcess({ seed, path }: Seed, quiet: boolean, signal: AbortSignal): Promise<Outcome> {
-  if (signal.aborted) return Promise.resolve('stopped')
-  const main = fileURLToPath(new URL('main.js', import.meta.url))
-  const child = fork(main, ['train', '--resume', path, ...(quiet ? ['--quiet'] : [])], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-  const letGo = (): void => {
-    if (child.connected) child.disconnect()
-  }
-  signal.addEventListener('abort', letGo, { once: true })
-  const lines = createInterface({ input: child.stderr as Readable })
-  lines.on('line', (line) => line && printError(`seed ${seed}: ${line}`))
-  // Not its 'close': that never comes of a process that this one has let go of.
-  const said = new Promise<void>((resolve) => lines.once('close', resolve))
-  return new Promise((resolve) => {
-    child.once('error', () => resolve('failed'))
-    child.once('exit', async (code) => {
-      signal.removeEventListener('abort', letGo)
-      await said
-      resolve(code === 0 ? 'finished' : code === INTERRUPTED ? 'stopped' : 'failed')
-    })
-  })
+  return { show, close }
 }
 
 /** What came out: of all seeds that are finished, and how to go on with the others. */
-async function report(runs: readonly Seed[], outcomes: readonly Outcome[], options: SeedsOptions, seconds: number): Promise<void> {
+async function report(runs: readonly SeedRun[], outcomes: readonly SeedOutcome[], options: SeedsOptions, seconds: number): Promise<void> {
   const finished = runs.filter((_, i) => outcomes[i] === 'finished').map(({ path }) => path)
   const failed = runs.filter((_, i) => outcomes[i] === 'failed').map(({ seed }) => seed)
   if (finished.length < runs.length) {

@@ -9,7 +9,13 @@ import { replayList, resultRows } from '../runs/index.ts'
 import { type EvaluateOptions, evaluate } from './evaluate.ts'
 import { METRIC_NAMES, type MetricName } from './metrics.ts'
 
-const spec: EnvSpec = envSpec({ game: game2048, skin: { theme: 'classic', tile: 16, layout: 'board' }, promptStyle: 'brief' })
+const spec: EnvSpec = envSpec({
+  game: game2048,
+  skin: { theme: 'classic', tile: 16, layout: 'board' },
+  promptStyle: 'brief',
+  horizon: 20,
+  restart: true,
+})
 
 /** A policy that is told nothing and sees the first board of `seed` for ever. */
 const fixed = (text: string): Policy => scriptedPolicy([text], 'fixed')
@@ -19,8 +25,6 @@ const options = (policy: Policy, rest: Partial<EvaluateOptions> = {}): EvaluateO
   decoding: 'scripted',
   specs: [spec],
   episodes: 4,
-  horizon: 20,
-  restart: true,
   seed: 11,
   ...rest,
 })
@@ -37,8 +41,6 @@ describe('evaluate', () => {
     expect(episodes.map(({ seed }) => seed)).toEqual(seeds)
     const again = await rollout(randomPolicy(), {
       episodes: seeds.map((seed) => ({ spec, seed })),
-      horizon: 20,
-      restart: true,
       seed: deriveSeed(11, 'evaluation', 'policy'),
     })
     expect(episodes.map(({ values }) => values.return)).toEqual(again.map(({ score }) => score))
@@ -110,13 +112,16 @@ describe('evaluate', () => {
 
   test('specs of one game are put together, progress counts up, and abort rejects', async () => {
     const calls: number[] = []
-    const small = envSpec({ ...spec, config: { size: 3 } })
+    const small = envSpec({ ...spec, config: { size: 3 }, horizon: 10 })
     const { rows } = await evaluate(options(randomPolicy(), { specs: [spec, small], onProgress: (done) => calls.push(done) }))
     expect(rows).toHaveLength(METRIC_NAMES.length)
     expect(rows[0]?.episodes).toBe(8)
-    expect(calls.at(-1)).toBe(160)
+    expect(calls.at(-1)).toBe(4 * 20 + 4 * 10)
     await expect(evaluate(options(randomPolicy(), { signal: AbortSignal.abort(new Error('stop')) }))).rejects.toThrow('stop')
     await expect(evaluate(options(randomPolicy(), { episodes: 0 }))).rejects.toThrow(ConfigError)
+    await expect(evaluate(options(randomPolicy(), { specs: [spec, { ...spec, horizon: null }] }))).rejects.toThrow(
+      /^the horizon of 2048 is null, .*; give its spec a horizon, such as 100$/,
+    )
   })
 })
 
@@ -132,7 +137,7 @@ test('progress ends at the total, told once, when every episode has been told of
       let episodes = 0
       await evaluate(
         options(policy, {
-          ...{ restart, episodes: 5, horizon: 7, specs: [envSpec({ ...spec, config: { size: 3 } })] },
+          ...{ episodes: 5, specs: [envSpec({ ...spec, config: { size: 3 }, horizon: 7, restart })] },
           ...(pace && { pace }),
           onEpisode: () => episodes++,
           onProgress: (done, total) => told.push(`${done}/${total} ${episodes}`),
@@ -146,7 +151,7 @@ test('progress ends at the total, told once, when every episode has been told of
 
 describe('replays', () => {
   test('keep fifteen spread steps with picture, truth and what was read', async () => {
-    const { replays } = await evaluate(options(createPolicy('teacher'), { replays: 2, horizon: 40 }))
+    const { replays } = await evaluate(options(createPolicy('teacher'), { replays: 2, specs: [{ ...spec, horizon: 40 }] }))
     expect(replayList.parse(replays)).toEqual(replays)
     expect(replays).toHaveLength(2)
     expect(replays[0]?.steps).toHaveLength(15)
@@ -160,7 +165,7 @@ describe('replays', () => {
   })
 
   test('an unreadable reply reads nothing', async () => {
-    const { replays } = await evaluate(options(fixed('<perception>x</perception>'), { replays: 1, horizon: 3 }))
+    const { replays } = await evaluate(options(fixed('<perception>x</perception>'), { replays: 1, specs: [{ ...spec, horizon: 3 }] }))
     expect(replays[0]?.steps[0]).toMatchObject({ read: null, action: null, outcome: 'unreadable', regret: null })
   })
 })

@@ -5,6 +5,7 @@
 import { ConfigError } from '../errors.ts'
 import type { Protocol } from '../game-presets.ts'
 import {
+  boundedHorizon,
   type EnvSpec,
   type EpisodeStep,
   type ReplyStore,
@@ -30,13 +31,9 @@ export interface EvaluateOptions {
   readonly policy: Policy
   /** How the policy picks its replies; a label of the rows, the policy itself does it. */
   readonly decoding: ResultRow['decoding']
-  /** Each is played `episodes` times; specs of one game are put together in its rows. */
+  /** Each is played `episodes` times, to its horizon, which must not be null; specs of one game are put together in its rows. */
   readonly specs: readonly EnvSpec[]
   readonly episodes: number
-  /** Replies an episode. */
-  readonly horizon: number
-  /** A game that ends before the horizon is followed by a fresh one, and the points go on (the paper's 2048 protocol). */
-  readonly restart: boolean
   /** What the return of an episode is; see `Protocol`. Default 'points'. */
   readonly counts?: Protocol['counts']
   readonly seed: number
@@ -64,9 +61,9 @@ export interface Evaluation {
   readonly episodes: EpisodeRecord[]
 }
 
-/** Plays every episode and sums up. Throws ConfigError for counts below 1. */
+/** Plays every episode and sums up. Throws ConfigError for counts below 1 and a horizon that is null. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { policy, decoding, specs, episodes, horizon, signal, replays = 0, expertEvery = EXPERT_EVERY } = options
+  const { policy, decoding, specs, episodes, signal, replays = 0, expertEvery = EXPERT_EVERY } = options
   if (!(episodes >= 1) || !(expertEvery >= 0) || specs.length === 0) {
     throw new ConfigError(
       `Evaluation needs games (${specs.length}), episodes (${episodes}) of 1 or more, and expertEvery (${expertEvery}) of 0 or more.`,
@@ -78,7 +75,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const moments: ReplayMoment[][] = entries.map(() => [])
   const kept: Replay[] = []
   const records: EpisodeRecord[] = new Array(entries.length)
-  const total = entries.length * horizon
+  const horizonAt = (place: number): number => boundedHorizon((entries[place] as RolloutEpisode).spec)
+  const total = entries.reduce((sum, _, place) => sum + horizonAt(place), 0)
   let done = 0
   let ended = 0
 
@@ -96,14 +94,14 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     if (moments[place]?.length) kept[place] = replayOf(spec, trajectory, moments[place], decoding)
     records[place] = record
     options.onEpisode?.(record)
-    const left = horizon - trajectory.steps.length
+    const left = horizonAt(place) - trajectory.steps.length
     done += left
     reportEnd(left > 0)
     return record
   }
   const onKnown = (record: EpisodeRecord): void => {
     records[record.episode] = record
-    done += horizon
+    done += horizonAt(record.episode)
     options.onEpisode?.(record)
     reportEnd(false)
   }
@@ -143,9 +141,9 @@ interface Listeners {
 }
 
 async function playAll(options: EvaluateOptions, entries: readonly RolloutEpisode[], on: Listeners): Promise<void> {
-  const { policy, decoding, horizon, restart, pace, batch, signal } = options
+  const { policy, decoding, pace, batch, signal } = options
   const rules = {
-    ...{ horizon, restart, episodes: entries, seed: policySeed(options.seed), collect: false },
+    ...{ episodes: entries, seed: policySeed(options.seed), collect: false },
     onStep: ({ episode, ...step }: RolloutEvent) => on.onStep(episode, step),
     ...(signal && { signal }),
   }

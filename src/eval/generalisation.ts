@@ -3,11 +3,11 @@
  * held out), levels of perception across (the skin's effects). One decision on each of the same states in every cell.
  */
 
+import { type DecideOptions, type DecisionScore, decide, type FixedState, fixedStates } from '../gym/decisions.ts'
 import { drawState, type EnvSpec, envSpec, LEVELS, SKIN_LEVELS, withLevels } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { frameHash, THEMES, themeNamed } from '../render/index.ts'
 import type { GeneralisationRow } from '../runs/index.ts'
-import { type DecideOptions, type DecisionScore, decide, type FixedState, fixedStates } from './decisions.ts'
 import { spread } from './replay.ts'
 import { bootstrapMean, type Interval, wilsonInterval } from './statistics.ts'
 

@@ -1,5 +1,4 @@
 /** Evaluation: policies on fixed games, results with intervals, single decisions, the lenient reading, and their statistics. */
-export { type DecideOptions, type DecisionScore, decide, type FixedState, fixedStates, type Question } from './decisions.ts'
 export { type EvaluateOptions, type Evaluation, evaluate, evaluationEntries, policySeed, resultRowsOf } from './evaluate.ts'
 export { type ExampleOptions, workedExamples } from './examples.ts'
 export { type GeneralisationOptions, generalisation, type Thing, type ThingsOptions, thingsOf } from './generalisation.ts'
@@ -7,6 +6,7 @@ export { type InterventionOptions, interventions } from './interventions.ts'
 export { type LenientReading, lenientReading, type StrictReading, strictReading } from './lenient/reply.ts'
 export { LENIENT, METRIC_NAMES, METRICS, type MetricInfo, type MetricName } from './metrics.ts'
 export { firstReply, type Pace } from './paced.ts'
+export { type ProbeOptions, probe } from './probes.ts'
 export {
   type Anchored,
   type BootstrapOptions,

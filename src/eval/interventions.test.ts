@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { EngineError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
+import { decide, fixedStates } from '../gym/decisions.ts'
 import { envSpec, formatReply } from '../gym/index.ts'
 import { isBlank, toldBoard } from '../gym/told-board-fixture.ts'
 import { toyGame } from '../gym/toy-game-fixture.ts'
 import { scriptedPolicy, teacherPolicy } from '../policies/index.ts'
 import { interventionRows } from '../runs/index.ts'
-import { decide, fixedStates } from './decisions.ts'
 import { interventions } from './interventions.ts'
 
 const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 8, layout: 'board' } })
@@ -66,7 +66,7 @@ describe('interventions', () => {
     const questions = states.map((fixed) => ({ spec, fixed }))
     const teacher = teacherPolicy({ gameNamed: () => toyGame, blind: false, slip: 0 })
     const told = await decide(teacher, questions, { seed: 1, batch: 7 })
-    expect(told).toEqual(states.map(() => ({ cells: 1, exact: 1, legal: 1, good: 1 })))
+    expect(told).toEqual(states.map(() => ({ cells: 1, exact: 1, think: 1, own: null, legal: 1, good: 1 })))
     await expect(decide(listener, questions, { seed: 1, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
   })
 })

@@ -3,10 +3,10 @@
  * each: the share of good and of legal moves, and how it differs from the picture alone on the same states.
  */
 import { EngineError, GameError } from '../errors.ts'
+import { type DecideOptions, type DecisionScore, decide, type FixedState } from '../gym/decisions.ts'
 import { type EnvSpec, OBSERVATION_MODES, type ObservationMode, observationOf } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import type { InterventionRow, ResultRow } from '../runs/index.ts'
-import { type DecideOptions, type DecisionScore, decide, type FixedState } from './decisions.ts'
 import { bootstrapMean, pairedDifference } from './statistics.ts'
 
 export interface InterventionOptions extends DecideOptions {

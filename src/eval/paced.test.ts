@@ -19,6 +19,8 @@ const spec = envSpec({
   config: { size: 3, goal: 32 },
   skin: { theme: 'classic', tile: 8, layout: 'board' },
   promptStyle: 'brief',
+  horizon: 8,
+  restart: true,
 })
 
 let place = ''
@@ -45,7 +47,7 @@ function slowModel(change: (reply: Reply, seed: number) => Reply = (reply) => re
 }
 
 const play = (policy: Policy, pace: Pace, rest: Partial<EvaluateOptions> = {}): Promise<Evaluation> =>
-  evaluate({ policy, decoding: 'sampled', specs: [spec], episodes: 6, horizon: 8, restart: true, seed: 2, pace, ...rest })
+  evaluate({ policy, decoding: 'sampled', specs: [spec], episodes: 6, seed: 2, pace, ...rest })
 
 describe('own pace', () => {
   it('does not change what is played: any concurrency, and the same records', async () => {
@@ -58,7 +60,7 @@ describe('own pace', () => {
   })
 
   it('counts a won game as success', async () => {
-    const { rows } = await play(createPolicy('solver'), { concurrency: 2 }, { horizon: 60, decoding: 'scripted' })
+    const { rows } = await play(createPolicy('solver'), { concurrency: 2 }, { specs: [{ ...spec, horizon: 60 }], decoding: 'scripted' })
     expect(rows.find(({ metric }) => metric === 'success')).toMatchObject({ mean: 1, high: 1 })
     expect(rows.find(({ metric }) => metric === 'success')?.low).toBeLessThan(1)
   })

@@ -22,7 +22,6 @@ export interface FirstReplyOptions {
   readonly entries: readonly RolloutEpisode[]
   /** As of the evaluation. */
   readonly seed: number
-  readonly restart?: boolean
   readonly pace: Pace
   readonly signal?: AbortSignal
 }
@@ -31,11 +30,11 @@ export interface FirstReplyOptions {
  * The first reply of an evaluation, asked before anything is written, so that what cannot work is known then. Hand it to the store
  * afterwards: it counts. Throws ConfigError, EngineError if there is no reply, and the signal's reason.
  */
-export async function firstReply({ policy, entries, seed, restart = false, pace, signal }: FirstReplyOptions): Promise<Reply> {
+export async function firstReply({ policy, entries, seed, pace, signal }: FirstReplyOptions): Promise<Reply> {
   const [entry] = entries
   if (entry === undefined) throw new EngineError('There is no episode to play.')
   const { history = 0, examples = [] } = pace
-  const episode = new Episode(entry, { horizon: 1, restart, history, examples })
+  const episode = new Episode(entry, { history, examples })
   if (episode.stopped !== null) throw new EngineError(`${policy.name} gives no reply: its first game is over`)
   const reply = await askOne(policy, { observation: episode.observe(), state: episode.state }, { seed: deriveSeed(seed, 0, 0), signal })
   signal?.throwIfAborted()

@@ -17,12 +17,13 @@ describe('every game of the registry', () => {
     it(`${id} keeps the contract`, () => {
       expect(game.id).toBe(id)
       checkGame(game, { configs: CONFIGS[id] ?? [{}], seeds: [0, 1], steps: 60 })
-      checkGame(game, { seeds: [-1, Number.MAX_SAFE_INTEGER], steps: 600, skins: [], games: 0 })
+      // To their end, those that have one; test/long-games.test.ts goes on with the others.
+      checkGame(game, { seeds: [-1, Number.MAX_SAFE_INTEGER], steps: 200, skins: [], games: 0, levels: false })
     })
   }
 
   it.each(Object.values(GAMES))('$id has a solver at least as good as random play over 200 games', (game) => {
-    checkGame(game, { configs: CONFIGS[game.id]?.slice(0, 1) ?? [{}], seeds: [], games: 200, horizon: 25 })
+    checkGame(game, { configs: CONFIGS[game.id]?.slice(0, 1) ?? [{}], seeds: [], games: 200, horizon: 25, levels: false })
   })
 
   it('is found by name, and only by its own', () => {

@@ -7,7 +7,7 @@ import type { Observation, Reply, Turn } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { type Conversation, conversation } from './conversation.ts'
 import { observationOf } from './env.ts'
-import { type EnvSnapshot, firstMoment, type LifeSpec, type Moment, nextMoment, startSnapshot } from './life.ts'
+import { type EnvSnapshot, firstMoment, type Moment, nextMoment, startSnapshot } from './life.ts'
 import { type PlayedReply, playReply, type ReplyReading, type ReplyScore } from './score.ts'
 import type { EnvSpec } from './spec.ts'
 import { encodeState, stateHash } from './token.ts'
@@ -17,18 +17,14 @@ export type StopReason = 'terminated' | 'horizon' | 'aborted' | 'failed'
 /** One episode to play. */
 export interface RolloutEpisode {
   readonly spec: EnvSpec
-  /** Of the first game; later ones (see `restart`) derive theirs from it. */
+  /** Of the first game; later ones (see `restart` of the spec) derive theirs from it. */
   readonly seed: number
   /** Where to start instead of a fresh game. */
   readonly start?: Pick<EnvSnapshot, 'state' | 'last'>
 }
 
-/** How long an episode is, and what is kept of it. */
+/** What is said before a state, and what is kept of an episode. How long it is, its spec says. */
 export interface EpisodeRules {
-  /** Replies per episode at most, 1 or more. */
-  readonly horizon: number
-  /** When a game ends before the horizon a fresh one starts and the return goes on (the paper's 2048 protocol). Default false. */
-  readonly restart?: boolean
   /**
    * What steps carry beside their scores. 'states': the token and hash of the state. 'samples': what training needs (observation, reply with its
    * tokens, reading, state). Default: neither.
@@ -107,22 +103,19 @@ export class Episode {
   readonly rules: EpisodeRules
   readonly steps: TrajectoryStep[] = []
   readonly #talk: Conversation
-  readonly #life: LifeSpec
   #now: EnvSnapshot
   #shown: Observation | null = null
   #finished = 0
   #stopped: StopReason | null = null
 
   /** An episode that starts in an ended game stops at once with no step, or restarts. */
-  constructor(source: RolloutEpisode, rules: EpisodeRules) {
+  constructor(source: RolloutEpisode, rules: EpisodeRules = {}) {
     this.source = source
     this.rules = rules
     this.#talk = conversation({ history: rules.history ?? 0, ...(rules.examples && { examples: rules.examples }) })
     const { spec, seed, start } = source
-    const { horizon, restart = false } = rules
-    this.#life = { game: spec.game, config: spec.config, horizon, restart }
     this.#now = start === undefined ? startSnapshot(spec, seed) : { state: start.state, last: start.last, steps: 0, return: 0 }
-    this.#goOn(firstMoment(this.#life, this.#now, () => this.#freshSeed()))
+    this.#goOn(firstMoment(spec, this.#now, () => this.#freshSeed()))
   }
 
   get stopped(): StopReason | null {
@@ -141,10 +134,11 @@ export class Episode {
   /** Plays the reply to what `observe` shows. `played`: what `playReply` makes of it, where that is known already. */
   play(reply: Reply, played?: PlayedReply): EpisodeStep {
     const observation = this.observe()
-    const { game } = this.source.spec
+    const { spec } = this.source
+    const { game } = spec
     const { state, last } = this.#now
     const { score, read, result } = played ?? playReply(game, state, reply)
-    const moment = nextMoment(this.#life, this.#now, result, () => this.#freshSeed())
+    const moment = nextMoment(spec, this.#now, result, () => this.#freshSeed())
     const failed = reply.failure !== undefined
     const kept = this.rules.keep === 'states'
     const step: TrajectoryStep = {

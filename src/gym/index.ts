@@ -2,6 +2,7 @@
 
 export { type Asked, type AskOptions, ask, askOne, failedReply } from './ask.ts'
 export { type Conversation, type ConversationOptions, conversation } from './conversation.ts'
+export { type DecideOptions, type DecisionScore, decide, type FixedState, fixedStates, type Question } from './decisions.ts'
 export {
   type Difficulty,
   type DifficultyLevels,
@@ -27,6 +28,7 @@ export {
 export { type GroupChance, type GroupOptions, playGroup } from './group.ts'
 export {
   advance,
+  boundedHorizon,
   type Ending,
   type EnvSnapshot,
   endingOf,
@@ -66,7 +68,16 @@ export {
 } from './rewards.ts'
 export { type ReplyStore, type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
 export { type GroupStart, type RolloutGroupOptions, rolloutGroup, rolloutGroups } from './rollout-group.ts'
-export { type Boundary, type PlayedReply, playReply, type ReplyReading, type ReplyScore, statementsOf, trainingReward } from './score.ts'
+export {
+  type Boundary,
+  type PlayedReply,
+  perceptionPartsOf,
+  playReply,
+  type ReplyReading,
+  type ReplyScore,
+  statementsOf,
+  trainingReward,
+} from './score.ts'
 export { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal, isGoodMove, regretOf } from './signal.ts'
 export { PLAIN_SKIN } from './skin.ts'
 export { skinFields, skinSchema, skinSettings } from './skin-config.ts'

@@ -113,7 +113,7 @@ describe('a VectorEnv', () => {
 describe('an Episode', () => {
   it('marks the step that its horizon cut, and none that its game ended', () => {
     const flagsOf = (rules: { horizon: number; restart?: boolean }): unknown => {
-      const episode = new Episode({ spec: envSpec(small), seed: 3 }, rules)
+      const episode = new Episode({ spec: envSpec({ ...small, ...rules }), seed: 3 })
       while (episode.stopped === null) episode.play({ text: legalReply(episode.state) })
       return [episode.stopped, episode.steps.map(({ terminated, truncated }) => [terminated, truncated])]
     }
@@ -135,7 +135,7 @@ describe('an Episode', () => {
   })
 
   it('is not cut by a failure at its horizon', () => {
-    const episode = new Episode({ spec: envSpec(small), seed: 3 }, { horizon: 1 })
+    const episode = new Episode({ spec: envSpec({ ...small, horizon: 1 }), seed: 3 })
     const { step } = episode.play({ text: '', failure: { boundary: 'endpoint', reason: 'gone' } })
     expect([step.truncated, episode.stopped]).toEqual([false, 'failed'])
   })

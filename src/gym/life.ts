@@ -5,6 +5,7 @@
  * An episode ends 'terminated' with its game, or 'truncated' at its horizon, as in Gymnasium: a truncated episode could have gone on. With
  * `restart` a game's end does not end the episode: a fresh game follows and the counters go on, so that only the horizon ends it.
  */
+import { ConfigError } from '../errors.ts'
 import type { StepResult } from '../game.ts'
 import type { EnvSpec } from './spec.ts'
 import type { LastStep } from './token.ts'
@@ -46,6 +47,14 @@ export function startSnapshot({ game, config }: Pick<EnvSpec, 'game' | 'config'>
 export function advance(snapshot: EnvSnapshot, result: StepResult<unknown>): EnvSnapshot {
   const { state, legal, events, reward } = result
   return { state, last: { legal, events }, steps: snapshot.steps + 1, return: snapshot.return + reward }
+}
+
+/** The horizon of a spec whose episodes must come to an end whatever is replied. Throws ConfigError if it has none. */
+export function boundedHorizon({ game, horizon }: Pick<EnvSpec, 'game' | 'horizon'>): number {
+  if (horizon !== null) return horizon
+  throw new ConfigError(
+    `the horizon of ${game.id} is null, so an episode without legal replies would never end; give its spec a horizon, such as 100`,
+  )
 }
 
 /** How an episode ends after `steps` replies, `over`: in a game that is over. Null: it goes on, in a fresh game if this one is over. */

@@ -144,6 +144,10 @@ export function parseReply(text: string): ParsedReply {
 
 /** Where the first two sections of a reply lie by the first tags of each, whether they count or not: UTF-16 code units, Infinity for a missing tag. */
 export interface SectionPlaces {
+  /** Behind the first open tag of the perception. */
+  readonly perceptionStart: number
+  /** Before the first close tag of the perception. */
+  readonly perceptionClose: number
   /** Behind the first close tag of the perception. */
   readonly perceptionEnd: number
   /** Behind the first open tag of the thoughts. */
@@ -162,7 +166,11 @@ export function placesOfSections(text: string, { tags: set }: ParsedReply): Sect
   const at = (tag: string): number => (text.includes(tag) ? text.indexOf(tag) : Number.POSITIVE_INFINITY)
   const behind = (tag: string): number => at(tag) + tag.length
   const close = `</${thought}>`
-  return { perceptionEnd: behind(`</${seen}>`), thinkStart: behind(`<${thought}>`), thinkClose: at(close), thinkEnd: behind(close) }
+  const seenClose = `</${seen}>`
+  return {
+    ...{ perceptionStart: behind(`<${seen}>`), perceptionClose: at(seenClose), perceptionEnd: behind(seenClose) },
+    ...{ thinkStart: behind(`<${thought}>`), thinkClose: at(close), thinkEnd: behind(close) },
+  }
 }
 
 /** What counts of a text with tags of both sets: the section that they share. */

@@ -20,7 +20,7 @@ export interface GroupStart {
 export interface RolloutGroupOptions extends Pick<EpisodeRules, 'history' | 'examples'> {
   /** Episodes a group, 1 or more. */
   readonly n: number
-  /** Replies an episode at most. Default 1. */
+  /** Replies an episode at most, whatever the horizon of its spec. Default 1. */
   readonly turns?: number
   /** Decides all chance of the policy. */
   readonly seed: number
@@ -31,8 +31,12 @@ export interface RolloutGroupOptions extends Pick<EpisodeRules, 'history' | 'exa
 export async function rolloutGroups(policy: Policy, starts: readonly GroupStart[], options: RolloutGroupOptions): Promise<Trajectory[][]> {
   const { n, turns = 1, seed, signal, ...conversation } = options
   if (!(n >= 1) || !(turns >= 1)) throw new ConfigError(`A group needs replies (${n}) and turns (${turns}) of 1 or more.`)
-  const rules: EpisodeRules = { ...conversation, horizon: turns, keep: 'samples' }
-  const groups = starts.map(({ spec, snapshot }) => Array.from({ length: n }, () => new Episode({ spec, seed: 0, start: snapshot }, rules)))
+  const rules: EpisodeRules = { ...conversation, keep: 'samples' }
+  const short = new Map(starts.map(({ spec }): [EnvSpec, EnvSpec] => [spec, { ...spec, horizon: turns, restart: false }]))
+  const groups = starts.map(({ spec, snapshot }) => {
+    const source = { spec: short.get(spec) ?? spec, seed: 0, start: snapshot }
+    return Array.from({ length: n }, () => new Episode(source, rules))
+  })
   const started = groups.filter(([episode]) => episode?.stopped === null)
   const asked = started.map((group) => askedOf(group[0] as Episode))
   const first = asked.length === 0 ? [] : await ask(policy, asked, { n, seed, signal })

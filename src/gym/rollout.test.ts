@@ -11,7 +11,7 @@ import { decodeState, stateHash } from './token.ts'
 import { type ToyState, toyGame } from './toy-game-fixture.ts'
 
 const skin = { theme: 'classic', tile: 8, layout: 'board' } as const
-const spec = envSpec({ game: toyGame, skin })
+const spec = envSpec({ game: toyGame, skin, horizon: 20 })
 const episodes = [1, 2, 3, 4, 5].map((seed) => ({ spec, seed }))
 const say = (answer: number): Reply => ({ text: formatReply({ perception: '', think: '', answer: String(answer) }) })
 
@@ -34,7 +34,7 @@ function firstLegal(spoil: (call: number, index: number) => Reply | null = () =>
 describe('rollout', () => {
   it('plays all episodes together, equal to an env played alone', async () => {
     const policy = firstLegal()
-    const done = await rollout(policy, { episodes, horizon: 20, seed: 1, keep: 'states' })
+    const done = await rollout(policy, { episodes, seed: 1, keep: 'states' })
     expect(policy.calls[0]).toBe(5)
     for (const [index, trajectory] of done.entries()) {
       const env = new Env(spec, episodes[index]?.seed as number)
@@ -53,16 +53,17 @@ describe('rollout', () => {
   })
 
   it('is the same in small batches for a policy without chance', async () => {
-    const plain = await rollout(firstLegal(), { episodes, horizon: 20, seed: 1 })
+    const plain = await rollout(firstLegal(), { episodes, seed: 1 })
     const policy = firstLegal()
-    expect(await rollout(policy, { episodes, horizon: 20, seed: 1, batch: 2 })).toEqual(plain)
+    expect(await rollout(policy, { episodes, seed: 1, batch: 2 })).toEqual(plain)
     expect(policy.calls.slice(0, 3)).toEqual([2, 2, 1])
     expect(plain[0]?.steps[0]).toMatchObject({ token: null, hash: null })
   })
 
   it('restart: goes on to the horizon through fresh games', async () => {
     const events: RolloutEvent[] = []
-    const done = await rollout(firstLegal(), { episodes, horizon: 25, restart: true, seed: 1, onStep: (event) => events.push(event) })
+    const long = episodes.map(({ seed }) => ({ spec: { ...spec, horizon: 25, restart: true }, seed }))
+    const done = await rollout(firstLegal(), { episodes: long, seed: 1, onStep: (event) => events.push(event) })
     for (const [index, { steps, stopReason, finished, score, return: sum }] of done.entries()) {
       expect(steps).toHaveLength(25)
       expect(stopReason).toBe('horizon')
@@ -83,9 +84,9 @@ describe('rollout', () => {
     const failure = { boundary: 'endpoint', reason: 'timeout' } as const
     const done = await rollout(
       firstLegal((call, index) => (call === 2 && index === 1 ? { text: '', failure } : null)),
-      { episodes, horizon: 20, seed: 1 },
+      { episodes, seed: 1 },
     )
-    const plain = await rollout(firstLegal(), { episodes, horizon: 20, seed: 1 })
+    const plain = await rollout(firstLegal(), { episodes, seed: 1 })
     expect(done[1]).toMatchObject({ stopReason: 'failed', problem: 'timeout' })
     expect(done[1]?.steps).toHaveLength(3)
     expect(done[1]?.steps[2]?.score).toMatchObject({ boundary: 'endpoint', outcome: 'unreadable' })
@@ -102,7 +103,7 @@ describe('rollout', () => {
         if (call === 3) throw error
         return null
       }),
-      { episodes, horizon: 20, seed: 1, batch: 3 },
+      { episodes, seed: 1, batch: 3 },
     )
     expect(done.map(({ stopReason }) => stopReason)).toEqual(['terminated', 'terminated', 'terminated', 'failed', 'failed'])
     expect(done[4]?.steps.at(-1)?.score).toMatchObject({ boundary, problem: error instanceof Error ? error.message : error })
@@ -111,11 +112,43 @@ describe('rollout', () => {
 
   it('a policy that answers short fails; a wrong call is passed on', async () => {
     const silent: Policy = { name: 'silent', privileged: false, reply: async () => [] }
-    const [one] = await rollout(silent, { episodes, horizon: 5, seed: 1 })
+    const [one] = await rollout(silent, { episodes, seed: 1 })
     expect(one).toMatchObject({ stopReason: 'failed', problem: 'The policy silent gave no reply.' })
     const wrong: Policy = { name: 'wrong', privileged: false, reply: async () => Promise.reject(new ConfigError('needs the states')) }
-    await expect(rollout(wrong, { episodes, horizon: 5, seed: 1 })).rejects.toThrow('needs the states')
-    await expect(rollout(wrong, { episodes, horizon: 0, seed: 1 })).rejects.toThrow(ConfigError)
+    await expect(rollout(wrong, { episodes, seed: 1 })).rejects.toThrow('needs the states')
+    await expect(rollout(wrong, { episodes, seed: 1, batch: 0 })).rejects.toThrow(ConfigError)
+  })
+
+  it('refuses a spec without a horizon before anything is asked', async () => {
+    const policy = firstLegal()
+    const endless = [...episodes, { spec: envSpec({ game: toyGame, skin }), seed: 6 }]
+    await expect(rollout(policy, { episodes: endless, seed: 1 })).rejects.toThrow(
+      new ConfigError(
+        'the horizon of toy is null, so an episode without legal replies would never end; give its spec a horizon, such as 100',
+      ),
+    )
+    expect(policy.calls).toEqual([])
+  })
+
+  it('takes horizon and restart of each episode from its spec', async () => {
+    const looks = [
+      { horizon: 2, restart: false },
+      { horizon: 20, restart: false },
+      { horizon: 20, restart: true },
+    ]
+    for (const pace of [{}, { concurrency: 2 }]) {
+      const done = await rollout(firstLegal(), {
+        episodes: looks.map((rules) => ({ spec: { ...spec, ...rules }, seed: 1 })),
+        seed: 1,
+        ...pace,
+      })
+      expect(done.map(({ stopReason, steps }) => [stopReason, steps.length])).toEqual([
+        ['horizon', 2],
+        ['terminated', done[1]?.steps.length],
+        ['horizon', 20],
+      ])
+      expect(done[1]?.steps.length).toBeLessThan(20)
+    }
   })
 
   it('hands states to privileged policies only', async () => {
@@ -128,7 +161,7 @@ describe('rollout', () => {
         return observations.map(() => [say(0)])
       },
     }
-    await rollout(spy, { episodes: episodes.slice(0, 1), horizon: 1, seed: 1 })
+    await rollout(spy, { episodes: [{ spec: { ...spec, horizon: 1 }, seed: 1 }], seed: 1 })
     const content = [{ type: 'image' }, { type: 'text', text: gamePrompt(toyGame, spec.config, 'full') }]
     expect(seen).toEqual([undefined, JSON.stringify({ game: 'toy', messages: [{ role: 'user', content }] })])
   })
@@ -141,7 +174,7 @@ describe('rollout', () => {
         if (call === 2) controller.abort()
         return null
       }),
-      { episodes, horizon: 20, seed: 1, signal: controller.signal, onEpisode: (_, episode) => void ended.push(episode) },
+      { episodes, seed: 1, signal: controller.signal, onEpisode: (_, episode) => void ended.push(episode) },
     )
     expect(done.map(({ stopReason, steps }) => [stopReason, steps.length])).toEqual(episodes.map(() => ['aborted', 2]))
     expect(ended).toEqual([0, 1, 2, 3, 4])
@@ -156,12 +189,14 @@ describe('rollout', () => {
         { spec, seed: 1, start },
         { spec, seed: 1, start: over },
       ],
-      horizon: 9,
       seed: 1,
     })
     expect(one).toMatchObject({ stopReason: 'terminated', played: 1 })
     expect(none).toMatchObject({ stopReason: 'terminated', steps: [] })
-    const [again] = await rollout(firstLegal(), { episodes: [{ spec, seed: 1, start: over }], horizon: 9, restart: true, seed: 1 })
+    const [again] = await rollout(firstLegal(), {
+      episodes: [{ spec: { ...spec, horizon: 9, restart: true }, seed: 1, start: over }],
+      seed: 1,
+    })
     expect(again).toMatchObject({ stopReason: 'horizon', played: 9 })
   })
 })

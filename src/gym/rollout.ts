@@ -9,6 +9,7 @@ import type { Policy, Reply } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import { ask, askOne } from './ask.ts'
 import { Episode, type EpisodeRules, type EpisodeStep, type RolloutEpisode, type Trajectory } from './episode.ts'
+import { boundedHorizon } from './life.ts'
 
 /** Keeps replies, and gives those of an earlier process, so that a stopped rollout can go on. */
 export interface ReplyStore {
@@ -51,14 +52,15 @@ interface Live {
 const otherTasks = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
 /**
- * Plays every episode to its end, to the horizon, or to the first failure; trajectories in the order of `places`. The policy's seed of a
+ * Plays every episode to its end, to its spec's horizon (which must not be null), or to the first failure; trajectories in the order of `places`. The policy's seed of a
  * call is derived from `seed`, the step and the batch, so a policy with chance may answer otherwise under another `batch`. An episode that
  * starts in an ended game stops at once with no step ('terminated'), or restarts. On abort, live episodes stop as they are. Rejects with
  * ConfigError, and at own pace with EngineError when many replies in a row have failed: the endpoint is gone, and waiting for it costs hours.
  */
 export async function rollout(policy: Policy, options: RolloutOptions): Promise<Trajectory[]> {
-  const { horizon, batch = Number.POSITIVE_INFINITY, concurrency, episodes, places = [...episodes.keys()] } = options
-  if (!(horizon >= 1) || !(batch >= 1)) throw new ConfigError(`Horizon (${horizon}) and batch (${batch}) must be 1 or more.`)
+  const { batch = Number.POSITIVE_INFINITY, concurrency, episodes, places = [...episodes.keys()] } = options
+  if (!(batch >= 1)) throw new ConfigError(`The batch (${batch}) must be 1 or more.`)
+  for (const { spec } of episodes) boundedHorizon(spec)
   if (concurrency !== undefined && !(concurrency >= 1)) throw new ConfigError(`Concurrency (${concurrency}) must be 1 or more.`)
   const done = new Map<number, Trajectory>()
   const end: EndOf = ({ place, episode }) => {

@@ -101,8 +101,19 @@ function agreementWith(game: AnyGame, truth: () => Truth, read: unknown): number
 /** The statements of a reply's thoughts, placed in its text; none if they cannot be read. Looks where `placesOfSections` finds the thoughts. */
 export function statementsOf({ teacher }: AnyGame, state: unknown, text: string, { parsed }: ReplyReading): readonly Statement[] {
   const { thinkStart: from, thinkClose: to } = placesOfSections(text, parsed)
-  if (teacher === undefined || !Number.isFinite(to) || to < from) return []
-  return teacher.judge(state, text.slice(from, to)).map(({ start, end, holds }) => ({ start: start + from, end: end + from, holds }))
+  return teacher === undefined ? [] : judgedWithin(text, from, to, (part) => teacher.judge(state, part))
+}
+
+/** The parts of a reply's perception, such as the cells of a grid, placed in its text; none where they cannot be read or have no judge. */
+export function perceptionPartsOf({ perception }: AnyGame, state: unknown, text: string, { parsed }: ReplyReading): readonly Statement[] {
+  const { perceptionStart: from, perceptionClose: to } = placesOfSections(text, parsed)
+  return judgedWithin(text, from, to, (part) => perception.judge?.(perception.of(state), part) ?? [])
+}
+
+/** The statements of a section that stands from `from` to `to`; none where there is no such section. */
+function judgedWithin(text: string, from: number, to: number, judge: (part: string) => readonly Statement[]): readonly Statement[] {
+  if (!Number.isFinite(to) || to < from) return []
+  return judge(text.slice(from, to)).map(({ start, end, holds }) => ({ start: start + from, end: end + from, holds }))
 }
 
 /** The paper's ±1 shaping: 1 for a legal move that earned something, else -1. */

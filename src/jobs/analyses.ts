@@ -1,6 +1,7 @@
 /** The analyses of a job, after its evaluation: single decisions on fixed states. What their files hold is not computed again. */
 import type { Engine, WeightsRef } from '../engine.ts'
-import { fixedStates, generalisation, interventions, thingsOf } from '../eval/index.ts'
+import { generalisation, interventions, probe, thingsOf } from '../eval/index.ts'
+import { boundedHorizon, fixedStates } from '../gym/index.ts'
 import { samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
@@ -10,6 +11,8 @@ import {
   type InterventionRow,
   interventionRows,
   isTaught,
+  type ProbeRow,
+  probeRows,
   type RunFolder,
   type StageInfo,
 } from '../runs/index.ts'
@@ -48,9 +51,10 @@ async function modelsOf(
   )
 }
 
-/** Both analyses of every game. */
+/** All analyses of every game. */
 export async function analyseAll(options: TrainJobOptions): Promise<'finished' | 'stopped'> {
   try {
+    await probeAll(options)
     await intervene(options)
     await generalise(options)
     return 'finished'
@@ -60,18 +64,42 @@ export async function analyseAll(options: TrainJobOptions): Promise<'finished' |
   }
 }
 
+/** Asked of every stage: the base is what RL is held against. */
+async function probeAll(options: TrainJobOptions): Promise<void> {
+  const { folder, config, onEvent, signal } = options
+  const { states: count } = config.evaluation.probes
+  if (count === 0) return
+  let rows: ProbeRow[] = (await folder.readDerived('probes.json', probeRows)) ?? []
+  const seed = deriveSeed(config.evaluation.seed, 'probes')
+  for (const { spec } of gamesOf(config)) {
+    const there = ({ policy, decoding }: Model): boolean =>
+      rows.some((row) => row.game === spec.game.id && row.policy === policy.name && row.decoding === decoding)
+    const left = (await modelsOf(options, () => true, ['sampled', 'greedy'])).filter((model) => !there(model))
+    if (left.length === 0) continue
+    const states = fixedStates(spec, boundedHorizon(spec), count, seed)
+    const at = { type: 'progress', stage: `probes on ${spec.game.id}`, total: left.length } as const
+    for (const [step, { policy, decoding }] of left.entries()) {
+      signal?.throwIfAborted()
+      onEvent?.({ ...at, step, figures: { model: `${policy.name}, ${decoding}` } })
+      rows = [...rows, ...(await probe({ policy, decoding, spec, states, seed, ...(signal && { signal }) }))]
+      await folder.write('probes.json', rows)
+    }
+    onEvent?.({ ...at, step: left.length })
+  }
+}
+
 async function intervene(options: TrainJobOptions): Promise<void> {
   const { folder, config, onEvent, signal } = options
   const { states: count } = config.evaluation.interventions
   if (count === 0) return
   let rows: InterventionRow[] = (await folder.readDerived('interventions.json', interventionRows)) ?? []
   const seed = deriveSeed(config.evaluation.seed, 'interventions')
-  for (const { spec, horizon } of gamesOf(config)) {
+  for (const { spec } of gamesOf(config)) {
     const there = ({ policy, decoding }: Model): boolean =>
       rows.some((row) => row.game === spec.game.id && row.policy === policy.name && row.decoding === decoding)
     const left = (await modelsOf(options, isIntervened, ['sampled', 'greedy'])).filter((model) => !there(model))
     if (left.length === 0) continue
-    const states = fixedStates(spec, horizon, count, seed)
+    const states = fixedStates(spec, boundedHorizon(spec), count, seed)
     const at = { type: 'progress', stage: `interventions on ${spec.game.id}`, total: left.length } as const
     for (const [step, { policy, decoding }] of left.entries()) {
       signal?.throwIfAborted()
@@ -91,11 +119,11 @@ async function generalise(options: TrainJobOptions): Promise<void> {
   let rows: GeneralisationRow[] = (await folder.readDerived('generalisation.json', generalisationRows)) ?? []
   const seed = deriveSeed(config.evaluation.seed, 'generalisation')
   const trained = mixOf(config).map(({ spec }) => spec)
-  for (const { spec, horizon } of gamesOf(config)) {
+  for (const { spec } of gamesOf(config)) {
     const there = ({ policy }: Model): boolean => rows.some((row) => row.game === spec.game.id && row.policy === policy.name)
     const left = (await modelsOf(options, (stage) => isTaught(folder.stages, stage.name), ['greedy'])).filter((model) => !there(model))
     if (left.length === 0) continue
-    const things = thingsOf({ spec, trained, horizon, states, seed })
+    const things = thingsOf({ spec, trained, horizon: boundedHorizon(spec), states, seed })
     const at = { type: 'progress', stage: `generalisation on ${spec.game.id}`, total: left.length } as const
     for (const [step, { policy }] of left.entries()) {
       signal?.throwIfAborted()

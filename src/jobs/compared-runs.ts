@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 import { loadKnownGames } from '../games/registry.ts'
 import { aboutText, type ComparedRun, loadTrained, recipeDifferences, trainingOf, trainingSetups } from '../report/index.ts'
-import { endpointLines, episodeRecords, type RunFolder, readRun, resultRows } from '../runs/index.ts'
+import { endpointLines, episodeRecords, probeRows, type RunFolder, readRun, resultRows } from '../runs/index.ts'
 import { evalRunConfig } from './eval-config.ts'
 import { ENDPOINTS } from './eval-endpoints.ts'
 import { loadExtras } from './extras.ts'
@@ -36,7 +36,9 @@ async function comparedRun(folder: RunFolder, name: string): Promise<ComparedRun
   await loadExtras({ plugins, pictures })
   await loadTrained(folder.config)
   const seed = rows[0]?.seed ?? 0
-  return { name, about, seed, setups: trainingSetups(folder.config), training: trainingOf(folder.config, folder.stages), episodes, rows }
+  const probes = (await folder.readDerived('probes.json', probeRows)) ?? []
+  const training = trainingOf(folder.config, folder.stages)
+  return { name, about, seed, setups: trainingSetups(folder.config), training, episodes, probes, rows }
 }
 
 /** What the games of a training config need from outside the package. */

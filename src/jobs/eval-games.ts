@@ -7,7 +7,7 @@ import type { EvaluateOptions, Evaluation } from '../eval/index.ts'
 import type { AnyGame } from '../game.ts'
 import type { Protocol } from '../game-presets.ts'
 import { gameNamed, loadGame, loadGames } from '../games/registry.ts'
-import { type EnvSpec, type SpecConfig, specFrom } from '../gym/index.ts'
+import { boundedHorizon, type EnvSpec, type SpecConfig, specFrom } from '../gym/index.ts'
 import { knownRows, type ProtocolResults, protocolRow } from '../report/index.ts'
 import { type ConfigObject, gameConfig } from '../settings.ts'
 import { didYouMean } from '../suggest.ts'
@@ -35,7 +35,7 @@ export interface EvalJobOptions {
 export interface EvalJob {
   readonly spec: EnvSpec
   readonly names: readonly string[]
-  readonly rules: Pick<EvaluateOptions, 'horizon' | 'restart' | 'counts' | 'expertEvery'>
+  readonly rules: Pick<EvaluateOptions, 'counts' | 'expertEvery'>
   /** Absent: no preset. */
   readonly protocol?: Protocol
 }
@@ -47,7 +47,7 @@ export async function evalJobs(options: EvalJobOptions): Promise<EvalJob[]> {
   if (names.length === 0) throw new ConfigError('there is no policy to evaluate; name one, such as random, or give --preset paper')
   const one = await loadGame(game)
   const spec = specFrom({ ...lookOf(options, one), game, config: gameConfig<ConfigObject>(one, set), horizon, restart }, gameNamed)
-  return [{ spec, names, rules: { horizon, restart } }]
+  return [{ spec, names, rules: {} }]
 }
 
 /** A game without texts for the embedded engine is played by full prompts, unless another style was asked for. */
@@ -83,17 +83,18 @@ async function presetJobs(options: EvalJobOptions, preset: EvalPreset): Promise<
     return {
       spec: specFrom({ ...lookOf(options, one), game: one.id, config: own.config, horizon: moves, restart }, gameNamed),
       names: names.length > 0 ? names : Object.keys(anchors),
-      rules: { horizon: moves, restart, counts, expertEvery: 0 },
+      rules: { counts, expertEvery: 0 },
       protocol,
     }
   })
 }
 
 /** Results under a preset: the rows of this job, then those that others report at the same horizon. */
-export function presetResults({ spec, rules, protocol }: EvalJob, preset: string, evaluations: readonly Evaluation[]): ProtocolResults[] {
+export function presetResults({ spec, protocol }: EvalJob, preset: string, evaluations: readonly Evaluation[]): ProtocolResults[] {
   if (protocol === undefined) return []
   const { id, title } = spec.game
   const { unit, published } = protocol
-  const rows = [...evaluations.map((evaluation) => protocolRow(evaluation, protocol)), ...knownRows(protocol, rules.horizon)]
-  return [{ game: id, title, preset, horizon: rules.horizon, unit, published, rows }]
+  const horizon = boundedHorizon(spec)
+  const rows = [...evaluations.map((evaluation) => protocolRow(evaluation, protocol)), ...knownRows(protocol, horizon)]
+  return [{ game: id, title, preset, horizon, unit, published, rows }]
 }

@@ -1,5 +1,6 @@
 /** What an evaluation is about to do, in a few lines, so that a wrong option is seen before it costs anything. */
 
+import { boundedHorizon } from '../gym/index.ts'
 import { ENDPOINT_TOKENS, isEndpointName } from '../policies/endpoints.ts'
 import type { EvalConfig } from './eval-config.ts'
 import type { EvalJob } from './eval-games.ts'
@@ -21,9 +22,9 @@ export function introLines(config: EvalConfig, jobs: readonly EvalJob[]): string
 
 const number = (value: number): string => value.toLocaleString('en-US')
 
-function gameText({ spec, rules: { horizon, restart } }: EvalJob): string {
+function gameText({ spec }: EvalJob): string {
   const knobs = Object.entries(spec.config as object).map(([name, value]) => `${name}=${value}`)
-  return [spec.game.id, ...knobs, `(${restart ? '' : 'at most '}${number(horizon)} moves)`].join(' ')
+  return [spec.game.id, ...knobs, `(${spec.restart ? '' : 'at most '}${number(boundedHorizon(spec))} moves)`].join(' ')
 }
 
 function lookText({ theme, tile, layout, prompt, mode, feedback }: EvalConfig, usual: readonly [number, string, string]): string {
@@ -49,6 +50,6 @@ function modelText(config: EvalConfig, jobs: readonly EvalJob[]): string {
 
 /** One request a move of every episode, under every decoding. */
 function requestsOf({ episodes, decoding }: EvalConfig, jobs: readonly EvalJob[]): number {
-  const each = jobs.map(({ names, rules }) => names.filter(isEndpointName).length * rules.horizon)
+  const each = jobs.map(({ names, spec }) => names.filter(isEndpointName).length * boundedHorizon(spec))
   return each.reduce((sum, moves) => sum + moves, 0) * episodes * (decoding === 'both' ? 2 : 1)
 }

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ConfigError, StorageError } from '../errors.ts'
 import { type EvaluateOptions, type Evaluation, evaluate, evaluationEntries, firstReply, policySeed, resultRowsOf } from '../eval/index.ts'
+import { boundedHorizon } from '../gym/index.ts'
 import { isEndpointName } from '../policies/endpoints.ts'
 import type { Reply } from '../policy.ts'
 import {
@@ -28,8 +29,8 @@ export interface EvalRun {
 
 /** What is played, so that only like is compared with like. */
 export function playedGames(jobs: readonly EvalJob[]): EvalRunConfig['games'] {
-  return jobs.map(({ spec, rules: { horizon, restart, counts = 'points' } }) => {
-    return { game: spec.game.id, config: spec.config, horizon, restart, counts }
+  return jobs.map(({ spec, rules: { counts = 'points' } }) => {
+    return { game: spec.game.id, config: spec.config, horizon: boundedHorizon(spec), restart: spec.restart, counts }
   })
 }
 
@@ -62,7 +63,7 @@ async function firstReplies(jobs: readonly EvalJob[], options: PlayerOptions, si
     for (const { policy, decoding, spec, pace } of await endpointPlayers(name, job.spec, options)) {
       const { episodes, seed } = options.config
       const entries = evaluationEntries({ specs: [spec], episodes, seed })
-      const reply = await firstReply({ ...job.rules, policy, entries, seed: policySeed(seed), pace: pace ?? { concurrency: 1 }, signal })
+      const reply = await firstReply({ policy, entries, seed: policySeed(seed), pace: pace ?? { concurrency: 1 }, signal })
       firsts.push({ who: { game: spec.game.id, policy: policy.name, decoding }, reply })
     }
   }

@@ -9,6 +9,18 @@ export { isCheckpointName, namedKind } from './named.ts'
 export { loadPictures } from './pictures.ts'
 export { loadPlugins, resolvePlugin } from './plugins.ts'
 export { type KeptRequest, keptRequest, NO_REQUEST } from './requests.ts'
+export {
+  checkNewSeeds,
+  makeSeedRuns,
+  reopenSeedRuns,
+  type SeedOutcome,
+  type SeedProgram,
+  type SeedRun,
+  type SeedsEvent,
+  type SeedsOptions,
+  threadsEach,
+  trainSeedRuns,
+} from './seeds-job.ts'
 export { writeSeedsReport } from './seeds-report.ts'
 export { resumeTeaching, runTeaching, type TeachJobOptions, type TeachOutcome } from './teach-job.ts'
 export { SCRIPTED } from './teacher.ts'

@@ -123,7 +123,7 @@ async function evaluateAll({ folder, config, engine, onEvent, signal }: TrainJob
   let replays: Replay[] = (await folder.readDerived('replays.json', replayList)) ?? []
   const store = await openEpisodeStore(folder)
   const weights = await finishedWeights(folder)
-  for (const { spec, horizon, restart, episodes } of gamesOf(config)) {
+  for (const { spec, episodes } of gamesOf(config)) {
     for (const { policy, decoding } of contestants(config, engine, weights, spec.game)) {
       const who = { game: spec.game.id, policy: policy.name, decoding }
       const same = (one: typeof who): boolean => one.game === who.game && one.policy === who.policy && one.decoding === decoding
@@ -132,7 +132,7 @@ async function evaluateAll({ folder, config, engine, onEvent, signal }: TrainJob
       const stage = `evaluate ${policy.name}${decoding === 'scripted' ? '' : `, ${decoding}`} on ${spec.game.id}`
       const onProgress = (step: number, total: number): void => onEvent?.({ type: 'progress', stage, step, total })
       const onEpisode = (episode: EpisodeRecord): void => onEvent?.({ type: 'episode', episode })
-      const common = { policy, decoding, episodes, horizon, restart, seed, ...(signal && { signal }), onProgress, onEpisode }
+      const common = { policy, decoding, episodes, seed, ...(signal && { signal }), onProgress, onEpisode }
       try {
         const result = await evaluate({ ...common, specs: [spec], replays: policy.privileged ? 0 : REPLAYS })
         await keepEpisodes(store, result)

@@ -278,7 +278,11 @@ describe('human', () => {
     const controller = new AbortController()
     const policy = humanPolicy({ ...lookup, ...asking(streams), onQuit: () => controller.abort() })
     const start = { state: { ...(states[0] as ToyState), cells: [1, 1, 1, 1, 1, 1] }, last: null }
-    const [played] = await rollout(policy, { episodes: [{ spec, seed: 1, start }], horizon: 9, seed: 1, signal: controller.signal })
+    const [played] = await rollout(policy, {
+      episodes: [{ spec: { ...spec, horizon: 9 }, seed: 1, start }],
+      seed: 1,
+      signal: controller.signal,
+    })
     expect(played).toMatchObject({ stopReason: 'aborted', policy: 'human' })
     expect(played?.steps.map(({ score }) => score.action)).toEqual(['0', null, expect.anything()])
     const shown = String(streams.output.read())

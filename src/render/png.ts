@@ -6,7 +6,6 @@ import { zlibSync } from 'fflate'
 import { ConfigError } from '../errors.ts'
 import type { Frame } from '../scene.ts'
 import { checkFrame, frameToRgb } from './frame.ts'
-import { crc32 } from './kernel.ts'
 
 export interface PngOptions {
   /** Keyword (1..79 characters) -> text, written as tEXt chunks in this order; Latin-1 only. */
@@ -104,6 +103,20 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   out.set(data, 8)
   view.setUint32(8 + data.length, crc32(out.subarray(4, 8 + data.length)))
   return out
+}
+
+/** Remainders of CRC-32 by byte. */
+const REMAINDERS = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let rest = byte
+  for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0)
+  return rest
+})
+
+/** CRC-32 of a chunk, 0 … 2^32 - 1. */
+function crc32(bytes: Uint8Array): number {
+  let crc = -1
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ REMAINDERS[(crc ^ bytes[i]!) & 255]!
+  return ~crc >>> 0
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -4,7 +4,8 @@ import type { Theme } from '../scene.ts'
 import { closest, contrast, type Sight } from './colour-vision-fixture.ts'
 import { THEMES, themeNamed } from './themes.ts'
 
-const themes = Object.values(THEMES).map((theme) => [theme.name, theme] as const)
+const random = [0, 1, 2, 77, 9999].map((seed) => themeNamed(`random-${seed}`))
+const themes = [...Object.values(THEMES), ...random].map((theme) => [theme.name, theme] as const)
 
 /** The least distance of a theme's tile fills from each other, the board and an empty cell. */
 function closestFills(theme: Theme, sight: Sight): number {
@@ -47,6 +48,20 @@ test.each([
 test('an unknown name is refused with the choices', () => {
   expect(themeNamed('dark')).toBe(THEMES.dark)
   expect(() => themeNamed('neon')).toThrow(ConfigError)
-  expect(() => themeNamed('neon')).toThrow('there is no theme "neon"; choose one of classic, dark, pastel, contrast')
+  expect(() => themeNamed('neon')).toThrow(
+    'there is no theme "neon"; choose one of classic, dark, pastel, contrast, or random-0 to random-9999',
+  )
   expect(() => themeNamed('constructor')).toThrow(ConfigError)
+})
+
+test('a random theme is decided by its name, and has one name', () => {
+  expect(themeNamed('random-3')).toBe(themeNamed('random-3'))
+  expect(themeNamed('random-3').tiles).not.toEqual(themeNamed('random-4').tiles)
+  expect(themeNamed('random-3').tiles[0]).toMatchInlineSnapshot(`
+    {
+      "fill": "#faf06b",
+      "ink": "#000000",
+    }
+  `)
+  for (const name of ['random-', 'random-03', 'random-10000', 'random--1']) expect(() => themeNamed(name)).toThrow(ConfigError)
 })

@@ -5,6 +5,7 @@
 import { ConfigError } from '../errors.ts'
 import type { Color, Theme } from '../scene.ts'
 import { didYouMean } from '../suggest.ts'
+import { randomTheme } from './random-theme.ts'
 
 /** Tiles with a dark ink, or a light one where the fill is listed in `lightInk` (by index). */
 function tiles(fills: readonly Color[], dark: Color, light: Color, lightInk: readonly number[]): Theme['tiles'] {
@@ -83,15 +84,17 @@ const CONTRAST: Theme = {
   ),
 }
 
-/** Every theme by name. */
+/** Every theme that has a name of its own. */
 export const THEMES: Readonly<Record<string, Theme>> = { classic: CLASSIC, dark: DARK, pastel: PASTEL, contrast: CONTRAST }
 
-/** The theme of that name. Throws ConfigError for any other name. */
+/** The theme of that name: one of `THEMES`, or 'random-0' to 'random-9999' (random-theme.ts). Throws ConfigError for any other name. */
 export function themeNamed(name: string): Theme {
-  const theme = Object.hasOwn(THEMES, name) ? THEMES[name] : undefined
+  const theme = Object.hasOwn(THEMES, name) ? THEMES[name] : randomTheme(name)
   if (!theme) {
     const known = Object.keys(THEMES)
-    throw new ConfigError(`there is no theme ${JSON.stringify(name)}${didYouMean(name, known)}; choose one of ${known.join(', ')}`)
+    throw new ConfigError(
+      `there is no theme ${JSON.stringify(name)}${didYouMean(name, known)}; choose one of ${known.join(', ')}, or random-0 to random-9999`,
+    )
   }
   return theme
 }

@@ -22,7 +22,7 @@ async function run(name: string, policies: readonly Policy[], over: Partial<Setu
   for (const policy of policies) {
     const decoding = policy.privileged ? 'scripted' : 'sampled'
     const { horizon, restart } = rules
-    episodes.push(...(await evaluate({ policy, decoding, specs: [spec], episodes: 12, horizon, restart, seed: 5 })).episodes)
+    episodes.push(...(await evaluate({ policy, decoding, specs: [{ ...spec, horizon, restart }], episodes: 12, seed: 5 })).episodes)
   }
   return { name, seed: 5, setups: [rules], episodes, rows: [] }
 }

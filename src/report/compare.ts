@@ -7,7 +7,7 @@ import type { Confusion, MetricName } from '../eval/index.ts'
 import { holm, type Interval, meanOf, normalisedScore, pairedDifference, resultRowsOf, signFlipTest } from '../eval/index.ts'
 import type { Protocol } from '../game-presets.ts'
 import { findGame } from '../games/registry.ts'
-import type { EndpointLine, EpisodeRecord, ResultRow } from '../runs/index.ts'
+import type { EndpointLine, EpisodeRecord, ProbeRow, ResultRow } from '../runs/index.ts'
 import { isHeldAgainst, isTested } from './pairs.ts'
 import { knownRows } from './protocol.ts'
 import { replyNotes } from './reply-notes.ts'
@@ -28,6 +28,8 @@ export interface ComparedRun {
   readonly endpoints?: readonly EndpointLine[]
   /** What ran, in a line; absent: unknown. */
   readonly about?: string
+  /** Of a training run; absent: none. */
+  readonly probes?: readonly ProbeRow[]
   /** Used where there are no episodes. */
   readonly rows: readonly ResultRow[]
 }
@@ -106,7 +108,9 @@ export function compareRuns(runs: readonly ComparedRun[]): ComparedGroup[] {
   return groups.map(groupOf)
 }
 
-function playersOf({ name, seed, training = null, episodes, endpoints = [], rows }: ComparedRun, game: string): Player[] {
+function playersOf(run: ComparedRun, game: string): Player[] {
+  const { name, seed, training = null, episodes, endpoints = [], rows } = run
+  const probes = (run.probes ?? []).filter((row) => row.game === game)
   const own = <T extends { game: string; policy: string; decoding: string }>(all: readonly T[]): T[][] => {
     const keys = new Map<string, T[]>()
     for (const one of all) {
@@ -122,11 +126,11 @@ function playersOf({ name, seed, training = null, episodes, endpoints = [], rows
     const endpoint = endpoints.find(isOwn) ?? null
     const summed = rows.filter((row) => row.game === game && isOwn(row))
     const own = isSumOf(summed, records) ? summed : resultRowsOf(records, seed)
-    return { run: name, seed, training, policy, decoding, rows: own, records, endpoint }
+    return { run: name, seed, training, policy, decoding, rows: own, records, endpoint, probes }
   })
   const summed = own(rows).map((list): Player => {
     const { policy, decoding } = list[0] as ResultRow
-    return { run: name, seed, training, policy, decoding, rows: list, records: [], endpoint: null }
+    return { run: name, seed, training, policy, decoding, rows: list, records: [], endpoint: null, probes }
   })
   const isPlayed = (one: Player): boolean => played.some(({ policy, decoding }) => policy === one.policy && decoding === one.decoding)
   return [...played, ...summed.filter((one) => !isPlayed(one))]

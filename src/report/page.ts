@@ -7,11 +7,13 @@ import { REPORT_CLIENT } from './page-client.ts'
 import { generalisationSection } from './page-generalisation.ts'
 import { headSection } from './page-head.ts'
 import { interventionsSection } from './page-interventions.ts'
+import { probesSection } from './page-probes.ts'
 import { replaysSection } from './page-replays.ts'
 import { resultsSection } from './page-results.ts'
 import { runSection } from './page-run.ts'
 import { REPORT_STYLE } from './page-style.ts'
 import { policiesOf } from './policies.ts'
+import { probeTables } from './probes.ts'
 import { resultsByGame } from './results.ts'
 import { type RunView, trainConfigOf } from './run-view.ts'
 import { scatter } from './scatter.ts'
@@ -120,6 +122,7 @@ ${headerPart(view)}
 ${headSection(view)}
 <h2>Results</h2>${resultsPart(view)}
 ${notes.map((note) => html`<p class="note">${note}</p>`)}
+${probesSection(probeTables([view.probes], view.stages), view.stages)}
 ${interventionsSection(view.interventions, names)}
 ${generalisationSection(view.generalisation, names)}
 <h2>What ran</h2>${runSection(view)}

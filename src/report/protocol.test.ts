@@ -18,9 +18,9 @@ const protocol: Protocol = {
     { player: 'uniform', source: 'measured', horizon: 12, mean: 4, error: null },
   ],
 }
-const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 16, layout: 'board' } })
+const spec = envSpec({ game: toyGame, skin: { theme: 'classic', tile: 16, layout: 'board' }, horizon: 6, restart: true })
 const lookup = { gameNamed: () => toyGame }
-const rules = { horizon: 6, restart: true, seed: 1, decoding: 'scripted', specs: [spec], expertEvery: 0 } as const
+const rules = { seed: 1, decoding: 'scripted', specs: [spec], expertEvery: 0 } as const
 
 describe('protocolRow', () => {
   test('counts what the protocol counts, over all games and over as many as were published', async () => {

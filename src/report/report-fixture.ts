@@ -112,7 +112,7 @@ function clumsy(name: string) {
 }
 
 async function playedParts(spec: EnvSpec): Promise<{ rows: ResultRow[]; replays: Replay[] }> {
-  const common = { specs: [spec], episodes: 6, horizon: 30, restart: true, seed: 2048 } as const
+  const common = { specs: [{ ...spec, horizon: 30, restart: true }], episodes: 6, seed: 2048 } as const
   const anchors = ['random', 'teacher', 'greedy-1', 'greedy-2', 'solver']
   const parts = []
   for (const name of anchors) {

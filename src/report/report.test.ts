@@ -32,6 +32,7 @@ const EMPTY: RunView = {
   stages: [],
   findings: [],
   results: [],
+  probes: [],
   interventions: [],
   generalisation: [],
   replays: [],

@@ -10,6 +10,8 @@ import {
   interventionRows,
   METRICS_FILE,
   type MetricLine,
+  type ProbeRow,
+  probeRows,
   type Replay,
   type ResultRow,
   type RunReader,
@@ -52,6 +54,7 @@ export interface RunView {
   /** Two or three sentences on what came out; none before the evaluation. */
   readonly findings: readonly string[]
   readonly results: readonly ResultRow[]
+  readonly probes: readonly ProbeRow[]
   readonly interventions: readonly InterventionRow[]
   readonly generalisation: readonly GeneralisationRow[]
   readonly replays: readonly Replay[]
@@ -76,6 +79,7 @@ export async function runView(reader: RunReader): Promise<RunView> {
     stages: stageViews(stages, lines),
     findings: findingsOf(compared),
     results,
+    probes: (await reader.read('probes.json', probeRows)) ?? [],
     interventions: (await reader.read('interventions.json', interventionRows)) ?? [],
     generalisation: (await reader.read('generalisation.json', generalisationRows)) ?? [],
     replays: (await reader.read('replays.json', replayList)) ?? [],

@@ -3,6 +3,7 @@
 import type { Interval } from '../eval/index.ts'
 import { type Compared, findingsOf, type Verdict } from './findings.ts'
 import { type Html, html } from './html.ts'
+import { probesSection } from './page-probes.ts'
 import type { Policies } from './policies.ts'
 import { pointsText } from './results.ts'
 import { type Mark, type Panel, type ScaleRow, scaleChart } from './scale-chart.ts'
@@ -122,5 +123,9 @@ ${scaleChart(
   legend,
 )}</section>
 ${table(family)}
-${differences(family)}`
+${differences(family)}
+${probesSection(
+  family.games.flatMap(({ own }) => own.probes ?? []),
+  family.games[0]?.own.stages ?? [],
+)}`
 }

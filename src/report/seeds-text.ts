@@ -5,6 +5,7 @@ import { gameEntries } from '../games/registry.ts'
 import type { ComparedGroup } from './compare.ts'
 import { markdownTable } from './markdown.ts'
 import { type Policies, policiesOf } from './policies.ts'
+import { probesText } from './probes-text.ts'
 import type { SeedGroup, SeedRow, SeedTest } from './seeds.ts'
 
 /** A recipe with its seeds, on all of its games. */
@@ -145,5 +146,6 @@ export function seedsText(family: SeedFamily, heading = ''): string {
     ...(games.every(({ own }) => own.tests.length === 0)
       ? []
       : [`${heading === '' ? '' : `#${heading}`}Differences`, differencesTable(family), SEED_NOTES.tests]),
+    ...games.flatMap(({ own }) => (own.probes === null ? [] : [probesText(own.probes, own.stages, heading === '' ? '' : `#${heading}`)])),
   ].join('\n\n')
 }

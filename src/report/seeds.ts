@@ -4,9 +4,10 @@
  */
 
 import { holm, type Interval, meanOf, pairedDifference, signFlipTest, studentInterval } from '../eval/index.ts'
-import type { EpisodeRecord, ResultRow, StageInfo } from '../runs/index.ts'
+import type { EpisodeRecord, ProbeRow, ResultRow, StageInfo } from '../runs/index.ts'
 import { isOneRecipe, type Side } from './pairs.ts'
 import { type Policies, policiesOf } from './policies.ts'
+import { type ProbeTable, probeTables } from './probes.ts'
 
 /** One policy under one decoding, over seeds. */
 export interface SeedRow {
@@ -46,12 +47,16 @@ export interface SeedGroup {
   /** In report order, sampled before greedy. */
   readonly rows: readonly SeedRow[]
   readonly tests: readonly SeedTest[]
+  /** What the stages see, think and do, mean of the seeds; null unless all runs have probes of the game. */
+  readonly probes: ProbeTable | null
 }
 
 /** A player with what it played. */
 export interface SeedPlayer extends Side {
   readonly rows: readonly ResultRow[]
   readonly records: readonly EpisodeRecord[]
+  /** Of its run, on the same game. */
+  readonly probes: readonly ProbeRow[]
 }
 
 /** Returns by seed of the game. */
@@ -88,7 +93,9 @@ function groupOf(family: readonly SeedPlayer[], all: readonly SeedPlayer[], eval
   const stages = family[0]?.training?.stages ?? []
   const names = policiesOf(stages)
   lines.sort((a, b) => names.compare(a.policy, b.policy) || DECODINGS.indexOf(a.decoding) - DECODINGS.indexOf(b.decoding))
-  return { seeds, runs: called, stages, rows: lines.map(rowOf), tests: testsOf(lines, names, seeds.length, evaluationSeed) }
+  const probed = called.map((run) => family.find((one) => one.run === run)?.probes ?? [])
+  const [probes = null] = probed.every(({ length }) => length > 0) ? probeTables(probed, stages) : []
+  return { seeds, runs: called, stages, rows: lines.map(rowOf), tests: testsOf(lines, names, seeds.length, evaluationSeed), probes }
 }
 
 const DECODINGS: readonly ResultRow['decoding'][] = ['scripted', 'sampled', 'greedy']

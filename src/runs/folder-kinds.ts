@@ -40,7 +40,7 @@ export const TRAIN_RUN: FolderKind = {
   folders: ['checkpoints'],
   files: [
     ...[RUN.header, ABOUT, 'words.json', 'metrics.jsonl', 'progress.json', 'dataset.json', 'episodes.jsonl', 'results.json'],
-    ...['replays.json', 'interventions.json', 'generalisation.json', 'report.html', 'seeds.html'],
+    ...['replays.json', 'probes.json', 'interventions.json', 'generalisation.json', 'report.html', 'seeds.html'],
   ],
 }
 

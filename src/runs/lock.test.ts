@@ -25,6 +25,16 @@ describe('a lock', () => {
     await lock.release()
   })
 
+  it('that this process holds is refused at once', async () => {
+    const folder = await mkdtemp(join(parent, 'own-'))
+    const lock = await lockFolder(folder)
+    const before = performance.now()
+    await expect(lockFolder(folder)).rejects.toThrow(/is in use by another process/)
+    expect(performance.now() - before).toBeLessThan(1_000)
+    await lock.release()
+    await (await lockFolder(folder)).release()
+  })
+
   it('of a process that runs is not', async () => {
     const folder = await mkdtemp(join(parent, 'held-'))
     await mkdir(join(folder, LOCK))

@@ -1,7 +1,7 @@
 /** One process at a time writes in a folder: a lock that is renewed while it is held, and a note of who holds it. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { lock } from 'proper-lockfile'
 import { fileReason, StorageError } from '../errors.ts'
 
@@ -16,6 +16,9 @@ export interface FolderLock {
   readonly lost: AbortSignal
   release(): Promise<void>
 }
+
+/** Folders that this process holds, by their whole paths. */
+const held = new Set<string>()
 
 /** Whom a note names; null if it is not one of these notes. */
 export function ownerNote(text: string): { readonly pid: number; readonly host: string } | null {
@@ -42,7 +45,7 @@ async function ownerIsGone(path: string): Promise<boolean> {
     if (owner === null || owner.host !== hostname()) return false
     const { pid } = owner
     // In a container a restarted process often has the number of the one before.
-    if (pid === process.pid) return true
+    if (pid === process.pid) return !held.has(resolve(path))
     process.kill(pid, 0)
     return false
   } catch (error) {
@@ -73,7 +76,15 @@ export async function lockFolder(path: string): Promise<FolderLock> {
   try {
     const release = await attempt(TRIES)
     await writeFile(join(path, OWNER), JSON.stringify({ pid: process.pid, host: hostname() }))
-    return { lost: lost.signal, release: async () => (lost.signal.aborted ? undefined : release()) }
+    const whole = resolve(path)
+    held.add(whole)
+    return {
+      lost: lost.signal,
+      release: async () => {
+        held.delete(whole)
+        if (!lost.signal.aborted) await release()
+      },
+    }
   } catch (error) {
     if (isLocked(error)) {
       throw new StorageError(

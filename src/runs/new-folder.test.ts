@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -14,6 +14,9 @@ beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'new-folder-'))
 })
 afterAll(() => rm(parent, { recursive: true, force: true }))
+
+/** Time of a lock that no living process renews; src/runs/lock.test.ts waits for a young one. */
+const LONG_AGO = new Date(0)
 
 const place = (): string => join(parent, `place-${made++}`)
 
@@ -127,6 +130,7 @@ describe.each(FOLDER_KINDS.map((kind) => [kind.called, kind] as const))('a new f
     const killed = await folderWith()
     await writeFile(join(killed, '.owner'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }))
     await mkdir(join(killed, '.lock'))
+    await utimes(join(killed, '.lock'), LONG_AGO, LONG_AGO)
     await writeFile(join(killed, `${kind.header}.123456`), '{"format":')
     // Killed, or seen by another process, between making the note and writing it.
     const torn = await folderWith()

@@ -35,6 +35,37 @@ export const resultRows = z.array(
 )
 export type ResultRow = z.output<typeof resultRows>[number]
 
+/**
+ * What a probe measures of a reply, 0..1. cells, exact: the perception against the truth. think: true thoughts. own: thoughts that are true of the
+ * board as the reply itself gives it. legal: a legal move. good: a best move by the expert.
+ */
+export const PROBE_METRICS = ['cells', 'exact', 'think', 'own', 'legal', 'good'] as const
+export type ProbeMetric = (typeof PROBE_METRICS)[number]
+/** The picture alone, and the picture with the true board put into the model's mouth. */
+export const PROBE_MODES = ['image', 'image+caption'] as const
+
+const probeValues = z.array(z.number().nullable()).readonly()
+
+/** probes.json: a row per policy, decoding and mode; a value a state, null where undefined. Equal places are equal states. */
+export const probeRows = z.array(
+  z.object({
+    game: z.string(),
+    policy: z.string(),
+    decoding: z.enum(['sampled', 'greedy', 'scripted']),
+    mode: z.enum(PROBE_MODES),
+    seed: z.number().int(),
+    values: z.object({
+      cells: probeValues,
+      exact: probeValues,
+      think: probeValues,
+      own: probeValues,
+      legal: probeValues,
+      good: probeValues,
+    }),
+  }),
+)
+export type ProbeRow = z.output<typeof probeRows>[number]
+
 const shares = { mean: z.number(), low: z.number(), high: z.number() }
 
 /**

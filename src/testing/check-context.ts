@@ -9,6 +9,8 @@ export interface CheckContext {
   readonly config: unknown
   /** Of the lexicon; null: the game has no texts for the embedded engine. */
   readonly words: readonly string[] | null
+  /** Splits a text into words of the lexicon (`splitGreedily`); null without a lexicon. */
+  readonly split: ((text: string) => readonly string[] | number) | null
   readonly pictures: SeenPictures
   readonly skins: readonly Skin[]
   readonly theme: Theme

@@ -17,7 +17,7 @@ import { checkLevels } from './check-levels.ts'
 import { SeenPictures } from './check-pictures.ts'
 import { checkGroup, checkObservation, checkReplies, checkSolver, checkTokens, checkVector } from './check-play.ts'
 import { checkScene, checkStep, checkTexts } from './check-state.ts'
-import { canonical, deepFreeze, ensure } from './ensure.ts'
+import { deepFreeze, ensure, same, splitterOf } from './ensure.ts'
 
 /** What to try; every field has a default. */
 export interface CheckGameOptions {
@@ -35,6 +35,8 @@ export interface CheckGameOptions {
   readonly horizon?: number
   /** Skins to draw with. Default: both layouts at 32 and 8 pixels a tile. */
   readonly skins?: readonly Skin[]
+  /** Whether to check the levels too, which are the same whatever the configs and seeds. Default: true. */
+  readonly levels?: boolean
   readonly theme?: Theme
 }
 
@@ -66,7 +68,7 @@ const OPTIONAL = ['embedded', 'expert', 'teacher', 'levels', 'presets', 'play', 
  */
 export function checkGame(game: AnyGame, options: CheckGameOptions = {}): string[] {
   const { configs = [{}], seeds = [0, 1, 2, 3, 4], steps = 60, actions = 40, skins = PLAIN_SKINS, theme = PLAIN_THEME } = options
-  const { games = 10, horizon = 40 } = options
+  const { games = 10, horizon = 40, levels = true } = options
   checkConfig(game)
   const counts = { states: 0, pictures: 0 }
   for (const given of configs) {
@@ -76,7 +78,8 @@ export function checkGame(game: AnyGame, options: CheckGameOptions = {}): string
     ensure(words === null || new Set(words).size === words.length, where, 'the lexicon has a word twice')
     ensure(words?.includes('') !== true, where, 'the lexicon has an empty word')
     const pictures = new SeenPictures(game)
-    const base: CheckContext = { game, config, words, pictures, skins, theme, actions, where }
+    const split = words === null ? null : splitterOf(words)
+    const base: CheckContext = { game, config, words, split, pictures, skins, theme, actions, where }
     for (const seed of seeds) {
       const context = { ...base, where: `${where} seed ${seed}` }
       checkFresh(context, seed)
@@ -87,8 +90,8 @@ export function checkGame(game: AnyGame, options: CheckGameOptions = {}): string
     counts.pictures += pictures.count
     checkSolver(base, games, horizon)
   }
-  checkLevels(game)
-  return summary(game, configs, counts, games)
+  if (levels) checkLevels(game)
+  return summary(game, configs, counts, { games, levels })
 }
 
 /** What was checked, in lines. */
@@ -96,7 +99,7 @@ function summary(
   game: AnyGame,
   configs: readonly object[],
   { states, pictures }: { readonly states: number; readonly pictures: number },
-  games: number,
+  { games, levels }: { readonly games: number; readonly levels: boolean },
 ): string[] {
   const missing = OPTIONAL.filter((facet) => game[facet] === undefined)
   return [
@@ -108,7 +111,7 @@ function summary(
     ...(game.embedded === undefined ? [] : ['embedded: every text is made of the lexicon, feedback is one word']),
     ...(game.expert === undefined ? [] : [`expert: scores the legal actions; the solver beats chance over ${games} games a config`]),
     ...(game.teacher === undefined ? [] : ['teacher: true thoughts, legal decisions; the share of true thoughts is that of the judge']),
-    ...(game.levels === undefined ? [] : ['levels: playable in every combination, harder on every axis']),
+    ...(game.levels === undefined || !levels ? [] : ['levels: playable in every combination, harder on every axis']),
     missing.length === 0 ? 'every optional facet is there' : `not there: ${missing.join(', ')}`,
   ]
 }
@@ -119,22 +122,22 @@ function checkConfig(game: AnyGame): void {
   const fields = Object.keys(config).sort().join(', ')
   const knobs = Object.keys(game.knobs).sort().join(', ')
   ensure(fields === knobs, game.id, `the knobs (${knobs}) are not the config's fields (${fields})`)
-  ensure(canonical(game.config.parse(config)) === canonical(config), game.id, 'the default config does not parse to itself')
+  ensure(same(game.config.parse(config), config), game.id, 'the default config does not parse to itself')
   const heldOut: unknown = game.heldOut?.(config) ?? null
   if (heldOut === null) return
-  ensure(canonical(game.config.parse(heldOut)) === canonical(heldOut), game.id, 'the held-out config does not parse to itself')
-  ensure(canonical(heldOut) !== canonical(config), game.id, 'the held-out config is that of training')
+  ensure(same(game.config.parse(heldOut), heldOut), game.id, 'the held-out config does not parse to itself')
+  ensure(!same(heldOut, config), game.id, 'the held-out config is that of training')
 }
 
 function checkFresh({ game, config, where }: CheckContext, seed: number): void {
   const state = game.rules.init(config, seed)
-  ensure(canonical(state) === canonical(game.rules.init(config, seed)), where, 'init is not deterministic')
-  ensure(canonical(game.rules.configOf(state)) === canonical(config), where, 'configOf does not give the config back')
+  ensure(same(state, game.rules.init(config, seed)), where, 'init is not deterministic')
+  ensure(same(game.rules.configOf(state), config), where, 'configOf does not give the config back')
   ensure(!game.rules.terminated(state), where, 'a fresh game is over')
   const other = game.rules.reseed(state, seed + 1)
-  ensure(canonical(game.perception.of(other)) === canonical(game.perception.of(state)), where, 'reseed changes the board')
-  ensure(canonical(other) === canonical(game.rules.reseed(state, seed + 1)), where, 'reseed is not deterministic')
-  ensure(canonical(other) !== canonical(state), where, 'reseed does not change the chance')
+  ensure(same(game.perception.of(other), game.perception.of(state)), where, 'reseed changes the board')
+  ensure(same(other, game.rules.reseed(state, seed + 1)), where, 'reseed is not deterministic')
+  ensure(!same(other, state), where, 'reseed does not change the chance')
   for (const bad of [null, 7, 'x', [], {}, { ...(state as object), extra: 1 }]) {
     ensure(
       throwsStateError(() => game.rules.parseState(bad)),
@@ -192,8 +195,8 @@ function checkScatter(context: CheckContext, seed: number): void {
   const { game, config } = context
   const state = deepFreeze(game.scatter!(config, seed))
   const here = { ...context, where: `${context.where} scatter` }
-  ensure(canonical(state) === canonical(game.scatter!(config, seed)), here.where, 'scatter is not deterministic')
-  ensure(canonical(game.rules.configOf(state)) === canonical(config), here.where, 'scatter changes the config')
+  ensure(same(state, game.scatter!(config, seed)), here.where, 'scatter is not deterministic')
+  ensure(same(game.rules.configOf(state), config), here.where, 'scatter changes the config')
   const tried = sample(game.rules.actions(state), game.rules.legalActions(state), context.actions, seededRng(seed, 'check-game', 'scatter'))
   checkScene(here, state)
   here.pictures.add(state, here.where)

@@ -21,7 +21,7 @@ import { promptOf } from '../messages.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
 import type { Skin } from '../scene.ts'
 import type { CheckContext } from './check-context.ts'
-import { canonical, ensure } from './ensure.ts'
+import { canonical, ensure, same } from './ensure.ts'
 
 /** Actions of a state that are played as whole replies. */
 const REPLIES = 3
@@ -48,7 +48,7 @@ export function checkReplies(context: CheckContext, state: unknown, actions: rea
     const { score, result } = playReply(game, state, text)
     ensure(score.perceptionExact === 1, where, 'the true perception is scored as wrong')
     ensure(score.outcome === (result.legal ? 'played' : 'illegal'), where, `the reply to ${answer} counts as ${score.outcome}`)
-    ensure(canonical(result) === canonical(game.rules.step(state, action)), where, `the reply to ${answer} plays something else`)
+    ensure(same(result, game.rules.step(state, action)), where, `the reply to ${answer} plays something else`)
   }
 }
 
@@ -58,7 +58,7 @@ export function checkTokens(context: CheckContext, state: unknown, last: LastSte
   ensure(stateHash(game, copyOf(context, state)) === stateHash(game, state), where, 'the hash of a copy differs')
   const back = decodeState(encodeState(game, state, last), { [game.id]: game })
   ensure(stateHash(game, back.state) === stateHash(game, state), where, 'the token gives another state back')
-  ensure(canonical(back.last) === canonical(last), where, 'the events of the last step do not survive the token')
+  ensure(same(back.last, last), where, 'the events of the last step do not survive the token')
 }
 
 /** Group play from a state equals playing each reply alone from a copy of it, in any order, under shared and independent chance. */
@@ -71,10 +71,17 @@ export function checkGroup(context: CheckContext, state: unknown, actions: reado
       .map((index) => canonical(playReply(game, from(index), replies[index]!)))
       .reverse()
   const shared = playGroup(game, state, replies, { chance: 'shared' }).map(canonical)
-  ensure(canonical(shared) === canonical(alone(() => copyOf(context, state))), where, 'group play differs from single play')
+  ensure(
+    same(
+      shared,
+      alone(() => copyOf(context, state)),
+    ),
+    where,
+    'group play differs from single play',
+  )
   const apart = playGroup(game, state, replies, { chance: 'independent', seed }).map(canonical)
   const reseeded = alone((index) => game.rules.reseed(copyOf(context, state), deriveSeed(seed, 'group', index)))
-  ensure(canonical(apart) === canonical(reseeded), where, 'group play with independent chance differs from single play')
+  ensure(same(apart, reseeded), where, 'group play with independent chance differs from single play')
 }
 
 /** What a player sees holds neither the truth nor the chance to come; a caption is there only in the modes that have one. */
@@ -128,7 +135,7 @@ export function checkVector({ game, config, where }: CheckContext, seed: number)
       const { score, reward, legal, events, observation } = env.step(reply)
       return canonical({ score, reward, legal, events, prompt: promptOf(observation) })
     })
-    ensure(canonical(alone) === canonical(inVector[index]), where, `env ${index} of a vector plays otherwise than alone`)
+    ensure(same(alone, inVector[index]), where, `env ${index} of a vector plays otherwise than alone`)
     ensure(stateHash(game, env.snapshot().state) === stateHash(game, state), where, `env ${index} of a vector ends otherwise than alone`)
   }
 }

@@ -3,7 +3,7 @@ import type { FeedbackStep, TeacherFacet } from '../game.ts'
 import { gameFeedback, gamePrompt, trainingReward } from '../gym/index.ts'
 import type { Scene } from '../scene.ts'
 import type { CheckContext } from './check-context.ts'
-import { canonical, ensure, notPlain, splitGreedily } from './ensure.ts'
+import { canonical, ensure, notPlain, same } from './ensure.ts'
 
 /** Draws under each skin: whole pixels, items inside the scene, sprites of the catalogue, one catalogue object per skin. */
 export function checkScene({ game, skins, theme, where }: CheckContext, state: unknown): void {
@@ -12,7 +12,7 @@ export function checkScene({ game, skins, theme, where }: CheckContext, state: u
     const scene = game.draw(state, skin, theme)
     const again = game.draw(state, skin, theme)
     ensure(scene.catalogue === again.catalogue, here, 'draw makes a new catalogue each time')
-    ensure(canonical({ ...scene, catalogue: null }) === canonical({ ...again, catalogue: null }), here, 'draw is not deterministic')
+    ensure(same({ ...scene, catalogue: null }, { ...again, catalogue: null }), here, 'draw is not deterministic')
     checkItems(scene, here)
   }
 }
@@ -32,6 +32,7 @@ function checkItems({ width, height, items, catalogue }: Scene, where: string): 
 export function checkTexts(context: CheckContext, state: unknown, actions: readonly unknown[]): void {
   const { game, config, where } = context
   const truth = game.perception.of(state)
+  ensure(notPlain(truth) === null, where, `the perception is not plain JSON at ${notPlain(truth)}`)
   const shown = game.perception.format(truth)
   const grid = game.perception.grid?.(truth)
   ensure(
@@ -39,12 +40,8 @@ export function checkTexts(context: CheckContext, state: unknown, actions: reado
     where,
     'perception.grid gives a ragged grid',
   )
-  ensure(canonical(game.perception.parse(shown)) === canonical(truth), where, 'the perception text does not read back')
-  ensure(
-    canonical(game.perception.parse(`\n  ${shown.replaceAll('\n', ' \r\n ')}\n`)) === canonical(truth),
-    where,
-    'perception minds white space',
-  )
+  ensure(same(game.perception.parse(shown), truth), where, 'the perception text does not read back')
+  ensure(same(game.perception.parse(`\n  ${shown.replaceAll('\n', ' \r\n ')}\n`), truth), where, 'perception minds white space')
   for (const junk of ['', 'no grid', `${shown}\n?`])
     ensure(game.perception.parse(junk) === null, where, `${JSON.stringify(junk)} reads as a perception`)
   covered(context, `\n${shown}`, 'the perception')
@@ -99,7 +96,7 @@ function checkAnswer(context: CheckContext, state: unknown, action: unknown): vo
   const { game, where } = context
   const text = game.answer.format(state, action)
   const read = game.answer.parse(` ${text}\n`, state)
-  ensure('action' in read && canonical(read.action) === canonical(action), where, `the answer ${JSON.stringify(text)} does not read back`)
+  ensure('action' in read && same(read.action, action), where, `the answer ${JSON.stringify(text)} does not read back`)
   covered(context, text, 'the answer')
   oneWord(context, game.rules.step(state, action))
 }
@@ -111,8 +108,8 @@ function oneWord({ game, words, where }: CheckContext, result: FeedbackStep<unkn
   ensure(words.includes(feedback), where, `the brief feedback ${JSON.stringify(feedback)} is not one word of the lexicon`)
 }
 
-function covered({ words, where }: CheckContext, text: string, what: string): void {
-  const split = words === null ? [] : splitGreedily(text, words)
+function covered({ split: splitter, where }: CheckContext, text: string, what: string): void {
+  const split = splitter?.(text)
   if (typeof split === 'number') ensure(false, where, `${what} leaves the lexicon at ${JSON.stringify(text.slice(split, split + 20))}`)
 }
 
@@ -137,10 +134,10 @@ function checkExperts(context: CheckContext, state: unknown): void {
   if (teacher === undefined || legal.length === 0) return
   for (const blind of [false, true]) {
     const thought = teacher.teach(state, { blind })
-    ensure(canonical(thought) === canonical(teacher.teach(state, { blind })), where, 'the teacher is not deterministic')
+    ensure(same(thought, teacher.teach(state, { blind })), where, 'the teacher is not deterministic')
     const allowed = blind ? game.rules.actions(state) : legal
     ensure(
-      allowed.some((action) => canonical(action) === canonical(thought.action)),
+      allowed.some((action) => same(action, thought.action)),
       where,
       blind ? 'the blind teacher names no action of the game' : 'the sighted teacher names an action that is not legal',
     )
@@ -170,16 +167,17 @@ function checkShare({ where }: CheckContext, { judge, share }: TeacherFacet<unkn
 export function checkStep(context: CheckContext, state: unknown, actions: readonly unknown[]): void {
   const { game, where } = context
   const before = canonical(state)
-  ensure(
-    canonical(game.rules.parseState(JSON.parse(JSON.stringify(state)))) === before,
-    where,
-    'the state does not survive JSON and parseState',
-  )
+  const survives = (one: unknown): boolean => same(game.rules.parseState(JSON.parse(JSON.stringify(one))), one)
+  ensure(survives(state), where, 'the state does not survive JSON and parseState')
   const all = game.rules.actions(state).map(canonical)
   const legal = game.rules.legalActions(state).map(canonical)
+  const allowed = new Set(legal)
   const over = game.rules.terminated(state)
   ensure(
-    canonical(all.filter((action) => legal.includes(action))) === canonical(legal),
+    same(
+      all.filter((action) => allowed.has(action)),
+      legal,
+    ),
     where,
     'legalActions are not a part of actions in their order',
   )
@@ -193,23 +191,18 @@ export function checkStep(context: CheckContext, state: unknown, actions: readon
     const result = game.rules.step(state, action)
     const odd = notPlain(result)
     ensure(odd === null, where, `the result of ${name} is not plain JSON at ${odd}`)
-    ensure(canonical(result) === canonical(game.rules.step(state, action)), where, `step ${name} is not deterministic`)
-    ensure(result.legal === legal.includes(name), where, `step ${name} says legal ${result.legal}, legalActions do not`)
+    ensure(same(result, game.rules.step(state, action)), where, `step ${name} is not deterministic`)
+    ensure(result.legal === allowed.has(name), where, `step ${name} says legal ${result.legal}, legalActions do not`)
     ensure(result.terminated === game.rules.terminated(result.state), where, `step ${name} and terminated disagree`)
-    const next = canonical(result.state)
-    ensure(
-      canonical(game.rules.parseState(JSON.parse(JSON.stringify(result.state)))) === next,
-      where,
-      `the state after ${name} does not survive JSON`,
-    )
-    ensure(result.legal || next === before, where, `the illegal ${name} changes the state`)
+    ensure(survives(result.state), where, `the state after ${name} does not survive JSON`)
+    ensure(result.legal || same(result.state, state), where, `the illegal ${name} changes the state`)
     ensure(!over || result.reward === 0, where, `step ${name} after the end has reward ${result.reward}`)
     ensure(Number.isFinite(result.reward), where, `step ${name} has reward ${result.reward}`)
     const outcome = trainingReward({ kind: result.legal ? 'played' : 'illegal', reward: result.reward })
     ensure(Number.isFinite(outcome), where, `the training reward of ${name} is ${outcome}`)
   }
   const silent = game.rules.unreadable(state)
-  ensure(canonical(silent.state) === before && !silent.legal, where, 'an unreadable reply changes the state or is legal')
+  ensure(same(silent.state, state) && !silent.legal, where, 'an unreadable reply changes the state or is legal')
   ensure(silent.terminated === over, where, 'unreadable and terminated disagree')
   oneWord(context, silent)
   ensure(canonical(state) === before, where, 'the state was mutated')

@@ -8,6 +8,7 @@ const group = (game: string, answers: readonly number[], truths: GroupRewards['t
   game,
   rewards: answers.map((answer) => ({ perception: 1, think: 0, answer })),
   truths,
+  cells: answers.map(() => []),
 })
 
 describe('groupAdvantages', () => {
@@ -43,5 +44,20 @@ describe('groupAdvantages', () => {
     expect(third?.[0]).toBeCloseTo(-2 / 3)
     expect([first?.[1], second?.[1]]).toEqual([-0.5, 0.5])
     expect(third).toHaveLength(1)
+  })
+
+  it('judges each cell so, and has signal where only places differ', () => {
+    const cells = [
+      [true, false],
+      [false, true],
+    ]
+    const weights = { ...rewards, perceptionCells: 2 }
+    const [advantages = []] = groupAdvantages([{ ...group('a', [0, 0]), cells }], { ...settings, rewards: weights })
+    expect(advantages.map((one) => one.cells)).toEqual([
+      [1, -1],
+      [-1, 1],
+    ])
+    expect(advantages.every(({ perception, answer }) => perception === 0 && answer === 0)).toBe(true)
+    expect(hasSignal({ advantages })).toBe(true)
   })
 })

@@ -2,7 +2,8 @@
  * From rewards to advantages. Within a group of replies to one state: A = R - mean(R). Then, as `normalise` says, A / (std + 1e-6): of the
  * group's own A (the paper), or of all groups of its game in the step, so that no game outweighs another by the scale of its rewards while
  * a state where much is at stake still counts for more than one where little is. With credit by statement the words of a thought have
- * advantages of their own: A = weight · (true or not - the group's mean in that place), never scaled.
+ * advantages of their own, and with `cells` the parts of a perception: A = weight · (true or not - the group's mean in that place), never
+ * scaled.
  */
 import type { RlConfig } from './config.ts'
 
@@ -18,13 +19,16 @@ const SECTIONS = ['perception', 'think', 'answer'] as const
 /** A reply's advantages: of its sections, and of each statement of its thoughts (none unless credit goes to statements). */
 export interface ReplyAdvantages extends SectionValues {
   readonly statements: readonly number[]
+  /** Of each part of its perception (none unless credit goes to cells). */
+  readonly cells: readonly number[]
 }
 
-/** The rewards of one group, a value a reply; and which statements of its thoughts are true. */
+/** The rewards of one group, a value a reply; and which statements of its thoughts, and which parts of its perception, are true. */
 export interface GroupRewards {
   readonly game: string
   readonly rewards: readonly SectionValues[]
   readonly truths: readonly (readonly boolean[])[]
+  readonly cells: readonly (readonly boolean[])[]
 }
 
 /** Arithmetic mean; 0 of nothing. */
@@ -48,11 +52,11 @@ function credited(rewards: SectionValues, credit: RlConfig['credit']): SectionVa
   return { perception: whole, think: whole, answer: whole }
 }
 
-/** Truth (1 or 0) of each statement less the mean truth of the group's statements in that place. */
-function statementAdvantages(truths: GroupRewards['truths'], weight: number): number[][] {
+/** Truth (1 or 0) of each part less the mean truth of the group's parts in that place. */
+function partAdvantages(truths: GroupRewards['truths'], weight: number): number[][] {
   return truths.map((own) =>
     own.map((holds, i) => {
-      const others = truths.flatMap((statements) => statements[i] ?? [])
+      const others = truths.flatMap((parts) => parts[i] ?? [])
       return weight * (Number(holds) - mean(others.map(Number)))
     }),
   )
@@ -74,16 +78,19 @@ export function groupAdvantages(
     const scales = groups.map((_, i) => scaleOf(i))
     return apart.map((values, i) => values.map((value) => value / (scales[i] as number)))
   })
-  return groups.map(({ rewards, truths }, g) => {
-    const statements = statementAdvantages(truths, weights.think)
+  return groups.map(({ rewards, truths, cells }, g) => {
+    const statements = partAdvantages(truths, weights.think)
+    const seen = partAdvantages(cells, weights.perceptionCells)
     return rewards.map((_, k) => {
       const [perception, think, answer] = parts.map((part) => part[g]?.[k] as number) as [number, number, number]
-      return { perception, think, answer, statements: statements[k] as number[] }
+      return { perception, think, answer, statements: statements[k] as number[], cells: seen[k] as number[] }
     })
   })
 }
 
-/** Whether the replies of a group differ in what they are worth. */
-export function hasSignal({ advantages }: { readonly advantages: readonly SectionValues[] }): boolean {
-  return advantages.some(({ perception, think, answer }) => perception !== 0 || think !== 0 || answer !== 0)
+/** Whether the replies of a group differ in what they, or any part of them, are worth. */
+export function hasSignal({ advantages }: { readonly advantages: readonly ReplyAdvantages[] }): boolean {
+  return advantages.some(({ perception, think, answer, statements, cells }) =>
+    [perception, think, answer, ...statements, ...cells].some((value) => value !== 0),
+  )
 }

@@ -38,11 +38,16 @@ const adam = {
   maxGradNorm: z.number().min(0).default(1).describe('gradient norm is clipped to this; 0: not'),
 }
 
+const optimizerField = z
+  .enum(['adam', 'muon'])
+  .default('adam')
+  .describe('Muon steps the matrices of the blocks by their orthogonalised momentum')
+
 const supervised = z.strictObject({
   steps: count.min(0).max(1_000_000).describe('optimiser steps; 0 leaves the stage out'),
   batch: count.min(1).max(4096).describe('examples a step'),
   scatter: rate.describe('share of boards drawn without regard to play'),
-  optimizer: z.enum(['adam', 'muon']).default('adam').describe('Muon steps the matrices of the blocks by their orthogonalised momentum'),
+  optimizer: optimizerField,
   ...adam,
 })
 
@@ -80,6 +85,21 @@ const reinforcement = z.strictObject({
     .describe(
       'what a token answers for. "reply": the whole reward. "section": in perception and think their own reward, in the answer the rest. "statement": the same, but the words of a thought each for their own truth',
     ),
+  cells: z
+    .boolean()
+    .default(false)
+    .describe(
+      'each part of a perception (a cell of a grid) answers for its own truth, as the words of a thought do with "statement"; not with credit "reply"',
+    ),
+  downstream: rate
+    .default(0)
+    .describe(
+      'causal credit: share of what comes of a section (thoughts and answer of a perception, answer of thoughts) that its tokens answer for too; not with credit "reply", where they answer for all',
+    ),
+  balance: z
+    .enum(['token', 'section'])
+    .default('token')
+    .describe('"token": every token of a reply weighs alike. "section": every section does, however few its tokens are'),
   normalise: z
     .enum(['none', 'group', 'game'])
     .describe(
@@ -96,6 +116,7 @@ const reinforcement = z.strictObject({
   entropy: z.number().min(0).max(1).default(0).describe('weight of an entropy bonus'),
   epochs: count.min(1).max(16).default(1).describe('passes over the replies of a step'),
   minibatch: count.min(1).max(4096).default(64).describe('replies an optimiser step'),
+  optimizer: optimizerField,
   ...adam,
 })
 
@@ -106,6 +127,7 @@ const states = (usual: number) =>
 const evaluation = z.strictObject({
   episodes: count.min(2).max(100_000).describe('games of each policy; the same seeds for all'),
   seed: count.min(0).describe('of the evaluation games; never used in training'),
+  probes: states(96).describe('every stage: what it reads, thinks and does from the picture alone, and told the true board'),
   interventions: states(200).describe('good moves with a picture, a caption, both, or a wrong caption'),
   generalisation: states(100).describe('unseen levels, themes, knobs and pictures'),
 })
@@ -124,6 +146,11 @@ export const trainConfig = z.strictObject({
     )
     .describe('what is played'),
   skin: skin.prefault({}),
+  themes: count
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe('random themes that cold start and RL draw pictures in, evenly, beside that of the skin; the named themes stay unseen'),
   engine: z.string().default('@vlm-gym/engine-onnx').describe('package that makes the engine'),
   threads: count.min(1).max(256).default(2).describe('threads of the engine; part of what decides the last digits'),
   model: z.record(z.string(), z.unknown()).default({}).describe('model settings of the engine'),
@@ -144,7 +171,35 @@ export const trainConfig = z.strictObject({
     .min(1)
     .default(['g0', 'g1'])
     .describe(RECIPE_NAMES.map((name) => `${name}: ${RECIPE_TEXTS[name]}`).join('. ')),
-  base: supervised.describe('format only: the words of a reply without what they mean'),
+  base: supervised
+    .extend({
+      corpus: z
+        .enum(['format', 'captions'])
+        .default('format')
+        .describe(
+          '"format": the words of a reply without what they mean. "captions": pictures in other themes with captions, thoughts about boards as they were said, weak answers',
+        ),
+      skins: count.min(1).max(1000).default(12).describe('captions: random themes of the pictures; the one that is played in is left out'),
+      labelNoise: rate.default(0.1).describe('captions: share of cells that are named after another cell of the board'),
+      told: rate.default(0.25).describe('captions: share of examples whose board is told in words, with a grey picture'),
+      insight: rate.default(0.2).describe('captions: share of answers that act on the thoughts'),
+      legal: rate.default(0.4).describe('captions: share of answers that are a random move, legal on the board as it was said'),
+      until: z
+        .strictObject({
+          cells: rate.describe('share of the cells that sampled replies read in the theme that is played in, mean over games'),
+          cool: count
+            .min(0)
+            .default(100)
+            .describe('steps after that, over which the learning rate falls to finalRate of its peak; then the stage ends'),
+          every: count.min(1).default(25).describe('steps between two looks'),
+          states: count.min(1).max(10_000).default(48).describe('fixed states of each game, one sampled reply each'),
+        })
+        .optional()
+        .describe(
+          'when the base sees well enough to end; until then the learning rate stays at its peak. No example is made of these states. Absent: the stage ends after its steps',
+        ),
+    })
+    .describe('what stands in for an instruct model'),
   coldStart: supervised
     .extend({
       dataset: z
@@ -163,7 +218,8 @@ export type TrainConfig = z.output<typeof trainConfig>
 export const datasetsOf = ({ coldStart: { dataset } }: Pick<TrainConfig, 'coldStart'>): readonly string[] =>
   dataset === undefined ? [] : typeof dataset === 'string' ? [dataset] : dataset
 
-export type SupervisedConfig = TrainConfig['base']
+export type SupervisedConfig = z.output<typeof supervised>
+export type BaseConfig = TrainConfig['base']
 export type RlConfig = TrainConfig['rl']
 
 /** How the replies of a stage are rewarded. `own`: what a game says instead of the stage. */

@@ -21,7 +21,7 @@ const config = parseTrainConfig({
   maxTokens: 16,
   base: { ...preset.base, steps: 1, batch: 2, optimizer: 'adam', learningRate: 0.01 },
   coldStart: { ...preset.coldStart, steps: 8, batch: 2, optimizer: 'adam', learningRate: 0.8, warmup: 0 },
-  rl: { ...preset.rl, steps: 2, states: 2, replies: 3, minibatch: 4, turns: 2, history: 1, stuck: true },
+  rl: { ...preset.rl, steps: 2, states: 2, replies: 3, minibatch: 4, turns: 2, history: 1, stuck: true, optimizer: 'adam' },
 })
 const chat = qwenChat({ tokenizer: smallTokenizer(), minPixels: 32 * 32 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gameList } from '../games/index.ts'
-import { formatReply, playReply, statementsOf } from '../gym/index.ts'
-import { tokenShares } from './credit.ts'
+import { formatReply, perceptionPartsOf, playReply, statementsOf } from '../gym/index.ts'
+import { sectionWeights, tokenShares } from './credit.ts'
 
 /** Cuts a text after every space, line break and tag, which is finer than the engine's words and never cuts a statement's last word. */
 const pieces = (text: string): string[] => text.match(/<[^>]+>|\n|[^\s<]+|[ ]/g) ?? []
@@ -28,8 +28,8 @@ describe.each(gameList().map((game) => [game.id, game] as const))('credit in rep
     expect(tokens.join('')).toBe(text)
     const ends = tokens.map((_, i) => tokens.slice(0, i + 1).join('').length)
     const reply = { text, read, ends }
-    const advantage = { perception: -1, think: -2, answer: -3, statements: own }
-    const shares = tokenShares(reply, advantage, statements)
+    const advantage = { perception: -1, think: -2, answer: -3, statements: own, cells: [] }
+    const shares = tokenShares(reply, advantage, { cells: [], statements })
     expect(shares.filter((share) => share > 0)).toEqual(own)
     for (const [i, share] of shares.entries()) {
       if (share <= 0) continue
@@ -39,7 +39,36 @@ describe.each(gameList().map((game) => [game.id, game] as const))('credit in rep
     expect(shares.slice(0, tokens.indexOf('</perception>')).every((share) => share === -1)).toBe(true)
     expect(shares.slice(close).every((share) => share === -3)).toBe(true)
     expect(shares.slice(tokens.indexOf('<think>'), close).every((share) => share >= 0)).toBe(true)
-    const plain = tokenShares(reply, advantage, [])
+    const plain = tokenShares(reply, advantage, { cells: [], statements: [] })
     expect(new Set(plain.slice(tokens.indexOf('<think>'), close))).toEqual(new Set([-2]))
+  })
+
+  it('gives each cell of the perception to the token that ends it, and what comes of it to all of its tokens', () => {
+    const cells = perceptionPartsOf(game, state, text, read)
+    expect(cells.map(({ start, end }) => text.slice(start, end))).toEqual(game.perception.grid?.(game.perception.of(state)).cells.flat())
+    expect(cells.every(({ holds }) => holds)).toBe(true)
+    const tokens = pieces(text)
+    const reply = { text, read, ends: tokens.map((_, i) => tokens.slice(0, i + 1).join('').length) }
+    const advantage = { perception: -1, think: 10, answer: 100, statements: [], cells: cells.map((_, i) => i + 1) }
+    const shares = tokenShares(reply, advantage, { cells, statements: [] }, 0.5)
+    const seen = shares.slice(0, tokens.indexOf('</perception>')).map((share) => share - 55)
+    expect(seen.filter((share) => share > 0)).toEqual(advantage.cells)
+    expect(seen.every((share) => share >= 0)).toBe(true)
+    expect(shares[tokens.indexOf('<think>')]).toBe(60)
+    expect(shares.at(-1)).toBe(100)
+  })
+
+  it('weighs the sections alike', () => {
+    const tokens = pieces(text)
+    const reply = { text, read, ends: tokens.map((_, i) => tokens.slice(0, i + 1).join('').length) }
+    const weights = sectionWeights(reply)
+    const sum = (from: number, to: number): number => weights.slice(from, to).reduce((a, b) => a + b, 0)
+    const [seen, thought] = [tokens.indexOf('</perception>'), tokens.indexOf('</think>')]
+    for (const [from, to] of [
+      [0, seen],
+      [seen, thought],
+      [thought, tokens.length],
+    ] as const)
+      expect(sum(from, to)).toBeCloseTo(tokens.length / 3)
   })
 })

@@ -1,6 +1,6 @@
-/** Which token of a reply answers for what: sections, and the statements of the thoughts. */
+/** Which token of a reply answers for what: sections, the parts of the perception, the statements of the thoughts. */
 import type { Statement } from '../game.ts'
-import { placesOfSections, type ReplyReading } from '../gym/index.ts'
+import { placesOfSections, type ReplyReading, type SectionPlaces } from '../gym/index.ts'
 import type { ReplyAdvantages } from './advantages.ts'
 
 /** A reply's text, how it was read, and where in the text each of its tokens ends. */
@@ -10,19 +10,58 @@ export interface ReplyTokens {
   readonly ends: readonly number[]
 }
 
+/** The parts of a reply that answer for themselves, in the order of its text; a section without parts answers as one. */
+export interface ReplyParts {
+  readonly cells: readonly Statement[]
+  readonly statements: readonly Statement[]
+}
+
 /**
- * Each token's advantage: its section's (a token that closes a section belongs to the next), or that of the statement whose last character
- * it writes; other tokens of a think section with statements have none.
+ * Each token's advantage: its section's (a token that closes a section belongs to the next), or that of the part whose last character it
+ * writes; other tokens of a section with parts have none. With `downstream` a token of the perception answers for that share of what thoughts
+ * and answer are worth too, and a token of the thoughts of what the answer is worth.
  */
-export function tokenShares({ text, read, ends }: ReplyTokens, advantage: ReplyAdvantages, statements: readonly Statement[]): number[] {
+export function tokenShares(
+  { text, read, ends }: ReplyTokens,
+  advantage: ReplyAdvantages,
+  { cells, statements }: ReplyParts,
+  downstream = 0,
+): number[] {
   const places = placesOfSections(text, read.parsed)
-  let next = 0
+  const seen = partShares(cells, advantage.cells)
+  const thought = partShares(statements, advantage.statements)
+  const afterThink = downstream * advantage.answer
+  const afterPerception = downstream * (advantage.think + advantage.answer)
   return ends.map((end) => {
-    if (end >= places.thinkEnd) return advantage.answer
-    if (end < places.perceptionEnd) return advantage.perception
-    if (statements.length === 0) return advantage.think
-    let sum = 0
-    for (; (statements[next]?.end ?? Number.POSITIVE_INFINITY) <= end; next++) sum += advantage.statements[next] ?? 0
-    return sum
+    const section = sectionAt(places, end)
+    if (section === 'answer') return advantage.answer
+    if (section === 'perception') return (cells.length === 0 ? advantage.perception : seen(end)) + afterPerception
+    return (statements.length === 0 ? advantage.think : thought(end)) + afterThink
   })
+}
+
+type Section = 'perception' | 'think' | 'answer'
+
+function sectionAt({ perceptionEnd, thinkEnd }: SectionPlaces, end: number): Section {
+  if (end >= thinkEnd) return 'answer'
+  return end < perceptionEnd ? 'perception' : 'think'
+}
+
+/** For rising places in the text: the sum of the parts that have ended since the last one asked for. */
+function partShares(parts: readonly Statement[], values: readonly number[]): (end: number) => number {
+  let next = 0
+  return (end) => {
+    let sum = 0
+    for (; (parts[next]?.end ?? Number.POSITIVE_INFINITY) <= end; next++) sum += values[next] ?? 0
+    return sum
+  }
+}
+
+/** What each token's advantage is multiplied by so that the sections of a reply weigh alike; the mean over the tokens is 1. */
+export function sectionWeights({ text, read, ends }: ReplyTokens): number[] {
+  const places = placesOfSections(text, read.parsed)
+  const sections = ends.map((end) => sectionAt(places, end))
+  const counts = new Map<Section, number>()
+  for (const section of sections) counts.set(section, (counts.get(section) ?? 0) + 1)
+  return sections.map((section) => ends.length / counts.size / (counts.get(section) as number))
 }

@@ -6,19 +6,29 @@
  *
  * Formulas. Replies of one group and turn are compared: A = R - mean(R); with `normalise` A = A / (std + 1e-6), std of the group's A or of
  * all groups of its game in the step. With several turns the answer part of R is a return: its own plus discount times that of the next turn.
- * Per token, with sampled log-prob lp and that of the stage's start lp0: advantage = A - kl · (lp - lp0) - entropy · lp. Loss: sum of
+ * Per token, with sampled log-prob lp and that of the stage's start lp0: advantage = w · A - kl · (lp - lp0) - entropy · lp, where A is that
+ * of the token's section, or of its part with `cells` and credit by statement, plus `downstream` times that of the sections behind it
+ * (credit.ts), and w is 1, or with `balance` by section the number of tokens / (sections · tokens of the section). Loss: sum of
  * -min(r A, clip(r) A) over reply tokens, divided by their number in the minibatch.
  */
 import type { Datum, Engine, Sampler } from '../engine.ts'
 import { EngineError } from '../errors.ts'
-import type { Statement } from '../game.ts'
-import { isGoodMove, rewardOf, rewardScores, rolloutGroups, type StepSample, statementsOf, type Trajectory } from '../gym/index.ts'
+import {
+  isGoodMove,
+  perceptionPartsOf,
+  rewardOf,
+  rewardScores,
+  rolloutGroups,
+  type StepSample,
+  statementsOf,
+  type Trajectory,
+} from '../gym/index.ts'
 import { samplerPolicy } from '../policies/index.ts'
 import type { Sampled } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import { groupAdvantages, hasSignal, mean, type ReplyAdvantages } from './advantages.ts'
 import { type RlConfig, rewardSpecOf } from './config.ts'
-import { tokenShares } from './credit.ts'
+import { type ReplyParts, sectionWeights, tokenShares } from './credit.ts'
 import { datumOf, sequencesOf, type TokenSequence } from './datums.ts'
 import { type Group, type GrpoMetrics, groupMetrics, metricsByGame, type TrainedReply } from './metrics.ts'
 import { advancePool, type GameMix, type MixEntry, type PoolGame, pickGames, sampleState } from './states.ts'
@@ -40,7 +50,7 @@ interface Turn extends TrainedReply {
   readonly episode: number
   readonly sample: StepSample
   readonly sampled: Sampled
-  readonly statements: readonly Statement[]
+  readonly parts: ReplyParts
 }
 
 /** A turn with what it is worth against the others of its group. */
@@ -103,7 +113,7 @@ export async function grpoStep(
   // Clipped updates over shuffled minibatches; the next one is submitted while the engine computes.
   const update = (batch: readonly Datum[]): Promise<number> => {
     const pass = engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
-    const done = engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm })
+    const done = engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm, optimizer: rl.optimizer })
     return Promise.all([pass, done]).then(([, { gradNorm }]) => gradNorm)
   }
   let last = Promise.resolve(0)
@@ -159,9 +169,12 @@ function turnsOf(rl: RlConfig, entry: MixEntry, trajectory: Trajectory, episode:
     const { reply, read, state } = sample
     if (reply.sampled === undefined) throw new EngineError(reply.failure?.reason ?? 'a reply of training has no tokens')
     const scores = rewardScores(reward, game, state)
-    const statements = rl.credit === 'statement' ? statementsOf(game, state, reply.text, read) : []
+    const parts: ReplyParts = {
+      cells: rl.cells && rl.credit !== 'reply' ? perceptionPartsOf(game, state, reply.text, read) : [],
+      statements: rl.credit === 'statement' ? statementsOf(game, state, reply.text, read) : [],
+    }
     const rewards = rewardOf(reward, score, scores)
-    return { episode, score, sample, sampled: reply.sampled, rewards, statements, good: isGoodMove(score, scores) }
+    return { episode, score, sample, sampled: reply.sampled, rewards, parts, good: isGoodMove(score, scores) }
   })
   for (let i = turns.length - 2; i >= 0; i--) {
     const [turn, next] = [turns[i] as Turn, turns[i + 1] as Turn]
@@ -182,7 +195,8 @@ function advantagesOf(scored: readonly Omit<Group<Turn>, 'advantages'>[], rl: Rl
     scored.map(({ entry, replies }) => ({
       game: entry.spec.game.id,
       rewards: replies.map(({ rewards }) => rewards),
-      truths: replies.map(({ statements }) => statements.map(({ holds }) => holds)),
+      truths: replies.map(({ parts }) => parts.statements.map(({ holds }) => holds)),
+      cells: replies.map(({ parts }) => parts.cells.map(({ holds }) => holds)),
     })),
     rl,
   )
@@ -220,13 +234,16 @@ async function trainingSequences(
 
 /** Advantages per token, KL and entropy folded in, and the k3 divergence summed over the tokens. `start`: log-probs under the start weights. */
 function tokenAdvantages({ turn, advantage }: ValuedTurn, start: Float32Array, rl: RlConfig): { advantages: number[]; kl: number } {
-  const { sampled, sample, statements } = turn
-  const own = tokenShares({ text: sample.reply.text, read: sample.read, ends: sampled.ends }, advantage, statements)
+  const { sampled, sample, parts } = turn
+  const tokens = { text: sample.reply.text, read: sample.read, ends: sampled.ends }
+  const shares = tokenShares(tokens, advantage, parts, rl.credit === 'reply' ? 0 : rl.downstream)
+  const weights = rl.balance === 'section' ? sectionWeights(tokens) : null
   let kl = 0
   const advantages = sampled.logprobs.map((lp, t) => {
     const apart = lp - (start[t] as number)
     kl += Math.exp(-apart) + apart - 1
-    return (own[t] as number) - rl.kl * apart - rl.entropy * lp
+    const share = (shares[t] as number) * (weights?.[t] ?? 1)
+    return share - rl.kl * apart - rl.entropy * lp
   })
   return { advantages, kl }
 }

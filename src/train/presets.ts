@@ -11,6 +11,21 @@ const GAMES = [
   { id: 'swap', config: { rows: 5, columns: 5, colours: 3, shapes: 2 }, horizon: 20, regretScale: 16 },
 ]
 
+/** The base of all presets but `plain` and `format`: see docs/metrics.md. It ends once it reads some of the boards, which is measured. */
+const captions = {
+  ...{ corpus: 'captions', steps: 1500, batch: 64, scatter: 0.5, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.3, cool: 75 } },
+}
+
+/** The reinforcement learning of all presets: one config for G0 and G1. */
+const rl = {
+  ...{ steps: 100, states: 32, replies: 8, pool: 0.5, narrow: 0.15, refused: 0.2, stuck: true },
+  ...{ signal: 'regret', expert: 'lookahead', regretScale: 8 },
+  rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
+  ...{ credit: 'statement', cells: true, normalise: 'none', kl: 0.05, minibatch: 128 },
+  ...{ optimizer: 'muon', learningRate: 1e-3, finalRate: 0.3, warmup: 5 },
+}
+
 /** All four games on a laptop CPU, one model for all: the main job. */
 const laptop = {
   preset: 'laptop',
@@ -18,40 +33,51 @@ const laptop = {
   model: { width: 128, layers: 3, heads: 4, headWidth: 32, mlp: 2, patch: 16, textLength: 100 },
   maxTokens: 97,
   recipes: ['g0', 'g1'],
-  base: { steps: 200, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
-  coldStart: { steps: 2000, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.05, warmup: 50 },
-  rl: {
-    ...{
-      steps: 100,
-      states: 32,
-      replies: 8,
-      pool: 0.5,
-      narrow: 0.15,
-      refused: 0.2,
-      stuck: true,
-      signal: 'regret',
-      expert: 'lookahead',
-      regretScale: 8,
-    },
-    rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
-    ...{ credit: 'statement', normalise: 'none', kl: 0.05, minibatch: 128, learningRate: 3e-4, finalRate: 0.1, warmup: 5 },
-  },
+  base: captions,
+  coldStart: { steps: 1200, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.05, warmup: 50 },
+  rl,
   evaluation: { episodes: 100, seed: 2048, interventions: { states: 64 }, generalisation: { states: 32 } },
 }
 
-/** The idea in a few minutes: 2048 alone. */
+/** Shisen-Sho alone: from a base that sees a little to one that plays, by reward alone. */
+const SHISEN = GAMES.filter(({ id }) => id === 'shisen-sho')
+
+/** The idea in three minutes: Shisen-Sho alone. */
 const quick = {
   ...laptop,
   preset: 'quick',
-  games: GAMES.slice(0, 1).map((entry) => ({ ...entry, horizon: 60 })),
-  base: { ...laptop.base, steps: 100 },
-  coldStart: { ...laptop.coldStart, steps: 350 },
-  rl: { ...laptop.rl, steps: 24 },
-  evaluation: { episodes: 32, seed: 2048, interventions: { states: 64 }, generalisation: { states: 32 } },
+  games: SHISEN,
+  base: { ...captions, until: { cells: 0.25, cool: 75 } },
+  coldStart: { ...laptop.coldStart, steps: 60 },
+  rl: { ...rl, steps: 30 },
+  evaluation: { episodes: 48, seed: 2048, interventions: { states: 32 }, generalisation: { states: 16 } },
+}
+
+/** The earlier base, which knows the form of replies and nothing else, and a cold start that is long enough to see everything. */
+const format = {
+  ...laptop,
+  preset: 'format',
+  base: { steps: 200, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  coldStart: { ...laptop.coldStart, steps: 2000 },
+  rl: { ...rl, cells: false, optimizer: 'adam', learningRate: 3e-4, finalRate: 0.1 },
 }
 
 /** The paper's plain ±1 recipe alone, on the budget of the main job (see `paperRl`). */
-const plain = { ...laptop, preset: 'plain', recipes: ['g1-paper'] }
+const plain = { ...format, preset: 'plain', recipes: ['g1-paper'] }
+
+/**
+ * Does seeing lift reasoning, and reasoning seeing? Pure RL from one base that sees some of the board, with the rewards of each arm (arms.ts)
+ * and with all of them, on Shisen-Sho alone.
+ */
+const bootstrapping = {
+  ...laptop,
+  preset: 'bootstrapping',
+  games: SHISEN,
+  recipes: ['g0', 'arm-f', 'arm-p', 'arm-a', 'arm-pa'],
+  base: { ...captions, until: { cells: 0.25, cool: 100, states: 96 } },
+  rl: { ...rl, steps: 60, finalRate: 0.5 },
+  evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
+}
 
 /** Everything at a size that ends within a minute: to see the path, not to learn. */
 const tiny = {
@@ -60,15 +86,15 @@ const tiny = {
   games: GAMES.map((entry) => ({ ...entry, horizon: 5 })),
   model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 16, textLength: 100 },
   recipes: ['g0', 'g1'],
-  base: { ...laptop.base, steps: 10, batch: 16 },
+  base: { ...captions, steps: 10, batch: 16, until: { cells: 0.01, cool: 3, every: 2, states: 2 } },
   coldStart: { ...laptop.coldStart, steps: 20, batch: 16 },
   rl: { ...laptop.rl, steps: 4, states: 4, replies: 4 },
   saveEvery: 2,
-  evaluation: { episodes: 2, seed: 2048, interventions: { states: 4 }, generalisation: { states: 2 } },
+  evaluation: { episodes: 2, seed: 2048, probes: { states: 4 }, interventions: { states: 4 }, generalisation: { states: 2 } },
 }
 
 /** Preset objects by name; `presetNamed` checks and completes them. */
-export const PRESETS: { readonly [name: string]: unknown } = { laptop, quick, plain, tiny }
+export const PRESETS: { readonly [name: string]: unknown } = { laptop, quick, bootstrapping, plain, format, tiny }
 
 /** A preset, checked and with all defaults. Throws ConfigError. */
 export function presetNamed(name: string): TrainConfig {

@@ -5,6 +5,10 @@ export const RECIPE_TEXTS = {
   g0: 'base, RL',
   g1: 'base, cold start, RL',
   'g1-paper': 'the same with the paper’s plain rewards',
+  'arm-f': 'base, RL with the format reward alone: the control of the arms',
+  'arm-p': 'base, RL with the rewards of format and perception',
+  'arm-a': 'base, RL with the rewards of format and play',
+  'arm-pa': 'base, RL with the rewards of format, perception and play',
 } as const
 
 export type RecipeName = keyof typeof RECIPE_TEXTS

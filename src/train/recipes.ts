@@ -3,11 +3,12 @@
  * its name in recipe-names.ts and its stages here. Configs, `--help` and reports know it from there.
  */
 import type { StageInfo } from '../runs/index.ts'
+import { ARMS, type ArmName, armRl } from './arms.ts'
 import type { RlConfig, TrainConfig } from './config.ts'
 import { RECIPE_NAMES, RECIPE_TEXTS, type RecipeName } from './recipe-names.ts'
 import { rlStage } from './rl-stage.ts'
 import type { Stage } from './stage.ts'
-import { supervisedStage } from './supervised-stage.ts'
+import { baseStage, teacherStage } from './supervised-stage.ts'
 
 /** A way to train. */
 export interface Recipe {
@@ -19,19 +20,23 @@ export interface Recipe {
   stages(config: TrainConfig): Stage[]
 }
 
-const BASE_NOTE =
-  'The base was trained on the form of replies alone: it writes boards, thoughts and moves that are random. It stands in for an instruct model, which knows the words and the format.'
+const BASE_NOTES = {
+  format:
+    'The base was trained on the form of replies alone: it writes boards, thoughts and moves that are random. It stands in for an instruct model, which knows the words and the format.',
+  captions:
+    'The base stands in for an instruct model. It learned captions of boards in other themes than the one that is played in, with some cells misnamed; thoughts that are true of a board as the caption says it; and weak answers, a stated share of which act on those thoughts. It saw no picture of the theme that is played in, no teacher’s reply and no reward. Pictures of things (photographs) are the same in all themes.',
+} as const
 
-/** Learns the form of replies alone. */
+/** Learns what an instruct model would know; see `corpus` of the config. */
 function base(config: TrainConfig): Stage {
-  const facts = { name: 'base', label: 'base', about: 'before RL and cold start', note: BASE_NOTE, from: null, imitates: null }
-  return supervisedStage(facts, 'format', config.base)
+  const note = BASE_NOTES[config.base.corpus]
+  return baseStage({ name: 'base', label: 'base', about: 'before RL and cold start', note, from: null, imitates: null }, config.base)
 }
 
 /** Learns from a teacher that is told the true perception. */
 function coldStart(config: TrainConfig): Stage {
   const facts = { name: 'cold-start', label: 'cold start', about: 'base, then the teacher’s replies', note: '' }
-  return supervisedStage({ ...facts, from: 'base', imitates: 'teacher' }, 'teacher', config.coldStart)
+  return teacherStage({ ...facts, from: 'base', imitates: 'teacher' }, config.coldStart)
 }
 
 function g0({ rl }: TrainConfig): Stage {
@@ -47,10 +52,20 @@ function g1Paper({ rl }: TrainConfig): Stage {
   return rlStage({ ...facts, from: 'cold-start', imitates: null }, paperRl(rl))
 }
 
+/** An arm of the experiment on bootstrapping; see arms.ts. */
+function arm(name: ArmName): (config: TrainConfig) => Stage {
+  const { label } = ARMS[name]
+  return ({ rl }) => rlStage({ name, label, about: RECIPE_TEXTS[name], note: '', from: 'base', imitates: null }, armRl(rl, name))
+}
+
 const STAGES: Readonly<Record<RecipeName, readonly ((config: TrainConfig) => Stage)[]>> = {
   g0: [base, g0],
   g1: [base, coldStart, g1],
   'g1-paper': [base, coldStart, g1Paper],
+  'arm-f': [base, arm('arm-f')],
+  'arm-p': [base, arm('arm-p')],
+  'arm-a': [base, arm('arm-a')],
+  'arm-pa': [base, arm('arm-pa')],
 }
 
 /** Every recipe, in the order in which their stages run. */
@@ -90,6 +105,9 @@ export function paperRl(rl: RlConfig): RlConfig {
     signal: 'paper',
     rewards,
     credit: 'reply',
+    cells: false,
+    downstream: 0,
+    balance: 'token',
     normalise: 'group',
     adaptive: 0,
     kl: 0.01,

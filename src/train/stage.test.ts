@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gameNamed } from '../games/index.ts'
 import { createRun, METRICS_FILE, type RunFolder } from '../runs/index.ts'
 import { mockEngine } from '../testing/index.ts'
+import { ARMS } from './arms.ts'
 import { lexiconOf } from './lexicon.ts'
+import { mixOf } from './mix.ts'
 import { presetNamed } from './presets.ts'
 import { RECIPE_NAMES } from './recipe-names.ts'
 import { RECIPES, stageInfos, stagesOf } from './recipes.ts'
 import type { Stage, StageRun } from './stage.ts'
-import { mixOf, train } from './trainer.ts'
+import { train } from './trainer.ts'
 
 const config = { ...presetNamed('tiny'), saveEvery: 2 }
 const words = lexiconOf(config.games.map(({ id }) => gameNamed(id)))
@@ -91,7 +93,7 @@ describe('recipes', () => {
           ).toContain(from)
       }
     }
-    expect(stagesOf(every).map(({ name }) => name)).toEqual(['base', 'g0', 'cold-start', 'g1', 'g1-paper'])
+    expect(stagesOf(every).map(({ name }) => name)).toEqual(['base', 'g0', 'cold-start', 'g1', 'g1-paper', ...Object.keys(ARMS)])
   })
 
   it('stand in the header of a run as plain data', () => {

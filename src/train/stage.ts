@@ -35,7 +35,15 @@ export interface StageRun {
   /** Plain JSON, all that a stopped run needs besides the weights and the step; null: nothing. */
   readonly state: unknown
   /** One optimiser step; `step` counts from 0. */
-  step(step: number, learningRate: number): Promise<{ readonly next: StageRun; readonly metrics: MetricLine['values'] }>
+  step(step: number, learningRate: number): Promise<StageStep>
+}
+
+/** What a step of a stage came to. */
+export interface StageStep {
+  readonly next: StageRun
+  readonly metrics: MetricLine['values']
+  /** Whether the stage has reached what it was for, before all its steps. Default: false. */
+  readonly done?: boolean
 }
 
 export interface Stage extends StageInfo {

@@ -3,16 +3,21 @@ import type { Datum, Engine } from '../engine.ts'
 import type { TeacherHabits } from '../policies/index.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import type { SupervisedConfig } from './config.ts'
-import { formatExample, teacherExample } from './examples.ts'
+import { type BaseHabits, captionExample, formatExample, teacherExample } from './examples.ts'
 import { type GameMix, pickGames } from './states.ts'
 import { type ColdStart, storedData } from './stored.ts'
+
+/** What examples are made of: the form of replies, captions in other themes, or a scripted teacher's replies. */
+export type Corpus =
+  | { readonly kind: 'format' }
+  | { readonly kind: 'captions'; readonly habits: BaseHabits }
+  | { readonly kind: 'teacher'; readonly habits: TeacherHabits }
 
 export interface SupervisedContext {
   readonly engine: Engine
   readonly mix: GameMix
   readonly settings: SupervisedConfig
-  readonly kind: 'format' | 'teacher'
-  readonly teacher: TeacherHabits
+  readonly corpus: Corpus
   /** Examples of data sets, in place of the teacher's. */
   readonly stored?: ColdStart | null
   /** Of the stage. */
@@ -47,11 +52,15 @@ export function supervisedBatch(context: SupervisedContext, step: number): Super
 }
 
 /** Examples made on the spot: every game of the mix has its share of them. */
-function drawnData({ engine, mix, settings, kind, teacher, seed }: SupervisedContext, step: number): Datum[] {
-  const source = { scatter: settings.scatter, teacher: 0.5, narrow: 0.15, refused: 0.1 }
+function drawnData({ engine, mix, settings, corpus, seed }: SupervisedContext, step: number): Datum[] {
+  const { scatter } = settings
   return pickGames(mix, settings.batch, seededRng(seed, 'games', step)).map((entry, i) => {
     const own = deriveSeed(seed, 'example', step, i)
-    return kind === 'format' ? formatExample(engine, entry, source, own) : teacherExample(engine, entry, source, teacher, own)
+    if (corpus.kind === 'captions') {
+      return captionExample(engine, entry, { scatter, teacher: 0, narrow: 0, refused: 0.1 }, corpus.habits, own)
+    }
+    const source = { scatter, teacher: 0.5, narrow: 0.15, refused: 0.1 }
+    return corpus.kind === 'format' ? formatExample(engine, entry, source, own) : teacherExample(engine, entry, source, corpus.habits, own)
   })
 }
 

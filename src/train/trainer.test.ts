@@ -9,12 +9,13 @@ import { createRun, METRICS_FILE, type MetricLine, openRun, type RunFolder } fro
 import { type MockEngineOptions, mockEngine } from '../testing/index.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 import { lexiconOf } from './lexicon.ts'
+import { gamesOf, mixOf } from './mix.ts'
 import { checkEngineInfo } from './needs.ts'
 import { PRESETS, presetNamed } from './presets.ts'
 import { finishedWeights } from './progress.ts'
 import { stagesOf } from './recipes.ts'
 import { rlStage } from './rl-stage.ts'
-import { gamesOf, mixOf, type TrainEvent, type TrainOptions, train } from './trainer.ts'
+import { type TrainEvent, type TrainOptions, train } from './trainer.ts'
 
 /** The tiny preset for the mock engine, which has no Muon, with every part that has a state of its own: levels of a game, and an adaptive mix. */
 const tiny = ((): TrainConfig => {
@@ -28,7 +29,7 @@ const tiny = ((): TrainConfig => {
     games,
     base,
     coldStart,
-    rl: { ...preset.rl, steps: 4, states: 4, replies: 3, minibatch: 4, adaptive: 0.5 },
+    rl: { ...preset.rl, steps: 4, states: 4, replies: 3, minibatch: 4, adaptive: 0.5, optimizer: 'adam' },
     saveEvery: 2,
   })
 })()
@@ -250,6 +251,16 @@ describe('train', () => {
     ])
     expect(mix[1]?.spec.skin.noise).toBeGreaterThan(0)
     expect(gamesOf(tiny)[0]?.spec.skin).toEqual(tiny.skin)
+  })
+
+  it('draws from random themes beside the own one where it is told to, at every level', () => {
+    const themed = mixOf({ ...tiny, themes: 3 })
+    expect(themed).toHaveLength(4 * mixOf(tiny).length)
+    expect(themed.slice(0, 4).map(({ spec, weight }) => [spec.skin.theme, weight])).toEqual([
+      ['classic', 1 / 8],
+      ...[1000, 1001, 1002].map((seed) => [`random-${seed}`, 1 / 8]),
+    ])
+    expect(gamesOf({ ...tiny, themes: 3 })[0]?.spec.skin).toEqual(tiny.skin)
   })
 
   it('refuses unknown keys and out-of-range values by name', () => {

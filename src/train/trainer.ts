@@ -4,16 +4,16 @@
  * stage keeps between steps. It is saved together; a killed run goes on from the last save and gives the numbers of an unbroken one.
  */
 import type { Engine, WeightsRef } from '../engine.ts'
-import { gameNamed, loadGames } from '../games/registry.ts'
-import { type EnvSpec, envSpec, specFrom, withLevels } from '../gym/index.ts'
+import { loadGames } from '../games/registry.ts'
 import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { TrainConfig } from './config.ts'
+import { mixOf } from './mix.ts'
 import { checkEngineInfo } from './needs.ts'
 import { keepInitial, type Progress, readProgress, saveProgress, saveStage } from './progress.ts'
 import { stagesOf } from './recipes.ts'
 import type { RateSettings, Stage } from './stage.ts'
-import type { GameMix, MixEntry } from './states.ts'
+import type { GameMix } from './states.ts'
 
 /** A step that was made. */
 export interface TrainEvent {
@@ -61,35 +61,6 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
   return 'finished'
 }
 
-type GameConfig = TrainConfig['games'][number]
-
-/** A game of a config as the embedded model sees it. Throws ConfigError. */
-function specOf({ skin, prompt }: TrainConfig, { id: game, config, horizon, restart }: GameConfig): EnvSpec {
-  return specFrom({ game, config, skin, prompt, horizon, restart }, gameNamed)
-}
-
-/** The games of a config, which must be loaded, as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */
-export function gamesOf(config: TrainConfig): { spec: EnvSpec; horizon: number; restart: boolean; episodes: number }[] {
-  return config.games.map((entry) => {
-    const { horizon, restart, episodes = config.evaluation.episodes } = entry
-    return { spec: specOf(config, entry), horizon, restart, episodes }
-  })
-}
-
-/** What training draws from: an entry per game, or per level of a game that has levels; the games must be loaded. Throws ConfigError. */
-export function mixOf(config: TrainConfig): MixEntry[] {
-  return config.games.flatMap((entry) => {
-    const { weight, horizon, levels, expert, regretScale } = entry
-    const spec = specOf(config, entry)
-    const judge = { ...(expert && { expert }), ...(regretScale && { regretScale }) }
-    if (levels.length === 0) return [{ spec, weight, horizon, ...judge }]
-    return levels.map((level) => {
-      const { config: knobs, skin } = withLevels(spec, level)
-      return { spec: envSpec({ ...spec, config: knobs, skin }), weight: weight / levels.length, horizon, ...judge }
-    })
-  })
-}
-
 /** Runs a stage, or what is left of it. `at` is then where the next one begins, unless it was stopped on the way. */
 async function runStage(
   options: TrainOptions,
@@ -109,13 +80,19 @@ async function runStage(
   while (run !== null && at.step < steps) {
     const before = clock()
     const rate = learningRateAt(stage.rate, at.step)
-    const { next, metrics } = await run.step(at.step, rate)
+    const { next, metrics, done = false } = await run.step(at.step, rate)
     run = next
     const seconds = (clock() - before) / 1000
-    const line: MetricLine = { stage: stage.name, step: at.step, seconds, values: { ...metrics, learningRate: rate } }
+    const line: MetricLine = {
+      stage: stage.name,
+      step: at.step,
+      seconds,
+      values: { ...metrics, learningRate: metrics.learningRate ?? rate },
+    }
     await folder.append(METRICS_FILE.name, line)
     at = { ...at, step: at.step + 1, lines: at.lines + 1, state: run.state }
     onEvent?.({ stage: stage.name, kind: stage.kind, step: at.step, steps, stageIndex: start.stage, stages: stages.length, line })
+    if (done) break
     const stopped = signal?.aborted === true
     if (at.step < steps && (stopped || at.step % config.saveEvery === 0)) at = await saveProgress(folder, engine, at)
     if (stopped && at.step < steps) return { at, stopped }

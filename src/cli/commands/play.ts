@@ -53,7 +53,7 @@ export function definePlay(command: Command): void {
     const { spec, start } = await startOf(id, options)
     const again = (token: string): string => goOn(options, token)
     if (name === undefined) return playPerson({ spec, start, seed, again })
-    return watchPolicy({ spec, start, seed, name, delay, horizon: moves, json, again })
+    return watchPolicy({ spec: { ...spec, horizon: moves }, start, seed, name, delay, json, again })
   })
 }
 

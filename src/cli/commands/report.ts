@@ -1,8 +1,8 @@
 /** `vlm-gym report`: writes the report of a run folder anew, and prints its table; of several seeds of one recipe the page over seeds. */
 import type { Command } from 'commander'
 import { checkSeeds, readComparedRuns, writeSeedsReport } from '../../jobs/index.ts'
-import { compareRuns, resultTable, runView, seedFamilies, seedsText, writeReport } from '../../report/index.ts'
-import { type ForeignFile, folderReader, readFolder, resultRows, TRAIN_RUN } from '../../runs/index.ts'
+import { compareRuns, probesText, probeTables, resultTable, runView, seedFamilies, seedsText, writeReport } from '../../report/index.ts'
+import { type ForeignFile, folderReader, probeRows, readFolder, resultRows, TRAIN_RUN } from '../../runs/index.ts'
 import { withExamples, withForce, withJson } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 
@@ -27,7 +27,9 @@ async function reportOne(path: string, way: ForeignFile, json: boolean): Promise
   const report = await writeReport(folder, way)
   if (json) return printJson(await runView(folderReader(folder)))
   const rows = (await folder.readDerived('results.json', resultRows)) ?? []
-  printLines([rows.length === 0 ? 'no results yet' : resultTable(rows, { stages: folder.stages }), '', `report   ${report}`])
+  const probes = probeTables([(await folder.readDerived('probes.json', probeRows)) ?? []], folder.stages)
+  const tables = probes.flatMap((table) => ['', probesText(table, folder.stages)])
+  printLines([rows.length === 0 ? 'no results yet' : resultTable(rows, { stages: folder.stages }), ...tables, '', `report   ${report}`])
 }
 
 async function reportSeeds(paths: readonly string[], way: ForeignFile, json: boolean): Promise<void> {

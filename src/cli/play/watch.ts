@@ -9,6 +9,7 @@ import { counted, endOf, moveNote, type PlayNote } from './words.ts'
 
 /** What is watched, and how. */
 export interface WatchOptions {
+  /** Its horizon is the most replies. */
   readonly spec: EnvSpec
   readonly start: EnvSnapshot
   readonly seed: number
@@ -16,8 +17,6 @@ export interface WatchOptions {
   readonly name: string
   /** Milliseconds before every reply. */
   readonly delay: number
-  /** Replies at most. */
-  readonly horizon: number
   /** Prints the trajectory alone, without pauses. */
   readonly json: boolean
   /** What to type to go on from a token. */
@@ -26,7 +25,7 @@ export interface WatchOptions {
 
 /** Plays and shows; exit code 1 if the policy failed. */
 export async function watchPolicy(options: WatchOptions): Promise<void> {
-  const { spec, start, seed, name, delay, horizon, json, again } = options
+  const { spec, start, seed, name, delay, json, again } = options
   const policy = createPolicy(name)
   const screen = new PlayScreen(spec, `${name} plays`)
   let now = start
@@ -35,7 +34,7 @@ export async function watchPolicy(options: WatchOptions): Promise<void> {
   const [trajectory] = await interruptible(
     (signal) =>
       rollout(json ? policy : paced(policy, delay), {
-        ...{ episodes: [{ spec, seed, start }], horizon, seed, signal },
+        ...{ episodes: [{ spec, seed, start }], seed, signal },
         onStep: (event) => {
           if (json) return
           now = after(now, event)
@@ -87,7 +86,7 @@ function stepNote({ game }: EnvSpec, { step, state, next }: RolloutEvent): PlayN
 
 /** Replies, moves, points, and why it ended. */
 function ending(
-  { spec, name, horizon }: WatchOptions,
+  { spec, name }: WatchOptions,
   { steps, played, score, return: total, stopReason, problem }: Trajectory,
   now: EnvSnapshot,
 ): string {
@@ -102,7 +101,7 @@ function ending(
   const points = `${counted(total, 'point')}${total === score ? '' : ` (${score} earned, ${score - total} lost)`}`
   const why = {
     terminated: steps.length === 0 ? 'The game was over before.' : endOf(spec.game, now),
-    horizon: `Stopped after ${counted(horizon, 'reply', 'replies')} (--moves).`,
+    horizon: `Stopped after ${counted(steps.length, 'reply', 'replies')} (--moves).`,
     aborted: 'Interrupted.',
     failed: `Failed: ${problem}`,
   }[stopReason]

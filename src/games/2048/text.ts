@@ -21,6 +21,7 @@ export const perception: PerceptionFacet<State2048, Config2048, Grid> = gridPerc
   of: ({ size, board }) => labelGrid(size, size, (at) => LABELS[board[at]!]!),
   side: SIZE_MAX,
   isLabel: (label) => KNOWN.has(label),
+  withBoard: (state, labels) => ({ ...state, board: labels.map((label) => LABELS.indexOf(label)) }),
   layout: ({ size }) =>
     gridLayout({
       rows: size,

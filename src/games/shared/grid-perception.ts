@@ -3,8 +3,9 @@
  *
  *     perception: gridPerception({ of: ({ rows, columns, board }) => labelGrid(rows, columns, (at) => LABELS[board[at]]), side: 8, isLabel, layout })
  */
-import type { AnyGame, Grid, PerceptionFacet, SectionLayout } from '../../game.ts'
+import type { AnyGame, Grid, PerceptionFacet, SectionLayout, Statement } from '../../game.ts'
 import { formatGrid, type GridGrammar, parseGrid, type WrittenGrid } from './grid-text.ts'
+import { linesIn, piecesIn } from './statements.ts'
 
 /** What differs between games whose pictures are grids. */
 export interface GridPerceptionOptions<S, C> extends Omit<GridGrammar, 'cap'> {
@@ -14,19 +15,41 @@ export interface GridPerceptionOptions<S, C> extends Omit<GridGrammar, 'cap'> {
   layout(config: C): SectionLayout
   /** Longest text that is read at all, characters. Default: 4096. */
   readonly cap?: number
+  /** The state with these labels on its board, row-major, as many as it has cells; null for a label that the config has not. See `told`. */
+  withBoard?(state: S, labels: readonly string[]): S | null
 }
 
 /** The facet of a game whose picture is a grid of labels. */
-export function gridPerception<S, C>({ of, layout, side, isLabel, cap = 4096 }: GridPerceptionOptions<S, C>): PerceptionFacet<S, C, Grid> {
+export function gridPerception<S, C>(options: GridPerceptionOptions<S, C>): PerceptionFacet<S, C, Grid> {
+  const { of, layout, side, isLabel, cap = 4096, withBoard } = options
   const memory = lastWritten()
+  const parse = (text: string): Grid | null => parseGrid(text, { side, cap, isLabel }, memory.last())
   return {
     of,
     format: memory.format,
-    parse: (text) => parseGrid(text, { side, cap, isLabel }, memory.last()),
+    parse,
     agreement: gridAgreement,
     layout,
     grid: (perception) => perception,
+    judge: (truth, text) => (parse(text) === null ? [] : judgedCells(truth, text)),
+    ...(withBoard && {
+      told: (state: S, { rows, columns, cells }: Grid) => {
+        const own = of(state)
+        return rows === own.rows && columns === own.columns ? withBoard(state, cells.flat()) : null
+      },
+    }),
   }
+}
+
+/** The cells of a readable text, each with whether it is the true one of its place. */
+function judgedCells({ cells }: Grid, text: string): Statement[] {
+  return linesIn(text).flatMap((line, row) =>
+    piecesIn(line, /[^|]+/g).map(({ text: piece, start }, column) => {
+      const label = piece.trim()
+      const from = start + piece.indexOf(label)
+      return { start: from, end: from + label.length, holds: cells[row]?.[column] === label }
+    }),
+  )
 }
 
 /**

@@ -42,6 +42,11 @@ export function perceptionOf<S extends Position, C extends BoardConfig>(options:
     side: SIDE_MAX,
     cap: TEXT_CAP,
     isLabel: (label) => label === EMPTY_LABEL || isLabel(label),
+    withBoard: (position, told) => {
+      const labels = labelsOf(position)
+      const board = told.map((label) => labels.indexOf(label))
+      return told.some((label, at) => board[at] === EMPTY && label !== EMPTY_LABEL) ? null : { ...position, board }
+    },
     layout: (config) =>
       gridLayout({
         rows: config.rows,

@@ -168,14 +168,13 @@ describe('steps', () => {
 
 describe('conformance', () => {
   const rest = [
-    { rows: 5, columns: 5, colours: 3, shapes: 2 },
     { rows: 3, columns: 3 },
     { rows: 3, columns: 8, colours: 1 },
     { rows: 8, columns: 4, colours: 4, shapes: 1 },
   ]
 
-  it('holds for the game of the paper', () => checkGame(game, { seeds: [0, 1], steps: 15, actions: 20 }))
-  it('holds for other boards', () => checkGame(game, { configs: rest, seeds: [0, 1], steps: 15, actions: 12 }))
+  // src/games/index.test.ts checks the board of the paper and the levels.
+  it('holds for other boards', () => checkGame(game, { configs: rest, seeds: [0, 1], steps: 15, actions: 12, levels: false }))
 
   it.skipIf(!existsSync(new URL('../../../../shared/vectors/swap.jsonl', import.meta.url)))(
     'agrees with the reference vectors (skipped where they do not lie beside the project)',

@@ -31,6 +31,7 @@ export const perception: PerceptionFacet<StateSwap, ConfigSwap, Grid> = gridPerc
   of: ({ rows, columns, board }) => labelGrid(rows, columns, (at) => LABELS[board[at]!]!),
   side: SIDE_MAX,
   isLabel: (label) => KNOWN.has(label),
+  withBoard: (state, labels) => ({ ...state, board: labels.map((label) => LABELS.indexOf(label)) }),
   layout: ({ rows, columns, colours, shapes }) => {
     const labels = kindsOf(colours, shapes).map((kind) => LABELS[kind])
     return gridLayout({

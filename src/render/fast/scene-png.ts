@@ -5,12 +5,12 @@
  * code serves all pictures of a catalogue, and the checksum of the pixels is a sum over the sprites. The bytes depend on the scene alone.
  */
 import type { Scene } from '../../scene.ts'
-import { type Block, blockOf, inputs, kernel, Scratch } from '../kernel.ts'
-import { type Layout, widened } from '../layout.ts'
 import { type PngOptions, pngEnd, pngHead } from '../png.ts'
-import type { Prepared } from '../stamps.ts'
 import { distanceSymbol, lengthSymbol } from './huffman.ts'
+import { type Block, blockOf, inputs, kernel, Scratch } from './kernel.ts'
+import { type Layout, widened } from './layout.ts'
 import { LONGEST_MATCH, modulo, type SpriteCode, spriteCode, WINDOW } from './sprite-code.ts'
+import type { Prepared } from './stamps.ts'
 
 /** Where files are written; each is copied out at once. */
 const output = new Scratch()

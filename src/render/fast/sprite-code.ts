@@ -4,9 +4,9 @@
  * beyond the sprite; chunks are bits, ready to be written.
  */
 
-import type { Prepared } from '../stamps.ts'
 import { BitWriter } from './bit-writer.ts'
 import { type Code, codeFor, distanceSymbol, lengthSymbol, writeBlockHead } from './huffman.ts'
+import type { Prepared } from './stamps.ts'
 
 /** Longest match and farthest distance of deflate, bytes. */
 export const LONGEST_MATCH = 258

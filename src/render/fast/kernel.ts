@@ -23,7 +23,6 @@ interface Kernel {
     weighted: number,
     to: number,
   ): number
-  crc32(at: number, size: number): number
 }
 
 /** The part of the global WebAssembly that is used here; TypeScript knows it only beside a browser's other globals. */
@@ -45,7 +44,7 @@ export let kernel: Kernel = start(KERNEL)
 
 let used = false
 
-/** Gives this thread a kernel whose memory other threads can read, as `shareFrame` of renderer.ts needs. Call it before anything is drawn. */
+/** Gives this thread a kernel whose memory other threads can read, as `shareFrame` of a renderer needs. Call it before anything is drawn. */
 export function shareKernelMemory(): void {
   if (used) throw new Error('The kernel of this thread is in use; share its memory before anything is drawn.')
   kernel = start(SHARED_KERNEL, { env: { memory: new Memory({ initial: 1, maximum: 65536, shared: true }) } })
@@ -124,11 +123,4 @@ export function inputs(...lists: readonly ArrayLike<number>[]): number[] {
     places.push(block.at + 4 * at)
   }
   return places
-}
-
-/** CRC-32 of bytes, 0 … 2^32 - 1. */
-export function crc32(bytes: Uint8Array): number {
-  const block = input.room(bytes.length)
-  block.bytes().set(bytes)
-  return kernel.crc32(block.at, bytes.length) >>> 0
 }

@@ -375,7 +375,7 @@ for (let n = 0; n < 2048; n++) {
 }
 
 /** CRC-32 of `size` bytes. */
-export function crc32(at: usize, size: i32): u32 {
+function crc32(at: usize, size: i32): u32 {
   let crc: u32 = 0xffffffff
   const end = at + size
   for (; at + 8 <= end; at += 8) {

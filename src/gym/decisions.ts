@@ -2,21 +2,16 @@
  * Single decisions on fixed states: the ground of the analyses that change what a model is shown. States come from play and do not depend
  * on any policy, so every policy answers the same ones under every condition, and differences are paired.
  */
-import {
-  ask,
-  type EnvSnapshot,
-  type EnvSpec,
-  type ExpertScores,
-  expertScores,
-  isGoodMove,
-  lastMoment,
-  observationOf,
-  playReply,
-  startSnapshot,
-  walk,
-} from '../gym/index.ts'
+import type { AnyGame } from '../game.ts'
 import type { Policy, Reply } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
+import { ask } from './ask.ts'
+import { observationOf } from './env.ts'
+import { type EnvSnapshot, startSnapshot } from './life.ts'
+import { playReply, type ReplyReading } from './score.ts'
+import { type ExpertScores, expertScores, isGoodMove } from './signal.ts'
+import type { EnvSpec } from './spec.ts'
+import { lastMoment, walk } from './walk.ts'
 
 /** A state to decide on, with the expert's opinion of it (the game's solver; null if it has none). */
 export interface FixedState {
@@ -43,6 +38,10 @@ export function fixedStates(
 export interface DecisionScore {
   readonly cells: number
   readonly exact: 0 | 1
+  /** Share of true thoughts. */
+  readonly think: number
+  /** The same against the board that the reply itself gives; null where it gives none, or the game cannot be told one. */
+  readonly own: number | null
   readonly legal: 0 | 1
   /** A best move by the expert. */
   readonly good: 0 | 1
@@ -87,11 +86,19 @@ export async function decide(
 }
 
 function decisionOf({ game }: EnvSpec, { snapshot, scores }: FixedState, text: string): DecisionScore {
-  const { score } = playReply(game, snapshot.state, text)
+  const { score, read } = playReply(game, snapshot.state, text)
   return {
     cells: score.perceptionCells,
     exact: score.perceptionExact,
+    think: score.think,
+    own: ownThoughts(game, snapshot.state, read),
     legal: score.outcome === 'played' ? 1 : 0,
     good: isGoodMove(score, scores) ? 1 : 0,
   }
+}
+
+function ownThoughts({ perception, teacher }: AnyGame, state: unknown, read: ReplyReading): number | null {
+  if (read.perception === null || read.parsed.think === null || teacher === undefined) return null
+  const told = perception.told?.(state, read.perception) ?? null
+  return told === null ? null : teacher.share(told, read.parsed.think)
 }

@@ -2,8 +2,8 @@
  * Catalogues ready for copying: every sprite rasterised once, as palette indices or RGB. The palette depends on catalogue and
  * background alone, never on what was drawn before.
  */
-import type { Color, Scene, SpriteCatalogue } from '../scene.ts'
-import { parseColor, rasterizeSprite } from './raster.ts'
+import type { Color, Scene, SpriteCatalogue } from '../../scene.ts'
+import { parseColor, rasterizeSprite } from '../raster.ts'
 
 /** A sprite ready for copying. */
 export interface Stamp {

@@ -2,9 +2,9 @@
  * Where the items of a scene stand, apart from what they show. Pictures of one game and skin have few layouts (a score of one digit more is
  * another one), so what can be known from places and sizes alone is worked out once for each.
  */
-import type { Scene } from '../scene.ts'
+import type { Scene } from '../../scene.ts'
+import { spriteAt } from '../sprite-at.ts'
 import { createRecent } from './recent.ts'
-import { spriteAt } from './sprite-at.ts'
 
 /** Places and sizes of a scene's items. */
 export interface Layout {
