@@ -5,6 +5,7 @@
 
 import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow } from '../runs/index.ts'
+import { headroomText } from './headroom.ts'
 import { type Html, html } from './html.ts'
 import { type GameResults, lenientColumns, valueText } from './results.ts'
 
@@ -98,5 +99,6 @@ export function resultsSection(results: GameResults): Html {
     failed.length === 0
       ? null
       : html`<p><b>Episodes stopped by a failed endpoint or engine, of which only the replies that were had count:</b> ${failed.join(', ')}.</p>`
-  return html`${warning}${TABLES.map(({ title, metrics }) => resultsTable(results, title, metrics))}`
+  const room = headroomText(results)
+  return html`${warning}${room === null ? null : html`<p>${room}</p>`}${TABLES.map(({ title, metrics }) => resultsTable(results, title, metrics))}`
 }

@@ -2,6 +2,7 @@
 
 import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow, StageInfo } from '../runs/index.ts'
+import { headroomText } from './headroom.ts'
 import { markdownTable } from './markdown.ts'
 import { type Policies, policiesOf } from './policies.ts'
 
@@ -107,7 +108,9 @@ export function resultTable(
       const left = lenient ? [] : Object.values(LENIENT).filter((metric) => !lenientColumns(results).includes(metric))
       const metrics = SHORT_METRICS.filter((metric) => !(left as readonly MetricName[]).includes(metric))
       const head = ['policy', 'return', 'return, greedy', ...metrics.map((metric) => METRICS[metric].title.toLowerCase())]
-      return `${results.game}\n\n${markdownTable([head, ...results.policies.map((policy) => shortRow(results, policy, metrics))])}\n`
+      const room = headroomText(results)
+      const table = markdownTable([head, ...results.policies.map((policy) => shortRow(results, policy, metrics))])
+      return `${results.game}\n\n${table}\n${room === null ? '' : `\n${room}\n`}`
     })
     .join('\n')
 }

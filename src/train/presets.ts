@@ -6,8 +6,8 @@ import { parseTrainConfig, type TrainConfig } from './config.ts'
 /** Every game as its own preset "laptop" has it, which is what `vlm-gym games` and `vlm-gym show --preset laptop` call so too. */
 const GAMES = [
   { id: '2048', config: { size: 4 }, horizon: 100, restart: true },
-  { id: 'shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
-  { id: 'picture-shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
+  { id: 'shisen-sho', config: { rows: 4, columns: 4, kinds: 4 }, horizon: 8, expert: 'solver', regretScale: 2 },
+  { id: 'picture-shisen-sho', config: { rows: 4, columns: 4, kinds: 4 }, horizon: 8, expert: 'solver', regretScale: 2 },
   { id: 'swap', config: { rows: 5, columns: 5, colours: 3, shapes: 2 }, horizon: 20, regretScale: 16 },
 ]
 
