@@ -201,31 +201,33 @@ describe('texts', () => {
     expect(gameFeedback(game, game.rules.step(OPEN, pair(0, 1, 0, 3)), 'brief')).toBe(' ok')
   })
 
-  it('thoughts name every tile and its nearest partner', () => {
+  it('thoughts name every tile and its nearest partner, and one cell of the nearest pair', () => {
     const think = [
       'row 0 red circle not (1, 2) red square (0, 3) red triangle not (1, 1) red square (0, 1)',
       'row 1 red diamond (1, 3) red triangle not (0, 2) red circle not (0, 0) red diamond (1, 0)',
       'row 2 _ gone _ gone _ gone _ gone',
       'row 3 _ gone _ gone _ gone _ gone',
+      'first (0, 1)',
     ]
     const said = think.join('\n')
     const share = (of: string): number => game.teacher!.share(OPEN, of)
     expect(game.teacher!.teach(OPEN, { blind: false })).toEqual({ think: said, action: pair(0, 1, 0, 3) })
     expect(share(said)).toBe(1)
-    expect(share(said.replace('red square (0, 3)', 'red square (0, 2)'))).toBeCloseTo(31 / 32)
-    expect(share(said.replace('(1, 0)\n', 'not (1, 0)\n'))).toBeCloseTo(31 / 32)
-    expect(share(said.replace('row 0 red circle', 'row 0 red cross'))).toBeCloseTo(31 / 32)
+    expect(share(said.replace('red square (0, 3)', 'red square (0, 2)'))).toBeCloseTo(32 / 33)
+    expect(share(said.replace('(1, 0)\n', 'not (1, 0)\n'))).toBeCloseTo(32 / 33)
+    expect(share(said.replace('row 0 red circle', 'row 0 red cross'))).toBeCloseTo(32 / 33)
     expect(share(said.replace('row 3 _ gone', 'row 3  _ '))).toBeLessThan(1)
     for (const bad of [
       said.replace('row 1', 'row 2'),
       `${said} gone`,
       said.replace('not', 'nothing'),
-      `${said}\nfirst (0, 1) (0, 3)`,
+      `${said} (0, 3)`,
+      said.replace('first', 'last'),
       'x'.repeat(1e6),
     ])
       expect(share(bad)).toBe(0)
     const judged = game.teacher!.judge(OPEN, said.replace('red square (0, 3)', 'red square (0, 2)'))
-    expect(judged).toHaveLength(32)
+    expect(judged).toHaveLength(33)
     expect(judged.filter(({ holds }) => !holds).map(({ start, end }) => said.slice(start, end))).toEqual(['(0, 3)'])
   })
 })

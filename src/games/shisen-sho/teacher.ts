@@ -3,11 +3,13 @@
  *
  *     row 0 red star (0, 1) cyan cross not (2, 1) _ gone …    a line a row, top to bottom; two words a cell, left to right
  *     row 1 …
+ *     first (0, 0)                                            a cell of the removable pair with the shortest path, or `first none`
  *
  * The words of a cell: its tile as in the perception (`_` if empty), then `(r, c)`, the nearest cell it can be removed with (shortest path in
  * steps, ties: reading order); `not (r, c)` if its tile cannot be removed now, with the equal tile nearest to it (rows plus columns apart,
  * ties: reading order); `gone` if the cell is empty. So every tile tells where its equal is: finding it and seeing the path are learned apart.
- * Which pair to take is not said: the answer is a decision between the pairs that the cells name.
+ * `first` names one cell of that pair, the one that comes first in reading order (ties between pairs: reading order); where its equal is, the
+ * cell's own words say. So the answer stands nowhere as a whole: it is put together.
  *
  * Blind spot (`blind`), the habit that reinforcement learning is to unlearn: paths that leave the board are not seen. The blind teacher takes
  * the pair with the shortest path over the board (ties: reading order). Where it sees none, it names the two equal tiles nearest to each
@@ -97,8 +99,8 @@ function distance(columns: number, first: number, second: number): number {
   return Math.floor(second / columns) - Math.floor(first / columns) + Math.abs((second % columns) - (first % columns))
 }
 
-/** The true thoughts as words, a list a row without the heads, two words a cell. */
-function statements({ board, rows, columns }: Position, labels: readonly string[], { partners, steps }: Nearest): string[][] {
+/** The true thoughts as words, a list a line without the heads: two words a cell, then a cell of the first pair. */
+function statements({ board, rows, columns }: Position, labels: readonly string[], { partners, steps, pair }: Nearest): string[][] {
   const lines: string[][] = []
   for (let at = 0; at < rows * columns; ) {
     const words: string[] = []
@@ -110,16 +112,20 @@ function statements({ board, rows, columns }: Position, labels: readonly string[
     }
     lines.push(words)
   }
+  lines.push([pair === null || steps[pair.first]! >= APART ? 'none' : NAMES[columns]![pair.first]!])
   return lines
 }
+
+/** What a line begins with. */
+const headOf = (line: number, rows: number): string => (line < rows ? `row ${line}` : 'first')
 
 /** Teaching functions of a game of the family, for its own labels. */
 export interface Teacher<S extends Position> {
   /** True thoughts and a decision; blind: see the head of this file; not blind: always legal. Throws GameError after the end. */
   teach(position: S, options: TeacherOptions): Thought<Pair>
   /**
-   * Share of the true words (two a cell) that stand at their places, 0..1. Unreadable text is 0: other heads than the rows in order, a word
-   * outside the grammar, or more words on a line than it has room for. Words left out are not true. White space is free between words.
+   * Share of the true words (two a cell, and the first) that stand at their places, 0..1. Unreadable text is 0: other heads, a word outside the
+   * grammar, or more words on a line than it has room for. Words left out are not true. White space is free between words.
    */
   share(position: S, think: string): number
   /** The words of a readable text, each with whether it is the true one of its place. */
@@ -131,7 +137,7 @@ export function teacherOf<S extends Position>(labelsOf: LabelsOf<S>): Teacher<S>
   const thoughtsOf = (position: S, nearest: Nearest): TrueThoughts => {
     const labels = labelsOf(position)
     const word = wordOf(labels)
-    return trueThoughts(statements(position, labels, nearest).map((words, row) => trueLine(`row ${row}`, words, word)))
+    return trueThoughts(statements(position, labels, nearest).map((words, line) => trueLine(headOf(line, position.rows), words, word)))
   }
   const truthOf = onceForEach((position: S) => thoughtsOf(position, nearestOf(position, 'open')))
   return {
@@ -156,10 +162,10 @@ function judge(position: Position, labels: readonly string[], truth: readonly (r
   if (lines.length !== truth.length) return []
   const { source } = wordOf(labels)
   const said: Statement[] = []
-  for (const [row, line] of lines.entries()) {
-    const words = readLine(line, `row\\s+${row}`, source)
-    if (words === null || words.length > 2 * position.columns) return []
-    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[row]![i]))
+  for (const [at, line] of lines.entries()) {
+    const words = readLine(line, headOf(at, position.rows).replace(' ', '\\s+'), source)
+    if (words === null || words.length > truth[at]!.length) return []
+    said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === truth[at]![i]))
   }
   return said
 }
@@ -171,7 +177,7 @@ function wordOf(labels: readonly string[]): RegExp {
   const known = patterns.get(labels)
   if (known !== undefined) return known
   const names = labels.map((label) => label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'))
-  const pattern = new RegExp(`(?:not\\s+)?\\([0-7],\\s+[0-7]\\)|gone|${EMPTY_LABEL}|${names.join('|')}`, 'y')
+  const pattern = new RegExp(`(?:not\\s+)?\\([0-7],\\s+[0-7]\\)|gone|none|${EMPTY_LABEL}|${names.join('|')}`, 'y')
   patterns.set(labels, pattern)
   return pattern
 }

@@ -158,8 +158,10 @@ export function lexiconOf(id: string, labels: readonly string[]): readonly strin
     ...all.map((label) => ` | ${label}`),
     ...coordinateWords(SIDE_MAX),
     ...Array.from({ length: SIDE_MAX }, (_, row) => `\nrow ${row}`),
+    '\nfirst',
     ...coordinateWords(SIDE_MAX).flatMap((word) => (word.startsWith(' ') ? [` not${word}`] : [])),
     ...all.map((label) => ` ${label}`),
+    ' none',
     ' gone',
   ]
 }
