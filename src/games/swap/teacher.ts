@@ -22,6 +22,7 @@
  * teacher (5 % slips, 10 % insights) 202 ± 3; not blind 252 ± 3.5; one-move search 258 ± 3.5; solver 273 ± 4. 8x8, 12 kinds (500 games): random
  * legal swaps 139 ± 1.5; blind 143 ± 1.5; default 144 ± 1.5; not blind 159 ± 2.
  */
+import { GameError } from '../../errors.ts'
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
 import { onceForEach, type TrueLine, trueLine, trueShare, trueThoughts } from '../shared/score-words.ts'
 import { judged, linesIn, type Piece, piecesIn } from '../shared/statements.ts'
@@ -43,8 +44,8 @@ interface Facts {
   readonly ranks: readonly number[]
   /** Tiles that the best swap clears, 3..COUNTED_MAX. */
   readonly most: number
-  /** The best swap, the last of equals in reading order. */
-  readonly best: Pair
+  /** The best swap, the last of equals in reading order; null if none makes a run, which no board of play is like. */
+  readonly best: Pair | null
 }
 
 /**
@@ -71,7 +72,7 @@ function factsOf(state: StateSwap): Facts {
     }
     return false
   })
-  return { ranks, most, best: [cellAt(state, best[0]), cellAt(state, best[1])] }
+  return { ranks, most, best: most === 0 ? null : [cellAt(state, best[0]), cellAt(state, best[1])] }
 }
 
 /** Reading order of pairs of cells. */
@@ -142,9 +143,13 @@ function readAfter(line: Piece, head: RegExp, word: RegExp): Piece[] | null {
   return start === undefined ? null : piecesIn({ text: line.text.slice(start.length), start: line.start + start.length }, word)
 }
 
-/** True thoughts and a decision, always legal. Not blind: the best swap by the thoughts; blind: see the head of this file. */
+/**
+ * True thoughts and a decision, always legal. Not blind: the best swap by the thoughts; blind: see the head of this file. Throws GameError for a
+ * board without a swap that makes a run, which play never shows but a caption may tell of.
+ */
 export function teach(state: StateSwap, options: TeacherOptions): Thought<Pair> {
   const { thoughts, best } = truthOf(state)
+  if (best === null) throw new GameError('The teacher of Swap was asked about a board on which no swap makes a run.')
   return { think: thoughts.text, action: options.blind ? blindAction(state) : best }
 }
 

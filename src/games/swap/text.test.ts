@@ -158,6 +158,11 @@ describe('experts', () => {
     )
   })
 
+  it('teacher: has no thoughts about a board without a swap', () => {
+    const stuck = { ...TWO, board: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] }
+    for (const blind of [true, false]) expect(() => game.teacher!.teach(stuck, { blind })).toThrow(/no swap makes a run/)
+  })
+
   it('teacher: counts what falls down, and acts on it when it is not blind', () => {
     // Three 0 in the bottom row; then the two 5 above come down beside the third.
     const rich = stateOf([1, 2, 3, 4, 6, 5, 5, 7, 0, 0, 5, 0])
