@@ -87,9 +87,9 @@ function levelsOf(game: AnyGame, { preset, perception, reasoning }: StartOptions
   const hasLevels = perception !== undefined || reasoning !== undefined
   if (preset !== undefined) {
     if (hasLevels) throw new ConfigError('--preset and levels do not go together: both choose the knobs; give one of the two')
-    const own = game.presets?.[preset]
-    if (own === undefined) throw new ConfigError(`the game ${game.id} has no preset ${preset}; choose its knobs with --set`)
-    return { config: { ...own.config }, skin: look }
+    const gamePreset = game.presets?.[preset]
+    if (gamePreset === undefined) throw new ConfigError(`the game ${game.id} has no preset ${preset}; choose its knobs with --set`)
+    return { config: { ...gamePreset.config }, skin: look }
   }
   if (!hasLevels) return { config: {}, skin: look }
   const { config, skin } = difficulty(game, { perception: perception ?? 0, reasoning: reasoning ?? 0 }, look)

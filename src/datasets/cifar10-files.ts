@@ -15,16 +15,18 @@ const SUBFOLDER = 'cifar-10-batches-bin'
  * `folder` is the one with the files, or the one above it. Not registered. Throws StorageError for missing or malformed files.
  */
 export async function loadCifar10(folder: string): Promise<PictureSet> {
-  const place = (await isFolder(join(folder, SUBFOLDER))) ? join(folder, SUBFOLDER) : folder
-  const classes = await classNames(place)
+  const filesFolder = (await isFolder(join(folder, SUBFOLDER))) ? join(folder, SUBFOLDER) : folder
+  const classes = await classNames(filesFolder)
   const train: Picture[][][] = []
-  for (const name of TRAIN_FILES) train.push(await batch(place, name))
-  const test = await batch(place, TEST_FILE)
+  for (const name of TRAIN_FILES) train.push(await batch(filesFolder, name))
+  const test = await batch(filesFolder, TEST_FILE)
   const pictures = classes.map((_, label) => [...train, test].flatMap((byLabel) => byLabel[label]!))
   const heldOut = pictures.map((own, label) => range(own.length - test[label]!.length, own.length))
   for (const [label, name] of classes.entries()) {
     if (test[label]!.length > 0 && pictures[label]!.length > test[label]!.length) continue
-    throw new StorageError(`The files in '${place}' have no training or no test picture of class '${name}'; put the whole data set there.`)
+    throw new StorageError(
+      `The files in '${filesFolder}' have no training or no test picture of class '${name}'; put the whole data set there.`,
+    )
   }
   return { name: 'cifar10', classes, pictures, heldOut }
 }

@@ -36,15 +36,15 @@ export async function readExamples(path: string, split: Split): Promise<StoredEx
   const finished = await readFile(folder.file('README.md')).catch(() => null)
   if (finished === null)
     throw new StorageError(`the data set in ${path} is not finished; go on with: vlm-gym teach --resume ${shellWord(path)}`)
-  const own: Line<Example>[] = []
+  const lines: Line<Example>[] = []
   await folder.readLines(EXAMPLES, (line) => {
-    if (line.value.split === split) own.push(line)
+    if (line.value.split === split) lines.push(line)
   })
   const examples: StoredExample[] = []
-  for (const { value, number } of own)
+  for (const { value, number } of lines)
     examples.push(await storedExample(folder.file(value.images[0]), value, `${folder.file(EXAMPLES.name)} line ${number}`))
   if (examples.length === 0) throw new StorageError(`the data set in ${path} has no examples of the split ${split}; teach more`)
-  return { path, examples, fingerprint: contentHash(JSON.stringify(own.map(({ value }) => value))) }
+  return { path, examples, fingerprint: contentHash(JSON.stringify(lines.map(({ value }) => value))) }
 }
 
 async function storedExample(file: string, example: Example, place: string): Promise<StoredExample> {

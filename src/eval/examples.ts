@@ -31,11 +31,11 @@ export async function workedExamples(spec: EnvSpec, { count, seed, used }: Examp
   const examples: Turn[] = []
   for (let attempt = 0; examples.length < count; attempt++) {
     if (attempt > 100 * count) throw new ConfigError(`${spec.game.id}: no ${count} worked examples were found; ask for fewer`)
-    const own = deriveSeed(seed, 'worked-example', attempt)
-    const now = used.has(own) ? null : stateOf(spec, own)
+    const gameSeed = deriveSeed(seed, 'worked-example', attempt)
+    const now = used.has(gameSeed) ? null : stateOf(spec, gameSeed)
     if (now === null) continue
     const observation = observationOf(spec, now)
-    const reply = await askOne(teacher, { observation, state: now.state }, { seed: own })
+    const reply = await askOne(teacher, { observation, state: now.state }, { seed: gameSeed })
     if (reply.failure === undefined) examples.push({ observation, reply: { text: inTags(reply.text, spec.tags) } })
   }
   return examples

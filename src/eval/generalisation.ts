@@ -41,12 +41,12 @@ export interface ThingsOptions {
 /** The grid of a game. Lines of one config share their states. What a game does not have (other knobs, held-out pictures) is left out. */
 export function thingsOf({ spec, trained, horizon, states: count, seed }: ThingsOptions): Thing[] {
   const states = fixedStates(spec, horizon, count, seed)
-  const line = (kind: Thing['kind'], label: string, own: EnvSpec, its = fixedStates(own, horizon, count, seed)): Thing => ({
+  const line = (kind: Thing['kind'], label: string, variant: EnvSpec, its = fixedStates(variant, horizon, count, seed)): Thing => ({
     kind,
     label,
     states: its,
     cells: SKIN_LEVELS.map((level) => {
-      const levelled = { ...own, skin: { ...own.skin, ...level } }
+      const levelled = { ...variant, skin: { ...variant.skin, ...level } }
       return { spec: levelled, seen: trained.some((other) => sameLook(levelled, other, its[0] as FixedState)) }
     }),
   })
@@ -55,7 +55,7 @@ export function thingsOf({ spec, trained, horizon, states: count, seed }: Things
   return [
     line('skin', `theme ${spec.skin.theme}`, spec, states),
     ...themes.map((theme) => line('theme', `theme ${theme}`, { ...spec, skin: { ...spec.skin, theme } }, states)),
-    ...otherKnobs(spec).map((own) => line('knobs', differenceOf(spec.config, own.config), own)),
+    ...otherKnobs(spec).map((variant) => line('knobs', differenceOf(spec.config, variant.config), variant)),
     ...(heldOut === null ? [] : [line('pictures', 'held-out pictures', envSpec({ ...spec, config: heldOut }))]),
   ]
 }
@@ -111,9 +111,9 @@ export async function generalisation({ policy, things, ...options }: Generalisat
     const questions = thing.cells.flatMap(({ spec }) => thing.states.map((fixed) => ({ spec, fixed })))
     const outcomes = await decide(policy, questions, options)
     for (const level of thing.cells.keys()) {
-      const own = outcomes.slice(level * thing.states.length, (level + 1) * thing.states.length)
-      const decisions = own.filter((outcome) => !('failure' in outcome)) as DecisionScore[]
-      if (decisions.length === own.length) rows.push(...cellRows(policy.name, thing, level, decisions, options.seed))
+      const levelOutcomes = outcomes.slice(level * thing.states.length, (level + 1) * thing.states.length)
+      const decisions = levelOutcomes.filter((outcome) => !('failure' in outcome)) as DecisionScore[]
+      if (decisions.length === levelOutcomes.length) rows.push(...cellRows(policy.name, thing, level, decisions, options.seed))
     }
   }
   return rows
@@ -137,6 +137,6 @@ function cellRows(policy: string, thing: Thing, level: number, decisions: readon
     ['legal', share(({ legal }) => legal)],
     ...(judged ? [['good', share(({ good }) => good)] as const] : []),
   ]
-  const place = { game: spec.game.id, policy, kind: thing.kind, thing: thing.label, level, seen }
-  return intervals.map(([metric, interval]) => ({ ...place, metric, ...interval, states: decisions.length, seed }))
+  const key = { game: spec.game.id, policy, kind: thing.kind, thing: thing.label, level, seen }
+  return intervals.map(([metric, interval]) => ({ ...key, metric, ...interval, states: decisions.length, seed }))
 }

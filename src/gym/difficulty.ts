@@ -54,12 +54,12 @@ export function difficulty<S, A, C, P>(game: Game<S, A, C, P>, levels: Difficult
   const perception = levelOf(levels, 'perception')
   const reasoning = levelOf(levels, 'reasoning')
   const horizon = levelOf(levels, 'horizon')
-  const own = game.levels
-  const merged: C = { ...game.config.parse({}), ...own?.perception[perception], ...own?.reasoning[reasoning] }
+  const gameLevels = game.levels
+  const merged: C = { ...game.config.parse({}), ...gameLevels?.perception[perception], ...gameLevels?.reasoning[reasoning] }
   return {
-    config: game.config.parse(own?.fit ? own.fit(merged) : merged),
+    config: game.config.parse(gameLevels?.fit ? gameLevels.fit(merged) : merged),
     skin: { ...look, ...SKIN_LEVELS[perception] },
-    horizon: (own?.horizon ?? HORIZON_LEVELS)[horizon]!,
+    horizon: (gameLevels?.horizon ?? HORIZON_LEVELS)[horizon]!,
     lookahead: LOOKAHEAD_LEVELS[reasoning]!,
   }
 }
@@ -71,14 +71,14 @@ export function withLevels(
 ): Pick<EnvSpec, 'config' | 'skin'> {
   const perception = levels.perception === undefined ? undefined : levelOf(levels, 'perception')
   const reasoning = levels.reasoning === undefined ? undefined : levelOf(levels, 'reasoning')
-  const own = game.levels
+  const gameLevels = game.levels
   const merged = {
     ...(config as object),
-    ...(perception !== undefined && own?.perception[perception]),
-    ...(reasoning !== undefined && own?.reasoning[reasoning]),
+    ...(perception !== undefined && gameLevels?.perception[perception]),
+    ...(reasoning !== undefined && gameLevels?.reasoning[reasoning]),
   }
   return {
-    config: game.config.parse(own?.fit ? own.fit(merged) : merged),
+    config: game.config.parse(gameLevels?.fit ? gameLevels.fit(merged) : merged),
     skin: perception === undefined ? skin : { ...skin, ...SKIN_LEVELS[perception] },
   }
 }

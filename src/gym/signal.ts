@@ -22,8 +22,8 @@ export function expertScores(game: AnyGame, state: unknown, expert: Expert): Exp
 /** Points lost against the expert's best move, 0 or more; null for a reply without a legal move or a state without an expert. */
 export function regretOf(score: ReplyScore, scores: ExpertScores): number | null {
   if (!scores || score.outcome !== 'played' || score.action === null) return null
-  const own = scores.get(score.action)
-  return own === undefined ? null : Math.max(...scores.values()) - own
+  const chosen = scores.get(score.action)
+  return chosen === undefined ? null : Math.max(...scores.values()) - chosen
 }
 
 /** True if no legal move is better by more than rounding. A reply without a legal move is never good. */

@@ -74,14 +74,14 @@ async function presetJobs(options: EvalJobOptions, preset: EvalPreset): Promise<
     ? [await loadGame(game)]
     : (await loadGames()).filter(({ presets }) => presets?.[preset]?.protocol !== undefined)
   return games.map((one) => {
-    const own = one.presets?.[preset]
-    const protocol = own?.protocol
-    if (own === undefined || protocol === undefined)
+    const gamePreset = one.presets?.[preset]
+    const protocol = gamePreset?.protocol
+    if (gamePreset === undefined || protocol === undefined)
       throw new ConfigError(`the game ${one.id} has no protocol of the preset ${preset}; leave --game or --preset out`)
     const { restart, counts, anchors } = protocol
-    const moves = given.includes('horizon') ? horizon : own.horizon
+    const moves = given.includes('horizon') ? horizon : gamePreset.horizon
     return {
-      spec: specFrom({ ...lookOf(options, one), game: one.id, config: own.config, horizon: moves, restart }, gameNamed),
+      spec: specFrom({ ...lookOf(options, one), game: one.id, config: gamePreset.config, horizon: moves, restart }, gameNamed),
       names: names.length > 0 ? names : Object.keys(anchors),
       rules: { counts, expertEvery: 0 },
       protocol,

@@ -47,8 +47,10 @@ export async function loadPlugins(plugins: readonly string[]): Promise<void> {
       throw new ConfigError(`the plugin ${plugin} cannot be loaded: ${reasonOf(plugin, error)}`, { cause: error })
     }
     if (gameEntries().length === before) {
-      const place = fileURLToPath(new URL('../..', import.meta.url))
-      throw new ConfigError(`the plugin ${plugin} registers no game; it must call registerGame of the vlm-gym that runs it (in ${place})`)
+      const packageFolder = fileURLToPath(new URL('../..', import.meta.url))
+      throw new ConfigError(
+        `the plugin ${plugin} registers no game; it must call registerGame of the vlm-gym that runs it (in ${packageFolder})`,
+      )
     }
     loaded.add(plugin)
   }

@@ -91,11 +91,11 @@ export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
       else out[index] = Array.from({ length: n }, () => one)
     }
     for (const budget of new Set(ready.map((one) => one.budget))) {
-      const own = ready.filter((one) => one.budget === budget)
-      const seeds = chance === 'call' ? seed : own.map(({ index }) => observationSeed(seed, index))
+      const sameBudget = ready.filter((one) => one.budget === budget)
+      const seeds = chance === 'call' ? seed : sameBudget.map(({ index }) => observationSeed(seed, index))
       const params = { maxTokens: budget, temperature, seed: seeds, stop: chat.stop }
-      const sampled = await sampleChecked(sampler, { prompts: own.map(({ prompt }) => prompt), n, params })
-      for (const [i, { index, prompt, prefix }] of own.entries())
+      const sampled = await sampleChecked(sampler, { prompts: sameBudget.map(({ prompt }) => prompt), n, params })
+      for (const [i, { index, prompt, prefix }] of sameBudget.entries())
         out[index] = (sampled[i] ?? []).map((sequence) => sampledReply(chat, prompt, sequence, prefix))
     }
     return out

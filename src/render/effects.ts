@@ -112,9 +112,9 @@ function washedColours(theme: Theme, wash: Wash): number[][] {
 
 /** Adds to every byte a triangular error between -amount and +amount of the range. */
 function addNoise(pixels: Uint8Array, amount: number, seed: number): void {
-  const own = hashed(seed, 0x6e6f6973)
+  const noiseSeed = hashed(seed, 0x6e6f6973)
   for (let i = 0; i < pixels.length; i++) {
-    const error = chance(own, 2 * i) + chance(own, 2 * i + 1) - 1
+    const error = chance(noiseSeed, 2 * i) + chance(noiseSeed, 2 * i + 1) - 1
     const value = Math.floor(pixels[i]! + error * amount * 255 + 0.5)
     pixels[i] = value < 0 ? 0 : value > 255 ? 255 : value
   }

@@ -35,8 +35,8 @@ const MARKS_A_TILE = 1.5
 export function shiftTiles(picture: PixelGrid, tiles: readonly TilePlace[], amount: number, seed: number): void {
   const before = picture.pixels.slice()
   for (const [at, tile] of tiles.entries()) {
-    const own = hashed(hashed(seed, 0x73686966), at)
-    const shift = (key: number): number => Math.floor((2 * chance(own, key) - 1) * amount * tile.side + 0.5)
+    const tileSeed = hashed(hashed(seed, 0x73686966), at)
+    const shift = (key: number): number => Math.floor((2 * chance(tileSeed, key) - 1) * amount * tile.side + 0.5)
     shiftTile(picture, before, tile, shift(0), shift(1))
   }
 }
@@ -66,20 +66,20 @@ export function addClutter(
   const [right, bottom] = [Math.max(...tiles.map(({ x }) => x)) + first.side, Math.max(...tiles.map(({ y }) => y)) + first.side]
   const count = Math.floor(amount * MARKS_A_TILE * tiles.length + 0.5)
   for (let k = 0; k < count; k++) {
-    const own = hashed(hashed(seed, 0x636c7574), k)
-    const x = left + chance(own, 0) * (right - left)
-    const y = top + chance(own, 1) * (bottom - top)
-    addMark(picture, markOf(own, first.side), x, y, first.side, colours[hashed(own, 2) % colours.length]!)
+    const markSeed = hashed(hashed(seed, 0x636c7574), k)
+    const x = left + chance(markSeed, 0) * (right - left)
+    const y = top + chance(markSeed, 1) * (bottom - top)
+    addMark(picture, markOf(markSeed, first.side), x, y, first.side, colours[hashed(markSeed, 2) % colours.length]!)
   }
 }
 
 /** A mark in the middle of a square of side `side`. */
-function markOf(own: number, side: number): OutlinedShape {
+function markOf(markSeed: number, side: number): OutlinedShape {
   const middle = side / 2
-  const size = side * (0.7 + 0.3 * chance(own, 3))
-  if (hashed(own, 4) % 3 === 0) return { kind: 'circle', x: middle, y: middle, radius: size * 0.18, fill: '#000000' }
-  const [a, b] = DIRECTIONS[hashed(own, 5) % DIRECTIONS.length]!
-  const [along, across] = [size / 2, side * (0.05 + 0.04 * chance(own, 6))]
+  const size = side * (0.7 + 0.3 * chance(markSeed, 3))
+  if (hashed(markSeed, 4) % 3 === 0) return { kind: 'circle', x: middle, y: middle, radius: size * 0.18, fill: '#000000' }
+  const [a, b] = DIRECTIONS[hashed(markSeed, 5) % DIRECTIONS.length]!
+  const [along, across] = [size / 2, side * (0.05 + 0.04 * chance(markSeed, 6))]
   const corner = (i: number, j: number): number[] => [middle + i * along * a - j * across * b, middle + i * along * b + j * across * a]
   return { kind: 'polygon', points: [corner(-1, -1), corner(1, -1), corner(1, 1), corner(-1, 1)].flat(), fill: '#000000' }
 }
@@ -110,11 +110,11 @@ export function coverTiles(picture: PixelGrid, tiles: readonly TilePlace[], shar
 }
 
 /** The pixels nearest to a line or a centre, in tiles; a slight tilt orders those that are equally near. */
-function coverTile({ width, pixels }: PixelGrid, { x, y, side }: TilePlace, share: number, own: number, ink: readonly number[]): void {
-  const [cx, cy] = [0.2 + 0.6 * chance(own, 0), 0.2 + 0.6 * chance(own, 1)]
-  const [a, b] = DIRECTIONS[hashed(own, 2) % DIRECTIONS.length]!
-  const bar = hashed(own, 3) % 2 === 0
-  const round = 0.5 + chance(own, 4)
+function coverTile({ width, pixels }: PixelGrid, { x, y, side }: TilePlace, share: number, tileSeed: number, ink: readonly number[]): void {
+  const [cx, cy] = [0.2 + 0.6 * chance(tileSeed, 0), 0.2 + 0.6 * chance(tileSeed, 1)]
+  const [a, b] = DIRECTIONS[hashed(tileSeed, 2) % DIRECTIONS.length]!
+  const bar = hashed(tileSeed, 3) % 2 === 0
+  const round = 0.5 + chance(tileSeed, 4)
   const distances = Float64Array.from({ length: side * side }, (_, i) => {
     const u = ((i % side) + 0.5) / side - cx
     const v = (Math.floor(i / side) + 0.5) / side - cy

@@ -111,7 +111,7 @@ export function compareRuns(runs: readonly ComparedRun[]): ComparedGroup[] {
 function playersOf(run: ComparedRun, game: string): Player[] {
   const { name, seed, training = null, episodes, endpoints = [], rows } = run
   const probes = (run.probes ?? []).filter((row) => row.game === game)
-  const own = <T extends { game: string; policy: string; decoding: string }>(all: readonly T[]): T[][] => {
+  const byPlayer = <T extends { game: string; policy: string; decoding: string }>(all: readonly T[]): T[][] => {
     const keys = new Map<string, T[]>()
     for (const one of all) {
       if (one.game !== game) continue
@@ -120,15 +120,15 @@ function playersOf(run: ComparedRun, game: string): Player[] {
     }
     return [...keys.values()]
   }
-  const played = own(episodes).map((records): Player => {
+  const played = byPlayer(episodes).map((records): Player => {
     const { policy, decoding } = records[0] as EpisodeRecord
     const isOwn = (one: { policy: string; decoding: string }): boolean => one.policy === policy && one.decoding === decoding
     const endpoint = endpoints.find(isOwn) ?? null
     const summed = rows.filter((row) => row.game === game && isOwn(row))
-    const own = isSumOf(summed, records) ? summed : resultRowsOf(records, seed)
-    return { run: name, seed, training, policy, decoding, rows: own, records, endpoint, probes }
+    const resultRows = isSumOf(summed, records) ? summed : resultRowsOf(records, seed)
+    return { run: name, seed, training, policy, decoding, rows: resultRows, records, endpoint, probes }
   })
-  const summed = own(rows).map((list): Player => {
+  const summed = byPlayer(rows).map((list): Player => {
     const { policy, decoding } = list[0] as ResultRow
     return { run: name, seed, training, policy, decoding, rows: list, records: [], endpoint: null, probes }
   })
@@ -158,14 +158,14 @@ function groupOf({ game, setup, players }: Group): ComparedGroup {
     return found ? bySeed(found.records) : null
   }
   const anchors = { random: anchor('random'), solver: anchor('solver') }
-  const own = players.map((player, i) => rowOf(player, labels[i] as string, anchors)).sort((a, b) => returnOf(b) - returnOf(a))
+  const rows = players.map((player, i) => rowOf(player, labels[i] as string, anchors)).sort((a, b) => returnOf(b) - returnOf(a))
   const protocol = protocolOf(setup)
   const seeds = seedGroupsOf(players, players[0]?.seed ?? 0)
   return {
     game,
     setup,
     unit: protocol?.unit ?? setup?.counts ?? 'points',
-    rows: [...own, ...(protocol && setup ? othersOf(protocol, setup.horizon, anchors) : [])],
+    rows: [...rows, ...(protocol && setup ? othersOf(protocol, setup.horizon, anchors) : [])],
     tests: testsOf(players, labels, new Set(seeds.flatMap(({ runs }) => runs))),
     seeds,
   }
@@ -206,12 +206,12 @@ function rowOf(player: Player, label: string, anchors: Anchors): ComparedRow {
   }
 }
 
-function normalisedOf(own: ReadonlyMap<number, number>, { random, solver }: Anchors, seed: number): Interval | null {
+function normalisedOf(returns: ReadonlyMap<number, number>, { random, solver }: Anchors, seed: number): Interval | null {
   if (random === null || solver === null) return null
-  const seeds = [...own.keys()].filter((one) => random.has(one) && solver.has(one))
+  const seeds = [...returns.keys()].filter((one) => random.has(one) && solver.has(one))
   if (seeds.length === 0) return null
   const of = (map: ReadonlyMap<number, number>): number[] => seeds.map((one) => map.get(one) as number)
-  return normalisedScore({ values: of(own), random: of(random), solver: of(solver) }, { seed })
+  return normalisedScore({ values: of(returns), random: of(random), solver: of(solver) }, { seed })
 }
 
 function confusionOf(records: readonly EpisodeRecord[]): Confusion | null {

@@ -74,8 +74,8 @@ export function gamesIn(stages: readonly StageLines[]): string[] {
 export function stageOfGame(stage: StageLines, game: string): StageLines {
   const prefix = `${game}.`
   const lines = stage.lines.map((line) => {
-    const own = Object.entries(line.values).filter(([key]) => key.startsWith(prefix))
-    return { ...line, values: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])) }
+    const gameValues = Object.entries(line.values).filter(([key]) => key.startsWith(prefix))
+    return { ...line, values: Object.fromEntries(gameValues.map(([key, value]) => [key.slice(prefix.length), value])) }
   })
   return { ...stage, lines }
 }
@@ -139,9 +139,9 @@ export function chartOf(
 
 /** A chart per logged value, all stages of the kind overlaid. */
 export function stageCharts(stages: readonly StageLines[], kind: StageLines['kind'], infos: readonly ChartInfo[]): Chart[] {
-  const own = stages.filter((stage) => stage.kind === kind)
+  const kindStages = stages.filter((stage) => stage.kind === kind)
   return infos.flatMap(({ key, title, note, unit }) => {
-    const curves = own.map((stage) => ({ label: stage.label, colour: stage.colour, stage, key }))
+    const curves = kindStages.map((stage) => ({ label: stage.label, colour: stage.colour, stage, key }))
     return chartOf({ title, note, unit, group: kind }, curves) ?? []
   })
 }

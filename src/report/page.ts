@@ -46,8 +46,8 @@ function legend(entries: readonly { readonly label: string; readonly colour: num
 function curvesSection(stages: readonly StageLines[], kind: StageLines['kind'], infos: typeof RL_CHARTS, shelf: ChartShelf): Html | null {
   const charts = stageCharts(stages, kind, infos)
   if (charts.length === 0) return null
-  const own = stages.filter((stage) => stage.kind === kind)
-  return html`${legend(own.map(({ label, colour }) => ({ label, colour })))}
+  const kindStages = stages.filter((stage) => stage.kind === kind)
+  return html`${legend(kindStages.map(({ label, colour }) => ({ label, colour })))}
 <div class="charts">${charts.map((chart) => shelf.place(chart))}</div>`
 }
 
@@ -67,17 +67,19 @@ function bootstrappingPart(stage: StageLines, found: Bootstrapping, shelf: Chart
 }
 
 function bootstrappingSection(stages: readonly StageLines[], shelf: ChartShelf): Html | null {
-  const own = stages.filter(({ kind }) => kind === 'rl')
-  if (own.length === 0) return null
-  const games = gamesIn(own)
+  const rlStages = stages.filter(({ kind }) => kind === 'rl')
+  if (rlStages.length === 0) return null
+  const games = gamesIn(rlStages)
   const parts = (of: readonly StageLines[]): Html[] => of.map((stage) => bootstrappingPart(stage, bootstrapping(stage), shelf))
   return html`<h2>Bootstrapping</h2>
 <p>Do perception and reasoning lift each other in RL? Perception: replies whose perception is exact. Reasoning: best moves among those. A gain is the change of the mean from one window of ${WINDOW} steps to the next; the correlation is Pearson’s, over windows. It shows that two things move together, not which moves the other.</p>
 ${
   games.length === 0
-    ? parts(own)
+    ? parts(rlStages)
     : games.map((game) =>
-        parts(own.map((stage) => ({ ...stageOfGame(stage, game), name: `${stage.name} on ${game}`, label: `${stage.label} on ${game}` }))),
+        parts(
+          rlStages.map((stage) => ({ ...stageOfGame(stage, game), name: `${stage.name} on ${game}`, label: `${stage.label} on ${game}` })),
+        ),
       )
 }`
 }

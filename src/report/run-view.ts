@@ -102,13 +102,13 @@ function titleOf(config: TrainConfig | null, stages: readonly StageInfo[]): stri
 function stageViews(stages: readonly StageInfo[], lines: readonly MetricLine[]): StageView[] {
   const { colour } = policiesOf(stages)
   return stages.map((stage) => {
-    const own = lines.filter((line) => line.stage === stage.name)
-    const speeds = own.flatMap(({ seconds, values }) => (values.tokens && seconds > 0 ? [values.tokens / seconds] : []))
+    const stageLines = lines.filter((line) => line.stage === stage.name)
+    const speeds = stageLines.flatMap(({ seconds, values }) => (values.tokens && seconds > 0 ? [values.tokens / seconds] : []))
     const figure = stage.kind === 'rl' ? 'reward' : 'loss'
     return {
       ...stage,
       colour: colour(stage.name),
-      seconds: own.reduce((sum, { seconds }) => sum + seconds, 0),
+      seconds: stageLines.reduce((sum, { seconds }) => sum + seconds, 0),
       tokensPerSecond:
         speeds.length === 0
           ? null
@@ -116,8 +116,8 @@ function stageViews(stages: readonly StageInfo[], lines: readonly MetricLine[]):
               speeds.sort((a, b) => a - b),
               0.5,
             ),
-      last: meanOf(own.slice(-10).flatMap(({ values }) => values[figure] ?? [])),
-      lines: own,
+      last: meanOf(stageLines.slice(-10).flatMap(({ values }) => values[figure] ?? [])),
+      lines: stageLines,
     }
   })
 }

@@ -55,8 +55,8 @@ async function git(...args: string[]): Promise<string | null> {
 /** The commit of the clone whose top folder is the package: a package below a project's node_modules has none. */
 async function commitOf(): Promise<Pick<Session, 'commit' | 'changed'>> {
   const top = await git('rev-parse', '--show-toplevel')
-  const own = await realpath(PACKAGE_FOLDER)
-  if (top === null || resolve(top) !== resolve(own)) return { commit: null, changed: false }
+  const packageFolder = await realpath(PACKAGE_FOLDER)
+  if (top === null || resolve(top) !== resolve(packageFolder)) return { commit: null, changed: false }
   const [commit, status] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain', '--untracked-files=no')])
   return { commit, changed: commit !== null && status !== null && status !== '' }
 }

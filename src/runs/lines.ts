@@ -50,10 +50,10 @@ export function firstOfEach<T>(
   if (key === undefined) return onLine
   const seen = new Map<string, number>()
   return (line) => {
-    const own = key(line.value)
-    const earlier = seen.get(own)
+    const lineKey = key(line.value)
+    const earlier = seen.get(lineKey)
     if (earlier === undefined) {
-      seen.set(own, line.number)
+      seen.set(lineKey, line.number)
       onLine(line)
     } else onBad({ number: line.number, reason: `it repeats line ${earlier}`, kept: 0, repeats: true })
   }

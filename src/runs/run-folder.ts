@@ -188,7 +188,7 @@ export const readRun = (path: string): Promise<RunFolder> => readFolder([TRAIN_R
 function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'stages' | 'about' | 'made'>, held: FolderLock | null): RunFolder {
   const { path, kind } = facts
   const file = (name: string): string => join(path, name)
-  const own = (): void => {
+  const checkHeld = (): void => {
     if (held?.lost.aborted)
       throw new StorageError(`${path} was taken over by another process while this one hung; nothing more is written here`)
   }
@@ -212,7 +212,7 @@ function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'stages' |
   }
   /** Lines are appended in UTF-8, so a file that somebody has put into another encoding is put back. */
   const inUtf8 = async (name: string): Promise<void> => {
-    own()
+    checkHeld()
     if (!(await exists(file(name)))) return
     if (await guarded(file(name), 'write', () => toUtf8(file(name))))
       warn(`${file(name)} was in UTF-16 and is UTF-8 again; it is kept as it was in ${name}.utf-16`)
@@ -229,20 +229,20 @@ function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'stages' |
   /** Of a file that cannot be read and is made again. */
   const makeWay = async (name: string): Promise<void> => {
     if (held === null) return warnOnce(`${file(name)} is damaged and left out; ${kind.command} --resume ${path} makes it again`)
-    own()
+    checkHeld()
     const free = await freeName(file(name))
     await guarded(file(name), 'rename', () => rename(file(name), free))
     warn(`${file(name)} is damaged and is made again; it is kept as ${basename(free)}`)
   }
   const cut = async (name: string, end: number): Promise<void> => {
-    own()
+    checkHeld()
     await guarded(file(name), 'cut', () => endLines(file(name), end))
   }
   return {
     ...facts,
     file,
     write: async (name, value) => {
-      own()
+      checkHeld()
       await guarded(file(name), 'write', () => writeFileAtomic(file(name), toData(value)))
     },
     read,
@@ -256,7 +256,7 @@ function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'stages' |
       }
     },
     append: async (name, line) => {
-      own()
+      checkHeld()
       await guarded(file(name), 'append to', () => appendFile(file(name), `${JSON.stringify(line)}\n`))
     },
     readLines: async (lines, onLine) => void (await scan(lines, onLine)),

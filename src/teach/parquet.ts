@@ -107,10 +107,10 @@ function partWriter(folder: RunFolder, split: Split, { bytes: most = 32 * 2 ** 2
   return {
     add: async (example) => {
       const picture = new Uint8Array(await readFile(folder.file(example.images[0])))
-      const own = picture.length + textBytes(example)
-      if (group.length > 0 && (size + own > most || group.length >= longest)) await writeGroup()
+      const bytes = picture.length + textBytes(example)
+      if (group.length > 0 && (size + bytes > most || group.length >= longest)) await writeGroup()
       group.push({ example, picture })
-      size += own
+      size += bytes
     },
     finish: async () => {
       if (group.length > 0) await writeGroup()

@@ -69,9 +69,9 @@ export function quotasOf({ games, examples }: Pick<TeachConfig, 'games' | 'examp
   return games.map(({ weight }) => {
     below += weight
     const upTo = Math.round((examples * below) / total)
-    const own = upTo - given
+    const quota = upTo - given
     given = upTo
-    return own
+    return quota
   })
 }
 
@@ -79,12 +79,12 @@ export function quotasOf({ games, examples }: Pick<TeachConfig, 'games' | 'examp
 export async function progressOf(folder: RunFolder, config: TeachConfig, specs: readonly EnvSpec[]): Promise<TeachProgress> {
   const stored = await folder.readDerived('progress.json', z.looseObject({ slots: z.array(z.unknown()) }))
   if (stored === null) return freshProgress(config, specs)
-  const place = folder.file('progress.json')
+  const file = folder.file('progress.json')
   if (!('games' in stored))
-    throw new StorageError(`${place} is of an earlier version of vlm-gym; finish the data set with that version, or start a new one`)
+    throw new StorageError(`${file} is of an earlier version of vlm-gym; finish the data set with that version, or start a new one`)
   const parsed = progress.safeParse(stored)
   const reason = parsed.success ? faultOf(parsed.data as TeachProgress, config, specs) : parsed.error.issues[0]?.message
-  if (reason !== null || !parsed.success) throw new StorageError(`${place} is damaged: ${reason}; restore it or start a new data set`)
+  if (reason !== null || !parsed.success) throw new StorageError(`${file} is damaged: ${reason}; restore it or start a new data set`)
   return parsed.data as TeachProgress
 }
 

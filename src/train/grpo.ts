@@ -148,8 +148,8 @@ export async function grpoStep(
     ...metricsByGame(groups),
   }
   const signals = mix.map((entry) => {
-    const own = groups.filter((group) => group.entry.spec === entry.spec)
-    return own.length === 0 ? null : own.filter(hasSignal).length / own.length
+    const entryGroups = groups.filter((group) => group.entry.spec === entry.spec)
+    return entryGroups.length === 0 ? null : entryGroups.filter(hasSignal).length / entryGroups.length
   })
   return { metrics, pool: nextPool, signals }
 }
@@ -187,7 +187,7 @@ function turnsOf(rl: RlConfig, entry: MixEntry, trajectory: Trajectory, episode:
 function turnGroups(rl: RlConfig, entry: MixEntry, episodes: readonly Trajectory[], first: number): Omit<Group<Turn>, 'advantages'>[] {
   const turns = episodes.map((episode, k) => turnsOf(rl, entry, episode, first + k))
   const longest = Math.max(...turns.map(({ length }) => length))
-  return Array.from({ length: longest }, (_, t) => ({ entry, replies: turns.flatMap((own) => own[t] ?? []) }))
+  return Array.from({ length: longest }, (_, t) => ({ entry, replies: turns.flatMap((episodeTurns) => episodeTurns[t] ?? []) }))
 }
 
 function advantagesOf(scored: readonly Omit<Group<Turn>, 'advantages'>[], rl: RlConfig): Group<Turn>[] {
@@ -219,8 +219,8 @@ async function trainingSequences(
   let tokens = 0
   const data = sequences.map((sequence, i): TrainingSequence => {
     const turns = sequence.turns.map(({ index }) => ordered[index] as ValuedTurn)
-    const advantages = sequence.turns.map(({ start, tokens: own }, k) => {
-      const lists = tokenAdvantages(turns[k] as ValuedTurn, (starts[i] as Float32Array).subarray(start, start + own.length), rl)
+    const advantages = sequence.turns.map(({ start, tokens: replyTokens }, k) => {
+      const lists = tokenAdvantages(turns[k] as ValuedTurn, (starts[i] as Float32Array).subarray(start, start + replyTokens.length), rl)
       kl += lists.kl
       return lists.advantages
     })

@@ -82,8 +82,8 @@ export function pickGames(mix: GameMix, count: number, rng: Rng): MixEntry[] {
   let at = 0
   let below = mix[0]?.weight ?? 0
   return Array.from({ length: count }, (_, i) => {
-    const place = ((i + start) / count) * total
-    while (place >= below && at < mix.length - 1) below += mix[++at]?.weight ?? 0
+    const point = ((i + start) / count) * total
+    while (point >= below && at < mix.length - 1) below += mix[++at]?.weight ?? 0
     return mix[at] as MixEntry
   })
 }
@@ -98,8 +98,8 @@ export interface PoolGame {
 /** Fresh pool games at different depths, so that they do not all start and end together. */
 export function startPool(mix: GameMix, size: number, seed: number): PoolGame[] {
   return pickGames(mix, size, seededRng(seed, 'pool')).map(({ spec, horizon }, i, all) => {
-    const own = all.filter((entry) => entry.spec === spec)
-    const moves = Math.floor((horizon * (i - all.findIndex((entry) => entry.spec === spec))) / own.length)
+    const sameGame = all.filter((entry) => entry.spec === spec)
+    const moves = Math.floor((horizon * (i - all.findIndex((entry) => entry.spec === spec))) / sameGame.length)
     const source = { scatter: 0, teacher: 0, narrow: 0, refused: 0 }
     const { snapshot } = sampleState({ spec, horizon: moves }, source, deriveSeed(seed, 'pool', i))
     return { spec: mix.findIndex((entry) => entry.spec === spec), snapshot: { ...snapshot, steps: moves }, games: 0 }

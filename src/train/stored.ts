@@ -42,9 +42,9 @@ export async function coldStartExamples(engine: Engine, config: TrainConfig): Pr
     if (sets.some((set) => set.fingerprint === fingerprint))
       throw new ConfigError(`coldStart.dataset names one data set twice (${path}); leave one of them out`)
     sets.push({ path, fingerprint, examples: examples.length })
-    const own = examples.map((example) => ({ ...example, reply: inTags(example.reply, 'paper') }))
-    await checkExamples(engine, config, path, own)
-    all.push(...own)
+    const inPaperTags = examples.map((example) => ({ ...example, reply: inTags(example.reply, 'paper') }))
+    await checkExamples(engine, config, path, inPaperTags)
+    all.push(...inPaperTags)
   }
   const [ours, theirs] = [config.games.map(({ id }) => id), new Set(all.map(({ game }) => game))]
   const absent = ours.find((id) => !theirs.has(id))
@@ -112,7 +112,7 @@ export function storedData(engine: Engine, { examples }: ColdStart, count: numbe
     return order
   }
   return Array.from({ length: count }, (_, i) => {
-    const place = step * count + i
-    return storedDatum(engine, orderOf(Math.floor(place / examples.length))[place % examples.length] as StoredExample)
+    const index = step * count + i
+    return storedDatum(engine, orderOf(Math.floor(index / examples.length))[index % examples.length] as StoredExample)
   })
 }

@@ -55,12 +55,14 @@ export function supervisedBatch(context: SupervisedContext, step: number): Super
 function drawnData({ engine, mix, settings, corpus, seed }: SupervisedContext, step: number): Datum[] {
   const { scatter } = settings
   return pickGames(mix, settings.batch, seededRng(seed, 'games', step)).map((entry, i) => {
-    const own = deriveSeed(seed, 'example', step, i)
+    const exampleSeed = deriveSeed(seed, 'example', step, i)
     if (corpus.kind === 'captions') {
-      return captionExample(engine, entry, { scatter, teacher: 0, narrow: 0, refused: 0.1 }, corpus.habits, own)
+      return captionExample(engine, entry, { scatter, teacher: 0, narrow: 0, refused: 0.1 }, corpus.habits, exampleSeed)
     }
     const source = { scatter, teacher: 0.5, narrow: 0.15, refused: 0.1 }
-    return corpus.kind === 'format' ? formatExample(engine, entry, source, own) : teacherExample(engine, entry, source, corpus.habits, own)
+    return corpus.kind === 'format'
+      ? formatExample(engine, entry, source, exampleSeed)
+      : teacherExample(engine, entry, source, corpus.habits, exampleSeed)
   })
 }
 

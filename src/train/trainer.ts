@@ -48,8 +48,8 @@ export async function train(options: TrainOptions): Promise<'finished' | 'stoppe
   const mix = mixOf(config)
   let at = await readProgress(folder, stages, mix)
   await folder.cutLines(METRICS_FILE, ({ value: { stage, step } }) => {
-    const place = stages.findIndex(({ name }) => name === stage)
-    return place > at.stage || (place === at.stage && step >= at.step)
+    const index = stages.findIndex(({ name }) => name === stage)
+    return index > at.stage || (index === at.stage && step >= at.step)
   })
   at = await keepInitial(folder, engine, stages, at)
   if (at.checkpoint) await engine.load(at.checkpoint.ref, { optimizer: true })

@@ -48,9 +48,9 @@ export class Shard {
 
   /** The kernel's memory must be shared. */
   constructor({ specs, which, first, seed, autoreset, snapshot, log }: ShardData) {
-    const own = specs.map((spec) => specFrom(spec, gameNamed))
+    const parsed = specs.map((spec) => specFrom(spec, gameNamed))
     this.#envs = new VectorEnv(
-      which.map((spec) => own[spec]!),
+      which.map((spec) => parsed[spec]!),
       { seed, autoreset, first },
     )
     if (snapshot) this.#envs.restore(snapshot)

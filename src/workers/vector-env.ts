@@ -68,9 +68,9 @@ export async function openVectorEnv(specs: readonly EnvSpec[], options: WorkerVe
   const seats: Seat[] = []
   const parts = Array.from({ length: workers }, (_, k): Part => {
     const first = Math.floor((k * specs.length) / workers)
-    const own = specs.slice(first, Math.floor(((k + 1) * specs.length) / workers))
-    const which = own.map((spec) => unique.indexOf(spec))
-    const part = { first, count: own.length, keeper: new Keeper({ ...data, which, first }) }
+    const partSpecs = specs.slice(first, Math.floor(((k + 1) * specs.length) / workers))
+    const which = partSpecs.map((spec) => unique.indexOf(spec))
+    const part = { first, count: partSpecs.length, keeper: new Keeper({ ...data, which, first }) }
     for (const spec of which) seats.push({ part, look: looks[spec]!, moves: 0, last: null })
     return part
   })
@@ -144,8 +144,8 @@ export class WorkerVectorEnv {
       throw new ConfigError(`A snapshot of ${envs.length} envs does not fit a vector of ${this.specs.length}.`)
     await Promise.all(
       this.#parts.map(({ first, count, keeper }) => {
-        const own = <T>(list: readonly T[]): T[] => list.slice(first, first + count)
-        return keeper.restore({ envs: own(envs), episodes: own(episodes), pending: own(pending) })
+        const partOf = <T>(list: readonly T[]): T[] => list.slice(first, first + count)
+        return keeper.restore({ envs: partOf(envs), episodes: partOf(episodes), pending: partOf(pending) })
       }),
     )
     for (const [env, { last }] of envs.entries()) this.#moveOn(env, last)

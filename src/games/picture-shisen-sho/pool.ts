@@ -32,9 +32,9 @@ export function poolOf(name: string, split: Split): Pool {
 }
 
 function makePool(set: PictureSet, test: boolean): Pool {
-  const faces = set.pictures.map((own, k) => {
+  const faces = set.pictures.map((pictures, k) => {
     const held = new Set(set.heldOut[k])
-    return own.flatMap((_, at) => (held.has(at) === test ? [at] : [])).slice(0, POOL_CAP)
+    return pictures.flatMap((_, at) => (held.has(at) === test ? [at] : [])).slice(0, POOL_CAP)
   })
   const starts: number[] = []
   let count = 0

@@ -15,6 +15,15 @@ import type { Prepared } from './stamps.ts'
 /** Where files are written; each is copied out at once. */
 const output = new Scratch()
 
+/** What all pictures of a size have in common. */
+interface Background {
+  /** The two sums of Adler-32 over a picture of nothing but background, without the 1 that it begins with. */
+  readonly plain: number
+  readonly weighted: number
+  /** Start of a file without texts. */
+  readonly bareHead: Uint8Array
+}
+
 /** Encodes the scenes of one catalogue and background: as palette files or as RGB, as the catalogue is prepared. */
 export class SceneEncoder {
   readonly #ready: Prepared
@@ -35,10 +44,10 @@ export class SceneEncoder {
     if (!layout.apart || width * channels >= WINDOW) return null
     const code = this.#codes.get(width) ?? packed(spriteCode(this.#ready, width), ground)
     this.#codes.set(width, code)
-    const head = pngHead({ width, height, ...(palette && { palette }) }, options)
+    const { plain, weighted, bareHead } = this.#background(width, height)
+    const head = options.text === undefined ? bareHead : pngHead({ width, height, ...(palette && { palette }) }, options)
     // No symbol is longer than 15 bits, so two bytes for each byte of the picture are enough.
     const file = output.room(head.length + 2 * (width * channels + 1) * height + 8192)
-    const { plain, weighted } = this.#background(width, height)
     const sprites = items.map(({ sprite }) => sprite)
     const [wanted, nearby, boxes, bands, end] = inputs(sprites, sprites, layout.boxes, layout.bands)
     file.bytes().set(head)
@@ -47,23 +56,23 @@ export class SceneEncoder {
     return pngEnd(file.bytes(), head.length, size)
   }
 
-  readonly #backgrounds = new Map<string, { plain: number; weighted: number }>()
+  readonly #backgrounds = new Map<string, Background>()
 
-  /** The two sums of Adler-32 over a picture of nothing but background, without the 1 that it begins with. */
-  #background(width: number, height: number): { plain: number; weighted: number } {
+  #background(width: number, height: number): Background {
     const key = `${width} ${height}`
     const known = this.#backgrounds.get(key)
     if (known) return known
-    const { ground } = this.#ready
+    const { ground, palette } = this.#ready
     const stride = width * ground.length + 1
     const row = width * ground.reduce((sum, byte) => sum + byte, 0)
     let byColumn = 0
     for (let x = 1; x < stride; x++) byColumn += x * ground[(x - 1) % ground.length]!
     let weighted = 0
     for (let y = 0; y < height; y++) weighted = modulo(weighted + modulo((height - y) * stride) * row - byColumn)
-    const sums = { plain: modulo(row * height), weighted }
-    this.#backgrounds.set(key, sums)
-    return sums
+    const bareHead = pngHead({ width, height, ...(palette && { palette }) }, {})
+    const background = { plain: modulo(row * height), weighted, bareHead }
+    this.#backgrounds.set(key, background)
+    return background
   }
 }
 
