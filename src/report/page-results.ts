@@ -5,9 +5,8 @@
 
 import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow } from '../runs/index.ts'
-import { headroomText } from './headroom.ts'
 import { type Html, html } from './html.ts'
-import { type GameResults, lenientColumns, valueText } from './results.ts'
+import { type GameResults, headroomText, lenientColumns, valueText } from './results.ts'
 
 const TABLES: readonly { readonly title: string; readonly metrics: readonly MetricName[] }[] = [
   { title: 'Play', metrics: ['return', 'success', 'regret', 'wasted', 'parse failures', 'unreadable, lenient', 'illegal moves'] },

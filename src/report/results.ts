@@ -2,7 +2,6 @@
 
 import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow, StageInfo } from '../runs/index.ts'
-import { headroomText } from './headroom.ts'
 import { markdownTable } from './markdown.ts'
 import { type Policies, policiesOf } from './policies.ts'
 
@@ -46,6 +45,26 @@ export function valueText(metric: MetricName, value: number, sign = true): strin
   if (unit === 'money') return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumSignificantDigits: 3 })
   if (unit === 'seconds') return `${pointsText(value)}${sign ? ' s' : ''}`
   return `${(value * 100).toFixed(1)}${sign ? ' %' : ''}`
+}
+
+/** Random legal moves that reach this share of the solver's mean leave a game little but seeing and legality. */
+const LITTLE = 0.95
+
+/**
+ * What a game measures beyond seeing the board and keeping to the rules, as a sentence, by the anchors of the run itself: random legal moves and
+ * the solver. Null where one is missing.
+ */
+export function headroomText(results: GameResults): string | null {
+  const [random, solver] = ['random', 'solver'].map((policy) => results.cell(policy, 'scripted', 'return'))
+  if (!random || !solver || random.mean === null || solver.mean === null || random.high === null || solver.low === null) return null
+  const means = `random legal moves reach ${pointsText(random.mean)} of the solver’s ${pointsText(solver.mean)}`
+  const apart = random.high < solver.low
+  if (random.mean >= LITTLE * solver.mean)
+    return apart
+      ? `This game measures little but seeing and legality here: ${means}.`
+      : `This game measures seeing and legality only here: ${means}, and their intervals overlap.`
+  if (apart) return `Choosing among legal moves pays here: ${means}.`
+  return `Whether choosing among legal moves pays here, ${random.episodes} episodes do not tell: ${means}, and their intervals overlap.`
 }
 
 const SHORT_METRICS: readonly MetricName[] = [

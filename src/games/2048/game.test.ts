@@ -206,7 +206,8 @@ describe('experts', () => {
   it('teacher: blind to points, it plays the first legal of left, down, right, up', () => {
     const said = (board: readonly number[], blind: boolean) => game.teacher!.teach(stateOf(board), { blind }).action
     const column = [4, 8, 16, 32, 4, 8, 16, 64, 0, 0, 0, 0, 0, 0, 2, 0]
-    expect([said(column, true), said(column, false)]).toEqual([3, 2])
+    expect(said(column, true)).toBe(3)
+    expect([0, 2]).toContain(said(column, false))
     const settled = [...new Array(12).fill(0), 2, 4, 8, 0]
     expect(said(settled, true)).toBe(1)
     expect(() => game.teacher!.teach(DEAD, { blind: true })).toThrow(/after the end/)
