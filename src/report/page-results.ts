@@ -6,7 +6,7 @@
 import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
-import { type GameResults, lenientColumns, valueText } from './results.ts'
+import { type GameResults, headroomText, lenientColumns, valueText } from './results.ts'
 
 const TABLES: readonly { readonly title: string; readonly metrics: readonly MetricName[] }[] = [
   { title: 'Play', metrics: ['return', 'success', 'regret', 'wasted', 'parse failures', 'unreadable, lenient', 'illegal moves'] },
@@ -98,5 +98,6 @@ export function resultsSection(results: GameResults): Html {
     failed.length === 0
       ? null
       : html`<p><b>Episodes stopped by a failed endpoint or engine, of which only the replies that were had count:</b> ${failed.join(', ')}.</p>`
-  return html`${warning}${TABLES.map(({ title, metrics }) => resultsTable(results, title, metrics))}`
+  const room = headroomText(results)
+  return html`${warning}${room === null ? null : html`<p>${room}</p>`}${TABLES.map(({ title, metrics }) => resultsTable(results, title, metrics))}`
 }

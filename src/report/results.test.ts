@@ -39,4 +39,15 @@ describe('resultTable', () => {
     expect(text).toContain('\nswap\n')
     expect(resultTable([])).toBe('No results yet.\n')
   })
+
+  test('says by its own anchors whether there is more to a game than seeing and legality', () => {
+    const said = (random: number, solver: number): string =>
+      resultTable([row('random', 'scripted', 'return', random), row('solver', 'scripted', 'return', solver)])
+    expect(said(100, 104)).toContain('measures seeing and legality only here: random legal moves reach 100 of the solver’s 104, and their')
+    expect(said(100, 115)).toContain('Whether choosing among legal moves pays here, 10 episodes do not tell')
+    expect(said(100, 200)).toContain('Choosing among legal moves pays here: random legal moves reach 100 of the solver’s 200.')
+    const narrow = (policy: string, mean: number): ResultRow => ({ ...row(policy, 'scripted', 'return', mean), low: mean, high: mean })
+    expect(resultTable([narrow('random', 7.87), narrow('solver', 8)])).toContain('measures little but seeing and legality here')
+    expect(resultTable([row('random', 'scripted', 'return', 5)])).not.toContain('legality')
+  })
 })

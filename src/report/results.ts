@@ -47,6 +47,26 @@ export function valueText(metric: MetricName, value: number, sign = true): strin
   return `${(value * 100).toFixed(1)}${sign ? ' %' : ''}`
 }
 
+/** Random legal moves that reach this share of the solver's mean leave a game little but seeing and legality. */
+const LITTLE = 0.95
+
+/**
+ * What a game measures beyond seeing the board and keeping to the rules, as a sentence, by the anchors of the run itself: random legal moves and
+ * the solver. Null where one is missing.
+ */
+export function headroomText(results: GameResults): string | null {
+  const [random, solver] = ['random', 'solver'].map((policy) => results.cell(policy, 'scripted', 'return'))
+  if (!random || !solver || random.mean === null || solver.mean === null || random.high === null || solver.low === null) return null
+  const means = `random legal moves reach ${pointsText(random.mean)} of the solver’s ${pointsText(solver.mean)}`
+  const apart = random.high < solver.low
+  if (random.mean >= LITTLE * solver.mean)
+    return apart
+      ? `This game measures little but seeing and legality here: ${means}.`
+      : `This game measures seeing and legality only here: ${means}, and their intervals overlap.`
+  if (apart) return `Choosing among legal moves pays here: ${means}.`
+  return `Whether choosing among legal moves pays here, ${random.episodes} episodes do not tell: ${means}, and their intervals overlap.`
+}
+
 const SHORT_METRICS: readonly MetricName[] = [
   'parse failures',
   LENIENT['parse failures'],
@@ -107,7 +127,9 @@ export function resultTable(
       const left = lenient ? [] : Object.values(LENIENT).filter((metric) => !lenientColumns(results).includes(metric))
       const metrics = SHORT_METRICS.filter((metric) => !(left as readonly MetricName[]).includes(metric))
       const head = ['policy', 'return', 'return, greedy', ...metrics.map((metric) => METRICS[metric].title.toLowerCase())]
-      return `${results.game}\n\n${markdownTable([head, ...results.policies.map((policy) => shortRow(results, policy, metrics))])}\n`
+      const room = headroomText(results)
+      const table = markdownTable([head, ...results.policies.map((policy) => shortRow(results, policy, metrics))])
+      return `${results.game}\n\n${table}\n${room === null ? '' : `\n${room}\n`}`
     })
     .join('\n')
 }

@@ -7,7 +7,7 @@ import type { Datum } from '../engine.ts'
 import { loadGames } from '../games/registry.ts'
 import { drawState, parseReply } from '../gym/index.ts'
 import { frameHash, frameToRgb, themeNamed } from '../render/index.ts'
-import { createRun, METRICS_FILE, openRun, type RunFolder } from '../runs/index.ts'
+import { createRun, METRICS_FILE, type RunFolder } from '../runs/index.ts'
 import type { Frame } from '../scene.ts'
 import { mockEngine } from '../testing/index.ts'
 import { parseTrainConfig } from './config.ts'
@@ -120,7 +120,7 @@ describe('the end of the base', () => {
       recipes: ['g0'],
       base: {
         ...tiny.base,
-        ...{ corpus: 'captions', steps: 12, batch: 4, optimizer: 'adam', until: { cells, cool: 4, every: 3, states: 4 } },
+        ...{ corpus: 'captions', steps: 12, batch: 4, optimizer: 'adam', until: { cells, every: 3, states: 4 } },
       },
       rl: { ...tiny.rl, steps: 1, optimizer: 'adam' },
       saveEvery: 1,
@@ -140,16 +140,14 @@ describe('the end of the base', () => {
   const linesOf = async (folder: RunFolder) =>
     (await folder.linesOf(METRICS_FILE)).filter(({ stage }) => stage === 'base').map(({ step, values }) => ({ step, values }))
 
-  it('comes so many steps after it reads enough cells, with a falling rate', async () => {
+  it('comes once it reads enough cells', async () => {
     const folder = await createRun(join(parent, 'reached'), configOf(0), { stages: [] })
     expect(await session(folder, 0)).toBe('finished')
     const lines = await linesOf(folder)
+    expect(Object.keys(await finishedWeights(folder))).toEqual(['base', 'g0'])
     await folder.close()
-    expect(lines).toHaveLength(7)
-    expect(lines.flatMap(({ step, values }) => (values.probeCells === undefined ? [] : [step]))).toEqual([2, 6])
-    const rates = lines.map(({ values }) => values.learningRate as number)
-    expect(rates[6]).toBeLessThan(rates[3] as number)
-    expect(Object.keys(await finishedWeights(await openRun(join(parent, 'reached'))))).toEqual(['base', 'g0'])
+    expect(lines.flatMap(({ step, values }) => (values.probeCells === undefined ? [] : [step]))).toEqual([2])
+    expect(lines).toHaveLength(3)
   })
 
   it('is that of its steps where it never does', async () => {
@@ -167,7 +165,7 @@ describe('the end of the base', () => {
     const cut = await createRun(join(parent, 'cut'), configOf(0), { stages: [] })
     let sessions = 0
     while ((await session(cut, 0, 1)) === 'stopped') sessions++
-    expect(sessions).toBeGreaterThan(6)
+    expect(sessions).toBeGreaterThan(2)
     expect(await linesOf(cut)).toEqual(expected)
     await cut.close()
     expect(await readFile(join(parent, 'cut', 'metrics.jsonl'), 'utf8')).not.toBe('')

@@ -38,10 +38,8 @@ const adam = {
   maxGradNorm: z.number().min(0).default(1).describe('gradient norm is clipped to this; 0: not'),
 }
 
-const optimizerField = z
-  .enum(['adam', 'muon'])
-  .default('adam')
-  .describe('Muon steps the matrices of the blocks by their orthogonalised momentum')
+const optimizers = z.enum(['adam', 'muon'])
+const optimizerField = optimizers.default('adam').describe('Muon steps the matrices of the blocks by their orthogonalised momentum')
 
 const supervised = z.strictObject({
   steps: count.min(0).max(1_000_000).describe('optimiser steps; 0 leaves the stage out'),
@@ -118,6 +116,11 @@ const reinforcement = z.strictObject({
   minibatch: count.min(1).max(4096).default(64).describe('replies an optimiser step'),
   optimizer: optimizerField,
   ...adam,
+  taught: z
+    .strictObject({ optimizer: optimizers, learningRate: adam.learningRate, finalRate: adam.finalRate })
+    .partial()
+    .optional()
+    .describe('what is different where RL begins from a cold start: a model that plays already bears smaller steps'),
 })
 
 /** An analysis on fixed states. */
@@ -187,16 +190,12 @@ export const trainConfig = z.strictObject({
       until: z
         .strictObject({
           cells: rate.describe('share of the cells that sampled replies read in the theme that is played in, mean over games'),
-          cool: count
-            .min(0)
-            .default(100)
-            .describe('steps after that, over which the learning rate falls to finalRate of its peak; then the stage ends'),
-          every: count.min(1).default(25).describe('steps between two looks'),
+          every: count.min(1).default(20).describe('steps between two looks'),
           states: count.min(1).max(10_000).default(48).describe('fixed states of each game, one sampled reply each'),
         })
         .optional()
         .describe(
-          'when the base sees well enough to end; until then the learning rate stays at its peak. No example is made of these states. Absent: the stage ends after its steps',
+          'ends the stage once the base sees well enough. No example is made of these states. Absent: the stage ends after its steps',
         ),
     })
     .describe('what stands in for an instruct model'),

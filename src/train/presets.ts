@@ -6,24 +6,25 @@ import { parseTrainConfig, type TrainConfig } from './config.ts'
 /** Every game as its own preset "laptop" has it, which is what `vlm-gym games` and `vlm-gym show --preset laptop` call so too. */
 const GAMES = [
   { id: '2048', config: { size: 4 }, horizon: 100, restart: true },
-  { id: 'shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
-  { id: 'picture-shisen-sho', config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12, expert: 'solver', regretScale: 2 },
+  { id: 'shisen-sho', config: { rows: 4, columns: 4, kinds: 4 }, horizon: 8, expert: 'solver', regretScale: 2 },
+  { id: 'picture-shisen-sho', config: { rows: 4, columns: 4, kinds: 4 }, horizon: 8, expert: 'solver', regretScale: 2 },
   { id: 'swap', config: { rows: 5, columns: 5, colours: 3, shapes: 2 }, horizon: 20, regretScale: 16 },
 ]
 
 /** The base of all presets but `plain` and `format`: see docs/metrics.md. It ends once it reads some of the boards, which is measured. */
 const captions = {
-  ...{ corpus: 'captions', steps: 1500, batch: 64, scatter: 0.5, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
-  ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.3, cool: 75 } },
+  ...{ corpus: 'captions', steps: 800, batch: 64, scatter: 0.5, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
+  ...{ skins: 12, labelNoise: 0.1, told: 0.25, insight: 0.2, legal: 0.4, until: { cells: 0.5 } },
 }
 
-/** The reinforcement learning of all presets: one config for G0 and G1. */
+/** The reinforcement learning of all presets: one config for G0 and G1, but for the size of the steps. */
 const rl = {
   ...{ steps: 100, states: 32, replies: 8, pool: 0.5, narrow: 0.15, refused: 0.2, stuck: true },
   ...{ signal: 'regret', expert: 'lookahead', regretScale: 8 },
   rewards: { game: 1, format: 1, perceptionCells: 1, think: 1, legal: 1 },
   ...{ credit: 'statement', cells: true, normalise: 'none', kl: 0.05, minibatch: 128 },
   ...{ optimizer: 'muon', learningRate: 1e-3, finalRate: 0.3, warmup: 5 },
+  taught: { optimizer: 'adam', learningRate: 4e-4, finalRate: 0.1 },
 }
 
 /** All four games on a laptop CPU, one model for all: the main job. */
@@ -47,7 +48,7 @@ const quick = {
   ...laptop,
   preset: 'quick',
   games: SHISEN,
-  base: { ...captions, until: { cells: 0.25, cool: 75 } },
+  base: { ...captions, steps: 450, until: { cells: 0.5 } },
   coldStart: { ...laptop.coldStart, steps: 60 },
   rl: { ...rl, steps: 30 },
   evaluation: { episodes: 48, seed: 2048, interventions: { states: 32 }, generalisation: { states: 16 } },
@@ -59,7 +60,7 @@ const format = {
   preset: 'format',
   base: { steps: 200, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.1, warmup: 20 },
   coldStart: { ...laptop.coldStart, steps: 2000 },
-  rl: { ...rl, cells: false, optimizer: 'adam', learningRate: 3e-4, finalRate: 0.1 },
+  rl: { ...rl, cells: false, optimizer: 'adam', learningRate: 3e-4, finalRate: 0.1, taught: {} },
 }
 
 /** The paper's plain ±1 recipe alone, on the budget of the main job (see `paperRl`). */
@@ -74,7 +75,7 @@ const bootstrapping = {
   preset: 'bootstrapping',
   games: SHISEN,
   recipes: ['g0', 'arm-f', 'arm-p', 'arm-a', 'arm-pa'],
-  base: { ...captions, until: { cells: 0.25, cool: 100, states: 96 } },
+  base: { ...captions, steps: 450, until: { cells: 0.5, states: 96 } },
   rl: { ...rl, steps: 60, finalRate: 0.5 },
   evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
 }
@@ -86,7 +87,7 @@ const tiny = {
   games: GAMES.map((entry) => ({ ...entry, horizon: 5 })),
   model: { width: 32, layers: 2, heads: 2, headWidth: 16, patch: 16, textLength: 100 },
   recipes: ['g0', 'g1'],
-  base: { ...captions, steps: 10, batch: 16, until: { cells: 0.01, cool: 3, every: 2, states: 2 } },
+  base: { ...captions, steps: 10, batch: 16, until: { cells: 0.01, every: 2, states: 2 } },
   coldStart: { ...laptop.coldStart, steps: 20, batch: 16 },
   rl: { ...laptop.rl, steps: 4, states: 4, replies: 4 },
   saveEvery: 2,

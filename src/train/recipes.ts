@@ -44,12 +44,16 @@ function g0({ rl }: TrainConfig): Stage {
 }
 
 function g1({ rl }: TrainConfig): Stage {
-  return rlStage({ name: 'g1', label: 'G1', about: 'cold start, then RL', note: '', from: 'cold-start', imitates: null }, rl)
+  const facts = { name: 'g1', label: 'G1', about: 'cold start, then RL', note: '', from: 'cold-start', imitates: null }
+  return rlStage(facts, taughtRl(rl))
 }
+
+/** The settings of RL that begins from a cold start. */
+const taughtRl = (rl: RlConfig): RlConfig => ({ ...rl, ...rl.taught })
 
 function g1Paper({ rl }: TrainConfig): Stage {
   const facts = { name: 'g1-paper', label: 'G1 (paper)', about: 'cold start, then RL as in the paper', note: '' }
-  return rlStage({ ...facts, from: 'cold-start', imitates: null }, paperRl(rl))
+  return rlStage({ ...facts, from: 'cold-start', imitates: null }, paperRl(taughtRl(rl)))
 }
 
 /** An arm of the experiment on bootstrapping; see arms.ts. */

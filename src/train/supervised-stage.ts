@@ -13,15 +13,10 @@ import { type Corpus, type SupervisedBatch, type SupervisedContext, supervisedBa
 export function baseStage(facts: StageFacts, base: BaseConfig): Stage {
   const { corpus: kind, until, ...habits } = base
   const corpus: Corpus = kind === 'format' ? { kind } : { kind, habits }
-  // With a goal, the rate falls after it and not before.
-  const rate = { ...base, finalRate: until === undefined ? base.finalRate : 1 }
-  const open: Stage['open'] = async (setup, saved) => {
+  return supervisedStage(facts, base, async (setup) => {
     const context = { ...contextOf(setup, base, corpus), stored: null }
-    const { since } = saved === undefined ? { since: null } : supervisedState.parse(saved)
-    const look = (step: number): Promise<number> => cellsRead(setup, until?.states ?? 0, step)
-    return supervisedRun(context, until && { ...until, finalRate: base.finalRate, look }, since)
-  }
-  return { ...supervisedStage(facts, base, open), rate }
+    return supervisedRun(context, until && { ...until, look: (step) => cellsRead(setup, until.states, step) })
+  })
 }
 
 /** Learns a scripted teacher's replies, or data sets of such. */
@@ -33,9 +28,6 @@ export function teacherStage(facts: StageFacts, settings: SupervisedConfig): Sta
   })
 }
 
-/** `since`: the step after which the stage has been coming to its end; null: not yet, or it has no such end. */
-const supervisedState = z.object({ since: z.number().int().nonnegative().nullable() })
-
 function supervisedStage(facts: StageFacts, settings: SupervisedConfig, open: Stage['open']): Stage {
   return {
     ...facts,
@@ -44,7 +36,7 @@ function supervisedStage(facts: StageFacts, settings: SupervisedConfig, open: St
     batch: `${settings.batch} examples`,
     rate: settings,
     needs: { loss: 'cross_entropy', optimizer: settings.optimizer },
-    problemOf: (saved) => (supervisedState.safeParse(saved).success ? null : 'its state is not one of supervised learning'),
+    problemOf: () => null,
     open,
   }
 }
@@ -53,58 +45,34 @@ function contextOf({ engine, mix, seed }: StageSetup, settings: SupervisedConfig
   return { engine, mix, settings, corpus, seed }
 }
 
-/** When a stage ends before all its steps: once a look at the weights has found enough, and the rate has fallen since. */
+/** When a stage ends before all its steps: once a look at the weights has found enough. */
 interface Goal {
   /** What a look must find. */
   readonly cells: number
   /** Steps between two looks. */
   readonly every: number
-  /** Steps over which the learning rate falls, and what is left of it then. */
-  readonly cool: number
-  readonly finalRate: number
   /** What there is after so many steps. */
   look(step: number): Promise<number>
 }
 
-/** A batch that was drawn before its step. */
-interface Ahead {
-  readonly step: number
-  readonly batch: SupervisedBatch
-}
-
-/** A batch is decided by the step; the next one is drawn while the engine computes. `since`: see `supervisedState`. */
-function supervisedRun(context: SupervisedContext, goal?: Goal, since: number | null = null, ahead?: Ahead): StageRun {
-  return {
-    state: { since },
+/** Has no state: a batch is decided by the step. The next one is drawn while the engine computes. */
+function supervisedRun(context: SupervisedContext, goal?: Goal): StageRun {
+  let drawn: { readonly step: number; readonly batch: SupervisedBatch } | undefined
+  const run: StageRun = {
+    state: null,
     step: async (step, learningRate) => {
-      const batch = ahead?.step === step ? ahead.batch : supervisedBatch(context, step)
+      const batch = drawn?.step === step ? drawn.batch : supervisedBatch(context, step)
       const next = step + 1
-      let drawn: Ahead | undefined
-      const rate = goal === undefined || since === null ? learningRate : learningRate * cooled(goal, step - since)
-      const metrics = await supervisedStep(context, batch, rate, () => {
+      const metrics = await supervisedStep(context, batch, learningRate, () => {
         if (next < context.settings.steps) drawn = { step: next, batch: supervisedBatch(context, next) }
       })
-      const seen = goal === undefined ? null : await lookAt(goal, since, next)
-      return {
-        next: supervisedRun(context, goal, seen?.since ?? since, drawn),
-        metrics: { ...metrics, ...(seen?.cells !== undefined && { probeCells: seen.cells }), learningRate: rate },
-        done: seen?.done ?? false,
-      }
+      if (goal === undefined || next % goal.every !== 0) return { next: run, metrics }
+      const probeCells = await goal.look(next)
+      return { next: run, metrics: { ...metrics, probeCells }, done: probeCells >= goal.cells }
     },
   }
+  return run
 }
-
-/** Where the stage stands after a step: it looks while the goal is ahead, and once at its end. */
-async function lookAt(goal: Goal, since: number | null, step: number): Promise<{ cells?: number; since: number | null; done: boolean }> {
-  const done = since !== null && step >= since + goal.cool
-  if (!done && (since !== null || step % goal.every !== 0)) return { since, done }
-  const cells = await goal.look(step)
-  if (done || cells < goal.cells) return { cells, since, done }
-  return { cells, since: step, done: goal.cool === 0 }
-}
-
-/** What is left of the learning rate so many steps after the goal: linearly down to the final share. */
-const cooled = ({ cool, finalRate }: Goal, steps: number): number => 1 - ((1 - finalRate) * steps) / cool
 
 const mark = z.object({ path: z.string(), fingerprint: z.string() })
 const marks = z.object({ sets: z.array(mark) })

@@ -76,7 +76,14 @@ export async function supervisedStep(
   const { maxGradNorm, optimizer } = settings
   const pass = engine.forwardBackward({ data, loss: 'cross_entropy' })
   const step = engine.optimStep({ learningRate, maxGradNorm, optimizer })
-  meanwhile()
-  const [{ metrics }, { gradNorm }] = await Promise.all([pass, step])
+  const done = Promise.all([pass, step])
+  try {
+    meanwhile()
+  } catch (error) {
+    // The engine must not be closed while it computes.
+    await done.catch(() => {})
+    throw error
+  }
+  const [{ metrics }, { gradNorm }] = await done
   return { loss: metrics.loss, gradNorm, tokens }
 }

@@ -87,7 +87,7 @@ async function runStage(
       stage: stage.name,
       step: at.step,
       seconds,
-      values: { ...metrics, learningRate: metrics.learningRate ?? rate },
+      values: { ...metrics, learningRate: rate },
     }
     await folder.append(METRICS_FILE.name, line)
     at = { ...at, step: at.step + 1, lines: at.lines + 1, state: run.state }

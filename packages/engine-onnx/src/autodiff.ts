@@ -13,7 +13,8 @@ export type Value = ValueDef
 type Backward = (outputGradient: Value) => readonly (readonly [Value, Value])[]
 
 const MICROSOFT = 'com.microsoft'
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+/** Elements of a tensor; an axis of any size counts as one. */
+const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * Math.abs(b), 1)
 const last = (value: Value): number => value.shape[value.shape.length - 1] as number
 
 /** Keys or values of a sequence so far, and the row of the token that is being decoded. */
@@ -23,6 +24,9 @@ export interface CachedRows {
   /** [B, 1, d]. */
   readonly own: Value
 }
+
+/** The end of an axis of any size, for slices. */
+const END = 2 ** 31 - 1
 
 /** A graph under construction. Methods append nodes and return the value they produce. */
 export class Tape {
@@ -86,7 +90,8 @@ export class Tape {
   }
 
   #binary(opType: 'Add' | 'Sub' | 'Mul', a: Value, b: Value): Value {
-    return this.op(opType, [a, b], product(a.shape) >= product(b.shape) ? a.shape : b.shape)
+    const wider = a.shape.length === b.shape.length ? product(a.shape) >= product(b.shape) : a.shape.length > b.shape.length
+    return this.op(opType, [a, b], wider ? a.shape : b.shape)
   }
 
   /** FusedMatMul over the last two axes: alpha · op(a) op(b). */
@@ -257,17 +262,16 @@ export class Tape {
 
   /**
    * Attention of one new row over a cache and itself: softmax(scale · q [past; own]ᵀ + mask + bias) [past; own]. q [B, H, d], past [B, S, d],
-   * own [B, 1, d], mask [S + 1], bias [B, H, S + 1] or none -> [B, H, d]. Not differentiated. The two parts are kept apart, so that the cache is never copied.
+   * own [B, 1, d], mask [S + 1], bias [B, H, S + 1] or none -> [B, H, d]. B and S may be any. Not differentiated. The two parts are kept apart, so that the cache is never copied.
    */
   cachedAttention(q: Value, k: CachedRows, v: CachedRows, mask: Value, scale: number, bias: Value | null): Value {
     const [batch, heads] = q.shape as [number, number]
-    const rows = k.past.shape[1] as number
-    const shape = [batch, heads, rows + 1]
+    const shape = [batch, heads, last(mask)]
     const parts = [k.past, k.own].map((keys) => this.#contract(q, keys, { transB: true, alpha: scale }))
     const unbiased = this.op('Add', [this.op('Concat', parts, shape, { axis: 2 }), mask], shape)
     const masked = bias ? this.op('Add', [unbiased, bias], shape) : unbiased
     const weights = this.op('Softmax', [masked], shape, { axis: -1 })
-    const [ofPast, ofOwn] = [this.#slice(weights, 2, 0, rows), this.#slice(weights, 2, rows, rows + 1)]
+    const [ofPast, ofOwn] = [this.#slice(weights, 2, 0, -1), this.#slice(weights, 2, -1, END)]
     return this.#binary('Add', this.#contract(ofPast, v.past), this.op('Mul', [ofOwn, v.own], q.shape))
   }
 

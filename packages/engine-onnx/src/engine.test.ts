@@ -102,6 +102,30 @@ describe('EmbeddedEngine', () => {
     expect(greedy[0]?.[0]?.tokens).toEqual(greedy[0]?.[1]?.tokens)
   })
 
+  it('samples each prompt as if alone: to the digit at one thread, whatever ends before it, over steps of the cache capacity', async () => {
+    // Many words, so that the stop token is drawn early by some and late by others.
+    const many = [...Array.from({ length: 40 }, (_, i) => `w${i}`), ...words]
+    const engine = new EmbeddedEngine({ model: { ...model, textLength: 96 }, words: many, seed: 1, threads: 1 })
+    const params = { maxTokens: 80, temperature: 1 }
+    const seeds = Array.from({ length: 30 }, (_, i) => 100 + i)
+    const together = (
+      await engine.sampler().sample({ prompts: seeds.map((seed) => prompt(seed)), n: 1, params: { ...params, seed: seeds } })
+    ).flat()
+    const lengths = together.map(({ tokens }) => tokens.length)
+    expect(Math.min(...lengths)).toBeLessThan(20)
+    expect(Math.max(...lengths)).toBeGreaterThan(60)
+    expect(new Set(lengths).size).toBeGreaterThan(10)
+    for (const [i, seed] of seeds.entries()) {
+      const alone = await engine.sampler().sample({ prompts: [prompt(seed)], n: 1, params: { ...params, seed: [seed] } })
+      expect(alone[0]?.[0], `prompt ${i}`).toEqual(together[i])
+      const { tokens, logprobs } = together[i] as (typeof together)[number]
+      const scored = ((await engine.sampler().logprobs([repliedTo(seed, tokens)]))[0] as Float32Array).slice(-tokens.length)
+      for (const [k, lp] of logprobs.entries()) expect(Math.abs(lp - (scored[k] as number))).toBeLessThan(2e-5)
+    }
+    const again = await engine.sampler().sample({ prompts: seeds.map((seed) => prompt(seed)), n: 1, params: { ...params, seed: seeds } })
+    expect(again.flat()).toEqual(together)
+  })
+
   it('clips: beyond the bounds a ratio gives no gradient', async () => {
     const engine = make()
     const { gradient } = engine.inspect()

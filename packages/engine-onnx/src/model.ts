@@ -5,8 +5,8 @@
  * Gainless RMSNorm before every block, squared ReLU, no biases, learned position embeddings. A text token also knows its line and its place
  * in the line (see `textPlaces`), so that what is learned of a cell's place in a grid of words serves grids of every size in every section.
  */
-import { Tape, type Value } from './autodiff.ts'
-import type { GraphDef } from './onnx-format.ts'
+import { type CachedRows, Tape, type Value } from './autodiff.ts'
+import { ANY, type GraphDef } from './onnx-format.ts'
 import { type ModelConfig, type ParameterSlot, parameterSlots } from './parameters.ts'
 import { LINES, type Vocabulary, WORDS } from './vocabulary.ts'
 
@@ -263,48 +263,41 @@ export function prefillGraph(config: ModelConfig, vocabulary: Vocabulary, bucket
 }
 
 /**
- * One token for every sequence: tokens, line, word [B] (see `nextPlace`), position [1], same [B, 1, capacity + 1] (see `sameWords`), mask [capacity + 1] (0 for cache rows that are filled and for the last place, which
- * is the token's own row, else -1e9) and the caches `past.k.<layer>`, `past.v.<layer>` [B, capacity, headWidth] -> `probabilities` [B, V]
- * and the rows to be appended, `k.<layer>`, `v.<layer>` [B, headWidth]. The cache itself is only read; the sampler appends.
+ * One token for every sequence, for any number B of them and caches of any capacity: tokens, line, word [B] (see `nextPlace`), position [1],
+ * same [B, 1, capacity + 1] (see `sameWords`), mask [capacity + 1] (0 for cache rows that are filled and for the last place, which is the
+ * token's own row, else -1e9) and the caches `past.k.<layer>`, `past.v.<layer>` [B, capacity, headWidth] -> `probabilities` [B, V] and the
+ * rows to be appended, `k.<layer>`, `v.<layer>` [B, headWidth]. The cache itself is only read; the decoder appends.
  */
-export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary, batch: number, capacity: number): GraphDef {
-  const { width, heads, headWidth, layers } = config
+export function decodeGraph(config: ModelConfig, vocabulary: Vocabulary): GraphDef {
+  const { heads, headWidth, layers } = config
   const tape = new Tape()
   const p = declareParameters(tape, parameterSlots(config, vocabulary))
-  const tokens = tape.input('tokens', [batch], 'int32')
-  const position = tape.input('position', [1], 'int32')
-  const mask = tape.input('mask', [capacity + 1])
-  const same = tape.input('same', [batch, 1, capacity + 1])
+  const ints = (name: string, size: number): Value => tape.input(name, [size], 'int32')
+  const [tokens, line, word] = (['tokens', 'line', 'word'] as const).map((name) => ints(name, ANY)) as [Value, Value, Value]
+  const mask = tape.input('mask', [ANY])
+  const same = tape.input('same', [ANY, 1, ANY])
   const outputs: Record<string, Value> = {}
-  const [line, word] = (['line', 'word'] as const).map((name) => tape.gather(p[name] as Value, tape.input(name, [batch], 'int32'))) as [
-    Value,
-    Value,
-  ]
-  const words = tape.gather(wordTable(tape, p, config, vocabulary), tokens)
-  let x = tape.add(tape.add(words, tape.add(line, word)), tape.gather(p.position as Value, position))
+  const places = tape.add(tape.gather(p.line as Value, line), tape.gather(p.word as Value, word))
+  const position = tape.gather(p.position as Value, ints('position', 1))
+  let x = tape.add(tape.add(tape.gather(wordTable(tape, p, config, vocabulary), tokens), places), position)
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): Value => p[`${layer}.${name}`] as Value
     const n = tape.rmsNorm(x)
-    const q = tape.reshape(tape.linear(n, at('query')), [batch, heads, headWidth])
-    const k = tape.linear(n, at('key'))
-    const v = tape.linear(n, at('value'))
-    const past = (kind: string): Value => tape.input(`past.${kind}.${layer}`, [batch, capacity, headWidth])
-    const own = (row: Value): Value => tape.reshape(row, [batch, 1, headWidth])
-    const mixed = tape.cachedAttention(
-      q,
-      { past: past('k'), own: own(k) },
-      { past: past('v'), own: own(v) },
-      mask,
-      1 / Math.sqrt(headWidth),
-      layer < layers - 1 ? tape.headBias(same, at('same')) : null,
-    )
+    const q = tape.reshape(tape.linear(n, at('query')), [ANY, heads, headWidth])
+    const [k, v] = [tape.linear(n, at('key')), tape.linear(n, at('value'))]
+    const cached = (kind: string, row: Value): CachedRows => ({
+      past: tape.input(`past.${kind}.${layer}`, [ANY, ANY, headWidth]),
+      own: tape.reshape(row, [ANY, 1, headWidth]),
+    })
+    const bias = layer < layers - 1 ? tape.op('Mul', [same, tape.reshape(at('same'), [heads, 1])], [ANY, heads, ANY]) : null
+    const mixed = tape.cachedAttention(q, cached('k', k), cached('v', v), mask, 1 / Math.sqrt(headWidth), bias)
     outputs[`k.${layer}`] = k
     outputs[`v.${layer}`] = v
-    x = tape.add(x, tape.linear(tape.reshape(mixed, [batch, heads * headWidth]), at('out')))
+    x = tape.add(x, tape.linear(tape.reshape(mixed, [ANY, heads * headWidth]), at('out')))
     x = tape.add(x, tape.reluSquaredLinear(tape.linear(tape.rmsNorm(x), at('up')), at('down')))
   }
-  const logits = readWords(tape, p, tape.reshape(tape.rmsNorm(x), [batch, width]), config, vocabulary)
-  return tape.finish({ probabilities: tape.op('Softmax', [logits], [batch, vocabulary.size], { axis: -1 }), ...outputs })
+  const logits = readWords(tape, p, tape.rmsNorm(x), config, vocabulary)
+  return tape.finish({ probabilities: tape.op('Softmax', [logits], [ANY, vocabulary.size], { axis: -1 }), ...outputs })
 }
 
 /** The whole model in one file for inference elsewhere: pixels [1, P, patch²·3], tokens [1, L] -> `logits` [1, L, V], weights inside. */

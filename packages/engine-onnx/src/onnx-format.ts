@@ -75,6 +75,9 @@ export interface NodeDef {
   readonly attributes: { readonly [name: string]: AttributeValue }
 }
 
+/** A size of a graph's input or output that each run chooses. */
+export const ANY = -1
+
 export interface ValueDef {
   readonly name: string
   readonly type: ElementType
@@ -104,7 +107,7 @@ function attribute(name: string, value: AttributeValue): object {
 
 const valueInfo = ({ name, type, shape }: ValueDef): object => ({
   name,
-  type: { tensorType: { elemType: ELEMENT[type], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+  type: { tensorType: { elemType: ELEMENT[type], shape: { dim: shape.map((dimValue) => (dimValue === ANY ? {} : { dimValue })) } } },
 })
 
 /** An ONNX file: opset 18 and the com.microsoft operators of ONNX Runtime. */

@@ -4,8 +4,7 @@ import type { ForwardResult, LossConfig, LossName } from 'vlm-gym/engine'
 import { type Row, writePatches } from './inputs.ts'
 import { type Bucket, scoringGraph, trainingGraph } from './model.ts'
 import type { ModelConfig, ParameterSlot } from './parameters.ts'
-import { type Feeds, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
-import { fitting } from './sampler.ts'
+import { type Feeds, fitting, floats, int32s, loadGraph, type RuntimeOptions, run, type Session } from './runtime.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 const BATCHES = [8, 16, 32] as const

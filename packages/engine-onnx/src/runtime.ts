@@ -44,3 +44,6 @@ export async function run(session: Session, feeds: Feeds, fetches: Feeds): Promi
   for (const name in feeds) if (wanted.has(name)) used[name] = feeds[name] as ort.Tensor
   await (session as ort.InferenceSession).run(used, fetches as Record<string, ort.Tensor>)
 }
+
+/** The smallest listed batch size that holds `count`, or the largest. */
+export const fitting = (count: number, sizes: readonly number[]): number => sizes.find((size) => size >= count) ?? (sizes.at(-1) as number)

@@ -203,16 +203,22 @@ describe('experts', () => {
     }
   })
 
-  it('teacher: blind to columns until a largest tile is at the bottom, and to merges of 32 or more', () => {
-    const column = [2, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 8, 4, 0, 0]
-    expect(game.teacher!.teach(stateOf(column), { blind: true }).action).toBe(2)
-    const onTop = [8, 4, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0]
-    expect(game.teacher!.teach(stateOf(onTop), { blind: true }).action).toBe(1)
-    expect(game.teacher!.teach(stateOf(onTop), { blind: false }).action).not.toBe(1)
-    const large = [16, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 64, 0, 0, 2]
-    expect(game.teacher!.teach(stateOf(large), { blind: true }).action).toBe(2)
-    expect([1, 3]).toContain(game.teacher!.teach(stateOf(large), { blind: false }).action)
+  it('teacher: blind to points, it plays the first legal of left, down, right, up', () => {
+    const said = (board: readonly number[], blind: boolean) => game.teacher!.teach(stateOf(board), { blind }).action
+    const column = [4, 8, 16, 32, 4, 8, 16, 64, 0, 0, 0, 0, 0, 0, 2, 0]
+    expect(said(column, true)).toBe(3)
+    expect([0, 2]).toContain(said(column, false))
+    const settled = [...new Array(12).fill(0), 2, 4, 8, 0]
+    expect(said(settled, true)).toBe(1)
     expect(() => game.teacher!.teach(DEAD, { blind: true })).toThrow(/after the end/)
+  })
+
+  it('look-ahead counts no tie-break: mirrored moves of a mirrored board are worth the same', () => {
+    const mirrored = stateOf([0, 2, 2, 0, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0])
+    for (const scored of [game.expert!.lookahead!(mirrored, 2), game.expert!.solver(mirrored)]) {
+      const score = (direction: number) => scored.find(({ action }) => action === direction)?.score
+      expect(score(1)).toBe(score(3))
+    }
   })
 
   it('scatter shows every label up to 512 often and is never over', () => {

@@ -138,8 +138,8 @@ export interface LineFacts {
   readonly forth: boolean
 }
 
-/** Facts of one line; merges of two tiles above `maxMerge` (an exponent) are left out of `points`. */
-export function lineFacts(line: readonly number[], maxMerge: number = MAX_EXPONENT - 1): LineFacts {
+/** Facts of one line. */
+export function lineFacts(line: readonly number[]): LineFacts {
   let points = 0
   let pending = 0
   let merges = false
@@ -157,7 +157,7 @@ export function lineFacts(line: readonly number[], maxMerge: number = MAX_EXPONE
     tiles = true
     if (tile === pending && tile < MAX_EXPONENT) {
       merges = true
-      if (tile <= maxMerge) points += 2 << tile
+      points += 2 << tile
       pending = 0
     } else pending = tile
   }

@@ -8,28 +8,22 @@
  *
  * `+N`: the line merges, into tiles that sum to N (the same both ways). Without a merge: `both`, one of its two directions, or `stuck`.
  *
- * Blind spots (`blind`), the habits that reinforcement learning is to unlearn:
- * 1. Columns are looked at only while a largest tile stands in the bottom row; otherwise the teacher decides on the rows alone.
- * 2. Merges that make a tile of 32 or more are not seen.
- * 3. Rows always answer left, columns always down; points beyond the next move do not count.
+ * Blind spot (`blind`), the habit that reinforcement learning is to unlearn: points do not count. The blind teacher plays the first legal of
+ * left, down, right, up, whatever merges. Not blind: most points at once, then most expected points over two moves, then the same order.
  *
- * Mean points of 100 moves, a dead board starting anew (4x4, no goal, 200 seeds): not blind 1068 ± 3; blind 921 ± 9; blind with 15 % of the
- * moves uniformly legal 784 ± 10; random play 703 (1000 seeds).
+ * Mean points of 100 moves, a dead board starting anew (4x4, no goal, 1000 games, ± 95 %): random legal moves 846 ± 9; blind 873 ± 7; the
+ * default teacher (5 % slips, 10 % insights) 910 ± 7; one-move search 965 ± 6; not blind 1070 ± 3.
  */
 import { GameError } from '../../errors.ts'
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
 import { onceForEach, trueLine, trueShare, trueThoughts } from '../shared/score-words.ts'
 import { judged, linesIn, piecesIn } from '../shared/statements.ts'
-import { columnsOf, type Direction, type LineFacts, largest, lineFacts, rowsOf } from './rules.ts'
+import { columnsOf, type Direction, type LineFacts, lineFacts, rowsOf } from './rules.ts'
 import { lookahead } from './solver.ts'
 import { legalActions, type State2048 } from './state.ts'
 
-/** Blind: merges of two tiles above this exponent (8) are overlooked. */
-const BLIND_MERGE = 3
-/** Order of preference between equal directions: left, down, right, up. */
-const SIGHTED_ORDER: readonly Direction[] = [3, 2, 1, 0]
-/** Order of trial when the blind teacher sees no merge: left, right, down, up. */
-const BLIND_ORDER: readonly Direction[] = [3, 1, 2, 0]
+/** Order of preference between directions, to the blind teacher all that there is: left, down, right, up. */
+const ORDER: readonly Direction[] = [3, 2, 1, 0]
 const SIDEWAYS = ['left', 'right'] as const
 const VERTICAL = ['up', 'down'] as const
 type Ways = typeof SIDEWAYS | typeof VERTICAL
@@ -107,14 +101,12 @@ function isWord(said: string, ways: Ways): boolean {
   return said === 'both' || said === 'stuck' || said === ways[0] || said === ways[1] || /^\+[1-9][0-9]{0,7}$/.test(said)
 }
 
-/**
- * True thoughts and a decision, always legal. Not blind: most points at once, then most expected points over two moves, then left, down,
- * right, up. Blind: see the head of this file; with nothing seen, the first legal of left, right, down, up. Throws GameError after the end.
- */
+/** True thoughts and a decision, always legal; see the head of this file. Throws GameError after the end. */
 export function teach(state: State2048, options: TeacherOptions): Thought<Direction> {
   const legal = legalActions(state)
   if (legal.length === 0) throw new GameError('The teacher of 2048 was asked for a move after the end: check terminated(state) first.')
-  return { think: formatThink(state), action: options.blind ? blindAction(state, legal) : sightedAction(state) }
+  const action = options.blind ? ORDER.find((direction) => legal.includes(direction))! : sightedAction(state)
+  return { think: formatThink(state), action }
 }
 
 function sightedAction(state: State2048): Direction {
@@ -122,15 +114,5 @@ function sightedAction(state: State2048): Direction {
   const most = now[0]!.score
   const soon = new Map(lookahead(state, 2).map(({ action, score }) => [action, score]))
   const best = now.filter(({ score }) => score === most).map(({ action }) => action)
-  return best.sort((a, b) => soon.get(b)! - soon.get(a)! || SIGHTED_ORDER.indexOf(a) - SIGHTED_ORDER.indexOf(b))[0]!
-}
-
-function blindAction({ board, size }: State2048, legal: readonly Direction[]): Direction {
-  const seen = (lines: readonly number[][]): number => lines.reduce((sum, line) => sum + lineFacts(line, BLIND_MERGE).points, 0)
-  const top = largest(board)
-  const bottom = board.slice(size * (size - 1)).includes(top)
-  const sideways = seen(rowsOf(board, size))
-  const vertical = bottom ? seen(columnsOf(board, size)) : 0
-  if (sideways > 0 || vertical > 0) return vertical > sideways ? 2 : 3
-  return BLIND_ORDER.find((direction) => legal.includes(direction))!
+  return best.sort((a, b) => soon.get(b)! - soon.get(a)! || ORDER.indexOf(a) - ORDER.indexOf(b))[0]!
 }

@@ -55,7 +55,7 @@ export const gamePictureShisenSho = defineGame<PictureShisenShoState, Pair, Pict
   id: ID,
   title: 'Picture Shisen-Sho',
   summary: 'Remove pairs of pictures of one class that a path of at most two turns joins.',
-  version: 1,
+  version: 2,
   tags: ['grid', 'pairs', 'photos'],
   config: configSchema,
   knobs: {

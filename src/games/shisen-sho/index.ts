@@ -62,7 +62,7 @@ export const gameShisenSho = defineGame<ShisenShoState, Pair, ShisenShoConfig, G
   id: ID,
   title: 'Shisen-Sho',
   summary: 'Remove pairs of equal tiles that a path of at most two turns joins.',
-  version: 1,
+  version: 2,
   tags: ['grid', 'pairs'],
   config: configSchema,
   knobs: {

@@ -17,8 +17,11 @@ export function boardLevels<C extends BoardConfig>(kinds: readonly number[]): Le
   }
 }
 
-/** The paper: 6x6 with 9 kinds, 50 replies (BASELINE of the published protocol). */
+/**
+ * Laptop: four tiles a kind, as in the paper, so that the order of pairs matters, and a reply a pair, so that a refused one costs a pair.
+ * The paper: 6x6 with 9 kinds, 50 replies (BASELINE of the published protocol).
+ */
 export const presets: { readonly laptop: GamePreset<BoardConfig>; readonly paper: GamePreset<BoardConfig> } = {
-  laptop: { config: { rows: 4, columns: 4, kinds: 8 }, horizon: 12 },
+  laptop: { config: { rows: 4, columns: 4, kinds: 4 }, horizon: 8 },
   paper: { config: { rows: 6, columns: 6, kinds: 9, clearable: false }, horizon: 50, protocol },
 }

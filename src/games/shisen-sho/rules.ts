@@ -49,11 +49,12 @@ function reaches(): Uint16Array {
   return table
 }
 
-/** The occupied places of a board. */
-export function linesOf(board: Cells, rows: number, columns: number): Lines {
+/** The occupied places of a board. `ring`: 'closed' makes walls of the ring too, so that paths stay on the board. */
+export function linesOf(board: Cells, rows: number, columns: number, ring: 'open' | 'closed' = 'open'): Lines {
   const all = (1 << WIDTH) - 1
-  const across = new Int32Array(WIDTH).fill(all & ~((4 << columns) - 1))
-  const down = new Int32Array(WIDTH).fill(all & ~((4 << rows) - 1))
+  const free = (places: number): number => (ring === 'open' ? (4 << places) - 1 : (2 << places) - 2)
+  const across = new Int32Array(WIDTH).fill(all & ~free(columns))
+  const down = new Int32Array(WIDTH).fill(all & ~free(rows))
   for (let row = 1, at = 0; row <= rows; row++) {
     for (let column = 1; column <= columns; column++, at++) {
       if (board[at] === EMPTY) continue

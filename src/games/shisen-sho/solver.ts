@@ -1,6 +1,6 @@
 /**
  * Experts of the Shisen-Sho family. There is no chance in play, so both search plainly; both are deterministic and list the legal pairs
- * best first, equal scores in action order.
+ * best first; equal scores in action order, for the solver by the room that a move leaves.
  *
  * A pair whose kind has no other tile left can always be removed at once: it opens ways and closes none, and its tiles have no other partner.
  * So the search branches only where no such pair is at hand, and keeps what it learnt of a position.
@@ -15,37 +15,39 @@ import { EMPTY, type Join, joinLength, joinsOf, linesOf, toggle } from './rules.
 /** Positions that the solver visits for one decision, shared evenly between the legal pairs. */
 const BUDGET = 1500
 
-/** More than the pairs that can be joined on any board; scales them below one pair. */
-const ROOM = 4096
-
 /** Pairs that can be removed in the next `plies` moves (1 or more), each legal pair tried first. Exact. */
 export function lookahead(position: Position, plies: number): readonly ScoredAction<Pair>[] {
   const { joins, after } = searchOf(position, plies)
-  return ranked(position, joins, (join) => after(join, Number.POSITIVE_INFINITY).pairs)
+  return ranked(position, joins, (join) => ({ pairs: after(join, Number.POSITIVE_INFINITY).pairs, room: 0 }))
 }
 
 /**
- * Pairs that the search found a way to remove over `depth` moves (default: to the end), this one included, plus the share of pairs that are
- * joinable after it (under one pair). The search is bounded, so on large boards a score may fall short of the truth.
+ * Pairs that the search found a way to remove over `depth` moves (default: to the end), this one included. Of equal scores the pair after
+ * which most pairs are joinable stands first. That is the order of the list alone, so every move that keeps the most pairs within reach is a
+ * best move. The search is bounded, so on large boards a score may fall short of the truth.
  */
 export function solver(position: Position, depth: number = Number.POSITIVE_INFINITY): readonly ScoredAction<Pair>[] {
   const { joins, after } = searchOf(position, depth)
   const share = Math.ceil(BUDGET / Math.max(1, joins.length))
-  return ranked(position, joins, (join) => {
-    const { pairs, room } = after(join, share)
-    return pairs + room / ROOM
-  })
+  return ranked(position, joins, (join) => after(join, share))
 }
 
-function ranked(position: Position, joins: readonly Join[], score: (join: Join) => number): ScoredAction<Pair>[] {
-  const scored = joins.map((join) => ({ action: pairOf(position, join.first, join.second), score: score(join) }))
-  return scored.sort((a, b) => b.score - a.score)
+/** What follows a move: pairs removed in all, and pairs that can be joined right after it. */
+interface Outcome {
+  readonly pairs: number
+  readonly room: number
+}
+
+/** Most pairs first, then most room, then in action order; the score is the pairs. */
+function ranked(position: Position, joins: readonly Join[], outcome: (join: Join) => Outcome): ScoredAction<Pair>[] {
+  const found = joins.map((join) => ({ action: pairOf(position, join.first, join.second), ...outcome(join) }))
+  return found.sort((a, b) => b.pairs - a.pairs || b.room - a.room).map(({ action, pairs }) => ({ action, score: pairs }))
 }
 
 interface Search {
   readonly joins: readonly Join[]
   /** What follows one of `joins`: pairs removed in all, it included, visiting at most `visits` positions; and how many can be joined right after. */
-  after(join: Join, visits: number): { readonly pairs: number; readonly room: number }
+  after(join: Join, visits: number): Outcome
 }
 
 /** A search over at most `depth` moves from a position; what it learns is kept between calls of `after`. */
@@ -132,7 +134,7 @@ function searchOf(position: Position, depth: number): Search {
     return count
   }
 
-  function after({ first, second }: Join, visits: number): { pairs: number; room: number } {
+  function after({ first, second }: Join, visits: number): Outcome {
     const k = groupOf.get(board[first]!)!
     budget = visits
     const pairs = remove(k, first, second, depth)

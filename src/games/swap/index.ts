@@ -43,7 +43,7 @@ export const gameSwap = defineGame<StateSwap, Pair, ConfigSwap, Grid>({
   id: 'swap',
   title: 'Swap',
   summary: 'Swap neighbouring tiles so that three or more equal ones stand in a line.',
-  version: 1,
+  version: 2,
   tags: ['grid', 'match'],
   config: configSwap,
   knobs: {

@@ -198,6 +198,26 @@ export function fall(board: MutableCells, { rows, columns }: Grid): void {
   }
 }
 
+const fallen = new Int8Array(SIDE_MAX * SIDE_MAX)
+const cleared = new Uint8Array(SIDE_MAX * SIDE_MAX)
+
+/**
+ * Tiles that swapping the neighbours `a` and `b` clears for certain: at first, and then by what falls down, without what comes in from the
+ * top. 0 if the swap makes no run. The board must be without runs.
+ */
+export function knownCells(board: Cells, grid: Grid, a: number, b: number): number {
+  const left = fallen.subarray(0, board.length)
+  for (let at = 0; at < board.length; at++) left[at] = board[at]!
+  exchange(left, a, b)
+  let cells = 0
+  for (let count = markRuns(left, grid, cleared); count > 0; count = markRuns(left, grid, cleared)) {
+    cells += count
+    remove(left, cleared)
+    fall(left, grid)
+  }
+  return cells
+}
+
 /** Exchanges two cells. */
 export function exchange(board: MutableCells, a: number, b: number): void {
   const held = board[a]!

@@ -4,7 +4,8 @@ import { gameFeedback, gameLexicon, gamePrompt } from '../../gym/index.ts'
 import { splitGreedily } from '../../testing/ensure.ts'
 import { PLAIN_SKINS, PLAIN_THEME } from '../../testing/index.ts'
 import { ACROSS, DOWN, fresh, paper, small, stateOf, TWO } from './boards-fixture.ts'
-import { gameSwap as game, type Pair } from './index.ts'
+import { gameSwap as game } from './index.ts'
+import { knownCells, swapCells } from './rules.ts'
 
 describe('texts', () => {
   const text = 'red circle | green triangle | red circle | green square\nred square | red circle | green square | red triangle\n'.concat(
@@ -72,7 +73,7 @@ describe('texts', () => {
     const share = (of: string): number => game.teacher!.share(TWO, of)
     const lines = said.split('\n')
     expect(lines).toHaveLength(4)
-    expect(lines.at(-1)).toBe('best (0, 1) (1, 1)')
+    expect(lines.at(-1)).toBe('most 3')
     const moves = lines.slice(0, 3).map((line) => [...line.matchAll(/(up|right|down|left) \d+|stay/g)].map(([word]) => word))
     expect(moves).toEqual([
       ['stay', 'stay', 'stay', 'stay'],
@@ -82,33 +83,37 @@ describe('texts', () => {
     expect(lines[0]).toMatch(/^row 0 red /)
     expect(share(said)).toBe(1)
     expect(share(said.replaceAll(' ', '  '))).toBe(1)
-    expect(share(said.replace('stay', 'left 3'))).toBeCloseTo(25 / 26, 12)
-    expect(share(said.replace(/stay$/m, ''))).toBeCloseTo(25 / 26, 12)
-    expect(share(said.replace('(1, 1)', '(1, 2)'))).toBeCloseTo(25 / 26, 12)
-    expect(share(said.replace(' (0, 1) (1, 1)', ''))).toBeCloseTo(24 / 26, 12)
+    expect(share(said.replace('stay', 'left 3'))).toBeCloseTo(24 / 25, 12)
+    expect(share(said.replace(/stay$/m, ''))).toBeCloseTo(24 / 25, 12)
+    expect(share(said.replace('most 3', 'most 4'))).toBeCloseTo(24 / 25, 12)
+    expect(share(said.replace('most 3', 'most'))).toBeCloseTo(24 / 25, 12)
     for (const bad of [
       said.replace('row 1', 'row 2'),
       said.replace('red circle', 'red'),
       said.replace('red circle', 'pink circle'),
       said.replace('stay', 'stay stay'),
       said.replace('stay', 'left'),
-      said.replace('best', 'bestow'),
-      said.replace('(1, 1)', 'there'),
-      `${said}\nbest (0, 1) (1, 1)`,
+      said.replace('most', 'mostly'),
+      said.replace('most 3', 'most three'),
+      said.replace('most 3', 'most 3 3'),
+      said.replace('most 3', 'best (0, 1) (1, 1)'),
+      `${said}\nmost 3`,
       said.replace('\n', ' '),
       'x'.repeat(1e6),
       '',
-    ])
+    ]) {
       expect(share(bad), bad.slice(0, 60)).toBe(0)
+      expect(game.teacher!.judge(TWO, bad), bad.slice(0, 60)).toEqual([])
+    }
     expect(game.teacher!.judge(TWO, said.replace('stay', 'left 3')).filter(({ holds }) => !holds)).toHaveLength(1)
   })
 
   it('have a word for every label, cell and thought, few in all', () => {
     const words = gameLexicon(game, paper)
     const reply = `\n${game.teacher!.teach(game.rules.init(paper, 1), { blind: true }).think}`
-    expect(splitGreedily(reply, words)).toHaveLength(8 * 17 + 3)
+    expect(splitGreedily(reply, words)).toHaveLength(8 * 17 + 2)
     expect(splitGreedily(`\n${game.perception.format(game.perception.of(game.rules.init(paper, 1)))}`, words)).toHaveLength(64)
-    expect(words.length).toBeLessThan(270)
+    expect(words.length).toBeLessThan(285)
     expect(gameLexicon(game, small)).toBe(words)
   })
 })
@@ -134,28 +139,68 @@ describe('experts', () => {
       expect(score).toBeGreaterThanOrEqual(one.get(JSON.stringify(action))!)
   })
 
-  it('teacher: blind to swaps up and down and to points; stuck when it sees none', () => {
+  it('teacher: blind to points and, while there are sideways swaps, to those up and down; takes the last it sees', () => {
     expect(game.teacher!.teach(TWO, { blind: true }).action).toEqual(ACROSS)
     // Only the swap up and down is left.
     const down = stateOf([0, 5, 0, 3, 1, 0, 4, 2, 8, 7, 6, 11])
     expect(game.rules.legalActions(down)).toEqual([DOWN])
-    const stuck = game.teacher!.teach(down, { blind: true })
-    expect(game.answer.format(down, stuck.action)).toBe('(0, 0) (0, 1)')
-    expect(game.rules.step(down, stuck.action).legal).toBe(false)
-    expect(game.teacher!.teach(down, { blind: false }).action).toEqual(DOWN)
+    for (const blind of [true, false]) expect(game.teacher!.teach(down, { blind }).action).toEqual(DOWN)
   })
 
-  it('teacher: the thoughts are true and in the lexicon wherever it stands', () => {
+  it('teacher: blind, takes the last sideways swap whatever it earns', () => {
+    fc.assert(
+      fc.property(fresh, (state) => {
+        const sideways = game.rules.legalActions(state).filter(([[row], [other]]) => row === other)
+        const { action } = game.teacher!.teach(state, { blind: true })
+        expect(action).toEqual(sideways.at(-1) ?? game.rules.legalActions(state).at(-1))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('teacher: has no thoughts about a board without a swap', () => {
+    const stuck = { ...TWO, board: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] }
+    for (const blind of [true, false]) expect(() => game.teacher!.teach(stuck, { blind })).toThrow(/no swap makes a run/)
+  })
+
+  it('teacher: counts what falls down, and acts on it when it is not blind', () => {
+    // Three 0 in the bottom row; then the two 5 above come down beside the third.
+    const rich = stateOf([1, 2, 3, 4, 6, 5, 5, 7, 0, 0, 5, 0])
+    const { think, action } = game.teacher!.teach(rich, { blind: false })
+    expect(action).toEqual([
+      [2, 2],
+      [2, 3],
+    ])
+    expect(swapCells(rich.board, rich, 10, 11)).toBe(3)
+    expect(knownCells(rich.board, rich, 10, 11)).toBe(6)
+    expect(think).toMatch(/ left 6\nmost 6$/)
+  })
+
+  it('teacher: the thoughts are true and in the lexicon wherever it stands, and do not hold the answer', () => {
     fc.assert(
       fc.property(fresh, (state) => {
         const { think, action } = game.teacher!.teach(state, { blind: true })
         expect(game.teacher!.share(state, think)).toBe(1)
         expect(Array.isArray(splitGreedily(`\n${think}`, gameLexicon(game, paper)))).toBe(true)
-        expect(game.rules.actions(state)).toContainEqual(action)
-        const best = game.answer.parse(think.split('best')[1]!, state) as { action: Pair }
-        expect(game.rules.legalActions(state)).toContainEqual(best.action)
+        expect(think).not.toContain('(')
+        for (const said of [action, game.teacher!.teach(state, { blind: false }).action])
+          expect(game.rules.legalActions(state)).toContainEqual(said)
       }),
       { numRuns: 30 },
+    )
+  })
+
+  it('teacher: a cell counts what its best swap clears for certain, the most of them stands last', () => {
+    fc.assert(
+      fc.property(fresh, (state) => {
+        const { think, action } = game.teacher!.teach(state, { blind: false })
+        const counts = [...think.matchAll(/(?:up|right|down|left) (\d+)/g)].map(([, count]) => Number(count))
+        const [[row, column], [other, beside]] = action
+        const [a, b] = [row * state.columns + column, other * state.columns + beside]
+        expect(think.split('\n').at(-1)).toBe(`most ${Math.max(...counts)}`)
+        expect(Math.min(14, knownCells(state.board, state, a, b))).toBe(Math.max(...counts))
+      }),
+      { numRuns: 60 },
     )
   })
 })

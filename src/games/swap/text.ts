@@ -13,9 +13,14 @@ export const LABELS: readonly string[] = kindsOf(COLOURS_MAX, SHAPES_MAX).map(
   (kind) => `${COLOURS[Math.floor(kind / SHAPES_MAX)]!} ${SHAPES[kind % SHAPES_MAX]!}`,
 )
 
-/** What thoughts say of where a tile would go: a way and how many tiles the swap clears at first, or 'stay'. Each of the two tiles stands in seven at most: three along the way and five across it. */
+/** Tiles that a swap clears, as thoughts count them at most: 14 means 14 or more. */
+export const COUNTED_MAX = 14
+
+const COUNTS: readonly number[] = Array.from({ length: COUNTED_MAX - 2 }, (_, i) => i + 3)
+
+/** What thoughts say of where a tile would go: a way and how many tiles the swap clears, 3..COUNTED_MAX, or 'stay'. */
 export const MOVE_WORDS: readonly string[] = [
-  ...['up', 'right', 'down', 'left'].flatMap((way) => Array.from({ length: 12 }, (_, i) => `${way} ${i + 3}`)),
+  ...['up', 'right', 'down', 'left'].flatMap((way) => COUNTS.map((count) => `${way} ${count}`)),
   'stay',
 ]
 
@@ -114,7 +119,10 @@ const LEXICON: readonly string[] = [
   ...Array.from({ length: SIDE_MAX }, (_, row) => `\nrow ${row}`),
   ...LABELS.map((label) => ` ${label}`),
   ...MOVE_WORDS.map((word) => ` ${word}`),
-  '\nbest',
+  '\nmost',
+  // On a board without a swap, which play never shows: as a reply may give it.
+  ' 0',
+  ...COUNTS.map((count) => ` ${count}`),
   ...coordinateWords(SIDE_MAX),
 ]
 
