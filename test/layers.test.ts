@@ -100,7 +100,7 @@ const MAY_NAME_GAMES = ['train/presets.ts', 'cli/']
 const SETTINGS = [
   'package.json',
   'biome.json',
-  'vitest.config.ts',
+
   'tsconfig.json',
   'tsconfig.base.json',
   'tsconfig.check.json',
