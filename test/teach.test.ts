@@ -260,7 +260,7 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
     ['an unknown look', ['--for', 'me'], 2, /'me' is invalid. .*vlm, embedded/],
     ['a missing checkpoint', ['--model', 'none.safetensors'], 1, /cannot read the checkpoint/],
     ['a preset that is none', ['--preset', 'labtop'], 2, /'labtop' is invalid.*did you mean "laptop"/],
-    ['a game that a preset does not play', ['--preset', 'quick', '--game', 'swap'], 2, /quick does not play "swap"; it plays 2048/],
+    ['a game that a preset does not play', ['--preset', 'quick', '--game', 'swap'], 2, /quick does not play "swap"; it plays shisen-sho/],
     ['a knob without its game', ['--preset', 'laptop', '--set', 'kinds=6'], 2, /write --set GAME\.kinds=6 with one of 2048, shisen-sho/],
     [
       'a knob of another game',

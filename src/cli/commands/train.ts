@@ -51,7 +51,7 @@ interface TrainFlags {
 export function defineTrain(command: Command): void {
   command.optionsGroup('What is trained:')
   command.addOption(choiceOption('--preset <name>', 'start from a named config', Object.keys(PRESETS)).default('laptop'))
-  command.option('--quick', 'the same as --preset quick: the idea in a few minutes, on 2048 alone')
+  command.option('--quick', 'the same as --preset quick: the idea in a few minutes, on Shisen-Sho alone')
   withConfigFile(command, 'fields that differ from the preset; a file of --print-config stands alone')
   withSet(command, 'one field, such as rl.steps=100 (see the list below)')
   withPluginOption(command)
@@ -70,7 +70,8 @@ export function defineTrain(command: Command): void {
   command.option('--print-schema', 'print the JSON schema of configs, for editors; nothing is trained or written')
   withExamples(command, [
     ['vlm-gym train', 'both recipes on all four games, the table and the report, in runs/laptop-0'],
-    ['vlm-gym train --quick', 'the idea in a few minutes, on 2048 alone'],
+    ['vlm-gym train --quick', 'the idea in a few minutes, on Shisen-Sho alone'],
+    ['vlm-gym train --preset bootstrapping --seeds 0-2', 'what each reward does to seeing, thinking and playing'],
     ['vlm-gym train --seed 1 --out runs/second', 'another seed, another folder'],
     ['vlm-gym train --seeds 0-2', 'three seeds one after the other, then a table and a report over seeds'],
     ['vlm-gym train --seeds 0-2 --resume', 'go on with all of them; --seeds 0-4 --resume adds two more'],
