@@ -3,7 +3,9 @@ import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
 import { loadGames } from 'vlm-gym/games'
 import { learningRateAt, lexiconOf, mixOf, parseTrainConfig, presetNamed, supervisedBatch, supervisedStep } from 'vlm-gym/train'
 
-/** The config that the model is made for. */
+await loadGames(['2048'])
+
+/** The config that the model is made for; its game is loaded. */
 export const smallConfig = parseTrainConfig({
   ...presetNamed('tiny'),
   games: [{ id: '2048', horizon: 40, restart: true }],
