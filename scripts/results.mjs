@@ -14,8 +14,9 @@ if (paths.length < 2) {
 }
 const runs = await readComparedRuns(paths)
 const families = seedFamilies(compareRuns(runs))
-const preset = (family) => runs.find(({ name }) => name === family.runs[0])?.preset ?? family.runs[0].replace(/-\d+$/, '')
-const parts = families.flatMap((family) => [`## ${preset(family)}`, seedsText(family, '### ')])
+/** 'bootstrapping' of 'bootstrapping-0'. */
+const called = ({ runs: [first] }) => first.replace(/-\d+$/, '')
+const parts = families.flatMap((family) => [`## ${called(family)}`, seedsText(family, '### ')])
 const text = [
   '# Results',
   'Made by `node scripts/results.mjs` from the files of the runs that are named here; nothing in it was typed. What the numbers mean: [metrics.md](metrics.md).',

@@ -3,8 +3,19 @@
  * held out), levels of perception across (the skin's effects). One decision on each of the same states in every cell.
  */
 
-import { type DecideOptions, type DecisionScore, decide, type FixedState, fixedStates } from '../gym/decisions.ts'
-import { drawState, type EnvSpec, envSpec, LEVELS, SKIN_LEVELS, withLevels } from '../gym/index.ts'
+import {
+  type DecideOptions,
+  type DecisionScore,
+  decide,
+  drawState,
+  type EnvSpec,
+  envSpec,
+  type FixedState,
+  fixedStates,
+  LEVELS,
+  SKIN_LEVELS,
+  withLevels,
+} from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { frameHash, THEMES, themeNamed } from '../render/index.ts'
 import type { GeneralisationRow } from '../runs/index.ts'

@@ -2,9 +2,17 @@
  * What does a model act on: its picture, what it says that it sees, or neither? The same states under every observation mode, one decision
  * each: the share of good and of legal moves, and how it differs from the picture alone on the same states.
  */
-import { EngineError, GameError } from '../errors.ts'
-import { type DecideOptions, type DecisionScore, decide, type FixedState } from '../gym/decisions.ts'
-import { type EnvSpec, OBSERVATION_MODES, type ObservationMode, observationOf } from '../gym/index.ts'
+import { GameError } from '../errors.ts'
+import {
+  type DecideOptions,
+  type DecisionScore,
+  decideAll,
+  type EnvSpec,
+  type FixedState,
+  OBSERVATION_MODES,
+  type ObservationMode,
+  observationOf,
+} from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import type { InterventionRow, ResultRow } from '../runs/index.ts'
 import { bootstrapMean, pairedDifference } from './statistics.ts'
@@ -27,7 +35,10 @@ export async function interventions(options: InterventionOptions): Promise<Inter
   const { policy, decoding, spec, states, seed } = options
   const modes = OBSERVATION_MODES.filter((mode) => exists({ ...spec, mode }, states))
   const decided = new Map<ObservationMode, DecisionScore[]>()
-  for (const mode of modes) decided.set(mode, await decisionsIn({ ...spec, mode }, options))
+  for (const mode of modes) {
+    const questions = states.map((fixed) => ({ spec: { ...spec, mode }, fixed }))
+    decided.set(mode, await decideAll(policy, questions, options))
+  }
   const metrics = states.some(({ scores }) => scores !== null) ? (['good', 'legal'] as const) : (['legal'] as const)
   return metrics.flatMap((metric) => {
     const valuesOf = (mode: ObservationMode): number[] => (decided.get(mode) as DecisionScore[]).map((decision) => decision[metric])
@@ -37,15 +48,6 @@ export async function interventions(options: InterventionOptions): Promise<Inter
       difference: mode === 'image' ? null : pairedDifference(valuesOf(mode), valuesOf('image'), { seed }),
       ...{ states: states.length, seed },
     }))
-  })
-}
-
-async function decisionsIn(spec: EnvSpec, options: InterventionOptions): Promise<DecisionScore[]> {
-  const { policy, states } = options
-  const questions = states.map((fixed) => ({ spec, fixed }))
-  return (await decide(policy, questions, options)).map((outcome) => {
-    if ('failure' in outcome) throw new EngineError(`${policy.name} failed under ${spec.mode} on ${spec.game.id}: ${outcome.failure}`)
-    return outcome
   })
 }
 

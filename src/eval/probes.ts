@@ -3,8 +3,7 @@
  * makes of what it saw, and what it would make of the truth. The states are the same for all stages of a run and for all seeds of a recipe, so
  * differences are paired.
  */
-import { EngineError } from '../errors.ts'
-import { type DecideOptions, type DecisionScore, decide, type EnvSpec, type FixedState } from '../gym/index.ts'
+import { type DecideOptions, decideAll, type EnvSpec, type FixedState } from '../gym/index.ts'
 import type { Policy } from '../policy.ts'
 import { PROBE_MODES, type ProbeMetric, type ProbeRow, type ResultRow } from '../runs/index.ts'
 
@@ -23,10 +22,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeRow[]> {
   const rows: ProbeRow[] = []
   for (const mode of PROBE_MODES) {
     const questions = states.map((fixed) => ({ spec: { ...spec, mode }, fixed }))
-    const decisions = (await decide(policy, questions, options)).map((outcome): DecisionScore => {
-      if ('failure' in outcome) throw new EngineError(`${policy.name} failed a probe of ${spec.game.id}: ${outcome.failure}`)
-      return outcome
-    })
+    const decisions = await decideAll(policy, questions, options)
     const valuesOf = (metric: ProbeMetric): (number | null)[] => decisions.map((decision) => decision[metric])
     const values = {
       ...{ cells: valuesOf('cells'), exact: valuesOf('exact'), think: valuesOf('think') },

@@ -2,6 +2,7 @@
  * Single decisions on fixed states: the ground of the analyses that change what a model is shown. States come from play and do not depend
  * on any policy, so every policy answers the same ones under every condition, and differences are paired.
  */
+import { EngineError } from '../errors.ts'
 import type { AnyGame } from '../game.ts'
 import type { Policy, Reply } from '../policy.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
@@ -83,6 +84,15 @@ export async function decide(
     }
   }
   return out
+}
+
+/** The same where a missing reply would mislead. Throws EngineError that says who failed, and where. */
+export async function decideAll(policy: Policy, questions: readonly Question[], options: DecideOptions): Promise<DecisionScore[]> {
+  return (await decide(policy, questions, options)).map((outcome, i) => {
+    if (!('failure' in outcome)) return outcome
+    const { game, mode } = (questions[i] as Question).spec
+    throw new EngineError(`${policy.name} failed under ${mode} on ${game.id}: ${outcome.failure}`)
+  })
 }
 
 function decisionOf({ game }: EnvSpec, { snapshot, scores }: FixedState, text: string): DecisionScore {

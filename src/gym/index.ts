@@ -2,7 +2,7 @@
 
 export { type Asked, type AskOptions, ask, askOne, failedReply } from './ask.ts'
 export { type Conversation, type ConversationOptions, conversation } from './conversation.ts'
-export { type DecideOptions, type DecisionScore, decide, type FixedState, fixedStates, type Question } from './decisions.ts'
+export { type DecideOptions, type DecisionScore, decide, decideAll, type FixedState, fixedStates, type Question } from './decisions.ts'
 export {
   type Difficulty,
   type DifficultyLevels,

@@ -1,7 +1,8 @@
 /** The analyses of a job, after its evaluation: single decisions on fixed states. What their files hold is not computed again. */
+import type * as z from 'zod'
 import type { Engine, WeightsRef } from '../engine.ts'
 import { generalisation, interventions, probe, thingsOf } from '../eval/index.ts'
-import { boundedHorizon, fixedStates } from '../gym/index.ts'
+import { boundedHorizon, type EnvSpec, fixedStates } from '../gym/index.ts'
 import { samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
@@ -53,10 +54,35 @@ async function modelsOf(
 
 /** All analyses of every game. */
 export async function analyseAll(options: TrainJobOptions): Promise<'finished' | 'stopped'> {
+  const { evaluation } = options.config
+  const decide = signalOf(options)
+  const trained = mixOf(options.config).map(({ spec }) => spec)
   try {
-    await probeAll(options)
-    await intervene(options)
-    await generalise(options)
+    await analyse<ProbeRow>(options, {
+      // The base is what RL is held against.
+      ...{ name: 'probes', rows: probeRows, count: evaluation.probes.states, isWanted: () => true, decodings: ['sampled', 'greedy'] },
+      prepare: (spec, count, seed) => {
+        const states = fixedStates(spec, boundedHorizon(spec), count, seed)
+        return (model) => probe({ ...model, spec, states, seed, ...decide })
+      },
+    })
+    await analyse<InterventionRow>(options, {
+      ...{ name: 'interventions', rows: interventionRows, count: evaluation.interventions.states },
+      ...{ isWanted: isIntervened, decodings: ['sampled', 'greedy'] },
+      prepare: (spec, count, seed) => {
+        const states = fixedStates(spec, boundedHorizon(spec), count, seed)
+        return (model) => interventions({ ...model, spec, states, seed, ...decide })
+      },
+    })
+    await analyse<GeneralisationRow>(options, {
+      ...{ name: 'generalisation', rows: generalisationRows, count: evaluation.generalisation.states },
+      // How far what was learned reaches: asked of the stages that learned from a teacher.
+      ...{ isWanted: ({ name }) => isTaught(options.folder.stages, name), decodings: ['greedy'] },
+      prepare: (spec, states, seed) => {
+        const things = thingsOf({ spec, trained, horizon: boundedHorizon(spec), states, seed })
+        return ({ policy }) => generalisation({ policy, things, seed, ...decide })
+      },
+    })
     return 'finished'
   } catch (error) {
     if (options.signal?.aborted) return 'stopped'
@@ -64,72 +90,50 @@ export async function analyseAll(options: TrainJobOptions): Promise<'finished' |
   }
 }
 
-/** Asked of every stage: the base is what RL is held against. */
-async function probeAll(options: TrainJobOptions): Promise<void> {
-  const { folder, config, onEvent, signal } = options
-  const { states: count } = config.evaluation.probes
-  if (count === 0) return
-  let rows: ProbeRow[] = (await folder.readDerived('probes.json', probeRows)) ?? []
-  const seed = deriveSeed(config.evaluation.seed, 'probes')
-  for (const { spec } of gamesOf(config)) {
-    const there = ({ policy, decoding }: Model): boolean =>
-      rows.some((row) => row.game === spec.game.id && row.policy === policy.name && row.decoding === decoding)
-    const left = (await modelsOf(options, () => true, ['sampled', 'greedy'])).filter((model) => !there(model))
-    if (left.length === 0) continue
-    const states = fixedStates(spec, boundedHorizon(spec), count, seed)
-    const at = { type: 'progress', stage: `probes on ${spec.game.id}`, total: left.length } as const
-    for (const [step, { policy, decoding }] of left.entries()) {
-      signal?.throwIfAborted()
-      onEvent?.({ ...at, step, figures: { model: `${policy.name}, ${decoding}` } })
-      rows = [...rows, ...(await probe({ policy, decoding, spec, states, seed, ...(signal && { signal }) }))]
-      await folder.write('probes.json', rows)
-    }
-    onEvent?.({ ...at, step: left.length })
-  }
+const signalOf = ({ signal }: TrainJobOptions): { readonly signal?: AbortSignal } => (signal ? { signal } : {})
+
+/** A row of an analysis, of which a model on a game has one or more. */
+interface AnalysisRow {
+  readonly game: string
+  readonly policy: string
+  /** Absent: the analysis has one decoding. */
+  readonly decoding?: string
 }
 
-async function intervene(options: TrainJobOptions): Promise<void> {
-  const { folder, config, onEvent, signal } = options
-  const { states: count } = config.evaluation.interventions
-  if (count === 0) return
-  let rows: InterventionRow[] = (await folder.readDerived('interventions.json', interventionRows)) ?? []
-  const seed = deriveSeed(config.evaluation.seed, 'interventions')
-  for (const { spec } of gamesOf(config)) {
-    const there = ({ policy, decoding }: Model): boolean =>
-      rows.some((row) => row.game === spec.game.id && row.policy === policy.name && row.decoding === decoding)
-    const left = (await modelsOf(options, isIntervened, ['sampled', 'greedy'])).filter((model) => !there(model))
-    if (left.length === 0) continue
-    const states = fixedStates(spec, boundedHorizon(spec), count, seed)
-    const at = { type: 'progress', stage: `interventions on ${spec.game.id}`, total: left.length } as const
-    for (const [step, { policy, decoding }] of left.entries()) {
-      signal?.throwIfAborted()
-      onEvent?.({ ...at, step, figures: { model: `${policy.name}, ${decoding}` } })
-      rows = [...rows, ...(await interventions({ policy, decoding, spec, states, seed, ...(signal && { signal }) }))]
-      await folder.write('interventions.json', rows)
-    }
-    onEvent?.({ ...at, step: left.length })
-  }
+/** One analysis: its rows, the stages and decodings it is made of, and how. */
+interface Analysis<Row extends AnalysisRow> {
+  /** Of its file, its seed and its progress. */
+  readonly name: string
+  readonly rows: z.ZodType<Row[]>
+  /** States; 0: the analysis is left out. */
+  readonly count: number
+  readonly isWanted: (stage: StageInfo) => boolean
+  readonly decodings: readonly Decoding[]
+  /** What all models of a game share, drawn once. */
+  readonly prepare: (spec: EnvSpec, count: number, seed: number) => (model: Model) => Promise<Row[]>
 }
 
-/** How far what was learned reaches: asked of the stages that learned from a teacher, as the others read no boards. */
-async function generalise(options: TrainJobOptions): Promise<void> {
+/** Makes what the file of an analysis does not hold yet, and writes after every model. */
+async function analyse<Row extends AnalysisRow>(options: TrainJobOptions, analysis: Analysis<Row>): Promise<void> {
   const { folder, config, onEvent, signal } = options
-  const { states } = config.evaluation.generalisation
-  if (states === 0) return
-  let rows: GeneralisationRow[] = (await folder.readDerived('generalisation.json', generalisationRows)) ?? []
-  const seed = deriveSeed(config.evaluation.seed, 'generalisation')
-  const trained = mixOf(config).map(({ spec }) => spec)
+  const { name, count, isWanted, decodings, prepare } = analysis
+  if (count === 0) return
+  const file = `${name}.json`
+  let rows: Row[] = (await folder.readDerived(file, analysis.rows)) ?? []
+  const seed = deriveSeed(config.evaluation.seed, name)
   for (const { spec } of gamesOf(config)) {
-    const there = ({ policy }: Model): boolean => rows.some((row) => row.game === spec.game.id && row.policy === policy.name)
-    const left = (await modelsOf(options, (stage) => isTaught(folder.stages, stage.name), ['greedy'])).filter((model) => !there(model))
+    const there = ({ policy, decoding }: Model): boolean =>
+      rows.some((row) => row.game === spec.game.id && row.policy === policy.name && (row.decoding ?? decoding) === decoding)
+    const left = (await modelsOf(options, isWanted, decodings)).filter((model) => !there(model))
     if (left.length === 0) continue
-    const things = thingsOf({ spec, trained, horizon: boundedHorizon(spec), states, seed })
-    const at = { type: 'progress', stage: `generalisation on ${spec.game.id}`, total: left.length } as const
-    for (const [step, { policy }] of left.entries()) {
+    const ask = prepare(spec, count, seed)
+    const at = { type: 'progress', stage: `${name} on ${spec.game.id}`, total: left.length } as const
+    for (const [step, model] of left.entries()) {
       signal?.throwIfAborted()
-      onEvent?.({ ...at, step, figures: { model: policy.name } })
-      rows = [...rows, ...(await generalisation({ policy, things, seed, ...(signal && { signal }) }))]
-      await folder.write('generalisation.json', rows)
+      const called = decodings.length === 1 ? model.policy.name : `${model.policy.name}, ${model.decoding}`
+      onEvent?.({ ...at, step, figures: { model: called } })
+      rows = [...rows, ...(await ask(model))]
+      await folder.write(file, rows)
     }
     onEvent?.({ ...at, step: left.length })
   }

@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import type { RunFolder } from '../runs/index.ts'
 import type { BaseConfig, SupervisedConfig, TrainConfig } from './config.ts'
-import { cellsRead } from './sight.ts'
+import { sightOf } from './sight.ts'
 import type { Stage, StageFacts, StageRun, StageSetup } from './stage.ts'
 import { type ColdStart, coldStartExamples } from './stored.ts'
 import { type Corpus, type SupervisedBatch, type SupervisedContext, supervisedBatch, supervisedStep } from './supervised.ts'
@@ -15,7 +15,7 @@ export function baseStage(facts: StageFacts, base: BaseConfig): Stage {
   const corpus: Corpus = kind === 'format' ? { kind } : { kind, habits }
   return supervisedStage(facts, base, async (setup) => {
     const context = { ...contextOf(setup, base, corpus), stored: null }
-    return supervisedRun(context, until && { ...until, look: (step) => cellsRead(setup, until.states, step) })
+    return supervisedRun(context, until && { ...until, look: sightOf(setup, until.states) })
   })
 }
 
