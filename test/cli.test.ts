@@ -77,55 +77,6 @@ describe('help', () => {
   })
 })
 
-describe('bad input', () => {
-  it.each([
-    [['gams'], 2, /no command "gams" \(did you mean "games"\?\)/],
-    [['help', 'shw'], 2, /no command "shw" \(did you mean "show"\?\)/],
-    [['--json'], 2, /--json stands where a command should/],
-    [['show'], 2, /name a game/],
-    [['show', '2084'], 2, /no game is called "2084" \(did you mean "2048"\?\)/],
-    [['show', '2048', 'more'], 2, /too many arguments/],
-    [['show', '2048', '--sed', '1'], 2, /unknown option '--sed' \(Did you mean one of --seed/],
-    [['show', '2048', '--seed', '1.5'], 2, /'1\.5' is invalid\. Give a whole number/],
-    [['show', '2048', '--seed', '99999999999999999999'], 2, /is invalid/],
-    [['show', '2048', '--moves', '-1'], 2, /Give a whole number, 0 to/],
-    [['show', '2048', '--set', 'size'], 2, /--set key=value/],
-    [['show', '2048', '--set', 'sise=5'], 2, /unknown key "sise" \(did you mean "size"\?\)/],
-    [['show', '2048', '--set', 'size=9', '--set', 'goal=12'], 2, /size cannot be 9 .*; goal cannot be 12/],
-    [['show', '2048', '--set', 'size=big'], 2, /size cannot be "big"/],
-    [['show', '2048', '--set', '__proto__.x=1'], 2, /"__proto__" is not a key/],
-    [['show', '2048', '--tile', '7'], 2, /8 to 256/],
-    [['show', '2048', '--theme', 'drak'], 2, /'drak' is invalid.*\(did you mean "dark"\?\)/],
-    [['show', '2048', '--layout', 'wide'], 2, /'wide' is invalid\. It is none of the choices; give board, full/],
-    [['show', '2048', '--prompt', 'long'], 2, /'long' is invalid\. It is none of the choices; give full, brief/],
-    [['show', '2048', '--perception', '6'], 2, /Give a whole number, 0 to 5/],
-    [['show', '2048', '--skin', 'noise=2'], 2, /the skin is refused: noise cannot be 2/],
-    [['show', '2048', '--skin', 'nois=0.1'], 2, /unknown key "nois" \(did you mean "noise"\?\)/],
-    [['show', '2048', '--skin', 'noise=0.1', '--out', 'board.svg'], 2, /cannot hold; write a \.png/],
-    [['show', '2048', '--grid'], 2, /give --out FILE\.png/],
-    [['show', '2048', '--grid', '--out', 'levels.png', '--reasoning', '2'], 2, /--reasoning is for a single state/],
-    [['show', '--state', 'vg1.nonsense', '--perception', '2'], 2, /do not go together/],
-    [['show', '2048', '--out', 'board.gif'], 2, /\.png or \.svg/],
-    [['show', '2048', '--out', 'nowhere/board.png'], 2, /its folder does not exist/],
-    [['show', '--state', 'vg1.nonsense'], 1, /not a state token/],
-    [['show', '--state', 'vg1.nonsense', '--set', 'size=3'], 2, /do not go together/],
-    [['play', '2048', '--json'], 2, /--json goes with --watch/],
-    [['play', '2048', '--moves', '5'], 2, /--moves goes with --watch/],
-    [['play', '2048', '--watch', 'nobody'], 2, /no policy "nobody"; known are random/],
-    [['play', '2048', '--watch', 'solvr'], 2, /no policy "solvr" \(did you mean "solver"\?\)/],
-    [['play', '2048', '--watch', 'human'], 2, /leave it out to play yourself/],
-    [['vectors'], 2, /missing required argument 'file'/],
-    [['vectors', 'nowhere.jsonl'], 1, /cannot read nowhere\.jsonl: there is no such file/],
-    [['vectors', '.'], 1, /it is a folder/],
-  ] as const)('%j', async (args, code, message) => {
-    const outcome = await vlmGym(args)
-    expect(outcome).toMatchObject({ code, out: '' })
-    expect(outcome.err).toMatch(/^error: /)
-    expect(outcome.err).toMatch(message)
-    expect(outcome.err.trim().split('\n')).toHaveLength(1)
-  })
-})
-
 describe('games', () => {
   it('lists the registry with its knobs', async () => {
     const { out } = await vlmGym(['games'])
@@ -178,18 +129,6 @@ describe('eval --preset paper', () => {
     expect(out).toMatch(/^\| random +\| this run +\| +50 \| +– \| +10 \| +0\.0 % \| +0\.0 % \| a swap that makes a run/m)
     expect(out).toMatch(/^\| uniform +\| reference, measured +\| +1\.47 ± 0\.04 \|/m)
     expect(out).not.toMatch(/published/)
-  })
-
-  it('refuses what does not go together, and names the remedy', async () => {
-    const refusals: [string[], RegExp][] = [
-      [['eval', '--preset', 'papr'], /no preset "papr" of evaluation \(did you mean "paper"\?\)/],
-      [['eval'], /no policy to evaluate; name one, such as random, or give --preset paper/],
-      [['eval', '--preset', 'paper', '--set', 'size=5'], /--set cannot go with --preset paper/],
-      [['eval', '--preset', 'paper', '--no-restart'], /--no-restart cannot go with --preset paper/],
-      [['eval', '--quiet', '--game', '2048', 'reference-strict'], /reference-strict does not play 2048/],
-    ]
-    for (const [args, reason] of refusals)
-      expect(await vlmGym(args)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(reason) })
   })
 })
 

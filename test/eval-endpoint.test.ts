@@ -274,19 +274,6 @@ describe('bad input: one sentence, nothing written', () => {
     await expectRefused([...model(down), '--retries', '1'], /openai-compatible:m gives no reply: HTTP 500: oops \(asked 2 times\)/, 1)
   })
 
-  it('names, games and options that cannot be', async () => {
-    await expectRefused(['--model', 'gpt-4o'], /not written provider:NAME/)
-    await expectRefused(['--model', 'openai-compatible:m'], /give --base-url/)
-    await expectRefused(['--model', 'openai:gpt-4o'], /OPENAI_API_KEY/)
-    await expectRefused(['--model', 'openai-compatible:m', '--base-url', 'nonsense'], /not an address/)
-    const server = await serve()
-    await expectRefused([...model(server), '--game', '2084'], /no game is called "2084" \(did you mean "2048"\?\)/)
-    await expectRefused([...model(server), '--set', 'sise=4'], /unknown key "sise" \(did you mean "size"\?\)/)
-    await expectRefused([...model(server), '--price-in', '1'], /give both/)
-    await expectRefused(['random', 'random'], /named twice/)
-    expect(server.requests).toHaveLength(0)
-  })
-
   it('a folder that holds a run, or none, or options that cannot go with --resume', async () => {
     expect(await evaluate(['random', '--episodes', '2', '--horizon', '2', '--quiet', '--out', 'kept'])).toMatchObject({ code: 0 })
     const report = spawnSync(process.execPath, [main, 'report', 'kept'], { cwd: parent, encoding: 'utf8' })

@@ -49,9 +49,3 @@ it('tells what a model is shown, and how many requests there may be', async () =
       'sampled at temperature 1 and greedy, 1,024 tokens a reply at most; 42 requests at most, retries apart',
   )
 })
-
-it('names nobody who cannot play', async () => {
-  const { code, stderr, stdout } = await runNode([main, 'eval', 'random', 'solvr'], folder)
-  expect([code, stdout]).toEqual([2, ''])
-  expect(stderr).toMatch(/^error: .*no policy "solvr" \(did you mean "solver"\?\)[^\n]*\n$/)
-})

@@ -151,12 +151,4 @@ describe('eval', () => {
     expect(server.requests.length).toBe(2 * before)
     expect(textOf(server.requests.at(-1)?.messages[0]?.content ?? '')).toContain('<answer>N</answer>')
   })
-
-  it('refuses tags where no model is asked', async () => {
-    const { code, stderr } = await vlmGym('eval', 'random', '--tags', 'neutral')
-    expect([code, stderr]).toEqual([
-      2,
-      'error: --tags is for models behind HTTP, and none is named; leave it out, or name one with --model\n',
-    ])
-  })
 })

@@ -248,42 +248,6 @@ describe('vlm-gym teach', { timeout: 240_000 }, () => {
     expect(counts.perception).toBe(0)
   })
 
-  it.each([
-    ['an unknown game', ['--game', '2084'], 2, /no game is called "2084" \(did you mean "2048"\?\)/],
-    ['an unknown knob', ['--set', 'sise=5'], 2, /unknown key "sise"/],
-    ['an unknown teacher', ['--teacher', 'nobody'], 2, /no policy "nobody"/],
-    ['a person', ['--teacher', 'human'], 2, /vlm-gym play/],
-    ['a slip above 1', ['--slip', '2'], 2, /slip/],
-    ['a share above 0.9', ['--held-out', '1'], 2, /--held-out .*'1' is invalid. Give a number from 0 to 0.9/],
-    ['a word for a number', ['--max-regret', 'few'], 2, /--max-regret .*'few' is invalid/],
-    ['an unknown theme', ['--theme', 'drak'], 2, /drak/],
-    ['an unknown look', ['--for', 'me'], 2, /'me' is invalid. .*vlm, embedded/],
-    ['a missing checkpoint', ['--model', 'none.safetensors'], 1, /cannot read the checkpoint/],
-    ['a preset that is none', ['--preset', 'labtop'], 2, /'labtop' is invalid.*did you mean "laptop"/],
-    ['a game that a preset does not play', ['--preset', 'quick', '--game', 'swap'], 2, /quick does not play "swap"; it plays shisen-sho/],
-    ['a knob without its game', ['--preset', 'laptop', '--set', 'kinds=6'], 2, /write --set GAME\.kinds=6 with one of 2048, shisen-sho/],
-    [
-      'a knob of another game',
-      ['--game', 'swap', '--game', '2048', '--set', 'shisen-sho.kinds=6'],
-      2,
-      /is of shisen-sho, which is not played/,
-    ],
-    [
-      'a mistyped knob of a game',
-      ['--preset', 'laptop', '--set', 'swap.color=4'],
-      2,
-      /the config of swap .*"color" \(did you mean "colours"\?\)/,
-    ],
-    ['a config that is not there', ['--config', 'none.json'], 2, /--config none\.json cannot be read/],
-    ['options beside --resume', ['--resume', 'x', '--examples', '3'], 2, /--examples cannot be given with --resume/],
-  ])('refuses %s before anything is written', async (_, args, code, message) => {
-    const out = join(parent, 'never')
-    const outcome = await vlmGym('teach', ...args, ...(args.includes('--resume') ? [] : ['--out', out]))
-    expect(outcome).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) })
-    expect(outcome.stderr.trim().split('\n')).toHaveLength(1)
-    expect(existsSync(out)).toBe(false)
-  })
-
   it('refuses a folder with a data set in it, and one with none', async () => {
     expect(await vlmGym(...TEACH, '--out', whole)).toMatchObject({ code: 2, stderr: expect.stringContaining('holds a data set already') })
     const none = await vlmGym('teach', '--resume', join(parent, 'none'))

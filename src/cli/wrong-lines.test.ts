@@ -3,12 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mockEngine } from '../testing/index.ts'
-import { COMMANDS } from './command-table.ts'
-import { runCli } from './run.ts'
+import { runLine } from './run-cli-fixture.ts'
 
-const before = process.cwd()
 const folder = mkdtempSync(join(tmpdir(), 'vlm-gym-wrong-'))
 /** What the commands find; nothing may be added to it. */
 const FILES: { readonly [name: string]: string | Uint8Array } = {
@@ -33,44 +31,12 @@ beforeAll(async () => {
   taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
   port = (taken.address() as { port: number }).port
-  process.chdir(folder)
-  // The test runner listens to its own process, and the warning would stand among the sentences.
-  process.setMaxListeners(0)
 })
 afterAll(() => {
-  process.chdir(before)
   taken.close()
   chmodSync(folder, 0o755)
   rmSync(folder, { recursive: true })
 })
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-  // The command lets its parent go; the parent here is the test runner, which is still to be spoken to.
-  process.channel?.ref()
-})
-
-interface Told {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function run(args: readonly string[]): Promise<Told> {
-  const told = { out: '', err: '' }
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    told.out += text
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    told.err += text
-    return true
-  })
-  const code = await runCli(COMMANDS, args)
-  vi.restoreAllMocks()
-  return { code, ...told }
-}
-
 /** What no sentence for people holds: codes of the system, words of libraries, stacks, places inside the package. */
 const FOREIGN = [
   /\bE[A-Z]{4,}\b/,
@@ -128,7 +94,6 @@ const LINES: readonly (readonly [string, 1 | 2, RegExp])[] = [
   ['train --resume x --set seed=1', 2, /--set cannot go with --resume/],
   ['train --resume x --force', 2, /--force cannot go with --resume/],
   ['train more', 2, /too many arguments/],
-  ['eval', 2, /no policy to evaluate/],
   ['eval ""', 2, /an argument of eval is empty/],
   ['eval randm', 2, /did you mean "random"/],
   ['eval greedy-10', 2, /no policy "greedy-10"/],
@@ -164,28 +129,113 @@ const LINES: readonly (readonly [string, 1 | 2, RegExp])[] = [
   ['games swpa', 2, /did you mean "swap"/],
   ['show 2048 --set size=', 2, /size cannot be ""/],
   ['show 2048 --skin symbols=leters', 2, /did you mean "letters"/],
-  ['show 2048 --out nowhere/board.png', 2, /its folder does not exist/],
   ['show 2048 --out bare/board.gif', 2, /\.png or \.svg/],
   ['show --state vg1.2048.1.x.00000000', 1, /damaged/],
-  ['play 2048 --watch solvr', 2, /did you mean "solver"/],
   ['play 2048 --delay x', 2, /whole number, 0 to 60000/],
-  ['vectors nowhere.jsonl', 1, /there is no such file/],
   ['vectors bare', 1, /it is a folder/],
   ['trian', 2, /no command "trian" \(did you mean "train"\?\); there are train, /],
   ['serve g1.safetensors', 2, /did you mean "serve-model"\?/],
   ['--preset tiny', 2, /--preset stands where a command should; name the command first, one of train, /],
-  ['help shw', 2, /did you mean "show"/],
+  ['gams', 2, /no command "gams" \(did you mean "games"\?\)/],
+  ['help shw', 2, /no command "shw" \(did you mean "show"\?\)/],
+  ['--json', 2, /--json stands where a command should/],
+  ['show', 2, /name a game/],
+  ['show 2084', 2, /no game is called "2084" \(did you mean "2048"\?\)/],
+  ['show 2048 more', 2, /too many arguments/],
+  ['show 2048 --sed 1', 2, /unknown option '--sed' \(Did you mean one of --seed/],
+  ['show 2048 --seed 1.5', 2, /'1\.5' is invalid\. Give a whole number/],
+  ['show 2048 --seed 99999999999999999999', 2, /is invalid/],
+  ['show 2048 --moves -1', 2, /Give a whole number, 0 to/],
+  ['show 2048 --set size', 2, /--set key=value/],
+  ['show 2048 --set sise=5', 2, /unknown key "sise" \(did you mean "size"\?\)/],
+  ['show 2048 --set size=9 --set goal=12', 2, /size cannot be 9 .*; goal cannot be 12/],
+  ['show 2048 --set size=big', 2, /size cannot be "big"/],
+  ['show 2048 --set __proto__.x=1', 2, /"__proto__" is not a key/],
+  ['show 2048 --tile 7', 2, /8 to 256/],
+  ['show 2048 --theme drak', 2, /'drak' is invalid.*\(did you mean "dark"\?\)/],
+  ['show 2048 --layout wide', 2, /'wide' is invalid\. It is none of the choices; give board, full/],
+  ['show 2048 --prompt long', 2, /'long' is invalid\. It is none of the choices; give full, brief/],
+  ['show 2048 --perception 6', 2, /Give a whole number, 0 to 5/],
+  ['show 2048 --skin noise=2', 2, /the skin is refused: noise cannot be 2/],
+  ['show 2048 --skin nois=0.1', 2, /unknown key "nois" \(did you mean "noise"\?\)/],
+  ['show 2048 --skin noise=0.1 --out board.svg', 2, /cannot hold; write a \.png/],
+  ['show 2048 --grid', 2, /give --out FILE\.png/],
+  ['show 2048 --grid --out levels.png --reasoning 2', 2, /--reasoning is for a single state/],
+  ['show --state vg1.nonsense --perception 2', 2, /do not go together/],
+  ['show 2048 --out board.gif', 2, /\.png or \.svg/],
+  ['show 2048 --out nowhere/board.png', 2, /its folder does not exist/],
+  ['show --state vg1.nonsense', 1, /not a state token/],
+  ['show --state vg1.nonsense --set size=3', 2, /do not go together/],
+  ['play 2048 --json', 2, /--json goes with --watch/],
+  ['play 2048 --moves 5', 2, /--moves goes with --watch/],
+  ['play 2048 --watch nobody', 2, /no policy "nobody"; known are random/],
+  ['play 2048 --watch solvr', 2, /no policy "solvr" \(did you mean "solver"\?\)/],
+  ['play 2048 --watch human', 2, /leave it out to play yourself/],
+  ['vectors', 2, /missing required argument 'file'/],
+  ['vectors nowhere.jsonl', 1, /cannot read nowhere\.jsonl: there is no such file/],
+  ['vectors .', 1, /it is a folder/],
+  ['eval --preset papr', 2, /no preset "papr" of evaluation \(did you mean "paper"\?\)/],
+  ['eval', 2, /no policy to evaluate; name one, such as random, or give --preset paper/],
+  ['eval --preset paper --set size=5', 2, /--set cannot go with --preset paper/],
+  ['eval --preset paper --no-restart', 2, /--no-restart cannot go with --preset paper/],
+  ['eval --quiet --game 2048 reference-strict', 2, /reference-strict does not play 2048/],
+  ['eval random solvr', 2, /no policy "solvr" \(did you mean "solver"\?\)/],
+  [
+    'eval random --tags neutral',
+    2,
+    /^error: --tags is for models behind HTTP, and none is named; leave it out, or name one with --model\n$/,
+  ],
+  ['eval --model gpt-4o', 2, /not written provider:NAME/],
+  ['eval --model openai:gpt-4o', 2, /OPENAI_API_KEY/],
+  ['eval --model openai-compatible:m --base-url nonsense', 2, /not an address/],
+  [
+    'eval --model openai-compatible:m --base-url http://127.0.0.1:9/v1 --game 2084',
+    2,
+    /no game is called "2084" \(did you mean "2048"\?\)/,
+  ],
+  ['eval --model openai-compatible:m --base-url http://127.0.0.1:9/v1 --set sise=4', 2, /unknown key "sise" \(did you mean "size"\?\)/],
+  ['eval --model openai-compatible:m --base-url http://127.0.0.1:9/v1 --price-in 1', 2, /give both/],
+  ['eval random random', 2, /named twice/],
+  ['eval human', 2, /vlm-gym play/],
+  ['eval random --theme nope', 2, /nope/],
+  ['teach --game 2084 --out never', 2, /no game is called "2084" \(did you mean "2048"\?\)/],
+  ['teach --set sise=5 --out never', 2, /unknown key "sise"/],
+  ['teach --teacher nobody --out never', 2, /no policy "nobody"/],
+  ['teach --teacher human --out never', 2, /vlm-gym play/],
+  ['teach --slip 2 --out never', 2, /slip/],
+  ['teach --held-out 1 --out never', 2, /--held-out .*'1' is invalid. Give a number from 0 to 0.9/],
+  ['teach --max-regret few --out never', 2, /--max-regret .*'few' is invalid/],
+  ['teach --theme drak --out never', 2, /drak/],
+  ['teach --for me --out never', 2, /'me' is invalid. .*vlm, embedded/],
+  ['teach --model none.safetensors --out never', 1, /cannot read the checkpoint/],
+  ['teach --preset labtop --out never', 2, /'labtop' is invalid.*did you mean "laptop"/],
+  ['teach --preset quick --game swap --out never', 2, /quick does not play "swap"; it plays shisen-sho/],
+  ['teach --preset laptop --set kinds=6 --out never', 2, /write --set GAME\.kinds=6 with one of 2048, shisen-sho/],
+  ['teach --game swap --game 2048 --set shisen-sho.kinds=6 --out never', 2, /is of shisen-sho, which is not played/],
+  ['teach --preset laptop --set swap.color=4 --out never', 2, /the config of swap .*"color" \(did you mean "colours"\?\)/],
+  ['teach --config none.json --out never', 2, /--config none\.json cannot be read/],
+  ['teach --resume x --examples 3', 2, /--examples cannot be given with --resume/],
+  ['train --preset tiny --quiet --out never --set rl.stepz=3', 2, /rl\.stepz.*steps/],
+  ['train --preset tiny --quiet --out never --set rl.kl=-1', 2, /rl\.kl/],
+  ['train --preset desktop', 2, /desktop/],
+  ['train --preset tiny --quiet --out never --set games.0.id=chess', 2, /chess/],
+  ['train --seeds 3-1 --out never', 2, /0,1,2 or 0-2/],
+  ['train --seeds 1 --seed 1 --out never', 2, /--seed and --seeds/],
+  ['train --parallel 2 --out never', 2, /--seeds/],
+  ['train --seeds 1 --resume x', 2, /names one run/],
+  ['train --seeds 1-2 --out never --resume', 1, /no run to go on/],
+  ['train --preset tiny --seeds 1-2 --out never --set rl.kl=-1', 2, /rl\.kl/],
 ]
 
 const wordsOf = (line: string): string[] => line.split(' ').map((word) => (word === '""' ? '' : word))
 
 describe('a wrong command line', () => {
   it.each(LINES)('%s', async (line, code, says) => {
-    const told = await run(wordsOf(line))
-    expect(told.err).toMatch(says)
-    expect(told).toMatchObject({ code, out: '' })
-    expect(told.err).toMatch(/^error: [^\n]+\n$/)
-    for (const foreign of FOREIGN) expect(told.err).not.toMatch(foreign)
+    const { stderr, ...told } = await runLine(wordsOf(line), folder)
+    expect(stderr).toMatch(says)
+    expect(told).toEqual({ code, stdout: '' })
+    expect(stderr).toMatch(/^error: [^\n]+\n$/)
+    for (const foreign of FOREIGN) expect(stderr).not.toMatch(foreign)
   })
 
   it('that asks for a port in use', async () => {

@@ -3,14 +3,14 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadGames } from 'vlm-gym/games'
-import { presetNamed, type TrainConfig } from 'vlm-gym/train'
-import { main, type Outcome, runNode } from './vlm-gym.ts'
+import { loadGames } from '../games/index.ts'
+import { presetNamed, type TrainConfig } from '../train/index.ts'
+import { type Outcome, runLine } from './run-cli-fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vlm-gym-train-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const train = (...args: string[]): Promise<Outcome> => runNode([main, 'train', ...args], folder)
+const train = (...args: string[]): Promise<Outcome> => runLine(['train', ...args], folder)
 
 async function printed(...args: string[]): Promise<TrainConfig> {
   const { code, stdout, stderr } = await train(...args, '--print-config')
@@ -62,18 +62,18 @@ describe('train', () => {
   })
 
   it('shows the values of the preset that --help is asked with', async () => {
-    const [laptop, quick, tiny] = await Promise.all([[], ['--quick'], ['--preset', 'tiny']].map((args) => train('--help', ...args)))
-    for (const [help, name] of [
-      [laptop, 'laptop'],
-      [quick, 'quick'],
-      [tiny, 'tiny'],
+        for (const [args, name] of [
+      [[], 'laptop'],
+      [['--quick'], 'quick'],
+      [['--preset', 'tiny'], 'tiny'],
     ] as const) {
+      const help = await train('--help', ...args)
       const { rl, model, evaluation, games } = presetNamed(name)
-      expect(help?.stdout).toContain(`values of the preset ${name}`)
-      expect(help?.stdout).toContain(`\n  rl.steps=${rl.steps} `)
-      expect(help?.stdout).toContain(`\n  model.width=${model.width} `)
-      expect(help?.stdout).toContain(`\n  evaluation.episodes=${evaluation.episodes} `)
-      expect(help?.stdout.includes(`likewise games.1 to games.${games.length - 1}`)).toBe(games.length > 1)
+      expect(help.stdout).toContain(`values of the preset ${name}`)
+      expect(help.stdout).toContain(`\n  rl.steps=${rl.steps} `)
+      expect(help.stdout).toContain(`\n  model.width=${model.width} `)
+      expect(help.stdout).toContain(`\n  evaluation.episodes=${evaluation.episodes} `)
+      expect(help.stdout.includes(`likewise games.1 to games.${games.length - 1}`)).toBe(games.length > 1)
     }
   })
 
@@ -95,10 +95,10 @@ it('"laptop" is one thing: the training preset plays every game that has a prese
 
 it('show and play take it, and what was published', async () => {
   const shown = async (...args: string[]): Promise<unknown> =>
-    JSON.parse((await runNode([main, 'show', 'shisen-sho', '--json', ...args], folder)).stdout).config
+    JSON.parse((await runLine(['show', 'shisen-sho', '--json', ...args], folder)).stdout).config
   expect(await shown('--preset', 'laptop')).toMatchObject({ rows: 4, columns: 4, kinds: 4 })
   expect(await shown('--preset', 'laptop', '--set', 'kinds=2')).toMatchObject({ rows: 4, columns: 4, kinds: 2 })
   expect(await shown('--preset', 'paper')).toMatchObject({ rows: 6, columns: 6, kinds: 9 })
-  const both = await runNode([main, 'show', 'shisen-sho', '--preset', 'paper', '--reasoning', '2'], folder)
+  const both = await runLine(['show', 'shisen-sho', '--preset', 'paper', '--reasoning', '2'], folder)
   expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('do not go together') })
 })
