@@ -10,6 +10,7 @@ const UNIT = ['src/**/*.test.ts', 'packages/*/src/**/*.test.ts']
 const ALONE = [
   'src/**/*.browser.test.ts',
   'src/cli/play/person.test.ts',
+  'src/cli/tell.test.ts',
   'src/cli/train-config.test.ts',
   'src/cli/wrong-lines.test.ts',
   'src/games/index.test.ts',

@@ -1,6 +1,6 @@
 /** The command `vlm-gym` as a user types it: the built program in a process of its own. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -64,13 +64,6 @@ describe('help', () => {
       expect(help.out).toMatch(new RegExp(`^ {2}${name} +\\w`, 'm'))
   })
 
-  it.each(['games', 'show', 'play', 'vectors', 'teach', 'serve-model'])('of %s has examples, asked for either way', async (name) => {
-    const [help, other] = await Promise.all([vlmGym([name, '--help']), vlmGym(['help', name])])
-    expect(help).toMatchObject({ code: 0, err: '' })
-    expect(help.out).toMatch(/Examples:\n {2}\$ vlm-gym /)
-    expect(other.out).toBe(help.out)
-  })
-
   it('knows its version', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
     expect(await vlmGym(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
@@ -86,17 +79,6 @@ describe('games', () => {
     }
     expect(out).toMatch(/^ {2}size +4 +3\.\.6 +reasoning/m)
     expect(out).toMatch(/^ {2}5 +colours=4 shapes=3 +rows=8 columns=8 +200 moves/m)
-  })
-
-  it('prints the same as JSON, of one game if named', async () => {
-    const all = JSON.parse((await vlmGym(['games', '--json'])).out)
-    expect(all.map((game: { id: string }) => game.id)).toEqual(games.map(({ id }) => id))
-    const [one] = JSON.parse((await vlmGym(['games', '2048', '--json'])).out)
-    expect(one).toEqual(all[0])
-    expect(one.tags).toContain('numbers')
-    expect(one.levels.reasoning).toEqual(gameNamed('2048').levels?.reasoning)
-    expect(one.presets.paper).toMatchObject({ config: { size: 4, goal: 0 }, horizon: 100, protocol: { counts: 'points', restart: true } })
-    expect(one.knobs[0]).toMatchObject({ name: 'size', default: 4, range: '3..6', axis: 'reasoning' })
   })
 })
 
@@ -150,22 +132,6 @@ describe('show', () => {
     expect(out).not.toContain('\u001b')
   })
 
-  it('gives the same state again from its token, and another from another seed', async () => {
-    const first = await shown('2048', '--seed', '3', '--moves', '9', '--set', 'size=5')
-    expect(first).toMatchObject({ game: '2048', config: { size: 5, goal: 0 }, terminated: false, picture: null })
-    expect(first.state.moves).toBe(9)
-    expect(first.moves.map(({ score }: { score: number }) => score)).toEqual(
-      first.moves.map(({ score }: { score: number }) => score).sort((a: number, b: number) => b - a),
-    )
-    const again = await shown('--state', first.token)
-    expect(again).toMatchObject({ hash: first.hash, token: first.token, perception: first.perception, config: first.config })
-    expect((await shown('2048', '--seed', '4', '--moves', '9', '--set', 'size=5')).hash).not.toBe(first.hash)
-  })
-
-  it('asks briefly when told to', async () => {
-    expect((await shown('2048', '--prompt', 'brief')).prompt).toMatch(/^2048 4x4/)
-  })
-
   it('writes PNG and SVG of the size it says', async () => {
     const look = ['--layout', 'board', '--tile', '32', '--theme', 'dark']
     const png = await shown('2048', ...look, '--out', 'board.png')
@@ -178,28 +144,6 @@ describe('show', () => {
     expect(Buffer.compare(bytes, drawPng(gameNamed('2048'), decodeState(png.token, games).state, skin)), 'the bytes of the gym').toBe(0)
     await shown('2048', ...look, '--out', 'board.svg')
     expect(readFileSync(join(folder, 'board.svg'), 'utf8')).toMatch(/^<svg [^>]*width="128" height="128"/)
-  })
-
-  it('draws the levels asked for, and the sheet of all of them', async () => {
-    const one = await shown(
-      'swap',
-      '--perception',
-      '2',
-      '--reasoning',
-      '1',
-      '--set',
-      'colours=4',
-      '--skin',
-      'noise=0.3',
-      '--out',
-      'hard.png',
-    )
-    expect(one.config).toEqual({ rows: 5, columns: 5, colours: 4, shapes: 2 })
-    expect(one.skin).toMatchObject({ noise: 0.3, jitter: 0.07 })
-    const { picture } = await shown('shisen-sho', '--grid', '--tile', '8', '--layout', 'board', '--out', 'levels.png')
-    const sheet = PNG.sync.read(readFileSync(join(folder, 'levels.png')))
-    expect([sheet.width, sheet.height]).toEqual([picture.width, picture.height])
-    expect(sheet.width).toBeGreaterThan(6 * 64)
   })
 
   it('colours the board on demand, never under NO_COLOR', async () => {
@@ -267,26 +211,6 @@ describe('play', () => {
 describe('vectors', () => {
   it('counts the rows that agree', async () => {
     expect(await vlmGym(['vectors', sample])).toEqual({ code: 0, out: `${sample}: 5 of 5 rows agree (2048)\n`, err: '' })
-  })
-
-  it('prints what differs or cannot be read, and fails', async () => {
-    writeFileSync(join(folder, 'wrong.jsonl'), `${readFileSync(sample, 'utf8').replace('"score":64', '"score":32')}{bad\n`)
-    const { code, out } = await vlmGym(['vectors', sample, 'wrong.jsonl'])
-    expect(code).toBe(1)
-    expect(out.split('\n').slice(1)).toEqual([
-      '  line 2, id three: score: recorded 32, here 64',
-      '  line 6: expected a 2048 vector: not a JSON object',
-      'wrong.jsonl: 4 of 6 rows agree (2048)',
-      '',
-    ])
-    const json = await vlmGym(['vectors', 'wrong.jsonl', '--json'])
-    expect(json.code).toBe(1)
-    expect(JSON.parse(json.out)[0]).toMatchObject({ file: 'wrong.jsonl', rows: 6, agree: 4 })
-  })
-
-  it('fails on a file of no known kind', async () => {
-    writeFileSync(join(folder, 'empty.jsonl'), '')
-    expect(await vlmGym(['vectors', 'empty.jsonl'])).toMatchObject({ code: 1 })
   })
 })
 

@@ -62,7 +62,7 @@ describe('train', () => {
   })
 
   it('shows the values of the preset that --help is asked with', async () => {
-        for (const [args, name] of [
+    for (const [args, name] of [
       [[], 'laptop'],
       [['--quick'], 'quick'],
       [['--preset', 'tiny'], 'tiny'],
