@@ -170,12 +170,14 @@ describe('vlm-gym train', () => {
     await cp(whole, damaged, { recursive: true })
     const file = join(damaged, 'progress.json')
     const progress = JSON.parse(await readFile(file, 'utf8')) as { finished: { [stage: string]: object } }
+    const { g1: _, ...finished } = progress.finished
     const checkpoint = join(damaged, 'checkpoints', 'cold-start.safetensors')
     await truncate(checkpoint, 1000)
     // As if the run had been stopped where the last stage begins, and in the middle of it.
-    const state = { name: 'resume-a', ref: progress.finished['cold-start'] }
-    for (const change of [{ stage: 3 }, { stage: 3, step: 2, checkpoint: state, state: { pool: [], signals: [1, 1, 1, 1] } }]) {
-      await writeFile(file, JSON.stringify({ ...progress, ...change }))
+    const checkpointOf = { name: 'resume-g1-a', ref: progress.finished['cold-start'] }
+    const g1 = { step: 2, checkpoint: checkpointOf, state: { pool: [], signals: [1, 1, 1, 1] } }
+    for (const running of [{}, { g1 }]) {
+      await writeFile(file, JSON.stringify({ ...progress, finished, running }))
       expect(await vlmGym(...TINY, '--resume', damaged)).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('not a usable checkpoint'),
@@ -213,12 +215,15 @@ describe('vlm-gym train', () => {
     const broken = join(parent, 'progress')
     await cp(whole, broken, { recursive: true })
     const file = join(broken, 'progress.json')
-    const progress = JSON.parse(await readFile(file, 'utf8')) as object
+    const progress = JSON.parse(await readFile(file, 'utf8')) as { finished: object }
+    const half = { step: 1, checkpoint: null, state: { pool: [], signals: [1, 1, 1, 1] } }
     for (const change of [
-      { stage: 99 },
-      { step: -1 },
-      { checkpoint: '../../etc/passwd' },
-      { stage: 3, step: 1, state: { pool: [{ spec: 0 }] } },
+      { running: { 'no-stage': half } },
+      { running: { g1: { ...half, step: 99 } } },
+      { running: { g1: { ...half, step: -1 } } },
+      { running: { g1: { ...half, checkpoint: '../../etc/passwd' } } },
+      { running: { g1: { ...half, state: { pool: [{ spec: 0 }] } } } },
+      { finished: { ...progress.finished, base: undefined } },
     ]) {
       await writeFile(file, JSON.stringify({ ...progress, ...change }))
       expect(await vlmGym(...TINY, '--resume', broken)).toMatchObject({ code: 1, stderr: expect.stringContaining('damaged') })
