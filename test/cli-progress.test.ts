@@ -15,14 +15,15 @@ function stage(options: { isTTY?: boolean; quiet?: boolean; rows?: number } = {}
   return { progress, wait: (ms: number) => (time += ms), text: () => text, lines: () => text.split('\n').slice(0, -1) }
 }
 
-/** What a terminal shows in the end, of text with the escapes that log-update writes: cursor up, to a column, erase a line or all below. */
+/** What a terminal shows in the end, of text with the escapes that log-update writes: the cursor moved, a line erased or all below. */
 function screenOf(text: string): string[] {
   const screen = ['']
   let [row, column] = [0, 0]
   for (const [, count, command, plain] of text.matchAll(ESCAPES)) {
     if (command === 'A') row = Math.max(0, row - Number(count || 1))
+    else if (command === 'B') row += Number(count || 1)
     else if (command === 'G') column = Number(count || 1) - 1
-    else if (command === 'K') screen[row] = ''
+    else if (command === 'K') screen[row] = count === '2' ? '' : (screen[row] ?? '').slice(0, column)
     else if (command === 'J') screen.splice(row + 1, Number.POSITIVE_INFINITY, '')
     else if (plain === '\n') [row, column] = [row + 1, 0]
     else if (plain !== undefined) {

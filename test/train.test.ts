@@ -57,7 +57,7 @@ describe('vlm-gym train', () => {
   afterAll(() => rm(parent, { recursive: true, force: true }))
 
   it('trains both recipes, evaluates every policy and writes results and report', async () => {
-    const { code, stdout } = await vlmGym(...TINY, '--out', whole, '--json')
+    const { code, stdout } = await vlmGym(...TINY, '--out', whole, '--json', '--parallel', '1')
     expect(code).toBe(0)
     const rows = JSON.parse(stdout) as { policy: string; decoding: string; metric: string }[]
     expect(JSON.parse(await readFile(join(whole, 'results.json'), 'utf8'))).toEqual(rows)
@@ -89,14 +89,14 @@ describe('vlm-gym train', () => {
     expect(existsSync(join(again, 'episodes.jsonl'))).toBe(false)
   })
 
-  it('gives the same numbers after kills and Ctrl-C, to the last digit', async () => {
+  it('gives the same numbers after kills and Ctrl-C, on one engine and on two, to the last digit', async () => {
     const broken = join(parent, 'broken')
     await interruptAt(3, 'SIGKILL', broken, ...TINY, '--out', broken)
     // A killed process leaves its lock; it counts as stale after 15 s. The test does not wait for that.
     await rm(join(broken, '.lock'), { recursive: true, force: true })
-    await interruptAt(13, 'SIGKILL', broken, ...TINY, '--resume', broken)
+    await interruptAt(13, 'SIGKILL', broken, ...TINY, '--resume', broken, '--parallel', '2')
     await rm(join(broken, '.lock'), { recursive: true, force: true })
-    expect(await interruptAt(24, 'SIGINT', broken, ...TINY, '--resume', broken)).toBe(130)
+    expect(await interruptAt(24, 'SIGINT', broken, ...TINY, '--resume', broken, '--parallel', '1')).toBe(130)
     // In the evaluation, amid the episodes of a policy or between two.
     await interruptAtLine(join(broken, 'episodes.jsonl'), 20, 'SIGKILL', ...TINY, '--resume', broken)
     await rm(join(broken, '.lock'), { recursive: true, force: true })
