@@ -76,7 +76,7 @@ const bootstrapping = {
   games: SHISEN,
   recipes: ['g0', 'arm-f', 'arm-p', 'arm-a', 'arm-pa'],
   base: { ...captions, steps: 450, until: { cells: 0.5, states: 96 } },
-  rl: { ...rl, steps: 60, finalRate: 0.5 },
+  rl: { ...rl, steps: 120, finalRate: 0.5 },
   evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
 }
 
