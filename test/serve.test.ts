@@ -201,7 +201,7 @@ describe('the server', { timeout: 120_000 }, () => {
     const full = await fetch(`${server.url}/reset`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
     expect([full.status, await full.json()]).toMatchObject([
       503,
-      { code: 'CAPACITY_REACHED', detail: expect.stringMatching(/all 2 sessions.*--max-sessions/) },
+      { code: 'CAPACITY_REACHED', detail: expect.stringMatching(/2 of at most 2 sessions are open.*--max-sessions/) },
     ])
     one.socket.close()
     await one.closed

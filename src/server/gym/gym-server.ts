@@ -1,6 +1,6 @@
 /**
  * The gym behind HTTP and WebSockets, for trainers in any language: every game that is registered, chosen at reset. OpenEnv's protocol
- * (openenv-socket.ts, openenv-routes.ts).
+ * (openenv-socket.ts, openenv-routes.ts), and what trainers want beyond it (v1-routes.ts).
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -16,6 +16,7 @@ import { openEnvRoutes } from './openenv-routes.ts'
 import { type SocketRoom, socketRoom } from './openenv-socket.ts'
 import { gameOf, type Offer } from './plan.ts'
 import { type SessionLimits, Sessions } from './sessions.ts'
+import { v1Routes } from './v1-routes.ts'
 
 /** How long open requests may take to end after `close`, ms. */
 const GRACE = 5000
@@ -114,6 +115,7 @@ export function gymApp(sessions: Sessions, maxBody: number, log: (error: unknown
     answer(new ApiError(404, `there is no ${c.req.method} ${c.req.path} here; GET /docs lists what there is`, null, 'NOT_FOUND')),
   )
   openEnvRoutes(app, sessions)
+  v1Routes(app, sessions)
   app.post('/mcp', async (c) => c.json(noMcp(await c.req.json().catch(() => null)) as object))
   app.get('/openapi.json', (c) => c.json(openApi()))
   app.get('/docs', (c) => c.html(openApiPage()))

@@ -3,16 +3,9 @@ import * as z from 'zod'
 import { packageVersion } from '../../version.ts'
 import { stepRequest } from './openenv-routes.ts'
 import { resetRequest } from './reset-request.ts'
+import type { RouteDoc } from './route-doc.ts'
+import { V1_ROUTES } from './v1-routes.ts'
 import { envelopeSchema, stateSchema } from './wire.ts'
-
-/** A route, for the document. */
-export interface RouteDoc {
-  readonly method: 'get' | 'post' | 'delete'
-  readonly path: string
-  readonly summary: string
-  readonly request?: z.ZodType
-  readonly response?: z.ZodType
-}
 
 /** OpenEnv's routes. */
 const ROUTES: readonly RouteDoc[] = [
@@ -34,7 +27,7 @@ const ROUTES: readonly RouteDoc[] = [
 ]
 
 /** Every route of the server. */
-export const routeDocs = (): readonly RouteDoc[] => ROUTES
+export const routeDocs = (): readonly RouteDoc[] => [...ROUTES, ...V1_ROUTES]
 
 type Json = { readonly [key: string]: unknown }
 
@@ -62,6 +55,7 @@ function operation({ path, summary, request, response }: RouteDoc): Json {
     ...(request && { requestBody: { required: true, content: content(request, 'input') } }),
     responses: {
       200: { description: 'done', ...(response && { content: content(response, 'output') }) },
+      ...(parameters.length > 0 && { 404: { description: 'there is no such session' } }),
       ...(request && { 422: { description: 'a field is wrong; detail names it, the reason and the remedy' } }),
     },
   }

@@ -154,7 +154,7 @@ function pictureFields(picture: Picture | null): Pick<WireObservation, 'image' |
 }
 
 /** The envelope with its picture as text. */
-function shown({ envelope, picture }: RawEnvelope, { image }: View): Envelope {
+export function shown({ envelope, picture }: RawEnvelope, { image }: View): Envelope {
   if (picture === null) return envelope
   const text = base64Of(picture.png)
   return { ...envelope, observation: { ...envelope.observation, image: image === 'data_url' ? `data:image/png;base64,${text}` : text } }

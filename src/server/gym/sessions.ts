@@ -77,11 +77,21 @@ export class Sessions {
     return entry.session
   }
 
-  /** Another session from the moment of one. Throws ApiError. */
-  fork(id: string, as: string = randomUUID()): Session {
-    const copy = this.get(id, 'id').fork(as)
-    this.#keep(copy)
-    return copy
+  /** Starts many, or none if one of them cannot be started. Throws ApiError that names it. */
+  beginAll(requests: readonly ResetRequest[]): Session[] {
+    this.#makeRoom(requests.length)
+    const started = requests.map((request, at) => placed(`resets[${at}]`, () => this.start(request)))
+    for (const session of started) this.#keep(session)
+    return started
+  }
+
+  /** Sessions that go on from the moment of one, each by itself. Throws ApiError. */
+  fork(id: string, count: number): Session[] {
+    const source = this.get(id, 'id')
+    this.#makeRoom(count)
+    const copies = Array.from({ length: count }, () => source.fork(randomUUID()))
+    for (const copy of copies) this.#keep(copy)
+    return copies
   }
 
   /** Ends a session. Throws ApiError 404. */
@@ -116,10 +126,20 @@ export class Sessions {
     this.#named.set(session.id, { session, used: this.#now() })
   }
 
-  #makeRoom(): void {
+  #makeRoom(count: number = 1): void {
     const { maxSessions } = this.limits
-    if (this.open < maxSessions) return
-    const reason = `all ${maxSessions} sessions are open; close one, wait for idle ones to end, or start the server with a larger --max-sessions`
+    if (this.open + count <= maxSessions) return
+    const reason = `${this.open} of at most ${maxSessions} sessions are open, which leaves no room for ${count} more; close one, wait for idle ones to end, or start the server with a larger --max-sessions`
     throw new ApiError(503, reason, null, 'CAPACITY_REACHED')
+  }
+}
+
+/** What `work` gives; an error of it says where. */
+function placed<T>(at: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw new ApiError(error.status, `${at}: ${error.message}`, [at, ...(error.param === null ? [] : [error.param])].join('.'), error.code)
   }
 }
