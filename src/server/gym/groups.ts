@@ -67,7 +67,7 @@ export const groupsResponse = z.object({
   groups: z.array(
     z.object({
       game: z.string(),
-      hash: z.string().describe('of the state that the replies were played from'),
+      hash: z.string().nullable().describe('of the state that the replies were played from; null when tokens are off'),
       replies: z.array(groupReplySchema),
     }),
   ),
@@ -89,7 +89,7 @@ export function scoreGroups({ games }: Offer, request: GroupsRequest): z.output<
       const spec = envSpec({ game, config: game.rules.configOf(state), reward, horizon, restart })
       const now: EnvSnapshot = { state, last, steps, return: 0 }
       const play = { chance: request.chance, tokens: request.tokens, seed }
-      return { game: game.id, hash: stateHash(game, state), replies: scoredReplies(spec, now, replies, play) }
+      return { game: game.id, hash: request.tokens ? stateHash(game, state) : null, replies: scoredReplies(spec, now, replies, play) }
     }),
   }
 }
