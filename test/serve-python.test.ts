@@ -1,12 +1,13 @@
 /** OpenEnv's own Python clients and its validator against the running server. `VLM_GYM_OPENENV`: interpreters that have them, with ':' between. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { envSpec, loadGames } from 'vlm-gym'
 import { type Answer, type Running, type Script, script, serveGame } from './gym-client.ts'
+import { runNode } from './vlm-gym.ts'
 
 const player = fileURLToPath(new URL('./python/play_openenv.py', import.meta.url))
 const pythons = (process.env.VLM_GYM_OPENENV ?? '').split(':').filter((path) => path !== '')
@@ -58,6 +59,37 @@ describe('the Python client of OpenEnv', { timeout: 240_000 }, () => {
       }
     })
   }
+})
+
+describe('the package folder of OpenEnv', { timeout: 240_000 }, () => {
+  const folder = fileURLToPath(new URL('../openenv', import.meta.url))
+  const validator = fileURLToPath(new URL('./python/validate_openenv.py', import.meta.url))
+  let running: Running
+  beforeAll(async () => {
+    running = await serveGame()
+  })
+  afterAll(() => running.child.kill('SIGKILL'))
+
+  it('has an oracle that earns the most in every step, and its replies for the validator', async () => {
+    const solve = (...flags: string[]) => runNode([join(folder, 'solution/solve.mjs'), running.url, ...flags])
+    expect(JSON.parse((await solve()).stdout)).toEqual({ reward: 3, least: 3, steps: 8 })
+    const plan = JSON.parse(readFileSync(join(folder, 'validation/runtime.json'), 'utf8'))
+    expect(JSON.parse((await solve('--plan')).stdout)).toEqual(plan)
+  })
+
+  const python = pythons.find((path) => versionOf(path) === '0.10.0')
+  it.skipIf(python === undefined)(
+    'passes the validator as far as it goes without Docker (skipped where Python has no openenv 0.10.0)',
+    () => {
+      const report = JSON.parse(execFileSync(python as string, [validator, folder, running.url], { encoding: 'utf8' })) as Answer
+      expect(report).toMatchObject({ staticCode: 0, static: { 'static.manifest': 'pass' }, rewards: Array(8).fill(3) })
+      expect(report.runtime.map(({ check, status }: Answer) => [check, status])).toEqual([
+        ['runtime.reward_well_formed', 'pass'],
+        ['runtime.observation_schema', 'pass'],
+        ['runtime.state_contract', 'pass'],
+      ])
+    },
+  )
 })
 
 /** The part of what is expected that the client hands on. */

@@ -52,13 +52,14 @@ export const resetRequest = z.strictObject({
   restart: specFields.restart.default(false),
   reward: rewardConfig.prefault({}),
   state: z.string().optional().describe('state token to start from instead of a fresh game'),
+  injected_state: z.string().optional().describe('OpenEnv’s name for state'),
   steps: z.number().int().min(0).default(0).describe('replies played before that state'),
   return: z.number().default(0).describe('environment rewards earned before that state'),
   ...viewFields,
 })
 
 /** A checked request. */
-export type ResetRequest = z.output<typeof resetRequest>
+export type ResetRequest = Omit<z.output<typeof resetRequest>, 'injected_state'>
 /** What of an episode is sent. */
 export type View = Pick<ResetRequest, keyof typeof viewFields>
 
@@ -67,7 +68,10 @@ const NULLABLE: readonly string[] = ['horizon']
 
 /** The request in a value from outside; fields that are null count as left out. Throws ApiError that names the field. `at`: path of the value, '' or 'resets[0]'. */
 export function readReset(value: unknown, at: string = ''): ResetRequest {
-  return checked(resetRequest, withoutNulls(value), at)
+  const { injected_state, ...request } = checked(resetRequest, withoutNulls(value), at)
+  if (injected_state === undefined) return request
+  if (request.state === undefined) return { ...request, state: injected_state }
+  throw new ApiError(422, 'injected_state and state are two names for one thing; give one of them', 'injected_state', 'VALIDATION_ERROR')
 }
 
 function withoutNulls(value: unknown): unknown {
