@@ -1,5 +1,6 @@
 /** `vlm-gym serve`: the gym behind HTTP and WebSockets, for trainers in any language. */
 import type { Command } from 'commander'
+import { ConfigError } from '../../errors.ts'
 import { GYM_SERVER_DEFAULTS, serveGym } from '../../server/index.ts'
 import { withPictures, withPlugins } from '../extras-options.ts'
 import { interruptible } from '../interrupt.ts'
@@ -39,10 +40,17 @@ export function defineServe(command: Command): void {
     ['vlm-gym serve --game swap --horizon 20', 'resets that name nothing play 20 replies of Swap'],
     ['vlm-gym serve --port 0 --json', 'on a free port, which the first line of output names'],
   ])
-  command.action(serveCommand)
+  // Who gives a file means the other server.
+  command.allowExcessArguments(true)
+  command.action((flags: ServeFlags) => serveCommand(flags, command.args))
 }
 
-async function serveCommand(flags: ServeFlags): Promise<void> {
+async function serveCommand(flags: ServeFlags, words: readonly string[]): Promise<void> {
+  const [file] = words
+  if (file !== undefined)
+    throw new ConfigError(
+      `serve offers the games and takes no file such as ${file} (did you mean "serve-model"? It offers the model of a checkpoint)`,
+    )
   const { game, horizon, host, port, seed, maxSessions, idle } = flags
   const server = await serveGym({
     ...{ host, port, seed, maxSessions, idleTimeout: idle * 1000, horizon: horizon === 0 ? null : horizon },

@@ -85,7 +85,8 @@ export async function serveGym(options: GymServerOptions): Promise<GymServer> {
   }
 }
 
-async function offerOf({ game, horizon = GYM_SERVER_DEFAULTS.horizon }: GymServerOptions): Promise<Offer> {
+/** Loads every game that is registered. Throws ConfigError for a game that has no such name. */
+export async function offerOf({ game, horizon = GYM_SERVER_DEFAULTS.horizon }: Pick<GymServerOptions, 'game' | 'horizon'>): Promise<Offer> {
   const games = await loadGames()
   const [first] = games
   if (first === undefined) throw new ConfigError('there is no game to serve; register one first')
