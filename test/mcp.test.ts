@@ -7,7 +7,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPolicy, Env, envSpec, loadGames } from 'vlm-gym'
 import { drawPng } from 'vlm-gym/gym'
-import { offerOf, serveMcp } from 'vlm-gym/server'
+import { type GymServer, offerOf, serveGym, serveMcp } from 'vlm-gym/server'
 import { main } from './vlm-gym.ts'
 
 type Result = {
@@ -31,7 +31,9 @@ async function over(transport: ConstructorParameters<typeof StdioClientTransport
 
 let child: ChildProcess
 let url: URL
+let gym: GymServer
 beforeAll(async () => {
+  gym = await serveGym({ port: 0, horizon: 6 })
   child = spawn(process.execPath, [main, 'mcp', '--http', '--port', '0', '--json', '--horizon', '6'])
   url = await new Promise((resolve, reject) => {
     let out = ''
@@ -42,7 +44,10 @@ beforeAll(async () => {
     child.once('exit', (code) => reject(new Error(`ended with ${code}`)))
   })
 })
-afterAll(() => child.kill('SIGKILL'))
+afterAll(async () => {
+  child.kill('SIGKILL')
+  await gym.close()
+})
 
 const games = await loadGames()
 
@@ -50,6 +55,7 @@ describe('vlm-gym mcp', { timeout: 120_000 }, () => {
   const doors = [
     ['standard input and output', () => over({ command: process.execPath, args: [main, 'mcp', '--horizon', '6'] })],
     ['HTTP', () => over(url)],
+    ['the server of OpenEnv', () => over(new URL(`${gym.url}/mcp`))],
   ] as const
   it.each(doors)('plays every game as this process does, over %s', async (_, open) => {
     const client = await open()

@@ -9,13 +9,15 @@ import { bodyLimit } from 'hono/body-limit'
 import { WebSocketServer } from 'ws'
 import { ConfigError } from '../../errors.ts'
 import { gameEntries, loadGames } from '../../games/registry.ts'
+import { deriveSeed } from '../../rng.ts'
 import { ApiError, asApiError } from '../api-error.ts'
 import { closed, listening, urlOf } from '../listen.ts'
+import { mcpTalks, namesAt } from '../mcp/mcp-talks.ts'
 import { openApi, openApiPage } from './openapi.ts'
 import { openEnvRoutes } from './openenv-routes.ts'
 import { type SocketRoom, socketRoom } from './openenv-socket.ts'
 import { gameOf, type Offer } from './plan.ts'
-import { type SessionLimits, Sessions } from './sessions.ts'
+import { type SessionLimits, Sessions, sweepEvery } from './sessions.ts'
 import { v1Routes } from './v1-routes.ts'
 
 /** How long open requests may take to end after `close`, ms. */
@@ -63,12 +65,19 @@ export async function serveGym(options: GymServerOptions): Promise<GymServer> {
   const { maxSessions, idleTimeout, maxBody } = { ...GYM_SERVER_DEFAULTS, ...options }
   const offer = await offerOf(options)
   const sessions = new Sessions(offer, { maxSessions, idleTimeout }, options.seed ?? 0, now)
+  let games = 0
+  const nextSeed = (): number => deriveSeed(options.seed ?? 0, 'mcp', games++)
+  const talks = mcpTalks({ offer, nextSeed }, { maxSessions, idleTimeout }, now)
+  let names: readonly string[] = []
   const app = gymApp(sessions, maxBody, log)
+  app.all('/mcp', (c) => mcpAnswer(c.req.raw, (request) => talks.answer(request, names)))
   const { server, at } = await listening(app, host, options.port)
+  names = namesAt(host, at)
   const room = socketRoom({ sessions, now, log, mcp: noMcp })
   acceptSockets(server as Server, room)
   const sweep = setInterval(() => {
     sessions.endIdle()
+    talks.sweep()
     room.sweep()
   }, sweepEvery(idleTimeout)).unref()
   return {
@@ -80,6 +89,7 @@ export async function serveGym(options: GymServerOptions): Promise<GymServer> {
     async close() {
       clearInterval(sweep)
       room.goAway()
+      await talks.close()
       await closed(server as Server, GRACE)
     },
   }
@@ -98,9 +108,6 @@ export async function offerOf({ game, horizon = GYM_SERVER_DEFAULTS.horizon }: P
   }
 }
 
-/** Milliseconds between two looks at what is idle: often enough for the time-out, but not all the time. */
-const sweepEvery = (idleTimeout: number): number => Math.min(30_000, Math.max(50, idleTimeout / 4))
-
 /** The HTTP application without a socket. */
 export function gymApp(sessions: Sessions, maxBody: number, log: (error: unknown) => void): Hono {
   const app = new Hono()
@@ -117,7 +124,6 @@ export function gymApp(sessions: Sessions, maxBody: number, log: (error: unknown
   )
   openEnvRoutes(app, sessions)
   v1Routes(app, sessions)
-  app.post('/mcp', async (c) => c.json(noMcp(await c.req.json().catch(() => null)) as object))
   app.get('/openapi.json', (c) => c.json(openApi()))
   app.get('/docs', (c) => c.html(openApiPage()))
   return app
@@ -131,14 +137,34 @@ function bodyOf({ message, code, param }: ApiError): { detail: string; code: str
   return { detail: message, code: code ?? 'VALIDATION_ERROR', param }
 }
 
-/** The answer of a server without MCP tools to a JSON-RPC message. */
+/** The answer to a request for /mcp. What is no JSON-RPC is told so with status 200, as OpenEnv wants it. */
+async function mcpAnswer(request: Request, answer: (request: Request) => Promise<Response>): Promise<Response> {
+  if (request.method !== 'POST') return answer(request)
+  const text = await request.text()
+  const body = parsed(text)
+  if (typeof body !== 'object' || body === null || !(Array.isArray(body) || 'method' in body || 'result' in body || 'error' in body))
+    return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_600, message: NO_JSON_RPC } })
+  return answer(new Request(request.url, { method: 'POST', headers: request.headers, body: text }))
+}
+
+const NO_JSON_RPC = 'the message is no JSON-RPC request; give jsonrpc, id and method'
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** The answer to a JSON-RPC message over a socket of OpenEnv. */
 function noMcp(message: unknown): unknown {
-  const { id = null, method } = (typeof message === 'object' && message !== null ? message : {}) as { id?: unknown; method?: unknown }
-  const error =
-    typeof method === 'string'
-      ? { code: -32_601, message: 'this server has no MCP tools; play over /ws, or run vlm-gym mcp' }
-      : { code: -32_600, message: 'the message is no JSON-RPC request; give jsonrpc, id and method' }
-  return { jsonrpc: '2.0', id, error }
+  const { id = null } = (message ?? {}) as { readonly id?: unknown }
+  return {
+    jsonrpc: '2.0',
+    id,
+    error: { code: -32_601, message: 'MCP is spoken at /mcp over streamable HTTP; play over this socket by reset and step' },
+  }
 }
 
 /** Upgrades of /ws become sockets; any other is refused. */

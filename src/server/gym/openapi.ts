@@ -21,7 +21,7 @@ const ROUTES: readonly RouteDoc[] = [
     response: envelopeSchema,
   },
   { method: 'post', path: '/step', summary: 'plays a reply', request: stepRequest, response: envelopeSchema },
-  { method: 'post', path: '/mcp', summary: 'JSON-RPC' },
+  { method: 'post', path: '/mcp', summary: 'MCP over streamable HTTP: the tools new_game, look and act' },
   { method: 'get', path: '/openapi.json', summary: 'this document' },
   { method: 'get', path: '/docs', summary: 'this document as a page' },
 ]

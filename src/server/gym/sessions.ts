@@ -14,6 +14,9 @@ export interface SessionLimits {
   readonly idleTimeout: number
 }
 
+/** Milliseconds between two looks at what is idle: often enough for the time-out, but not all the time. */
+export const sweepEvery = (idleTimeout: number): number => Math.min(30_000, Math.max(50, idleTimeout / 4))
+
 /** A session with its last use, ms. */
 interface Entry {
   readonly session: Session
