@@ -18,9 +18,9 @@
  *
  * So it is always legal, and its thoughts say what it does. Not blind: the swap of the cell that `most` names.
  *
- * Mean points of 20 replies (1000 games, ± 95 %). 5x5, 6 kinds (3 colours, 2 shapes): random legal swaps 187 ± 2.5; blind 196 ± 2.5; the default
- * teacher (5 % slips, 10 % insights) 202 ± 3; not blind 252 ± 3.5; one-move search 258 ± 3.5; solver 273 ± 4. 8x8, 12 kinds (500 games): random
- * legal swaps 139 ± 1.5; blind 143 ± 1.5; default 144 ± 1.5; not blind 159 ± 2.
+ * Mean points of 20 replies (1000 games, ± 95 %). 5x5, 6 kinds (3 colours, 2 shapes): random legal swaps 190 ± 2.5; blind 204 ± 3; the default
+ * teacher (5 % slips, 10 % insights) 209 ± 3; not blind 249 ± 3.5; one-move search 258 ± 3.5; solver 273 ± 4. 8x8, 12 kinds (500 games): random
+ * legal swaps 139 ± 1.5; blind 144 ± 1.5; default 145 ± 1.5; not blind 158 ± 2.
  */
 import { GameError } from '../../errors.ts'
 import type { Statement, TeacherOptions, Thought } from '../../game.ts'
