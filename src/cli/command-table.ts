@@ -37,6 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/teach.ts')).defineTeach,
   },
   {
+    name: 'serve',
+    summary: 'offer every game to trainers in any language, over HTTP and WebSockets (OpenEnv)',
+    load: async () => (await import('./commands/serve.ts')).defineServe,
+  },
+  {
     name: 'serve-model',
     summary: 'offer a trained model as an OpenAI-compatible chat endpoint',
     load: async () => (await import('./commands/serve-model.ts')).defineServeModel,
