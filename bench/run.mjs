@@ -5,8 +5,9 @@ import { engineBench } from './engine.mjs'
 import { envsBench } from './envs.mjs'
 import { gymBench } from './gym.mjs'
 import { setClock } from './measure.mjs'
+import { serveBench } from './serve.mjs'
 
-const suites = { gym: gymBench, envs: envsBench, engine: engineBench }
+const suites = { gym: gymBench, envs: envsBench, engine: engineBench, serve: serveBench }
 const command = new Command('npm run bench --')
   .description('Measures how fast this machine plays, draws, scores, trains and samples. Run it on an idle machine.')
   .addArgument(new Argument('[suites...]', 'what to measure; nothing: everything').choices(Object.keys(suites)))

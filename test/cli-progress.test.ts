@@ -15,6 +15,27 @@ function stage(options: { isTTY?: boolean; quiet?: boolean; rows?: number } = {}
   return { progress, wait: (ms: number) => (time += ms), text: () => text, lines: () => text.split('\n').slice(0, -1) }
 }
 
+/** What a terminal shows in the end, of text with the escapes that log-update writes: the cursor moved, a line erased or all below. */
+function screenOf(text: string): string[] {
+  const screen = ['']
+  let [row, column] = [0, 0]
+  for (const [, count, command, plain] of text.matchAll(ESCAPES)) {
+    if (command === 'A') row = Math.max(0, row - Number(count || 1))
+    else if (command === 'B') row += Number(count || 1)
+    else if (command === 'G') column = Number(count || 1) - 1
+    else if (command === 'K') screen[row] = count === '2' ? '' : (screen[row] ?? '').slice(0, column)
+    else if (command === 'J') screen.splice(row + 1, Number.POSITIVE_INFINITY, '')
+    else if (plain === '\n') [row, column] = [row + 1, 0]
+    else if (plain !== undefined) {
+      screen[row] = (screen[row] ?? '').slice(0, column).padEnd(column) + plain
+      column += plain.length
+    }
+  }
+  return screen.filter((line) => line !== '')
+}
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape begins such a sequence
+const ESCAPES = /\u001b\[\??(\d*)[;\d]*([A-Za-z])|(\n|[^\u001b\n]+)/g
+
 describe('without a terminal', () => {
   it('prints a line at a change of stage, every 10 s, and at the end of a stage', () => {
     const { progress, wait, lines } = stage()
@@ -42,6 +63,25 @@ describe('without a terminal', () => {
     progress.close()
     progress.close()
     expect(lines().map((line) => line.slice(0, 6))).toEqual(['a  0/9', 'a  2/9', 'b  0/9', 'b  1/9'])
+  })
+
+  it('prints the lines of stages side by side at their own pace', () => {
+    const { progress, wait, lines } = stage()
+    for (let step = 0; step <= 20; step++, wait(1000)) {
+      progress.update({ stage: 'g0', step, total: 20, engine: 0 })
+      if (step >= 5 && step <= 12) progress.update({ stage: 'cold-start', step: step - 5, total: 7, engine: 1 })
+      if (step > 12) progress.update({ stage: 'g1', step: step - 13, total: 9, engine: 1 })
+    }
+    progress.close()
+    expect(lines()).toEqual([
+      'g0  0/20',
+      'cold-start  0/7',
+      'g0  10/20  10s left',
+      'cold-start  7/7  in 7s',
+      'g1  0/9',
+      'g0  20/20  in 20s',
+      'g1  7/9  2s left',
+    ])
   })
 
   it('is silent with quiet, but for important notes', () => {
@@ -80,6 +120,23 @@ describe('on a terminal', () => {
     expect(states.length).toBeGreaterThan(20)
     expect(states.at(-1)).toEqual(['200', '200'])
     expect(drawn).toMatch(/a {2}\S+ {2}200\/200 {2}in 4s/)
+  })
+
+  it('redraws stages side by side together, and leaves each that ends above the others', () => {
+    const { progress, wait, text } = stage({ isTTY: true })
+    for (let step = 0; step <= 9; step++, wait(1000)) {
+      progress.update({ stage: 'g0', step, total: 30, engine: 0, figures: { reward: step } })
+      if (step <= 4) progress.update({ stage: 'cold-start', step, total: 4, engine: 1, figures: { loss: 1 / (step + 1) } })
+      else progress.update({ stage: 'g1', step: step - 5, total: 9, engine: 1 })
+    }
+    progress.close()
+    expect(screenOf(text()).map((line) => line.replace(/━+ {2}/, ''))).toEqual([
+      'cold-start  4/4  in 4s',
+      '  loss 0.200',
+      'g0  9/30  21s left',
+      '  reward 9',
+      'g1  4/9  5s left',
+    ])
   })
 
   it('prints plain lines where the terminal has no size', () => {

@@ -91,8 +91,7 @@ describe('vlm-gym train --seeds', { timeout: 600_000 }, () => {
   })
 
   it('runs side by side, stops all at Ctrl-C, and adds a seed on --resume', async () => {
-    const threads = ['--set', 'threads=1']
-    const args = ['--preset', 'tiny', '--config', file, ...threads, '--seeds', '0-1', '--parallel', '2', '--out', at('par')]
+    const args = ['--preset', 'tiny', '--config', file, '--seeds', '0-1', '--parallel', '2', '--out', at('par')]
     const { code, stderr } = await interruptedOnce(at('par-1/metrics.jsonl'), ...args)
     expect(code).toBe(130)
     expect(stderr).toMatch(/^seed [01]: /m)
@@ -100,7 +99,7 @@ describe('vlm-gym train --seeds', { timeout: 600_000 }, () => {
     expect(resumed.code).toBe(0)
     const [group] = JSON.parse(resumed.stdout) as Group[]
     expect(group?.seeds[0]).toMatchObject({ seeds: [0, 1, 2], runs: ['par-0', 'par-1', 'par-2'] })
-    expect((await small(...threads, '--seed', '1', '--out', at('one'), '--quiet')).code).toBe(0)
+    expect((await small('--seed', '1', '--out', at('one'), '--quiet')).code).toBe(0)
     expect(await readFile(at('par-1/checkpoints/g1.safetensors'))).toEqual(await readFile(at('one/checkpoints/g1.safetensors')))
   })
 

@@ -57,7 +57,7 @@ describe('vlm-gym train', () => {
   afterAll(() => rm(parent, { recursive: true, force: true }))
 
   it('trains both recipes, evaluates every policy and writes results and report', async () => {
-    const { code, stdout } = await vlmGym(...TINY, '--out', whole, '--json')
+    const { code, stdout } = await vlmGym(...TINY, '--out', whole, '--json', '--parallel', '1')
     expect(code).toBe(0)
     const rows = JSON.parse(stdout) as { policy: string; decoding: string; metric: string }[]
     expect(JSON.parse(await readFile(join(whole, 'results.json'), 'utf8'))).toEqual(rows)
@@ -89,14 +89,14 @@ describe('vlm-gym train', () => {
     expect(existsSync(join(again, 'episodes.jsonl'))).toBe(false)
   })
 
-  it('gives the same numbers after kills and Ctrl-C, to the last digit', async () => {
+  it('gives the same numbers after kills and Ctrl-C, on one engine and on two, to the last digit', async () => {
     const broken = join(parent, 'broken')
     await interruptAt(3, 'SIGKILL', broken, ...TINY, '--out', broken)
     // A killed process leaves its lock; it counts as stale after 15 s. The test does not wait for that.
     await rm(join(broken, '.lock'), { recursive: true, force: true })
-    await interruptAt(13, 'SIGKILL', broken, ...TINY, '--resume', broken)
+    await interruptAt(13, 'SIGKILL', broken, ...TINY, '--resume', broken, '--parallel', '2')
     await rm(join(broken, '.lock'), { recursive: true, force: true })
-    expect(await interruptAt(24, 'SIGINT', broken, ...TINY, '--resume', broken)).toBe(130)
+    expect(await interruptAt(24, 'SIGINT', broken, ...TINY, '--resume', broken, '--parallel', '1')).toBe(130)
     // In the evaluation, amid the episodes of a policy or between two.
     await interruptAtLine(join(broken, 'episodes.jsonl'), 20, 'SIGKILL', ...TINY, '--resume', broken)
     await rm(join(broken, '.lock'), { recursive: true, force: true })
@@ -154,12 +154,14 @@ describe('vlm-gym train', () => {
     await cp(whole, damaged, { recursive: true })
     const file = join(damaged, 'progress.json')
     const progress = JSON.parse(await readFile(file, 'utf8')) as { finished: { [stage: string]: object } }
+    const { g1: _, ...finished } = progress.finished
     const checkpoint = join(damaged, 'checkpoints', 'cold-start.safetensors')
     await truncate(checkpoint, 1000)
     // As if the run had been stopped where the last stage begins, and in the middle of it.
-    const state = { name: 'resume-a', ref: progress.finished['cold-start'] }
-    for (const change of [{ stage: 3 }, { stage: 3, step: 2, checkpoint: state, state: { pool: [], signals: [1, 1, 1, 1] } }]) {
-      await writeFile(file, JSON.stringify({ ...progress, ...change }))
+    const checkpointOf = { name: 'resume-g1-a', ref: progress.finished['cold-start'] }
+    const g1 = { step: 2, checkpoint: checkpointOf, state: { pool: [], signals: [1, 1, 1, 1] } }
+    for (const running of [{}, { g1 }]) {
+      await writeFile(file, JSON.stringify({ ...progress, finished, running }))
       expect(await vlmGym(...TINY, '--resume', damaged)).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('not a usable checkpoint'),
@@ -197,12 +199,15 @@ describe('vlm-gym train', () => {
     const broken = join(parent, 'progress')
     await cp(whole, broken, { recursive: true })
     const file = join(broken, 'progress.json')
-    const progress = JSON.parse(await readFile(file, 'utf8')) as object
+    const progress = JSON.parse(await readFile(file, 'utf8')) as { finished: object }
+    const half = { step: 1, checkpoint: null, state: { pool: [], signals: [1, 1, 1, 1] } }
     for (const change of [
-      { stage: 99 },
-      { step: -1 },
-      { checkpoint: '../../etc/passwd' },
-      { stage: 3, step: 1, state: { pool: [{ spec: 0 }] } },
+      { running: { 'no-stage': half } },
+      { running: { g1: { ...half, step: 99 } } },
+      { running: { g1: { ...half, step: -1 } } },
+      { running: { g1: { ...half, checkpoint: '../../etc/passwd' } } },
+      { running: { g1: { ...half, state: { pool: [{ spec: 0 }] } } } },
+      { finished: { ...progress.finished, base: undefined } },
     ]) {
       await writeFile(file, JSON.stringify({ ...progress, ...change }))
       expect(await vlmGym(...TINY, '--resume', broken)).toMatchObject({ code: 1, stderr: expect.stringContaining('damaged') })

@@ -37,6 +37,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/teach.ts')).defineTeach,
   },
   {
+    name: 'serve',
+    summary: 'offer every game to trainers in any language, over HTTP and WebSockets (OpenEnv)',
+    load: async () => (await import('./commands/serve.ts')).defineServe,
+  },
+  {
+    name: 'mcp',
+    summary: 'offer the games to agents as MCP tools: new_game, look, act',
+    load: async () => (await import('./commands/mcp.ts')).defineMcp,
+  },
+  {
     name: 'serve-model',
     summary: 'offer a trained model as an OpenAI-compatible chat endpoint',
     load: async () => (await import('./commands/serve-model.ts')).defineServeModel,

@@ -1,7 +1,7 @@
 /**
  * Progress of a long job, on stderr, so that stdout stays the job's own. On a terminal a few lines are redrawn in place; elsewhere there is
  * a plain line at every change of stage, at most every 10 s in between, and at the end of a stage. A stage that comes to its end is last
- * shown full, with the time it took.
+ * shown full, with the time it took. Stages on different engines run side by side: each has lines of its own.
  *
  *     const progress = createProgress({ quiet: options.quiet })
  *     progress.update({ stage: 'g1 · grpo', step: 12, total: 400, figures: { reward: 0.8 }, tokens: 51_200 })
@@ -21,6 +21,8 @@ export interface ProgressState {
   readonly step: number
   /** Steps of the stage; 0 when unknown. */
   readonly total: number
+  /** Index of the engine that works on it; a stage takes the lines of the one before it on its engine. Default: 0. */
+  readonly engine?: number
   /** Key figures, shown in this order. */
   readonly figures?: { readonly [name: string]: number | string | null | undefined }
   /** Tokens processed since the stage began (or since the job did; only differences count). */
@@ -58,6 +60,18 @@ interface Moment {
   readonly tokens: number | undefined
 }
 
+/** The stage that an engine works on, and what is known of its speed. */
+interface Row {
+  state: ProgressState
+  moments: Moment[]
+  /** When the stage was first shown, ms. */
+  readonly begun: number
+  /** When it was last shown, ms. */
+  shownAt: number
+  /** Whether `state` has not been shown. */
+  pending: boolean
+}
+
 interface Speed {
   readonly tokensPerSecond: number | null
   /** Null when unknown, and at the end of the stage. */
@@ -74,50 +88,61 @@ export function createProgress(options: ProgressOptions = {}): ProgressDisplay {
   const live = !quiet && stream.isTTY === true && isSized && process.env.TERM !== 'dumb'
   const redraw = live ? createLogUpdate(stream as NodeJS.WriteStream) : null
   const colours = coloursOf(stream as NodeJS.WriteStream)
-  let moments: Moment[] = []
-  let begun = 0
-  let last: ProgressState | null = null
-  let shownAt = Number.NEGATIVE_INFINITY
-  let pending = false
+  /** By engine. */
+  const rows = new Map<number, Row>()
 
   const write = (line: string): void => {
     stream.write(`${line}\n`)
   }
-  const show = (state: ProgressState): void => {
-    pending = false
-    shownAt = now()
-    const speed = speedOf(moments, state, begun)
-    if (redraw === null) write(plainLine(state, speed))
-    else redraw(liveLines(state, speed, Math.max(20, (stream.columns ?? 80) - 1), colours).join('\n'))
+  const liveText = (shown: readonly Row[]): string => {
+    const width = Math.max(20, (stream.columns ?? 80) - 1)
+    return shown.flatMap((row) => liveLines(row.state, speedOf(row), width, colours)).join('\n')
+  }
+  /** Shows a row; on a terminal all rows, in the order of their engines. */
+  const show = (row: Row): void => {
+    if (redraw === null) write(plainLine(row.state, speedOf(row)))
+    else redraw(liveText([...rows.entries()].sort(([a], [b]) => a - b).map(([, one]) => one)))
+    for (const one of redraw === null ? [row] : rows.values()) {
+      one.pending = false
+      one.shownAt = now()
+    }
+  }
+  /** Leaves the last state of some rows on the screen, above what is redrawn. */
+  const settle = (engines: readonly number[]): void => {
+    const over = engines.flatMap((engine) => rows.get(engine) ?? [])
+    for (const engine of engines) rows.delete(engine)
+    if (redraw === null) for (const row of over.filter(({ pending }) => pending)) show(row)
+    else if (over.length > 0) {
+      redraw(liveText(over))
+      redraw.done()
+    }
   }
 
   return {
     update: (given) => {
       const state = shownState(given)
-      const fresh = state.stage !== last?.stage
-      if (fresh && last !== null && pending && !quiet) show(last)
-      if (fresh) {
-        redraw?.done()
-        moments = []
-        begun = now()
-      }
-      moments = [...moments, { at: now(), step: state.step, tokens: state.tokens }].slice(-WINDOW)
-      last = state
-      pending = true
+      const { engine = 0 } = state
+      const before = rows.get(engine)
+      const fresh = state.stage !== before?.state.stage
+      if (fresh && !quiet) settle([...rows.keys()].filter((one) => one === engine || isFull((rows.get(one) as Row).state)))
+      const row: Row = before && !fresh ? before : { state, moments: [], begun: now(), shownAt: Number.NEGATIVE_INFINITY, pending: true }
+      rows.set(engine, row)
+      row.state = state
+      row.moments = [...row.moments, { at: now(), step: state.step, tokens: state.tokens }].slice(-WINDOW)
+      row.pending = true
       if (quiet) return
-      if (fresh || isFull(state) || now() - shownAt >= (live ? REDRAW : interval)) show(state)
+      if (fresh || isFull(state) || now() - row.shownAt >= (live ? REDRAW : interval)) show(row)
     },
     note: (line, { important = false } = {}) => {
       if (quiet && !important) return
       redraw?.clear()
       write(printable(line))
-      if (redraw !== null && last !== null) show(last)
+      const [row] = rows.values()
+      if (redraw !== null && row !== undefined) show(row)
     },
     close: () => {
-      if (last !== null && pending && !quiet) show(last)
-      redraw?.done()
-      last = null
-      pending = false
+      if (!quiet) settle([...rows.keys()])
+      rows.clear()
     },
   }
 }
@@ -142,7 +167,7 @@ function shownState(state: ProgressState): ProgressState {
   return { ...state, stage: printableLine(state.stage), figures: Object.fromEntries(figures) }
 }
 
-function speedOf(moments: readonly Moment[], state: ProgressState, begun: number): Speed {
+function speedOf({ moments, state, begun }: Row): Speed {
   const { step, total } = state
   const [first, last] = [moments[0], moments.at(-1)]
   const seconds = first && last ? (last.at - first.at) / 1000 : 0

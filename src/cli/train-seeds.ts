@@ -28,8 +28,8 @@ export interface SeedsOptions {
   readonly seeds: readonly number[]
   /** Path of a run folder without its seed: 'runs/laptop' for runs/laptop-0. */
   readonly prefix: string
-  /** Runs at once. */
-  readonly parallel: number
+  /** Runs at once; undefined: one. */
+  readonly parallel: number | undefined
   /** Go on with what is there; seeds that are not there yet are begun with the config of those that are. */
   readonly resume: boolean
   /** Use folders that are not empty. */
@@ -76,7 +76,7 @@ export async function trainSeeds(options: SeedsOptions): Promise<void> {
 async function makeNew(runs: readonly SeedRun[], { newConfig, parallel, threadsGiven, force }: SeedsOptions): Promise<void> {
   await checkNewSeeds(runs, force)
   const config = await newConfig()
-  const threads = threadsGiven ? config.threads : threadsEach(config.threads, Math.min(parallel, runs.length))
+  const threads = threadsGiven ? config.threads : threadsEach(config.threads, Math.min(parallel ?? 1, runs.length))
   if (threads < config.threads) printError(`each run gets ${threads} of the ${config.threads} threads; the last digits depend on that`)
   await makeSeedRuns(runs, config, { threads, force })
 }
@@ -84,7 +84,7 @@ async function makeNew(runs: readonly SeedRun[], { newConfig, parallel, threadsG
 /** This program, as it goes on with one run. */
 const programOf = (quiet: boolean): SeedProgram => ({
   path: fileURLToPath(new URL('main.js', import.meta.url)),
-  args: ({ path }) => ['train', '--resume', path, ...(quiet ? ['--quiet'] : [])],
+  args: ({ path }) => ['train', '--resume', path, '--parallel', '1', ...(quiet ? ['--quiet'] : [])],
   stoppedCode: INTERRUPTED,
 })
 

@@ -221,7 +221,6 @@ const LINES: readonly (readonly [string, 1 | 2, RegExp])[] = [
   ['train --preset tiny --quiet --out never --set games.0.id=chess', 2, /chess/],
   ['train --seeds 3-1 --out never', 2, /0,1,2 or 0-2/],
   ['train --seeds 1 --seed 1 --out never', 2, /--seed and --seeds/],
-  ['train --parallel 2 --out never', 2, /--seeds/],
   ['train --seeds 1 --resume x', 2, /names one run/],
   ['train --seeds 1-2 --out never --resume', 1, /no run to go on/],
   ['train --preset tiny --seeds 1-2 --out never --set rl.kl=-1', 2, /rl\.kl/],

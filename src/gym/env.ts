@@ -12,7 +12,7 @@ import type { Observation, Reply } from '../policy.ts'
 import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
 import { deriveSeed } from '../rng.ts'
 import type { Frame, Skin } from '../scene.ts'
-import { type EnvSnapshot, nextMoment, startSnapshot } from './life.ts'
+import { type EnvSnapshot, type Moment, nextMoment, startSnapshot } from './life.ts'
 import { blankFrame, captioned, captionOf } from './observation-mode.ts'
 import { forcedPerception, tagsReplaced } from './protocol.ts'
 import { playReply, type ReplyScore } from './score.ts'
@@ -48,11 +48,16 @@ function specPrompt(spec: EnvSpec): string {
   return known
 }
 
+/** The feedback on a step, in the spec's tags; '' before the first and where there is nothing to say. */
+export function feedbackAfter(spec: EnvSpec, last: LastStep): string {
+  return tagged(spec, gameFeedback(spec.game, last, spec.promptStyle))
+}
+
 /** The prompt after a step (null: before the first), with feedback when on: brief prompts are joined to their word directly, full ones get a paragraph. */
 export function promptAfter(spec: EnvSpec, last: LastStep): string {
   const prompt = specPrompt(spec)
   if (!spec.feedback) return prompt
-  const feedback = tagged(spec, gameFeedback(spec.game, last, spec.promptStyle))
+  const feedback = feedbackAfter(spec, last)
   if (feedback === '') return prompt
   return spec.promptStyle === 'brief' ? prompt + feedback : `${prompt}\n\n${feedback}`
 }
@@ -87,6 +92,14 @@ export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state'
   if (caption === undefined) return { game: game.id, messages: [userMessage(prompt, frame, blank)] }
   if (promptStyle === 'brief') return { game: game.id, messages: [userMessage(prompt, frame, blank)], prefix: forcedPerception(caption) }
   return { game: game.id, messages: [userMessage(captioned(caption, prompt), frame, blank)] }
+}
+
+/**
+ * The moment after a played reply. The seed of a game that follows another comes from the state in which that ended, so a snapshot is all
+ * there is to know.
+ */
+export function momentAfter(spec: EnvSpec, snapshot: EnvSnapshot, result: StepResult<unknown>): Moment {
+  return nextMoment(spec, snapshot, result, () => deriveSeed(0, 'restart', stateHash(spec.game, result.state)))
 }
 
 /** A game being played. Copies share nothing that changes. */
@@ -125,15 +138,12 @@ export class Env {
 
   /**
    * Plays a reply. After the end of the game nothing moves: reward 0, not legal. Beyond the horizon play goes on, and every step is truncated.
-   * The seed of a game that follows another comes from the state in which that ended, so a snapshot is all there is to know.
    */
   step(reply: Reply | string): EnvStep {
     const { game } = this.spec
     const { score, result } = playReply(game, this.#now.state, reply)
     const { reward, legal, events } = result
-    const { snapshot, ending, restarted } = nextMoment(this.spec, this.#now, result, () =>
-      deriveSeed(0, 'restart', stateHash(game, result.state)),
-    )
+    const { snapshot, ending, restarted } = momentAfter(this.spec, this.#now, result)
     const observation = this.#move(snapshot)
     return { score, reward, legal, terminated: ending === 'terminated', truncated: ending === 'truncated', restarted, events, observation }
   }

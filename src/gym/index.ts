@@ -14,7 +14,7 @@ export {
   SKIN_LEVELS,
   withLevels,
 } from './difficulty.ts'
-export { drawPng, drawState, Env, type EnvStep, observationOf, promptAfter } from './env.ts'
+export { drawPng, drawState, Env, type EnvStep, feedbackAfter, momentAfter, observationOf, promptAfter } from './env.ts'
 export {
   Episode,
   type EpisodeRules,

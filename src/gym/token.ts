@@ -64,9 +64,13 @@ export function encodeState(game: AnyGame, state: unknown, last: LastStep = null
   return token
 }
 
+/** What tokens are inflated into, made when it is first needed; nothing of one call is left to see in the next. */
+let room: Uint8Array | undefined
+
 /** Inflates into a buffer of the largest size allowed: bytes beyond it are dropped, so a bomb costs no memory. */
 function inflate(bytes: Uint8Array): unknown {
-  const out = inflateSync(bytes, { out: new Uint8Array(maxTokenBytes + 1) })
+  room ??= new Uint8Array(maxTokenBytes + 1)
+  const out = inflateSync(bytes, { out: room })
   if (out.length > maxTokenBytes) throw new StateError(`The state in the token is larger than ${maxTokenBytes} bytes.`)
   return JSON.parse(strFromU8(out))
 }

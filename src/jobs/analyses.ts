@@ -17,7 +17,7 @@ import {
   type RunFolder,
   type StageInfo,
 } from '../runs/index.ts'
-import { finishedWeights, gamesOf, mixOf, type TrainConfig } from '../train/index.ts'
+import { finishedWeights, gamesOf, mixOf, type OtherEngines, type TrainConfig } from '../train/index.ts'
 import type { JobControl } from './events.ts'
 
 /** Interventions are made on every stage that builds on another: where a recipe ends, and where its RL began. */
@@ -26,6 +26,8 @@ const isIntervened = ({ from }: StageInfo): boolean => from !== null
 /** A training run that this process holds. */
 export interface TrainJobOptions extends JobControl {
   readonly engine: Engine
+  /** For parts side by side: engines of the same config over the same saves. */
+  readonly others?: OtherEngines | undefined
   readonly folder: RunFolder
   readonly config: TrainConfig
 }

@@ -10,9 +10,11 @@ export interface JobProgress {
   readonly step: number
   /** Steps of the stage; 0 when unknown. */
   readonly total: number
+  /** Index of the engine that works on it; parts on different engines run side by side. Default: 0. */
+  readonly engine?: number
   /** Key figures by name, in the order in which they are shown. */
   readonly figures?: Readonly<Record<string, number | string | null | undefined>>
-  /** Tokens processed since the job began. */
+  /** Tokens processed since the part began, or since the job did; only differences count. */
   readonly tokens?: number
 }
 

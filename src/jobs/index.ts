@@ -34,4 +34,5 @@ export {
   runToEnd,
   storedConfig,
   storedWords,
+  usualParallel,
 } from './train-run.ts'

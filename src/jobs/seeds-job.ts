@@ -48,8 +48,8 @@ export interface SeedProgram {
 }
 
 export interface SeedsOptions {
-  /** Runs at once; with more than 1 each has a process of its own. */
-  readonly parallel: number
+  /** Runs at once; with more than 1 each has a process of its own. Default: one run, with as many engines as is usual. */
+  readonly parallel?: number | undefined
   readonly program: SeedProgram
   readonly onEvent?: (event: SeedsEvent) => void
   readonly signal: AbortSignal
@@ -113,15 +113,15 @@ export async function reopenSeedRuns(runs: readonly SeedRun[]): Promise<void> {
 
 /** Goes on with runs whose folders are there; their outcomes in order, fewer than runs if it was stopped. Throws ConfigError. */
 export function trainSeedRuns(runs: readonly SeedRun[], options: SeedsOptions): Promise<SeedOutcome[]> {
-  return options.parallel > 1 ? sideBySide(runs, options) : oneByOne(runs, options)
+  return (options.parallel ?? 1) > 1 ? sideBySide(runs, options) : oneByOne(runs, options)
 }
 
-async function oneByOne(runs: readonly SeedRun[], { onEvent, signal }: SeedsOptions): Promise<SeedOutcome[]> {
+async function oneByOne(runs: readonly SeedRun[], { onEvent, signal, parallel }: SeedsOptions): Promise<SeedOutcome[]> {
   const outcomes: SeedOutcome[] = []
   for (const [index, { seed, path }] of runs.entries()) {
     if (signal.aborted) return outcomes
     onEvent?.({ type: 'begin', seed, index, count: runs.length })
-    const ended = await inThisProcess(path, (event) => onEvent?.({ type: 'job', seed, event }), signal)
+    const ended = await inThisProcess(path, { onEvent: (event) => onEvent?.({ type: 'job', seed, event }), signal, parallel })
     onEvent?.({ type: 'end', seed, ...ended })
     outcomes.push(ended.outcome)
   }
@@ -131,11 +131,10 @@ async function oneByOne(runs: readonly SeedRun[], { onEvent, signal }: SeedsOpti
 /** One run's failure is its own; an error in the command line or a config is everyone's, and thrown. */
 async function inThisProcess(
   path: string,
-  onEvent: (event: JobEvent) => void,
-  signal: AbortSignal,
+  options: Parameters<typeof runToEnd>[1],
 ): Promise<{ outcome: SeedOutcome; reason: string | null }> {
   try {
-    const { end } = await runToEnd(await openTrainRun(path), { onEvent, signal })
+    const { end } = await runToEnd(await openTrainRun(path), options)
     return { outcome: end, reason: null }
   } catch (error) {
     if (error instanceof ConfigError) throw error
@@ -144,7 +143,7 @@ async function inThisProcess(
 }
 
 async function sideBySide(runs: readonly SeedRun[], options: SeedsOptions): Promise<SeedOutcome[]> {
-  const queue = new PQueue({ concurrency: options.parallel })
+  const queue = new PQueue({ concurrency: options.parallel ?? 1 })
   return Promise.all(
     runs.map((run) =>
       queue.add(async () => {

@@ -65,25 +65,27 @@ export async function engineFor(config: TrainConfig, folder: string, needs: Engi
 
 /** Runs what is left of a job. 'stopped': interrupted, everything saved. */
 export async function runTrainJob(options: TrainJobOptions): Promise<'finished' | 'stopped'> {
-  const { folder, config, engine, onEvent, signal } = options
+  const { folder, config, engine, others, onEvent, signal } = options
   const { name, parameters } = engine.info
   onEvent?.({
     type: 'note',
     text: `${name}: ${parameters.toLocaleString('en-US')} parameters, ${engine.chat.vocabularySize} words, run folder ${folder.path}`,
   })
-  let tokens = 0
+  const tokens = new Map<string, number>()
   const onStep = (event: TrainEvent): void => {
-    tokens += event.line.values.tokens ?? 0
-    onEvent?.({ type: 'metrics', line: event.line })
-    onEvent?.(progressOf(event, tokens))
+    const { stage, line } = event
+    const sum = (tokens.get(stage) ?? 0) + (line.values.tokens ?? 0)
+    tokens.set(stage, sum)
+    onEvent?.({ type: 'metrics', line })
+    onEvent?.(progressOf(event, sum))
   }
-  if ((await train({ folder, config, engine, onEvent: onStep, ...(signal && { signal }) })) === 'stopped') return 'stopped'
+  if ((await train({ folder, config, engine, others, onEvent: onStep, ...(signal && { signal }) })) === 'stopped') return 'stopped'
   return (await evaluateAll(options)) === 'stopped' ? 'stopped' : analyseAll(options)
 }
 
-function progressOf({ stage, step, steps, stageIndex, stages, line }: TrainEvent, tokens: number): JobProgress {
+function progressOf({ stage, step, steps, stageIndex, stages, engine, line }: TrainEvent, tokens: number): JobProgress {
   const figures = Object.fromEntries(SHOWN.filter((name) => name in line.values).map((name) => [LABELS[name] ?? name, line.values[name]]))
-  return { type: 'progress', stage: `[${stageIndex + 1}/${stages}] ${stage}`, step, total: steps, figures, tokens }
+  return { type: 'progress', stage: `[${stageIndex + 1}/${stages}] ${stage}`, step, total: steps, engine, figures, tokens }
 }
 
 type Contestant = Pick<EvaluateOptions, 'policy' | 'decoding'>

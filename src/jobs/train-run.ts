@@ -1,10 +1,11 @@
 /** One training run: made or opened, run to its end, reported. */
+import { availableParallelism } from 'node:os'
 import * as z from 'zod'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { writeReport } from '../report/index.ts'
 import { createRun, type NewFolderOptions, openRun, type RunFolder } from '../runs/index.ts'
-import { coldStartExamples, parseTrainConfig, stageInfos, type TrainConfig } from '../train/index.ts'
+import { coldStartExamples, otherEngines, parseTrainConfig, stageInfos, type TrainConfig } from '../train/index.ts'
 import type { JobControl } from './events.ts'
 import { loadExtras } from './extras.ts'
 import { engineFor, newWords, runTrainJob } from './train-job.ts'
@@ -14,6 +15,8 @@ export interface OpenRun {
   readonly folder: RunFolder
   readonly config: TrainConfig
   readonly engine: Engine
+  /** A further engine of the run, over the same saves. Who makes one closes it. */
+  readonly another: () => Promise<Engine>
 }
 
 /**
@@ -48,7 +51,7 @@ export async function createTrainRun(path: string, config: TrainConfig, options?
   const words = await newWords(config)
   const engine = await checkedEngine(config, path, words)
   try {
-    return { engine, config, folder: await createTrainFolder(path, config, words, options) }
+    return { engine, another: anotherOf(config, path, words), config, folder: await createTrainFolder(path, config, words, options) }
   } catch (error) {
     await engine.close()
     throw error
@@ -62,12 +65,18 @@ export async function openTrainRun(path: string): Promise<OpenRun> {
     const config = storedConfig(folder)
     await loadExtras(config)
     const words = await openWords(folder)
-    return { folder, config, engine: await engineFor(config, folder.path, { words: () => words }) }
+    const another = anotherOf(config, path, words)
+    return { folder, config, engine: await another(), another }
   } catch (error) {
     await folder.close()
     throw error
   }
 }
+
+const anotherOf =
+  (config: TrainConfig, folder: string, words: readonly string[]): OpenRun['another'] =>
+  () =>
+    engineFor(config, folder, { words: () => words })
 
 /** The words of a run that this process holds. One that was killed before it had written them begins with those of now. */
 async function openWords(folder: RunFolder): Promise<string[]> {
@@ -96,15 +105,25 @@ export function storedConfig(folder: RunFolder): TrainConfig {
   }
 }
 
-/** Runs what is left and writes the report; afterwards engine and folder are closed, whatever happens. */
+/** Engines that a run uses at once if nobody says how many: two where the processors suffice. Each takes memory of its own; see docs/speed.md. */
+export function usualParallel({ threads }: Pick<TrainConfig, 'threads'>, cores: number = availableParallelism()): number {
+  return Math.max(1, Math.min(2, Math.floor(cores / threads)))
+}
+
+/**
+ * Runs what is left and writes the report; afterwards engines and folder are closed, whatever happens. `parallel`: engines at work at once, which
+ * decides no number; default `usualParallel`.
+ */
 export async function runToEnd(
-  { folder, config, engine }: OpenRun,
-  control: JobControl = {},
+  { folder, config, engine, another }: OpenRun,
+  { parallel = usualParallel(config), ...control }: JobControl & { readonly parallel?: number | undefined } = {},
 ): Promise<{ readonly end: 'finished' | 'stopped'; readonly report: string }> {
+  const others = otherEngines(parallel - 1, another)
   try {
-    const end = await runTrainJob({ engine, folder, config, ...control })
+    const end = await runTrainJob({ engine, others, folder, config, ...control })
     return { end, report: await writeReport(folder, 'rename') }
   } finally {
+    await others.close()
     await engine.close()
     await folder.close()
   }

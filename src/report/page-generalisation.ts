@@ -2,6 +2,7 @@
 import type { GeneralisationRow } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
 import type { Policies } from './policies.ts'
+import { reachText, trainedThemesText } from './reach.ts'
 
 const METRICS = [
   { metric: 'perception cells', title: 'Cells read rightly, %' },
@@ -44,23 +45,20 @@ function policyPart(names: Policies, rows: readonly GeneralisationRow[], policy:
   return open ? html`<details open>${body}</details>` : html`<details>${body}</details>`
 }
 
-/** The section of the report; null without rows. The last policy of a game is unfolded. */
-export function generalisationSection(rows: readonly GeneralisationRow[], names: Policies): Html | null {
+/** The section of the report; null without rows. `themes`: random ones that training drew in; null if unknown. The last policy of a game is unfolded. */
+export function generalisationSection(rows: readonly GeneralisationRow[], names: Policies, themes: number | null): Html | null {
   if (rows.length === 0) return null
   const games = [...new Set(rows.map(({ game }) => game))]
   const states = Math.max(...rows.map((row) => row.states))
   return html`<h2>What they generalise to</h2>
-<p>One greedy decision on each of ${states} fixed states a cell. Across: the levels of perception 0 (as designed) to 5 (faint, noisy, covered, shifted). Down: the theme of training, other themes, other knobs on a board of the same size, pictures held out. Framed: what training showed. Point at a cell for its 95 % interval.</p>
+<p>One greedy decision on each of ${states} fixed states a cell. Across: the levels of perception 0 (as designed) to 5 (faint, noisy, covered, shifted). Down: the theme of training, other themes, other knobs on a board of the same size, pictures held out. Framed: what training showed. Point at a cell for its 95 % interval.${themes === null ? '' : ` ${trainedThemesText(themes)}`}</p>
 ${games.map((game) => {
   const own = rows.filter((row) => row.game === game)
   const policies = [...new Set(own.map(({ policy }) => policy))].sort(names.compare)
-  return html`<h3>${game}</h3>${policies.map((policy, i) =>
-    policyPart(
-      names,
-      own.filter((row) => row.policy === policy),
-      policy,
-      i === policies.length - 1,
-    ),
+  const rowsOf = (policy: string): GeneralisationRow[] => own.filter((row) => row.policy === policy)
+  const last = policies.at(-1) as string
+  return html`<h3>${game}</h3><p>${reachText(names.called(last), rowsOf(last))}</p>${policies.map((policy) =>
+    policyPart(names, rowsOf(policy), policy, policy === last),
   )}`
 })}`
 }

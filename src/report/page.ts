@@ -126,7 +126,7 @@ ${headSection(view)}
 ${notes.map((note) => html`<p class="note">${note}</p>`)}
 ${probesSection(probeTables([view.probes], view.stages), view.stages)}
 ${interventionsSection(view.interventions, names)}
-${generalisationSection(view.generalisation, names)}
+${generalisationSection(view.generalisation, names, trainConfigOf(view.config)?.themes ?? null)}
 <h2>What ran</h2>${runSection(view)}
 ${rl && html`<h2>Reinforcement learning</h2><p class="note">Sampled replies of each training step, as logged (faint) and as a moving mean (bold). Point at a chart for the values of a step. Recipes with rewards of their own cannot be compared by reward.</p>${rl}`}
 ${bootstrappingSection(stages, shelf)}

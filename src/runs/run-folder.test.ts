@@ -63,10 +63,31 @@ describe('lines of a folder', () => {
     await folder.close()
   })
 
+  it('are arranged by place, with damage where it stood, and stay as they are if they are in order', async () => {
+    const folder = await runOf(6)
+    const path = folder.file('metrics.jsonl')
+    const lines = (await readFile(path, 'utf8')).split('\n')
+    await writeFile(path, `\ufeff${lines.with(1, `{"stage":"ba${lines[1]}`).with(3, '\0\0').join('\r\n')}{"st`)
+    const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const before = (await readFile(path, 'utf8')).slice(0, -4)
+    await folder.arrangeLines(METRICS_FILE, ({ step: n }) => n)
+    expect(await readFile(path, 'utf8')).toBe(before)
+    await folder.arrangeLines(METRICS_FILE, ({ step: n }) => (n === 4 ? null : n % 2))
+    await folder.append(METRICS_FILE.name, step(7))
+    expect(await stepsOf(folder)).toEqual([0, 2, 1, 5, 7])
+    const [zero, one, two, five] = [0, 1, 2, 5].map((n) => lines[n])
+    expect(await readFile(path, 'utf8')).toBe(
+      `\ufeff${zero}\r\n{"stage":"ba\n${two}\r\n\0\0\r\n${one}\r\n${five}\r\n${JSON.stringify(step(7))}\n`,
+    )
+    warned.mockRestore()
+    await folder.close()
+  })
+
   it('are none where there is no file, and none is made by reading', async () => {
     const folder = await runOf(0)
     await folder.openLines(METRICS_FILE, () => {})
     await folder.cutLines(METRICS_FILE, () => true)
+    await folder.arrangeLines(METRICS_FILE, () => null)
     expect(await stepsOf(folder)).toEqual([])
     await expect(readFile(folder.file('metrics.jsonl'))).rejects.toThrow('ENOENT')
     await folder.close()

@@ -10,6 +10,7 @@ import type * as z from 'zod'
 import { ConfigError, fileReason, StorageError } from '../errors.ts'
 import { shellWord } from '../printable.ts'
 import { ABOUT, currentSession, type Session, sessions, withSession } from './about.ts'
+import { arrange } from './arrange.ts'
 import { readText, toUtf8 } from './encoding.ts'
 import { damage, exists, guarded, toData } from './folder-files.ts'
 import { EVAL_RUN, type FolderHeader, type FolderKind, findHeader, headerOf, readHeader, TRAIN_RUN } from './folder-kinds.ts'
@@ -54,6 +55,11 @@ export interface RunFolder {
   openLines<T>(file: LinesFile<T>, onLine: (line: Line<T>) => void): Promise<void>
   /** Opens a file, and cuts off the first line that is `over` and all behind it. */
   cutLines<T>(file: LinesFile<T>, over: (line: Line<T>) => boolean): Promise<void>
+  /**
+   * Opens a file and puts its records in the order of their `place`, those of one place in the order in which they stand; a record of place
+   * null is taken out. A damaged line stays behind the record that it stands behind.
+   */
+  arrangeLines<T>(file: LinesFile<T>, place: (value: T) => number | null): Promise<void>
   /** All records of a file. */
   linesOf<T>(file: LinesFile<T>): Promise<T[]>
   /** One record again. */
@@ -272,6 +278,15 @@ function folderAt(facts: Pick<RunFolder, 'path' | 'kind' | 'config' | 'stages' |
         if (first === null && over(line)) first = line.start
       })
       if (end !== null) await cut(lines.name, first ?? end)
+    },
+    arrangeLines: async <T>(lines: LinesFile<T>, place: (value: T) => number | null) => {
+      await inUtf8(lines.name)
+      const all: Line<T>[] = []
+      const end = await scan(lines, (line) => all.push(line))
+      if (end === null) return
+      await cut(lines.name, end)
+      const places = all.map(({ value, start }) => ({ start, place: place(value) }))
+      await guarded(file(lines.name), 'write', () => arrange(file(lines.name), places))
     },
     linesOf: async <T>(lines: LinesFile<T>) => {
       const all: T[] = []

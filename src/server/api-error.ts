@@ -1,8 +1,10 @@
-/** Errors as OpenAI's API words them: a status, and a body that says what is wrong with which parameter. */
+/** Errors of requests, and their bodies as OpenAI's API words them: a status, and a body that says what is wrong with which parameter. */
+
+import { VlmGymError } from '../errors.ts'
 
 /** Thrown while a request is read or answered; becomes the response. */
 export class ApiError extends Error {
-  readonly status: 400 | 404 | 413 | 500
+  readonly status: 400 | 403 | 404 | 413 | 422 | 500 | 503
   /** Name of the parameter at fault, such as 'messages[0].content'; null if it is not one parameter. */
   readonly param: string | null
   /** Machine-readable, such as 'model_not_found'. */
@@ -20,4 +22,12 @@ export class ApiError extends Error {
     const type = this.status === 500 ? 'server_error' : 'invalid_request_error'
     return { error: { message: this.message, type, param: this.param, code: this.code } }
   }
+}
+
+/** Any error as one for the client: what was thrown on purpose keeps its sentence, and the rest goes to `log` alone. */
+export function asApiError(error: unknown, log: (error: unknown) => void): ApiError {
+  if (error instanceof ApiError) return error
+  if (error instanceof VlmGymError) return new ApiError(422, error.message, null, 'VALIDATION_ERROR')
+  log(error)
+  return new ApiError(500, 'the server failed on this request; its log has the reason', null, 'EXECUTION_ERROR')
 }

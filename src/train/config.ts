@@ -155,7 +155,7 @@ export const trainConfig = z.strictObject({
     .default(0)
     .describe('random themes that cold start and RL draw pictures in, evenly, beside that of the skin; the named themes stay unseen'),
   engine: z.string().default('@vlm-gym/engine-onnx').describe('package that makes the engine'),
-  threads: count.min(1).max(256).default(2).describe('threads of the engine; part of what decides the last digits'),
+  threads: count.min(1).max(256).default(1).describe('threads of each engine; part of what decides the last digits'),
   model: z.record(z.string(), z.unknown()).default({}).describe('model settings of the engine'),
   prompt: z
     .enum(['brief', 'full'])

@@ -35,8 +35,8 @@ const laptop = {
   maxTokens: 97,
   recipes: ['g0', 'g1'],
   base: captions,
-  coldStart: { steps: 1200, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.05, warmup: 50 },
-  rl,
+  coldStart: { steps: 1600, batch: 64, scatter: 0.3, optimizer: 'muon', learningRate: 2e-3, finalRate: 0.05, warmup: 50 },
+  rl: { ...rl, steps: 150 },
   evaluation: { episodes: 100, seed: 2048, interventions: { states: 64 }, generalisation: { states: 32 } },
 }
 
@@ -76,7 +76,7 @@ const bootstrapping = {
   games: SHISEN,
   recipes: ['g0', 'arm-f', 'arm-p', 'arm-a', 'arm-pa'],
   base: { ...captions, steps: 450, until: { cells: 0.5, states: 96 } },
-  rl: { ...rl, steps: 60, finalRate: 0.5 },
+  rl: { ...rl, steps: 120, finalRate: 0.5 },
   evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
 }
 

@@ -11,6 +11,7 @@ import { parseTrainConfig, type TrainConfig } from './config.ts'
 import { lexiconOf } from './lexicon.ts'
 import { gamesOf, mixOf } from './mix.ts'
 import { checkEngineInfo } from './needs.ts'
+import { otherEngines } from './parts.ts'
 import { PRESETS, presetNamed } from './presets.ts'
 import { finishedWeights } from './progress.ts'
 import { stagesOf } from './recipes.ts'
@@ -67,15 +68,24 @@ describe('train', () => {
 
   const checkpoints = async (folder: RunFolder): Promise<string[]> => (await readdir(folder.file('checkpoints'))).sort()
 
-  async function session(folder: RunFolder, config: TrainConfig, stopAfter: number): Promise<string> {
+  /** Trains on so many engines until so many steps are done. */
+  async function session(
+    folder: RunFolder,
+    config: TrainConfig,
+    stopAfter: number,
+    engines = 1,
+    onStep?: (event: TrainEvent) => void,
+  ): Promise<string> {
     const controller = new AbortController()
     let steps = 0
-    const onEvent = (_: TrainEvent): void => {
+    const onEvent = (event: TrainEvent): void => {
+      onStep?.(event)
       if (++steps === stopAfter) controller.abort()
     }
     const engine = engineFor(folder)
-    const end = await train({ folder, config, engine, onEvent, signal: controller.signal })
-    await engine.close()
+    const others = otherEngines(engines - 1, async () => engineFor(folder))
+    const end = await train({ folder, config, engine, others, onEvent, signal: controller.signal })
+    await Promise.all([engine.close(), others.close()])
     return end
   }
 
@@ -94,6 +104,59 @@ describe('train', () => {
     }
     await Promise.all([unbroken.close(), broken.close()])
   })
+
+  it('gives the same numbers on one engine and on several, whatever each of them has done before', async () => {
+    const folder = await createRun(join(parent, 'two'), tiny)
+    const events: string[] = []
+    expect(await session(folder, tiny, -1, 2, ({ stage, engine }) => events.push(`${stage} ${engine}`))).toBe('finished')
+    const isAmid = (stage: string, other: string): boolean =>
+      events.indexOf(`${stage} 0`) < events.lastIndexOf(`${other} 1`) && events.indexOf(`${other} 1`) < events.lastIndexOf(`${stage} 0`)
+    expect(isAmid('g0', 'cold-start'), events.join()).toBe(true)
+    expect(await sameAsUnbroken(folder)).toEqual([])
+    await folder.close()
+  })
+
+  it.each([
+    [2, 1],
+    [1, 2],
+  ])('goes on with %i engines, then %i, after stops and saves of stages side by side', async (one, other) => {
+    const folder = await createRun(join(parent, `engines-${one}-${other}`), tiny)
+    expect(await session(folder, tiny, 6, one)).toBe('stopped')
+    const stages = async (): Promise<string[]> =>
+      Object.keys(JSON.parse(await readFile(folder.file('progress.json'), 'utf8')).running).sort()
+    expect(await stages()).toEqual(one === 2 ? ['cold-start', 'g0'] : ['g0'])
+    expect(await session(folder, tiny, 3, other)).toBe('stopped')
+    expect(await session(folder, tiny, -1, one)).toBe('finished')
+    expect(await stages()).toEqual([])
+    expect(await sameAsUnbroken(folder)).toEqual([])
+    await folder.close()
+  })
+
+  it('saves the stage beside one that fails, says why, and goes on', async () => {
+    const folder = await createRun(join(parent, 'beside'), tiny)
+    const onStep = ({ stage, step }: TrainEvent): void => {
+      if (stage === 'cold-start' && step === 1) throw new Error('killed')
+    }
+    await expect(session(folder, tiny, -1, 2, onStep)).rejects.toThrow('killed')
+    const { running } = JSON.parse(await readFile(folder.file('progress.json'), 'utf8'))
+    expect(Object.keys(running)).toEqual(['g0'])
+    expect(running.g0.step).toBeLessThan(3)
+    expect(await session(folder, tiny, -1, 1)).toBe('finished')
+    expect(await sameAsUnbroken(folder)).toEqual([])
+    await folder.close()
+  })
+
+  /** What differs from the unbroken run: metrics without their seconds, checkpoints byte for byte. */
+  async function sameAsUnbroken(folder: RunFolder): Promise<string[]> {
+    const unbroken = await openRun(join(parent, 'unbroken'))
+    const names = await checkpoints(unbroken)
+    expect(await checkpoints(folder)).toEqual(names)
+    expect(await values(folder)).toEqual(await values(unbroken))
+    const bytes = (run: RunFolder, name: string): Promise<Buffer> => readFile(run.file(`checkpoints/${name}`))
+    const equal = await Promise.all(names.map(async (name) => (await bytes(folder, name)).equals(await bytes(unbroken, name))))
+    await unbroken.close()
+    return names.filter((_, i) => !equal[i])
+  }
 
   /** A session that ends in an error once `dies` says so, as a killed process does: nothing is saved after that. */
   async function killedSession(name: string, dies: (engine: Engine, folder: RunFolder) => Partial<TrainOptions>): Promise<void> {

@@ -1,16 +1,18 @@
 /**
- * The trainer: stages in order, each from the weights of the one it names; every recipe is a list of stages for the same code. Everything
- * drawn is derived from (seed, stage, step), so the state of a run is: the stage, the step, the weights with their optimiser, and what the
- * stage keeps between steps. It is saved together; a killed run goes on from the last save and gives the numbers of an unbroken one.
+ * The trainer: stages, each from the weights of the one it names; every recipe is a list of stages for the same code. Stages that do not build
+ * on one another run side by side where there are engines for it. Everything drawn is derived from (seed, stage, step), so the state of a run is,
+ * for each stage: the step, the weights with their optimiser, and what the stage keeps between steps. It is saved together; a killed run goes on
+ * from the last saves and gives the numbers of an unbroken one, on however many engines.
  */
-import type { Engine, WeightsRef } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { loadGames } from '../games/registry.ts'
 import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { TrainConfig } from './config.ts'
 import { mixOf } from './mix.ts'
 import { checkEngineInfo } from './needs.ts'
-import { keepInitial, type Progress, readProgress, saveProgress, saveStage } from './progress.ts'
+import { type OtherEngines, type PartEnd, type PartPlace, runParts } from './parts.ts'
+import { openProgress, type RunProgress } from './progress.ts'
 import { stagesOf } from './recipes.ts'
 import type { RateSettings, Stage } from './stage.ts'
 import type { GameMix } from './states.ts'
@@ -24,6 +26,8 @@ export interface TrainEvent {
   readonly steps: number
   readonly stageIndex: number
   readonly stages: number
+  /** Index of the engine that made it; stages on different engines run side by side. */
+  readonly engine: number
   readonly line: MetricLine
 }
 
@@ -31,50 +35,57 @@ export interface TrainOptions {
   readonly folder: RunFolder
   readonly config: TrainConfig
   readonly engine: Engine
+  /** For stages side by side: engines of the same config over the same saves. */
+  readonly others?: OtherEngines | undefined
   /** Default: those of the config's recipes. */
   readonly stages?: readonly Stage[]
   readonly onEvent?: (event: TrainEvent) => void
-  /** When it aborts, the trainer finishes the step, saves, and returns 'stopped'. */
+  /** When it aborts, the trainer finishes the step of every stage that runs, saves, and returns 'stopped'. */
   readonly signal?: AbortSignal
   /** Milliseconds, for the `seconds` of the metrics. */
   readonly clock?: () => number
 }
 
 /** Runs all stages, or what is left of them. Throws ConfigError for an engine that cannot. */
-export async function train(options: TrainOptions): Promise<'finished' | 'stopped'> {
-  const { folder, config, engine, stages = stagesOf(config) } = options
+export async function train(options: TrainOptions): Promise<PartEnd> {
+  const { folder, config, engine, others, signal, stages = stagesOf(config) } = options
   checkEngineInfo(engine.info, config, stages)
   await loadGames(config.games.map(({ id }) => id))
   const mix = mixOf(config)
-  let at = await readProgress(folder, stages, mix)
-  await folder.cutLines(METRICS_FILE, ({ value: { stage, step } }) => {
-    const index = stages.findIndex(({ name }) => name === stage)
-    return index > at.stage || (index === at.stage && step >= at.step)
+  const progress = await openProgress(folder, stages, mix)
+  const isDone = ({ stage, step }: MetricLine): boolean => progress.isFinished(stage) || step < progress.of(stage).step
+  const arrange = (): Promise<void> =>
+    folder.arrangeLines(METRICS_FILE, (line) => (isDone(line) ? stages.findIndex(({ name }) => name === line.stage) : null))
+  await arrange()
+  await progress.keepInitial(engine, stages)
+  const parts = stages.filter(({ name }) => !progress.isFinished(name))
+  const end = await runParts({
+    ...{ parts, engine, others, signal },
+    run: (stage, place) => runStage({ options, mix, stages, progress }, stage, place),
   })
-  at = await keepInitial(folder, engine, stages, at)
-  if (at.checkpoint) await engine.load(at.checkpoint.ref, { optimizer: true })
-  while (at.stage < stages.length) {
-    const result = await runStage(options, mix, stages, at)
-    at = result.at
-    if (result.stopped) return 'stopped'
-  }
-  return 'finished'
+  // Lines of stages side by side came in turns.
+  if (end === 'finished') await arrange()
+  return end
 }
 
-/** Runs a stage, or what is left of it. `at` is then where the next one begins, unless it was stopped on the way. */
-async function runStage(
-  options: TrainOptions,
-  mix: GameMix,
-  stages: readonly Stage[],
-  start: Progress,
-): Promise<{ at: Progress; stopped: boolean }> {
-  const { folder, config, engine, onEvent, signal, clock = () => performance.now() } = options
-  const stage = stages[start.stage] as Stage
+/** What the stages of a run share. */
+interface Training {
+  readonly options: TrainOptions
+  readonly mix: GameMix
+  readonly stages: readonly Stage[]
+  readonly progress: RunProgress
+}
+
+/** Runs a stage, or what is left of it. */
+async function runStage({ options, mix, stages, progress }: Training, stage: Stage, place: PartPlace): Promise<PartEnd> {
+  const { folder, config, onEvent, clock = () => performance.now() } = options
+  const { engine, index, signal } = place
   const { steps } = stage
   const seed = deriveSeed(config.seed, 'stage', stage.name)
-  let at = start
-  const from = stage.from === null ? (at.initial ?? undefined) : (at.finished[stage.from] as WeightsRef)
-  if (at.step === 0 && from) await engine.load(from, { optimizer: false })
+  let at = progress.of(stage.name)
+  const from = progress.startOf(stage)
+  if (at.checkpoint) await engine.load(at.checkpoint.ref, { optimizer: true })
+  else if (from) await engine.load(from, { optimizer: false })
   const setup = { engine, reference: engine.sampler(from), mix, config, folder, seed }
   let run = at.step < steps ? await stage.open(setup, at.step > 0 ? at.state : undefined) : null
   while (run !== null && at.step < steps) {
@@ -90,14 +101,16 @@ async function runStage(
       values: { ...metrics, learningRate: rate },
     }
     await folder.append(METRICS_FILE.name, line)
-    at = { ...at, step: at.step + 1, lines: at.lines + 1, state: run.state }
-    onEvent?.({ stage: stage.name, kind: stage.kind, step: at.step, steps, stageIndex: start.stage, stages: stages.length, line })
+    at = { ...at, step: at.step + 1, state: run.state }
+    const where = { stageIndex: stages.indexOf(stage), stages: stages.length, engine: index }
+    onEvent?.({ stage: stage.name, kind: stage.kind, step: at.step, steps, ...where, line })
     if (done) break
-    const stopped = signal?.aborted === true
-    if (at.step < steps && (stopped || at.step % config.saveEvery === 0)) at = await saveProgress(folder, engine, at)
-    if (stopped && at.step < steps) return { at, stopped }
+    const stopped = signal.aborted
+    if (at.step < steps && (stopped || at.step % config.saveEvery === 0)) at = await progress.save(engine, stage, at)
+    if (stopped && at.step < steps) return 'stopped'
   }
-  return { at: await saveStage(folder, engine, stage, at), stopped: signal?.aborted === true }
+  await progress.finish(engine, stage, at)
+  return 'finished'
 }
 
 /** Linear warm-up, then linearly down to the final share. */

@@ -58,11 +58,16 @@ export function defineTrain(command: Command): void {
   withPicturesOption(command)
   command.option('--seed <n>', 'whole number that decides every number of the run', wholeNumber(0))
   command.option('--seeds <list>', 'several seeds, such as 0,1,2 or 0-2: a run each, in runs/<preset>-<seed> or <out>-<seed>', parseSeeds)
-  command.option('--parallel <n>', 'with --seeds: runs side by side, which share the processors', wholeNumber(1, 64))
   command.optionsGroup('Where it goes:')
   command.option('--out <folder>', 'run folder (default: runs/<preset>-<seed>)')
   withFolderForce(command)
   command.option('--resume [folder]', 'go on with a stopped run: that folder, or the one of --out, --preset and --seed')
+  command.optionsGroup('How it runs:')
+  command.option(
+    '--parallel <n>',
+    'engines at work at once: stages of a run side by side, with the same numbers (default: 2 if the processors suffice); with --seeds, whole runs (default: 1)',
+    wholeNumber(1, 64),
+  )
   command.optionsGroup('What is printed:')
   command.option('--quiet', 'no progress')
   withJson(command)
@@ -106,15 +111,14 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
   const isChosen = command.getOptionValueSource('preset') === 'cli' || flags.quick === true
   if (flags.printConfig) return printConfig(flags, isChosen)
   if (flags.seeds !== undefined) return trainSeeds(seedsOptions(flags, flags.seeds, isChosen))
-  if (flags.parallel !== undefined) throw new ConfigError('--parallel is for several seeds; give --seeds too, or leave it out')
   stopWithParent()
   const start = performance.now()
   const run = flags.resume === undefined ? await startRun(flags, isChosen) : await resumeRun(flags)
   const { folder } = run
   const progress = createProgress({ quiet: flags.quiet })
-  const { end, report } = await interruptible((signal) => runToEnd(run, { onEvent: progressEvents(progress), signal })).finally(
-    progress.close,
-  )
+  const { end, report } = await interruptible((signal) =>
+    runToEnd(run, { onEvent: progressEvents(progress), signal, parallel: flags.parallel }),
+  ).finally(progress.close)
   if (end === 'stopped') {
     printError(
       `stopped; everything is saved. Go on with: vlm-gym train --resume ${shellWord(folder.path)} (in a clone: npm start -- --resume ${shellWord(folder.path)})`,
@@ -137,7 +141,7 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
 
 /** What `--seeds` asks for. Throws ConfigError for options that do not go with it. */
 function seedsOptions(flags: TrainFlags, seeds: readonly number[], isChosen: boolean): SeedsOptions {
-  const { out, preset, resume, parallel = 1, set = [], quiet = false, json = false } = flags
+  const { out, preset, resume, parallel, set = [], quiet = false, json = false } = flags
   if (flags.seed !== undefined) throw new ConfigError('--seed and --seeds cannot go together; put the one seed into the list')
   if (typeof resume === 'string')
     throw new ConfigError(`--resume ${resume} names one run; with --seeds give --resume alone, and --out or --preset as at the start`)

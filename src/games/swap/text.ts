@@ -120,8 +120,6 @@ const LEXICON: readonly string[] = [
   ...LABELS.map((label) => ` ${label}`),
   ...MOVE_WORDS.map((word) => ` ${word}`),
   '\nmost',
-  // On a board without a swap, which play never shows: as a reply may give it.
-  ' 0',
   ...COUNTS.map((count) => ` ${count}`),
   ...coordinateWords(SIDE_MAX),
 ]

@@ -4,12 +4,12 @@
  * the exception: a client may send its history, and this model has no use for it.)
  */
 import * as z from 'zod'
-import { type Chunk, chunkLength, type Engine, type ModelInput } from '../engine.ts'
-import { ConfigError, EngineError } from '../errors.ts'
-import { userMessage } from '../messages.ts'
-import { decodePng, pngSize } from '../render/index.ts'
-import type { Frame } from '../scene.ts'
-import { ApiError } from './api-error.ts'
+import { type Chunk, chunkLength, type Engine, type ModelInput } from '../../engine.ts'
+import { ConfigError, EngineError } from '../../errors.ts'
+import { userMessage } from '../../messages.ts'
+import { decodePng, pngSize } from '../../render/index.ts'
+import type { Frame } from '../../scene.ts'
+import { ApiError } from '../api-error.ts'
 
 /** Choices of a request at most. */
 const MAX_CHOICES = 128

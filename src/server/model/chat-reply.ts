@@ -1,6 +1,6 @@
 /** Sampled tokens as the choices of a chat completion, whole or in pieces. */
-import type { ChatFormat } from '../chat.ts'
-import type { SampledSequence } from '../engine.ts'
+import type { ChatFormat } from '../../chat.ts'
+import type { SampledSequence } from '../../engine.ts'
 import type { ChatRequest } from './chat-request.ts'
 
 /** One token of a reply. `logprob`: natural log, of the untempered model. */

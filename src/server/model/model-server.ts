@@ -4,15 +4,15 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
-import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { streamSSE } from 'hono/streaming'
-import type { Engine } from '../engine.ts'
-import { ConfigError } from '../errors.ts'
-import { deriveSeed } from '../rng.ts'
-import { ApiError } from './api-error.ts'
+import type { Engine } from '../../engine.ts'
+import { deriveSeed } from '../../rng.ts'
+import { ApiError } from '../api-error.ts'
+import { jsonBody } from '../json-body.ts'
+import { closed, listening, urlOf } from '../listen.ts'
 import { createBatcher } from './batcher.ts'
 import { choiceOf, chunksOf, completionOf, type ReplyHead } from './chat-reply.ts'
 import { type ChatRequest, readChatRequest } from './chat-request.ts'
@@ -96,62 +96,16 @@ export function modelApp(options: ModelServerOptions): { app: Hono; calls: () =>
 
 const tooLarge = new ApiError(413, `the body is over ${MAX_BODY} bytes; send a smaller picture`, null, 'request_too_large')
 
-async function jsonBody(request: Request): Promise<unknown> {
-  const type = request.headers.get('content-type') ?? 'none'
-  if (!/^application\/json\b/i.test(type)) throw new ApiError(400, `the content type is ${type}; send application/json`)
-  try {
-    return JSON.parse(await request.text())
-  } catch (error) {
-    throw new ApiError(400, `the body is not JSON (${(error as Error).message}); send a JSON object`)
-  }
-}
-
 /** Starts listening. `port` 0 picks a free one. Throws ConfigError if the address is taken or not ours. */
 export async function serveModel(options: ModelServerOptions & { readonly host?: string; readonly port: number }): Promise<ModelServer> {
   const { host = '127.0.0.1', port } = options
   const { app, calls } = modelApp(options)
   const { server, at } = await listening(app, host, port)
-  const shown = host.includes(':') ? `[${host}]` : host
   return {
-    url: `http://${shown}:${at}/v1`,
+    url: `${urlOf(host, at)}/v1`,
     get calls() {
       return calls()
     },
-    close: () => closed(server as Server),
+    close: () => closed(server as Server, GRACE),
   }
-}
-
-/** Why a place cannot be listened at, by the system's code. */
-const LISTEN_REASONS: { readonly [code: string]: string } = {
-  EADDRINUSE: 'another program listens there',
-  EADDRNOTAVAIL: 'this machine has no such address; give another --host',
-  ENOTFOUND: 'no address belongs to that name; give another --host',
-  EACCES: 'you have no permission to listen there; ports below 1024 are kept for the system',
-  EAFNOSUPPORT: 'this machine does not speak that kind of address; give another --host',
-}
-
-function listening(app: Hono, hostname: string, port: number): Promise<{ server: ServerType; at: number }> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname, port }, ({ port: at }) => resolve({ server, at }))
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = LISTEN_REASONS[error.code ?? ''] ?? 'the system refuses it'
-      reject(
-        new ConfigError(
-          `cannot listen on ${hostname} port ${port}: ${reason}${/--host/.test(reason) ? '' : '; give another --port (0 picks a free one)'}`,
-          { cause: error },
-        ),
-      )
-    })
-  })
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), GRACE)
-    server.close(() => {
-      clearTimeout(late)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
 }

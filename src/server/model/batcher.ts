@@ -2,8 +2,8 @@
  * Requests that wait together go into one engine call, where the call's parameters are the same. What a request gets does not depend on
  * that: every prompt carries its own seed (SamplingParams.seed).
  */
-import type { ModelInput, SampledSequence, Sampler } from '../engine.ts'
-import { sampleChecked } from '../policies/index.ts'
+import type { ModelInput, SampledSequence, Sampler } from '../../engine.ts'
+import { sampleChecked } from '../../policies/index.ts'
 
 /** Prompts × samples of one engine call at most. */
 const CALL_ROWS = 256

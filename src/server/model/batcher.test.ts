@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ModelInput, SampledSequence, Sampler } from '../engine.ts'
-import { EngineError } from '../errors.ts'
+import type { ModelInput, SampledSequence, Sampler } from '../../engine.ts'
+import { EngineError } from '../../errors.ts'
 import { createBatcher, type SampleJob } from './batcher.ts'
 
 /** A sampler that answers each prompt with its own seed, and writes down what it is asked. */

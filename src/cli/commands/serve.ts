@@ -1,0 +1,65 @@
+/** `vlm-gym serve`: the gym behind HTTP and WebSockets, for trainers in any language. */
+import type { Command } from 'commander'
+import { ConfigError } from '../../errors.ts'
+import { GYM_SERVER_DEFAULTS, serveGym } from '../../server/index.ts'
+import { withPictures, withPlugins } from '../extras-options.ts'
+import { interruptible } from '../interrupt.ts'
+import { wholeNumber, withExamples, withJson, withSeed } from '../options.ts'
+import { printJson, printLines } from '../terminal.ts'
+
+interface ServeFlags {
+  readonly game?: string
+  readonly horizon: number
+  readonly host: string
+  readonly port: number
+  readonly seed: number
+  readonly maxSessions: number
+  readonly idle: number
+  readonly json?: boolean
+}
+
+/** Options and action of `serve`. */
+export function defineServe(command: Command): void {
+  const { horizon, maxSessions, idleTimeout } = GYM_SERVER_DEFAULTS
+  command.option('--game <id>', 'game of resets that name none (default: the first of `vlm-gym games`)')
+  command.option('--horizon <replies>', 'replies an episode at most, of resets that name no horizon; 0: no limit', wholeNumber(0), horizon)
+  command.option(
+    '--host <address>',
+    'address to listen on; anything but loopback lets other machines in, and no key is asked for',
+    '127.0.0.1',
+  )
+  command.option('--port <n>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535), 8765)
+  command.option('--max-sessions <n>', 'sessions that may be open at once', wholeNumber(1, 1_000_000), maxSessions)
+  command.option('--idle <seconds>', 'a session without a message for so long ends', wholeNumber(1, 86_400), idleTimeout / 1000)
+  withSeed(command, 'the games of resets without a seed of their own')
+  withPlugins(command)
+  withPictures(command)
+  withJson(command)
+  withExamples(command, [
+    ['vlm-gym serve', 'at http://127.0.0.1:8765 for OpenEnv’s clients; Ctrl-C stops it; /docs shows every route'],
+    ['vlm-gym serve --game swap --horizon 20', 'resets that name nothing play 20 replies of Swap'],
+    ['vlm-gym serve --port 0 --json', 'on a free port, which the first line of output names'],
+  ])
+  // Who gives a file means the other server.
+  command.allowExcessArguments(true)
+  command.action((flags: ServeFlags) => serveCommand(flags, command.args))
+}
+
+async function serveCommand(flags: ServeFlags, words: readonly string[]): Promise<void> {
+  const [file] = words
+  if (file !== undefined)
+    throw new ConfigError(
+      `serve offers the games and takes no file such as ${file} (did you mean "serve-model"? It offers the model of a checkpoint)`,
+    )
+  const { game, horizon, host, port, seed, maxSessions, idle } = flags
+  const server = await serveGym({
+    ...{ host, port, seed, maxSessions, idleTimeout: idle * 1000, horizon: horizon === 0 ? null : horizon },
+    ...(game !== undefined && { game }),
+  })
+  if (flags.json) printJson({ url: server.url, games: server.games })
+  else printLines([`${server.games.join(', ')} at ${server.url} (OpenEnv: ${server.url.replace('http', 'ws')}/ws)`, 'Ctrl-C stops it'])
+  await interruptible(async (signal) => {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    await server.close()
+  }, 'stopping; clients are told')
+}

@@ -1,0 +1,135 @@
+/**
+ * Scoring of groups without sessions: state tokens and replies go in, scores, rewards and the tokens after each reply come out. Any server gives the
+ * same answer, so that reward workers scale out behind a load balancer.
+ */
+import * as z from 'zod'
+import { StateError } from '../../errors.ts'
+import {
+  decodeState,
+  type EnvSnapshot,
+  type EnvSpec,
+  encodeState,
+  envSpec,
+  type GroupChance,
+  momentAfter,
+  type PlayedReply,
+  playGroup,
+  rewardConfig,
+  rewardOf,
+  rewardScores,
+  specFields,
+  stateHash,
+} from '../../gym/index.ts'
+import { ApiError } from '../api-error.ts'
+import type { Offer } from './plan.ts'
+import { wireScore } from './session.ts'
+import { rewardPartsSchema, scoreSchema } from './wire.ts'
+
+/** Groups of a request, and replies of a group, at most. */
+const MOST = 65_536
+
+const groupSchema = z.strictObject({
+  state: z.string().describe('state token that every reply is played from'),
+  replies: z.array(z.string()).max(MOST).describe('whole replies of the model; what cannot be read is scored, not refused'),
+  steps: z.number().int().min(0).default(0).describe('replies played before; counts for the horizon'),
+  seed: z.number().int().optional().describe('of the chance of each reply; with chance independent'),
+})
+
+/** Body of POST /v1/groups. */
+export const groupsRequest = z.strictObject({
+  groups: z.array(groupSchema).min(1).max(MOST),
+  chance: z
+    .enum(['shared', 'independent'])
+    .default('shared')
+    .describe('shared: equal actions have equal results. independent: a chance for each reply'),
+  reward: rewardConfig.prefault({}),
+  horizon: specFields.horizon.nullable().default(null),
+  restart: specFields.restart.default(false),
+  tokens: z.boolean().default(true).describe('state token and hash after each reply'),
+})
+type GroupsRequest = z.output<typeof groupsRequest>
+
+const groupReplySchema = z.object({
+  score: scoreSchema,
+  reward: z.number().describe('training reward by the RewardSpec'),
+  reward_parts: rewardPartsSchema,
+  terminated: z.boolean(),
+  truncated: z.boolean(),
+  restarted: z.boolean(),
+  state: z.string().nullable().describe('state token after the reply, with what feedback needs; null when tokens are off'),
+  hash: z.string().nullable(),
+})
+/** What one reply of a group came to. */
+type GroupReply = z.output<typeof groupReplySchema>
+
+/** Answer of POST /v1/groups: in the order of the request. */
+export const groupsResponse = z.object({
+  groups: z.array(
+    z.object({
+      game: z.string(),
+      hash: z.string().nullable().describe('of the state that the replies were played from; null when tokens are off'),
+      replies: z.array(groupReplySchema),
+    }),
+  ),
+})
+
+/** Scores every group. Throws ApiError that names the group at fault; then nothing is lost, since nothing is kept. */
+export function scoreGroups({ games }: Offer, request: GroupsRequest): z.output<typeof groupsResponse> {
+  return {
+    groups: request.groups.map(({ state: token, replies, steps, seed }, at) => {
+      const { game, state, last } = decoded(token, games, `groups[${at}].state`)
+      if (request.chance === 'independent' && seed === undefined)
+        throw new ApiError(
+          422,
+          `groups[${at}].seed is missing (independent chance needs a whole number)`,
+          `groups[${at}].seed`,
+          'VALIDATION_ERROR',
+        )
+      const { reward, horizon, restart } = request
+      const spec = envSpec({ game, config: game.rules.configOf(state), reward, horizon, restart })
+      const now: EnvSnapshot = { state, last, steps, return: 0 }
+      const play = { chance: request.chance, tokens: request.tokens, seed }
+      return { game: game.id, hash: request.tokens ? stateHash(game, state) : null, replies: scoredReplies(spec, now, replies, play) }
+    }),
+  }
+}
+
+function decoded(token: string, games: Offer['games'], at: string): ReturnType<typeof decodeState> {
+  try {
+    return decodeState(token, games)
+  } catch (error) {
+    if (error instanceof StateError) throw new ApiError(422, `${at}: ${error.message}`, at, 'VALIDATION_ERROR')
+    throw error
+  }
+}
+
+function scoredReplies(
+  spec: EnvSpec,
+  now: EnvSnapshot,
+  replies: readonly string[],
+  { chance, tokens, seed }: { readonly chance: GroupChance; readonly tokens: boolean; readonly seed: number | undefined },
+): GroupReply[] {
+  const { game, reward: how } = spec
+  const scores = how.signal === 'paper' ? null : rewardScores(how, game, now.state)
+  // With shared chance, equal actions have one result: it is followed and encoded once.
+  const followed = new Map<string | null, Followed>()
+  return playGroup(game, now.state, replies, { chance, ...(seed !== undefined && { seed }) }).map((played) => {
+    const { score } = played
+    const next = (chance === 'shared' && followed.get(score.action)) || follow(spec, now, played, tokens)
+    followed.set(score.action, next)
+    const parts = rewardOf(how, score, scores)
+    return { score: wireScore(score), reward: parts.total, reward_parts: parts, ...next }
+  })
+}
+
+type Followed = Pick<GroupReply, 'terminated' | 'truncated' | 'restarted' | 'state' | 'hash'>
+
+function follow(spec: EnvSpec, now: EnvSnapshot, { result }: PlayedReply, tokens: boolean): Followed {
+  const { game } = spec
+  const { snapshot, ending, restarted } = momentAfter(spec, now, result)
+  return {
+    ...{ terminated: ending === 'terminated', truncated: ending === 'truncated', restarted },
+    state: tokens ? encodeState(game, snapshot.state, snapshot.last) : null,
+    hash: tokens ? stateHash(game, snapshot.state) : null,
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The gym behind HTTP and WebSockets, for trainers in any language: every game that is registered, chosen at reset. OpenEnv's protocol
+ * (openenv-socket.ts, openenv-routes.ts), and what trainers want beyond it (v1-routes.ts).
+ */
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { WebSocketServer } from 'ws'
+import { ConfigError } from '../../errors.ts'
+import { gameEntries, loadGames } from '../../games/registry.ts'
+import { deriveSeed } from '../../rng.ts'
+import { ApiError, asApiError } from '../api-error.ts'
+import { closed, listening, urlOf } from '../listen.ts'
+import { mcpTalks, namesAt } from '../mcp/mcp-talks.ts'
+import { openApi, openApiPage } from './openapi.ts'
+import { openEnvRoutes } from './openenv-routes.ts'
+import { type SocketRoom, socketRoom } from './openenv-socket.ts'
+import { gameOf, type Offer } from './plan.ts'
+import { type SessionLimits, Sessions, sweepEvery } from './sessions.ts'
+import { v1Routes } from './v1-routes.ts'
+
+/** How long open requests may take to end after `close`, ms. */
+const GRACE = 5000
+/** Largest WebSocket message, bytes: a reply and a state token with room to spare. */
+const MAX_MESSAGE = 1024 * 1024
+
+export interface GymServerOptions extends Partial<SessionLimits> {
+  /** Game of resets that name none. Default: the first that is registered. */
+  readonly game?: string
+  /** Replies an episode at most, of resets that name no horizon; null: none. Default 100. */
+  readonly horizon?: number | null
+  /** Decides the seeds of resets that name none, in the order they come. Default 0. */
+  readonly seed?: number
+  /** Largest request body, bytes. Default 16 MiB. */
+  readonly maxBody?: number
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** 0 picks a free one. */
+  readonly port: number
+  /** Milliseconds, for idle time alone. Default: the clock. */
+  readonly now?: () => number
+  /** Takes errors that were not foreseen. Default: standard error. */
+  readonly log?: (error: unknown) => void
+}
+
+/** A server that listens. */
+export interface GymServer {
+  /** Base URL for clients, such as 'http://127.0.0.1:8765'. */
+  readonly url: string
+  /** Ids of the games. */
+  readonly games: readonly string[]
+  /** Sessions that are open now. */
+  readonly sessions: number
+  /** Takes no more requests, tells the clients, and lets open requests end (five seconds at most). */
+  close(): Promise<void>
+}
+
+/** What the server defaults to. */
+export const GYM_SERVER_DEFAULTS = { horizon: 100, maxSessions: 4096, idleTimeout: 600_000, maxBody: 16 * 1024 * 1024 } as const
+
+/** Starts listening. Throws ConfigError if the address is taken or not ours, or a game has no such name. */
+export async function serveGym(options: GymServerOptions): Promise<GymServer> {
+  const { host = '127.0.0.1', now = () => performance.now(), log = (error: unknown) => console.error(error) } = options
+  const { maxSessions, idleTimeout, maxBody } = { ...GYM_SERVER_DEFAULTS, ...options }
+  const offer = await offerOf(options)
+  const sessions = new Sessions(offer, { maxSessions, idleTimeout }, options.seed ?? 0, now)
+  let games = 0
+  const nextSeed = (): number => deriveSeed(options.seed ?? 0, 'mcp', games++)
+  const talks = mcpTalks({ offer, nextSeed }, { maxSessions, idleTimeout }, now)
+  let names: readonly string[] = []
+  const app = gymApp(sessions, maxBody, log)
+  app.all('/mcp', (c) => mcpAnswer(c.req.raw, (request) => talks.answer(request, names)))
+  const { server, at } = await listening(app, host, options.port)
+  names = namesAt(host, at)
+  const room = socketRoom({ sessions, now, log, mcp: noMcp })
+  acceptSockets(server as Server, room)
+  const sweep = setInterval(() => {
+    sessions.endIdle()
+    talks.sweep()
+    room.sweep()
+  }, sweepEvery(idleTimeout)).unref()
+  return {
+    url: urlOf(host, at),
+    games: offer.games.map(({ id }) => id),
+    get sessions() {
+      return sessions.open
+    },
+    async close() {
+      clearInterval(sweep)
+      room.goAway()
+      await talks.close()
+      await closed(server as Server, GRACE)
+    },
+  }
+}
+
+/** Loads every game that is registered. Throws ConfigError for a game that has no such name. */
+export async function offerOf({ game, horizon = GYM_SERVER_DEFAULTS.horizon }: Pick<GymServerOptions, 'game' | 'horizon'>): Promise<Offer> {
+  const games = await loadGames()
+  const [first] = games
+  if (first === undefined) throw new ConfigError('there is no game to serve; register one first')
+  const offer = { games, game: first, horizon }
+  try {
+    return { ...offer, game: gameOf(offer, game ?? gameEntries()[0]?.id) }
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error })
+  }
+}
+
+/** The HTTP application without a socket. */
+export function gymApp(sessions: Sessions, maxBody: number, log: (error: unknown) => void): Hono {
+  const app = new Hono()
+  const answer = (error: ApiError): Response => Response.json(bodyOf(error), { status: error.status })
+  app.use(async (c, next) => {
+    if (c.req.header('origin') !== undefined) return answer(FROM_A_PAGE)
+    return next()
+  })
+  const tooLarge = new ApiError(413, `the body is over ${maxBody} bytes; send fewer replies in one request`, null, 'TOO_LARGE')
+  app.use(bodyLimit({ maxSize: maxBody, onError: () => answer(tooLarge) }))
+  app.onError((error) => answer(asApiError(error, log)))
+  app.notFound((c) =>
+    answer(new ApiError(404, `there is no ${c.req.method} ${c.req.path} here; GET /docs lists what there is`, null, 'NOT_FOUND')),
+  )
+  openEnvRoutes(app, sessions)
+  v1Routes(app, sessions)
+  app.get('/openapi.json', (c) => c.json(openApi()))
+  app.get('/docs', (c) => c.html(openApiPage()))
+  return app
+}
+
+/** Requests of web pages carry an origin. A page of any site could reach a server on loopback. */
+const FROM_A_PAGE = new ApiError(403, 'requests of web pages are not answered; call from a program', null, 'ORIGIN_REFUSED')
+
+/** The body of an error: `detail` as FastAPI has it, so that OpenEnv's tools show it. */
+function bodyOf({ message, code, param }: ApiError): { detail: string; code: string; param: string | null } {
+  return { detail: message, code: code ?? 'VALIDATION_ERROR', param }
+}
+
+/** The answer to a request for /mcp. What is no JSON-RPC is told so with status 200, as OpenEnv wants it. */
+async function mcpAnswer(request: Request, answer: (request: Request) => Promise<Response>): Promise<Response> {
+  if (request.method !== 'POST') return answer(request)
+  const text = await request.text()
+  const body = parsed(text)
+  if (typeof body !== 'object' || body === null || !(Array.isArray(body) || 'method' in body || 'result' in body || 'error' in body))
+    return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_600, message: NO_JSON_RPC } })
+  return answer(new Request(request.url, { method: 'POST', headers: request.headers, body: text }))
+}
+
+const NO_JSON_RPC = 'the message is no JSON-RPC request; give jsonrpc, id and method'
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** The answer to a JSON-RPC message over a socket of OpenEnv. */
+function noMcp(message: unknown): unknown {
+  const { id = null } = (message ?? {}) as { readonly id?: unknown }
+  return {
+    jsonrpc: '2.0',
+    id,
+    error: { code: -32_601, message: 'MCP is spoken at /mcp over streamable HTTP; play over this socket by reset and step' },
+  }
+}
+
+/** Upgrades of /ws become sockets; any other is refused. */
+function acceptSockets(server: Server, room: SocketRoom): void {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false })
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal = refusalOf(request)
+    if (refusal === null) sockets.handleUpgrade(request, socket, head, (ws) => room.welcome(ws))
+    else socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  })
+}
+
+function refusalOf({ url = '', headers }: IncomingMessage): string | null {
+  if (headers.origin !== undefined) return '403 Forbidden'
+  return url.split('?')[0] === '/ws' ? null : '404 Not Found'
+}

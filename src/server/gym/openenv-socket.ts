@@ -1,0 +1,158 @@
+/**
+ * OpenEnv over a WebSocket: text frames of JSON, each answered in its order, one episode a connection. Message types: reset, step, state, close. A
+ * message that cannot be read is answered with an error, and the connection and its episode go on.
+ */
+import type { RawData, WebSocket } from 'ws'
+import { ApiError, asApiError } from '../api-error.ts'
+import { checked, readReset } from './reset-request.ts'
+import type { Session } from './session.ts'
+import type { Sessions } from './sessions.ts'
+import { actionSchema } from './wire.ts'
+
+/** Most bytes that may wait for a client that does not read. */
+const MAX_WAITING = 64 * 1024 * 1024
+/** Close codes of RFC 6455. */
+const [GOING_AWAY, POLICY, TRY_LATER] = [1001, 1008, 1013]
+
+/** A message to the client. */
+interface Answer {
+  readonly type: 'observation' | 'state' | 'error' | 'mcp'
+  readonly data: unknown
+}
+
+/** What a server does with its sockets. */
+export interface SocketRoom {
+  /** Takes a new connection in. */
+  welcome(socket: WebSocket): void
+  /** Looks for sockets that are idle or no longer there; called at a steady interval. */
+  sweep(): void
+  /** Tells every client that the server ends. */
+  goAway(): void
+}
+
+/** A connection: whether it has answered the last ping, and when it last said something, ms. */
+interface Line {
+  alive: boolean
+  used: number
+}
+
+/** What sockets need of their server. */
+export interface SocketHost {
+  readonly sessions: Sessions
+  /** Milliseconds, for idle time alone. */
+  readonly now: () => number
+  /** Answers a JSON-RPC message. */
+  readonly mcp: (message: unknown) => unknown
+  /** Takes errors that were not foreseen. */
+  readonly log: (error: unknown) => void
+}
+
+/** The sockets of a server. */
+export function socketRoom(host: SocketHost): SocketRoom {
+  const { sessions, now } = host
+  const lines = new Map<WebSocket, Line>()
+  return {
+    welcome(socket) {
+      try {
+        sessions.enterSocket()
+      } catch (error) {
+        send(socket, errorAnswer(error, host.log))
+        socket.close(TRY_LATER, 'full')
+        return
+      }
+      const line: Line = { alive: true, used: now() }
+      lines.set(socket, line)
+      const answer = conversation(host)
+      socket.on('pong', () => {
+        line.alive = true
+      })
+      socket.on('message', (raw, binary) => {
+        line.used = now()
+        const reply = answer(raw, binary)
+        if (reply === null) socket.close()
+        else send(socket, reply)
+      })
+      // A broken frame ends the connection; 'close' follows.
+      socket.on('error', () => {})
+      socket.once('close', () => {
+        lines.delete(socket)
+        sessions.leaveSocket()
+      })
+    },
+    sweep() {
+      const least = now() - sessions.limits.idleTimeout
+      for (const [socket, line] of lines) {
+        if (!line.alive) socket.terminate()
+        else if (line.used < least) socket.close(GOING_AWAY, 'idle')
+        else {
+          line.alive = false
+          socket.ping()
+        }
+      }
+    },
+    goAway() {
+      for (const socket of lines.keys()) socket.close(GOING_AWAY, 'the server ends')
+    },
+  }
+}
+
+function send(socket: WebSocket, answer: Answer): void {
+  if (socket.bufferedAmount > MAX_WAITING) socket.close(POLICY, 'read the answers')
+  else socket.send(JSON.stringify(answer))
+}
+
+/** What answers the messages of one connection; null: the client wants to close. */
+function conversation({ sessions, mcp, log }: SocketHost): (raw: RawData, binary: boolean) => Answer | null {
+  let session: Session | undefined
+  return (raw, binary) => {
+    try {
+      const { type, data } = messageOf(raw, binary)
+      if (type === 'close') return null
+      if (type === 'mcp') return { type: 'mcp', data: mcp(data) }
+      if (type === 'reset') {
+        session = sessions.start(readReset(data))
+        return { type: 'observation', data: session.begin() }
+      }
+      if (type === 'state') return { type: 'state', data: session?.state() ?? EMPTY_STATE }
+      if (type !== 'step')
+        throw new ApiError(400, `type cannot be ${shown(type)}; give reset, step, state or close`, 'type', 'UNKNOWN_TYPE')
+      const { text } = checked(actionSchema, data, 'data')
+      if (session === undefined) throw new ApiError(400, 'there is no episode yet; send a reset first', null, 'EXECUTION_ERROR')
+      return { type: 'observation', data: session.step(text) }
+    } catch (error) {
+      return errorAnswer(error, log)
+    }
+  }
+}
+
+/** The state of a connection without an episode. */
+export const EMPTY_STATE = {
+  ...{ episode_id: null, step_count: 0, game: null, seed: null, return: 0, terminated: false, truncated: false },
+  ...{ state: null, hash: null, snapshot: null },
+} as const
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? 'absent').slice(0, 60)
+
+function messageOf(raw: RawData, binary: boolean): { readonly type: unknown; readonly data: unknown } {
+  if (binary) throw new ApiError(400, 'the frame is binary; send JSON in a text frame', null, 'INVALID_JSON')
+  let value: unknown
+  try {
+    value = JSON.parse(raw.toString())
+  } catch (error) {
+    throw new ApiError(
+      400,
+      `the message is not JSON (${(error as Error).message}); send an object such as {"type":"state"}`,
+      null,
+      'INVALID_JSON',
+    )
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ApiError(400, `the message is ${shown(value)}; send an object such as {"type":"state"}`, null, 'INVALID_JSON')
+  const { type, data } = value as { type?: unknown; data?: unknown }
+  return { type, data }
+}
+
+function errorAnswer(error: unknown, log: (error: unknown) => void): Answer {
+  const { message, code, param } = asApiError(error, log)
+  return { type: 'error', data: { message, code: code ?? 'EXECUTION_ERROR', ...(param !== null && { param }) } }
+}

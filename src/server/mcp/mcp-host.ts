@@ -1,0 +1,9 @@
+/** What the MCP server needs of the program that runs it. */
+import type { Offer } from '../gym/plan.ts'
+
+/** The games, and their seeds. */
+export interface McpHost {
+  readonly offer: Offer
+  /** Seed of a game that is asked for without one. */
+  readonly nextSeed: () => number
+}

@@ -1,0 +1,54 @@
+/** A server of MCP alone: /mcp over streamable HTTP. */
+import type { Server } from 'node:http'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { type SessionLimits, sweepEvery } from '../gym/sessions.ts'
+import { closed, listening, urlOf } from '../listen.ts'
+import type { McpHost } from './mcp-host.ts'
+import { MAX_MCP_BODY, mcpTalks, namesAt, refusal } from './mcp-talks.ts'
+
+/** How long open requests may take to end after `close`, ms. */
+const GRACE = 1000
+
+export interface McpServerOptions extends McpHost, SessionLimits {
+  readonly host: string
+  /** 0 picks a free one. */
+  readonly port: number
+  /** Milliseconds, for idle time alone. Default: the clock. */
+  readonly now?: () => number
+}
+
+/** A server that listens. */
+export interface McpServerRunning {
+  /** Address for clients, such as 'http://127.0.0.1:8766/mcp'. */
+  readonly url: string
+  /** Conversations that are open now. */
+  readonly sessions: number
+  /** Ends the conversations and takes no more. */
+  close(): Promise<void>
+}
+
+/** Starts listening. Throws ConfigError if the address is taken or not ours. */
+export async function serveMcp(options: McpServerOptions): Promise<McpServerRunning> {
+  const { host, port, idleTimeout, now = () => performance.now() } = options
+  const talks = mcpTalks(options, options, now)
+  let names: readonly string[] = []
+  const app = new Hono()
+  app.use(bodyLimit({ maxSize: MAX_MCP_BODY, onError: () => refusal(413, `the body is over ${MAX_MCP_BODY} bytes; send less`) }))
+  app.all('/mcp', (c) => talks.answer(c.req.raw, names))
+  app.notFound((c) => refusal(404, `there is no ${c.req.method} ${c.req.path} here; MCP is at /mcp`))
+  const { server, at } = await listening(app, host, port)
+  names = namesAt(host, at)
+  const sweep = setInterval(() => talks.sweep(), sweepEvery(idleTimeout)).unref()
+  return {
+    url: `${urlOf(host, at)}/mcp`,
+    get sessions() {
+      return talks.open
+    },
+    async close() {
+      clearInterval(sweep)
+      await talks.close()
+      await closed(server as Server, GRACE)
+    },
+  }
+}
