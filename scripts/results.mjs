@@ -13,10 +13,14 @@ if (paths.length < 2) {
   process.exit(2)
 }
 const runs = await readComparedRuns(paths)
-const families = seedFamilies(compareRuns(runs))
 /** 'bootstrapping' of 'bootstrapping-0'. */
-const called = ({ runs: [first] }) => first.replace(/-\d+$/, '')
-const parts = families.flatMap((family) => [`## ${called(family)}`, seedsText(family, '### ')])
+const called = (name) => name.replace(/-\d+$/, '')
+const recipes = [...new Set(runs.map(({ name }) => called(name)))]
+// Recipe by recipe: recipes may play different numbers of games.
+const parts = recipes.flatMap((recipe) => {
+  const families = seedFamilies(compareRuns(runs.filter(({ name }) => called(name) === recipe)))
+  return families.flatMap((family) => [`## ${recipe}`, seedsText(family, '### ')])
+})
 const text = [
   '# Results',
   'Made by `node scripts/results.mjs` from the files of the runs that are named here; nothing in it was typed. What the numbers mean: [metrics.md](metrics.md).',
