@@ -1,36 +1,11 @@
 /** What tests of the gym server share: the command on a free port, a WebSocket client, and the same episodes played in this process. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createPolicy, deriveSeed, Env, type EnvSpec, encodePng, promptOf } from 'vlm-gym'
 import { drawPng, encodeState, rewardOf, rewardScores, stateHash } from 'vlm-gym/gym'
 import { WebSocket } from 'ws'
-import { main } from './vlm-gym.ts'
+import { type Running, startServer } from './running-server.ts'
 
-/** A server that runs. */
-export interface Running {
-  readonly child: ChildProcess
-  readonly url: string
-  /** Its exit code. */
-  readonly ended: Promise<number | null>
-  /** What it has written to standard error. */
-  readonly errors: () => string
-}
-
-/** Starts the command on a free port and waits until it says where it listens. */
-export function serveGame(...args: string[]): Promise<Running> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--json', ...args])
-    const ended = new Promise<number | null>((end) => child.once('exit', end))
-    let [out, err] = ['', '']
-    child.stderr.on('data', (data) => {
-      err += data
-    })
-    child.stdout.on('data', (data) => {
-      out += data
-      if (out.endsWith('}\n')) resolve({ child, ended, url: (JSON.parse(out) as { url: string }).url, errors: () => err })
-    })
-    void ended.then((code) => reject(new Error(`ended with ${code}: ${err}`)))
-  })
-}
+/** Starts the gym server on a free port. */
+export const serveGame = (...args: string[]): Promise<Running> => startServer('serve', ...args)
 
 /** An answer of the server; its fields are compared, not relied on. */
 // biome-ignore lint/suspicious/noExplicitAny: what a test reads of it, it expects

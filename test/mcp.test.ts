@@ -1,5 +1,5 @@
 /** `vlm-gym mcp` as an agent starts it, spoken to by the official client; and the official conformance tests. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPolicy, Env, envSpec, loadGames } from 'vlm-gym'
 import { drawPng } from 'vlm-gym/gym'
 import { type GymServer, offerOf, serveGym, serveMcp } from 'vlm-gym/server'
+import { type Running, startServer } from './running-server.ts'
 import { main } from './vlm-gym.ts'
 
 type Result = {
@@ -29,23 +30,16 @@ async function over(transport: ConstructorParameters<typeof StdioClientTransport
   return client
 }
 
-let child: ChildProcess
+let running: Running
 let url: URL
 let gym: GymServer
 beforeAll(async () => {
   gym = await serveGym({ port: 0, horizon: 6 })
-  child = spawn(process.execPath, [main, 'mcp', '--http', '--port', '0', '--json', '--horizon', '6'])
-  url = await new Promise((resolve, reject) => {
-    let out = ''
-    child.stdout?.on('data', (data) => {
-      out += data
-      if (out.endsWith('}\n')) resolve(new URL((JSON.parse(out) as { url: string }).url))
-    })
-    child.once('exit', (code) => reject(new Error(`ended with ${code}`)))
-  })
+  running = await startServer('mcp', '--http', '--horizon', '6')
+  url = new URL(running.url)
 })
 afterAll(async () => {
-  child.kill('SIGKILL')
+  running.child.kill('SIGKILL')
   await gym.close()
 })
 
@@ -154,7 +148,7 @@ describe('vlm-gym mcp', { timeout: 120_000 }, () => {
   })
 
   it('ends with code 130 when it is interrupted', async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve))
+    const { child, ended } = running
     child.kill('SIGINT')
     expect(await ended).toBe(130)
   })

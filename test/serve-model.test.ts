@@ -1,44 +1,21 @@
 /** `vlm-gym serve-model` as a user types it, spoken to by the official `openai` client. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import OpenAI, { APIError } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Engine, encodePng, frameOf, type Observation, type Policy, promptOf, rollout, samplerPolicy, type Trajectory } from 'vlm-gym'
 import { observationOf, startSnapshot } from 'vlm-gym/gym'
 import { observationSeed } from 'vlm-gym/policies'
 import { mixOf } from 'vlm-gym/train'
+import { type Running, startServer } from './running-server.ts'
 import { smallConfig, smallModel } from './small-model.ts'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const { spec } = mixOf(smallConfig)[0] as ReturnType<typeof mixOf>[number]
 const MAX_TOKENS = smallConfig.maxTokens
 
-interface Running {
-  readonly child: ChildProcess
-  readonly url: string
-  readonly ended: Promise<number | null>
-}
-
-/** Starts the command on a free port and waits until it says where it listens. */
-function serve(checkpoint: string, ...args: string[]): Promise<Running> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, 'serve-model', checkpoint, '--port', '0', '--json', ...args])
-    const ended = new Promise<number | null>((end) => child.once('exit', end))
-    let [out, err] = ['', '']
-    child.stderr.on('data', (data) => {
-      err += data
-    })
-    child.stdout.on('data', (data) => {
-      out += data
-      if (out.endsWith('}\n')) resolve({ child, ended, url: (JSON.parse(out) as { url: string }).url })
-    })
-    void ended.then((code) => reject(new Error(`ended with ${code}: ${err}`)))
-  })
-}
+const serve = (checkpoint: string, ...args: string[]): Promise<Running> => startServer('serve-model', checkpoint, ...args)
 
 const dataUrl = (observation: Observation): string =>
   `data:image/png;base64,${Buffer.from(encodePng(frameOf(observation))).toString('base64')}`

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { envSpec, loadGames } from 'vlm-gym'
-import { type Answer, type Running, type Script, script, serveGame } from './gym-client.ts'
+import { type Answer, type Script, script, serveGame } from './gym-client.ts'
+import type { Running } from './running-server.ts'
 import { runNode } from './vlm-gym.ts'
 
 const player = fileURLToPath(new URL('./python/play_openenv.py', import.meta.url))

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { envSpec, loadGames } from 'vlm-gym'
 import { withLevels } from 'vlm-gym/gym'
 import { serveGym } from 'vlm-gym/server'
-import { type Answer, type Running, script, serveGame, talk, told } from './gym-client.ts'
+import { type Answer, script, serveGame, talk, told } from './gym-client.ts'
+import type { Running } from './running-server.ts'
 
 const games = await loadGames()
 let running: Running

@@ -55,6 +55,14 @@ export async function interruptible<T>(
   }
 }
 
+/** Waits for Ctrl-C with `note`, then closes a server that listens. */
+export function serveUntilInterrupted(server: { close(): Promise<void> }, note: string): Promise<void> {
+  return interruptible(async (signal) => {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    await server.close()
+  }, note)
+}
+
 /** In a process that another one of this program started: when that one ends, or lets go of it, this counts as a first Ctrl-C. */
 export function stopWithParent(): void {
   if (process.channel === undefined) return

@@ -3,20 +3,13 @@ import type { Command } from 'commander'
 import { deriveSeed } from '../../rng.ts'
 import { GYM_SERVER_DEFAULTS, type McpHost, mcpOverStdio, offerOf, serveMcp } from '../../server/index.ts'
 import { withPictures, withPlugins } from '../extras-options.ts'
-import { interruptible } from '../interrupt.ts'
+import { serveUntilInterrupted } from '../interrupt.ts'
 import { wholeNumber, withExamples, withJson, withSeed } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
+import type { ServeFlags } from './serve.ts'
 
-interface McpFlags {
-  readonly game?: string
-  readonly horizon: number
+interface McpFlags extends ServeFlags {
   readonly http?: boolean
-  readonly host: string
-  readonly port: number
-  readonly seed: number
-  readonly maxSessions: number
-  readonly idle: number
-  readonly json?: boolean
 }
 
 /** Options and action of `mcp`. */
@@ -58,8 +51,5 @@ async function mcpCommand(flags: McpFlags): Promise<void> {
   const server = await serveMcp({ ...common, host, port, maxSessions, idleTimeout: idle * 1000 })
   if (flags.json) printJson({ url: server.url })
   else printLines([`MCP at ${server.url}`, 'Ctrl-C stops it'])
-  await interruptible(async (signal) => {
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    await server.close()
-  }, 'stopping')
+  await serveUntilInterrupted(server, 'stopping')
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { openCheckpoint } from '../../jobs/index.ts'
 import { serveModel } from '../../server/index.ts'
-import { interruptible } from '../interrupt.ts'
+import { serveUntilInterrupted } from '../interrupt.ts'
 import { wholeNumber, withExamples, withJson, withSeed } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 
@@ -49,12 +49,7 @@ async function serveCommand(checkpoint: string, flags: ServeFlags): Promise<void
     const server = await serveModel({ engine, model, host, port, seed, ...(cors !== undefined && { cors }) })
     if (flags.json) printJson({ url: server.url, model })
     else printLines([`${model} (${engine.info.name}) listens at ${server.url}`, 'Ctrl-C stops it'])
-    const aborted = (signal: AbortSignal): Promise<void> =>
-      new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    await interruptible(async (signal) => {
-      await aborted(signal)
-      await server.close()
-    }, 'stopping; open requests are answered first')
+    await serveUntilInterrupted(server, 'stopping; open requests are answered first')
   } finally {
     await engine.close()
   }

@@ -3,11 +3,12 @@ import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import { GYM_SERVER_DEFAULTS, serveGym } from '../../server/index.ts'
 import { withPictures, withPlugins } from '../extras-options.ts'
-import { interruptible } from '../interrupt.ts'
+import { serveUntilInterrupted } from '../interrupt.ts'
 import { wholeNumber, withExamples, withJson, withSeed } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 
-interface ServeFlags {
+/** Flags of a server of the games. */
+export interface ServeFlags {
   readonly game?: string
   readonly horizon: number
   readonly host: string
@@ -58,8 +59,5 @@ async function serveCommand(flags: ServeFlags, words: readonly string[]): Promis
   })
   if (flags.json) printJson({ url: server.url, games: server.games })
   else printLines([`${server.games.join(', ')} at ${server.url} (OpenEnv: ${server.url.replace('http', 'ws')}/ws)`, 'Ctrl-C stops it'])
-  await interruptible(async (signal) => {
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    await server.close()
-  }, 'stopping; clients are told')
+  await serveUntilInterrupted(server, 'stopping; clients are told')
 }
