@@ -22,20 +22,21 @@ export function processorTime() {
   return (user + system) / 1000
 }
 
-/** Runs `work` until `milliseconds` have passed; returns calls per second. */
-async function rate(work, milliseconds) {
-  const start = now()
+/** Runs `work` until `milliseconds` have passed; returns calls per second. `processor`: the processor time of another process that does the work. */
+async function rate({ work, processor }, milliseconds) {
+  const time = clock === 'cpu' && processor ? processor : now
+  const start = time()
   let calls = 0
   let passed = 0
   let batch = 1
   do {
-    const before = now()
+    const before = time()
     for (let i = 0; i < batch; i++) {
       const pending = work()
       if (pending instanceof Promise) await pending
     }
     calls += batch
-    const after = now()
+    const after = time()
     passed = after - start
     if (after - before < 1) batch *= 2
   } while (passed < milliseconds)
@@ -43,15 +44,16 @@ async function rate(work, milliseconds) {
 }
 
 /**
- * @param {{name: string, unit: string, perCall: number, work: () => unknown, target?: number}[]} cases perCall: units of work in a call
+ * @param {{name: string, unit: string, perCall: number, work: () => unknown, target?: number, processor?: () => number}[]} cases
+ *   perCall: units of work in a call; processor: milliseconds of processor time of another process that does the work
  * @param {{rounds?: number, milliseconds?: number}} options
  * @returns {Promise<(Row & {rounds: number[]})[]>} units per second; low and high are the 10 % and 90 % quantiles of the rounds
  */
 export async function measure(cases, { rounds = 7, milliseconds = 150 } = {}) {
   const seen = cases.map(() => [])
-  for (const { work } of cases) await rate(work, milliseconds)
+  for (const each of cases) await rate(each, milliseconds)
   for (let round = 0; round < rounds; round++)
-    for (const [i, { work, perCall }] of cases.entries()) seen[i].push(perCall * (await rate(work, milliseconds)))
+    for (const [i, each] of cases.entries()) seen[i].push(each.perCall * (await rate(each, milliseconds)))
   return cases.map(({ name, unit, target = null }, i) => row(name, unit, seen[i], target))
 }
 

@@ -6,11 +6,12 @@ import { envsBench } from './envs.mjs'
 import { gymBench } from './gym.mjs'
 import { setClock } from './measure.mjs'
 import { serveBench } from './serve.mjs'
+import { torchBench, torchMissing } from './torch.mjs'
 
-const suites = { gym: gymBench, envs: envsBench, engine: engineBench, serve: serveBench }
+const suites = { gym: gymBench, envs: envsBench, engine: engineBench, serve: serveBench, torch: torchBench }
 const command = new Command('npm run bench --')
   .description('Measures how fast this machine plays, draws, scores, trains and samples. Run it on an idle machine.')
-  .addArgument(new Argument('[suites...]', 'what to measure; nothing: everything').choices(Object.keys(suites)))
+  .addArgument(new Argument('[suites...]', 'what to measure; nothing: everything, torch if it is installed').choices(Object.keys(suites)))
   .option('--json', 'a list of {name, unit, median, low, high, target, ok} instead of a table')
   .option('--save <file>', 'write that list to a file, too')
   .option('--against <file>', 'show each row as a multiple of its median in a saved list')
@@ -22,7 +23,10 @@ const command = new Command('npm run bench --')
   .addHelpText('after', '\nExample:\n  npm run bench -- gym --save today.json\n  npm run bench -- gym --against today.json')
   .parse()
 const values = command.opts()
-const wanted = command.args.length > 0 ? command.args : Object.keys(suites)
+const missing = command.args.length === 0 || command.args.includes('torch') ? torchMissing() : null
+if (missing && command.args.length > 0) command.error(`error: ${missing}`)
+if (missing) console.error(`left out: ${missing}`)
+const wanted = command.args.length > 0 ? command.args : Object.keys(suites).filter((name) => name !== 'torch' || !missing)
 setClock(values.clock)
 const rows = []
 for (const name of wanted) for (const { rounds, ...row } of await suites[name]()) rows.push(row)

@@ -6,8 +6,10 @@ import { type Engine, EngineError, StorageError, VlmGymError } from 'vlm-gym'
 import type { EngineNeeds } from 'vlm-gym/engine'
 import { Tape } from './autodiff.ts'
 import { chatOf, type EmbeddedEngine, type EmbeddedOptions, infoOf } from './embedded-engine.ts'
+import { datumRow, writePatches } from './inputs.ts'
 import { decodeGraph, trainingGraph } from './model.ts'
 import { modelConfig, parameterCount, parameterSlots, parseModelConfig } from './parameters.ts'
+import { batchesOf } from './passes.ts'
 import { floats, int32s, loadGraph, run } from './runtime.ts'
 import { readModelOf } from './saves.ts'
 import { vocabularyOf } from './vocabulary.ts'
@@ -90,4 +92,6 @@ async function startWorker(options: EmbeddedOptions): Promise<WorkerEngine> {
 }
 
 /** The graph builder and its runtime, for benchmarks; not covered by versioning. */
-export const internals = { decodeGraph, floats, int32s, loadGraph, modelConfig, run, Tape, trainingGraph, vocabularyOf }
+export const internals = {
+  ...{ batchesOf, datumRow, decodeGraph, floats, int32s, loadGraph, modelConfig, run, Tape, trainingGraph, vocabularyOf, writePatches },
+}

@@ -42,7 +42,7 @@ export interface PassModel {
 }
 
 /** Runs that fill one batch: rows of one picture size and text length. */
-interface Batch {
+export interface Batch {
   readonly bucket: Bucket
   /** Places in the data. */
   readonly indices: readonly number[]
@@ -153,7 +153,7 @@ export class Passes {
 }
 
 /** Rows of one picture size and rounded text length stay together, in their order, in batches of at most the largest size. */
-function batchesOf(rows: readonly Row[], { textLength }: ModelConfig): Batch[] {
+export function batchesOf(rows: readonly Row[], { textLength }: ModelConfig): Batch[] {
   const groups = new Map<string, { text: number; indices: number[] }>()
   for (const [index, row] of rows.entries()) {
     const text = Math.min(textLength, Math.ceil(row.tokens.length / LENGTH_STEP) * LENGTH_STEP)
