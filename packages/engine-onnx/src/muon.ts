@@ -69,19 +69,20 @@ export class Muon {
   async step(weights: Float32Array, gradient: Float32Array, momentum: Float32Array, learningRate: number, scale: number): Promise<void> {
     this.#session ??= loadGraph(orthogonalGraph(this.#slots), this.#runtime)
     const session = await this.#session
-    const each = (work: (i: number) => void): void => {
-      for (const { offset, length } of this.#slots) for (let i = offset; i < offset + length; i++) work(i)
+    const [given, found] = [this.#given, this.#found]
+    // Plain loops: a call for each number would take three times as long.
+    for (const { offset, length } of this.#slots) {
+      for (let i = offset; i < offset + length; i++) {
+        const g = (gradient[i] as number) * scale
+        const m = MOMENTUM * (momentum[i] as number) + g
+        momentum[i] = m
+        given[i] = g + MOMENTUM * m
+      }
     }
-    each((i) => {
-      const g = (gradient[i] as number) * scale
-      const m = MOMENTUM * (momentum[i] as number) + g
-      momentum[i] = m
-      this.#given[i] = g + MOMENTUM * m
-    })
     await run(session, this.#feeds, this.#fetches)
-    each((i) => {
-      weights[i] = (weights[i] as number) - learningRate * (this.#found[i] as number)
-      gradient[i] = 0
-    })
+    for (const { offset, length } of this.#slots) {
+      for (let i = offset; i < offset + length; i++) weights[i] = (weights[i] as number) - learningRate * (found[i] as number)
+      gradient.fill(0, offset, offset + length)
+    }
   }
 }
