@@ -29,7 +29,16 @@ if (missing) console.error(`left out: ${missing}`)
 const wanted = command.args.length > 0 ? command.args : Object.keys(suites).filter((name) => name !== 'torch' || !missing)
 setClock(values.clock)
 const rows = []
-for (const name of wanted) for (const { rounds, ...row } of await suites[name]()) rows.push(row)
+for (const name of wanted) {
+  try {
+    for (const { rounds, ...row } of await suites[name]()) rows.push(row)
+  } catch (error) {
+    // What the others measured is not to be lost.
+    console.error(error)
+    process.exitCode = 1
+  }
+}
+if (rows.length === 0) process.exit()
 
 if (values.save) writeFileSync(values.save, `${JSON.stringify(rows, null, 2)}\n`)
 if (values.json) console.log(JSON.stringify(rows, null, 2))
@@ -48,4 +57,4 @@ else {
     line(name, unit, number(median), `${number(low)} … ${number(high)}`, goal, change)
   }
 }
-process.exit(0)
+process.exit()
