@@ -120,7 +120,6 @@ const LEXICON: readonly string[] = [
   ...LABELS.map((label) => ` ${label}`),
   ...MOVE_WORDS.map((word) => ` ${word}`),
   '\nmost',
-  ...COUNTS.map((count) => ` ${count}`),
   ...coordinateWords(SIDE_MAX),
 ]
 
