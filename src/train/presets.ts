@@ -47,6 +47,7 @@ const short = {
   recipes: ['g1'],
   coldStart: { ...laptop.coldStart, steps: 150 },
   rl: { ...laptop.rl, taught: {} },
+  evaluation: { ...laptop.evaluation, episodes: 48 },
 }
 
 /** Shisen-Sho alone: from a base that sees a little to one that plays, by reward alone. */

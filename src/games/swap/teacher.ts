@@ -1,22 +1,22 @@
 /**
  * The scripted teacher of Swap and its thoughts. The thoughts are always the truth about the board: a line a row with two words a cell, left to
- * right, then the words of the swap that clears most.
+ * right, then the most tiles that any swap clears and a cell that makes that swap.
  *
  *     row 0 red circle left 3 green square stay …     moved left, the red circle would make a run; the swap clears three tiles in all
  *     row 1 …
- *     most up 6
+ *     most 6 (3, 1)
  *
  * The words of a cell: its tile as in the perception, then where it would go to stand in a run: of its swaps with a neighbour that bring it
  * into one, the one that clears most tiles (equal ones: up, right, down, left), and how many; `stay` if there is none. What a swap clears is
  * counted with all that falls down after it and clears in turn, of the tiles that are on the board; those that come in from the top are not
- * known. 14 means 14 or more. `most` repeats what the cell with the largest of the counts says, the last such cell in reading order, for what lies
- * low brings more down; where that cell lies, its place among the words says.
+ * known. 14 means 14 or more. `most` names the largest of the counts and the last cell in reading order that says it, for what lies low brings
+ * more down; where that cell goes, its words say.
  *
  * Blind spots (`blind`), the habits that reinforcement learning is to unlearn:
  * 1. Points do not count: the cells are read from the last to the first, and the first one that would go anywhere is taken.
  * 2. `up` and `down` are seen only where no cell says `left` or `right`.
  *
- * So it is always legal, and its thoughts say what it does. Not blind: the swap that `most` tells of.
+ * So it is always legal, and its thoughts say what it does. Not blind: the swap of the cell that `most` names.
  *
  * Mean points of 20 replies (1000 games, ± 95 %). 5x5, 6 kinds (3 colours, 2 shapes): random legal swaps 190 ± 2.5; blind 204 ± 3; the default
  * teacher (5 % slips, 10 % insights) 209 ± 3; not blind 249 ± 3.5; one-move search 258 ± 3.5; solver 273 ± 4. 8x8, 12 kinds (500 games): random
@@ -31,13 +31,12 @@ import { cellAt, type Pair, type StateSwap } from './state.ts'
 import { COUNTED_MAX, LABELS, MOVE_WORDS } from './text.ts'
 
 const WAYS = ['up', 'right', 'down', 'left'] as const
-const MOVES_SAID: ReadonlySet<string> = new Set(MOVE_WORDS)
-const WORDS: ReadonlySet<string> = new Set([...LABELS, ...MOVE_WORDS])
+const WORDS = new Set<string>([...LABELS, ...MOVE_WORDS])
 /** Any word of a cell. */
 const WORD = new RegExp([...WORDS].map((word) => word.replace(' ', '\\s+')).join('|'), 'y')
 
-/** What `most` says. */
-const MOST = new RegExp(MOVE_WORDS.map((word) => word.replace(' ', '\\s+')).join('|'), 'y')
+/** What `most` says: a count of tiles, or a cell. */
+const MOST = /[1-9][0-9]?|\(\d,\s+\d\)/y
 
 /**
  * A move as one number: the larger, the rather it is named. The count of tiles, then `up` before `right`, `down`, `left` (3..0).
@@ -62,7 +61,7 @@ function ranksOf(state: StateSwap): number[] {
 /** The tiles that the move of a rank clears. */
 const countOf = (rank: number): number => rank >> 2
 
-/** The cell whose words `most` repeats: the last of those that clear most. */
+/** The cell that `most` names: the last of those that clear most. */
 function bestCell(ranks: readonly number[]): number {
   const most = Math.max(...ranks.map(countOf))
   return ranks.findLastIndex((rank) => countOf(rank) === most)
@@ -87,12 +86,12 @@ function rowLines({ rows, columns, board }: StateSwap, ranks: readonly number[])
 const truthOf = onceForEach((state: StateSwap) => {
   const ranks = ranksOf(state)
   const best = bestCell(ranks)
-  const most = trueLine('most', [MOVES[ranks[best]!]!], MOST)
+  const most = trueLine('most', [String(countOf(ranks[best]!)), `(${cellAt(state, best).join(', ')})`], MOST)
   return { ranks, best, thoughts: trueThoughts([...rowLines(state, ranks), most]) }
 })
 
 /**
- * Share of the true words that stand at their places, 0..1: two for each cell and one for the most. Unreadable text is 0: other heads than the rows in
+ * Share of the true words that stand at their places, 0..1: two for each cell and two for the most. Unreadable text is 0: other heads than the rows in
  * order and `most`, a word outside the grammar, more words on a line than there is room for. Words left out are not true. White space is
  * free within a line.
  */
@@ -109,20 +108,29 @@ export function judgeThink(state: StateSwap, think: string): Statement[] {
   const said: Statement[] = []
   for (const [at, line] of lines.entries()) {
     const { head, words: expected, most } = truth[at]!
-    const words =
-      head === 'most' ? readWords(line, /^\s*most(?!\S)/, MOVES_SAID) : readWords(line, new RegExp(`^\\s*row\\s+${at}(?!\\S)`), WORDS)
+    const words = head === 'most' ? readMost(line) : readRow(line, at)
     if (words === null || words.length > most) return []
     said.push(...judged(words, (text, i) => text.replace(/\s+/g, ' ') === expected[i]))
   }
   return said
 }
 
-/** The words of a line after its head, or null when it has another head or a word that is not `allowed`. */
-function readWords(line: Piece, head: RegExp, allowed: ReadonlySet<string>): Piece[] | null {
+/** The words of a row's line after its head, or null when it is not in the grammar. */
+function readRow(line: Piece, row: number): Piece[] | null {
+  const words = readAfter(line, new RegExp(`^\\s*row\\s+${row}(?!\\S)`), /stay(?!\S)|\S+\s+\S+|\S+/g)
+  return words?.every(({ text }) => WORDS.has(text.replace(/\s+/g, ' '))) ? words : null
+}
+
+/** The same of the last line. */
+function readMost(line: Piece): Piece[] | null {
+  const words = readAfter(line, /^\s*most(?!\S)/, /\(\d,\s+\d\)|\S+/g)
+  return words?.every(({ text }) => /^([1-9][0-9]?|\(\d,\s+\d\))$/.test(text)) ? words : null
+}
+
+/** What matches `word` after what matches `head`; null if that does not stand there. */
+function readAfter(line: Piece, head: RegExp, word: RegExp): Piece[] | null {
   const start = head.exec(line.text)?.[0]
-  if (start === undefined) return null
-  const words = piecesIn({ text: line.text.slice(start.length), start: line.start + start.length }, /stay(?!\S)|\S+\s+\S+|\S+/g)
-  return words.every(({ text }) => allowed.has(text.replace(/\s+/g, ' '))) ? words : null
+  return start === undefined ? null : piecesIn({ text: line.text.slice(start.length), start: line.start + start.length }, word)
 }
 
 /**

@@ -120,6 +120,7 @@ const LEXICON: readonly string[] = [
   ...LABELS.map((label) => ` ${label}`),
   ...MOVE_WORDS.map((word) => ` ${word}`),
   '\nmost',
+  ...COUNTS.map((count) => ` ${count}`),
   ...coordinateWords(SIDE_MAX),
 ]
 
