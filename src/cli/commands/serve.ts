@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import { GYM_SERVER_DEFAULTS, serveGym } from '../../server/index.ts'
 import { withPictures, withPlugins } from '../extras-options.ts'
-import { serveUntilInterrupted } from '../interrupt.ts'
+import { serveUntilInterrupted, stopWithInput } from '../interrupt.ts'
 import { wholeNumber, withExamples, withJson, withSeed } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
 
@@ -16,6 +16,7 @@ export interface ServeFlags {
   readonly seed: number
   readonly maxSessions: number
   readonly idle: number
+  readonly endWithStdin?: boolean
   readonly json?: boolean
 }
 
@@ -32,6 +33,7 @@ export function defineServe(command: Command): void {
   command.option('--port <n>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535), 8765)
   command.option('--max-sessions <n>', 'sessions that may be open at once', wholeNumber(1, 1_000_000), maxSessions)
   command.option('--idle <seconds>', 'a session without a message for so long ends', wholeNumber(1, 86_400), idleTimeout / 1000)
+  command.option('--end-with-stdin', 'ends when its standard input does: a program that starts it leaves none behind, however it ends')
   withSeed(command, 'the games of resets without a seed of their own')
   withPlugins(command)
   withPictures(command)
@@ -59,5 +61,6 @@ async function serveCommand(flags: ServeFlags, words: readonly string[]): Promis
   })
   if (flags.json) printJson({ url: server.url, games: server.games })
   else printLines([`${server.games.join(', ')} at ${server.url} (OpenEnv: ${server.url.replace('http', 'ws')}/ws)`, 'Ctrl-C stops it'])
+  if (flags.endWithStdin) stopWithInput()
   await serveUntilInterrupted(server, 'stopping; clients are told')
 }
