@@ -11,6 +11,7 @@ import { ConfigError } from '../../errors.ts'
 import { gameEntries, loadGames } from '../../games/registry.ts'
 import { deriveSeed } from '../../rng.ts'
 import { ApiError, asApiError } from '../api-error.ts'
+import { CHALLENGE, type Guard, type GuardOptions, guardOf } from '../guard.ts'
 import { closed, listening, urlOf } from '../listen.ts'
 import { mcpTalks, namesAt } from '../mcp/mcp-talks.ts'
 import { openApi, openApiPage } from './openapi.ts'
@@ -25,7 +26,7 @@ const GRACE = 5000
 /** Largest WebSocket message, bytes: a reply and a state token with room to spare. */
 const MAX_MESSAGE = 1024 * 1024
 
-export interface GymServerOptions extends Partial<SessionLimits> {
+export interface GymServerOptions extends Partial<SessionLimits>, GuardOptions {
   /** Game of resets that name none. Default: the first that is registered. */
   readonly game?: string
   /** Replies an episode at most, of resets that name no horizon; null: none. Default 100. */
@@ -34,8 +35,6 @@ export interface GymServerOptions extends Partial<SessionLimits> {
   readonly seed?: number
   /** Largest request body, bytes. Default 16 MiB. */
   readonly maxBody?: number
-  /** Default 127.0.0.1. */
-  readonly host?: string
   /** 0 picks a free one. */
   readonly port: number
   /** Milliseconds, for idle time alone. Default: the clock. */
@@ -59,22 +58,24 @@ export interface GymServer {
 /** What the server defaults to. */
 export const GYM_SERVER_DEFAULTS = { horizon: 100, maxSessions: 4096, idleTimeout: 600_000, maxBody: 16 * 1024 * 1024 } as const
 
-/** Starts listening. Throws ConfigError if the address is taken or not ours, or a game has no such name. */
+/** Starts listening. Throws ConfigError if the address is taken or not ours or needs a key, or a game has no such name. */
 export async function serveGym(options: GymServerOptions): Promise<GymServer> {
   const { host = '127.0.0.1', now = () => performance.now(), log = (error: unknown) => console.error(error) } = options
+  const guard = guardOf(options)
   const { maxSessions, idleTimeout, maxBody } = { ...GYM_SERVER_DEFAULTS, ...options }
   const offer = await offerOf(options)
   const sessions = new Sessions(offer, { maxSessions, idleTimeout }, options.seed ?? 0, now)
   let games = 0
   const nextSeed = (): number => deriveSeed(options.seed ?? 0, 'mcp', games++)
   const talks = mcpTalks({ offer, nextSeed }, { maxSessions, idleTimeout }, now)
-  let names: readonly string[] = []
-  const app = gymApp(sessions, maxBody, log)
+  // Whoever shows the key may call by any name: no page knows it.
+  let names: readonly string[] | null = null
+  const app = gymApp(sessions, guard, maxBody, log)
   app.all('/mcp', (c) => mcpAnswer(c.req.raw, (request) => talks.answer(request, names)))
   const { server, at } = await listening(app, host, options.port)
-  names = namesAt(host, at)
+  if (!guard.asks) names = namesAt(host, at)
   const room = socketRoom({ sessions, now, log, mcp: noMcp })
-  acceptSockets(server as Server, room)
+  acceptSockets(server as Server, room, guard)
   const sweep = setInterval(() => {
     sessions.endIdle()
     talks.sweep()
@@ -109,15 +110,18 @@ export async function offerOf({ game, horizon = GYM_SERVER_DEFAULTS.horizon }: P
 }
 
 /** The HTTP application without a socket. */
-export function gymApp(sessions: Sessions, maxBody: number, log: (error: unknown) => void): Hono {
+export function gymApp(sessions: Sessions, guard: Guard, maxBody: number, log: (error: unknown) => void): Hono {
   const app = new Hono()
   const answer = (error: ApiError): Response => Response.json(bodyOf(error), { status: error.status })
   app.use(async (c, next) => {
     if (c.req.header('origin') !== undefined) return answer(FROM_A_PAGE)
     return next()
   })
+  app.use(guard.middleware(answer))
   const tooLarge = new ApiError(413, `the body is over ${maxBody} bytes; send fewer replies in one request`, null, 'TOO_LARGE')
-  app.use(bodyLimit({ maxSize: maxBody, onError: () => answer(tooLarge) }))
+  const limited = bodyLimit({ maxSize: maxBody, onError: () => answer(tooLarge) })
+  // Node holds a body to the length that its header gives; only a body without one must be counted, which costs a stream of its own.
+  app.use((c, next) => (Number(c.req.header('content-length')) <= maxBody ? next() : limited(c, next)))
   app.onError((error) => answer(asApiError(error, log)))
   app.notFound((c) =>
     answer(new ApiError(404, `there is no ${c.req.method} ${c.req.path} here; GET /docs lists what there is`, null, 'NOT_FOUND')),
@@ -168,16 +172,17 @@ function noMcp(message: unknown): unknown {
 }
 
 /** Upgrades of /ws become sockets; any other is refused. */
-function acceptSockets(server: Server, room: SocketRoom): void {
+function acceptSockets(server: Server, room: SocketRoom, guard: Guard): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = refusalOf(request)
+    const refusal = refusalOf(request, guard)
     if (refusal === null) sockets.handleUpgrade(request, socket, head, (ws) => room.welcome(ws))
     else socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   })
 }
 
-function refusalOf({ url = '', headers }: IncomingMessage): string | null {
+function refusalOf({ url = '', headers }: IncomingMessage, guard: Guard): string | null {
   if (headers.origin !== undefined) return '403 Forbidden'
+  if (!guard.admits(headers.authorization)) return `401 Unauthorized\r\nWWW-Authenticate: ${CHALLENGE}`
   return url.split('?')[0] === '/ws' ? null : '404 Not Found'
 }

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { type GuardOptions, guardOf } from '../guard.ts'
 import { type SessionLimits, sweepEvery } from '../gym/sessions.ts'
 import { closed, listening, urlOf } from '../listen.ts'
 import type { McpHost } from './mcp-host.ts'
@@ -10,8 +11,7 @@ import { MAX_MCP_BODY, mcpTalks, namesAt, refusal } from './mcp-talks.ts'
 /** How long open requests may take to end after `close`, ms. */
 const GRACE = 1000
 
-export interface McpServerOptions extends McpHost, SessionLimits {
-  readonly host: string
+export interface McpServerOptions extends McpHost, SessionLimits, GuardOptions {
   /** 0 picks a free one. */
   readonly port: number
   /** Milliseconds, for idle time alone. Default: the clock. */
@@ -28,17 +28,21 @@ export interface McpServerRunning {
   close(): Promise<void>
 }
 
-/** Starts listening. Throws ConfigError if the address is taken or not ours. */
+/** Starts listening. Throws ConfigError if the address is taken or not ours, or needs a key. */
 export async function serveMcp(options: McpServerOptions): Promise<McpServerRunning> {
-  const { host, port, idleTimeout, now = () => performance.now() } = options
+  const { host = '127.0.0.1', port, idleTimeout, now = () => performance.now() } = options
+  const guard = guardOf(options)
   const talks = mcpTalks(options, options, now)
-  let names: readonly string[] = []
+  // Whoever shows the key may call by any name: no page knows it.
+  let names: readonly string[] | null = null
   const app = new Hono()
+  app.use(guard.middleware(({ status, message }) => refusal(status, message)))
   app.use(bodyLimit({ maxSize: MAX_MCP_BODY, onError: () => refusal(413, `the body is over ${MAX_MCP_BODY} bytes; send less`) }))
+  app.get('/health', (c) => c.json({ status: 'healthy', sessions: talks.open, max_sessions: options.maxSessions }))
   app.all('/mcp', (c) => talks.answer(c.req.raw, names))
   app.notFound((c) => refusal(404, `there is no ${c.req.method} ${c.req.path} here; MCP is at /mcp`))
   const { server, at } = await listening(app, host, port)
-  names = namesAt(host, at)
+  if (!guard.asks) names = namesAt(host, at)
   const sweep = setInterval(() => talks.sweep(), sweepEvery(idleTimeout)).unref()
   return {
     url: `${urlOf(host, at)}/mcp`,
