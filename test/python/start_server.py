@@ -8,6 +8,8 @@ import sys
 
 import vlm_gym
 
+KEY = "a-key-that-nobody-else-has-0123456789"
+
 
 def refused(work):
     try:
@@ -33,7 +35,9 @@ if __name__ == "__main__":
     other = vlm_gym.Gym(command=os.environ["VLM_GYM_COMMAND"])
     with other:
         elsewhere = other.episode(game="2048", seed=7).now.metadata["hash"]
+    keyed = vlm_gym.Gym(command=os.environ["VLM_GYM_COMMAND"], key=KEY)
     report = {
+        "keyed": keyed.episode(game="2048", seed=7).now.metadata["hash"],
         "url": gym.url,
         "hash": episode.now.metadata["hash"],
         "forked": forked,
@@ -45,7 +49,7 @@ if __name__ == "__main__":
         "picture": refused(lambda: gym.episode(image="none").now.image),
         "command": refused(lambda: vlm_gym.Gym(command="no-such-command")),
         "broken": refused(lambda: vlm_gym.Gym(command=[sys.executable, "-c", "print('not a server')"])),
-        "key": refused(lambda: vlm_gym.Gym(sys.argv[1], key="secret").episode()),
+        "key": refused(lambda: vlm_gym.Gym(keyed.url).episode()),
     }
     print(json.dumps(report), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -111,15 +111,15 @@ class Gym:
     """A server of games.
 
     url: where it is; absent: VLM_GYM_URL, else a server of our own is started (`command`, VLM_GYM_COMMAND, `vlm-gym` in PATH, or npx) and ends with
-    this process or by `close`. key: what that server asks for; absent: VLM_GYM_KEY. Threads and forked processes may share one; a pickled one is the same
+    this process or by `close`. key: what the server asks for; absent: VLM_GYM_KEY. Threads and forked processes may share one; a pickled one is the same
     server by its URL.
     """
 
     def __init__(self, url: str | None = None, *, key: str | None = None, command: str | Sequence[str] | None = None) -> None:
         url = url or (None if command else os.environ.get("VLM_GYM_URL"))
-        self._server = Server(command) if url is None else None
-        self.url = (url or (self._server and self._server.url) or "").rstrip("/")
         self._key = key if key is not None else os.environ.get("VLM_GYM_KEY")
+        self._server = Server(command, self._key) if url is None else None
+        self.url = (self._server.url if self._server else url or "").rstrip("/")
         self._connect()
 
     def _connect(self) -> None:

@@ -36,16 +36,17 @@ def command_of(command: str | Sequence[str] | None = None) -> list[str]:
 
 
 class Server:
-    """A running `vlm-gym serve` on a free port of this machine. `url`: its address."""
+    """A running `vlm-gym serve` on a free port of this machine. `url`: its address. key: what it asks its clients for."""
 
-    def __init__(self, command: str | Sequence[str] | None = None, flags: Sequence[str] = ()) -> None:
-        words = [*command_of(command), "serve", "--port", "0", "--json", "--end-with-stdin", *flags]
+    def __init__(self, command: str | Sequence[str] | None = None, key: str | None = None) -> None:
+        words = [*command_of(command), "serve", "--port", "0", "--json", "--end-with-stdin"]
+        surroundings = os.environ if key is None else {**os.environ, "VLM_GYM_KEY": key}
         self._owner = os.getpid()
         with tempfile.TemporaryFile() as errors:
             try:
                 # Its standard input ends with this process, however that ends. A session of its own: Ctrl-C is for this process alone.
                 self._process = subprocess.Popen(
-                    words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+                    words, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
                 )
             except OSError as error:
                 raise GymError(f"{words[0]} cannot be run: {error.strerror}; give another command or set VLM_GYM_COMMAND") from error
