@@ -4,15 +4,13 @@
  */
 import * as z from 'zod'
 import { StateError } from '../../errors.ts'
+import type { AnyGame, StepResult } from '../../game.ts'
 import {
   decodeState,
   type EnvSnapshot,
-  type EnvSpec,
-  encodeState,
-  envSpec,
-  type GroupChance,
+  encodeAndHash,
+  type LifeSpec,
   momentAfter,
-  type PlayedReply,
   playGroup,
   rewardConfig,
   rewardOf,
@@ -85,11 +83,8 @@ export function scoreGroups({ games }: Offer, request: GroupsRequest): z.output<
           `groups[${at}].seed`,
           'VALIDATION_ERROR',
         )
-      const { reward, horizon, restart } = request
-      const spec = envSpec({ game, config: game.rules.configOf(state), reward, horizon, restart })
-      const now: EnvSnapshot = { state, last, steps, return: 0 }
-      const play = { chance: request.chance, tokens: request.tokens, seed }
-      return { game: game.id, hash: request.tokens ? stateHash(game, state) : null, replies: scoredReplies(spec, now, replies, play) }
+      const played = scoredReplies(request, game, { state, last, steps, return: 0 }, replies, seed)
+      return { game: game.id, hash: request.tokens ? stateHash(game, state) : null, replies: played }
     }),
   }
 }
@@ -104,32 +99,29 @@ function decoded(token: string, games: Offer['games'], at: string): ReturnType<t
 }
 
 function scoredReplies(
-  spec: EnvSpec,
+  { chance, tokens, reward: how, horizon, restart }: GroupsRequest,
+  game: AnyGame,
   now: EnvSnapshot,
   replies: readonly string[],
-  { chance, tokens, seed }: { readonly chance: GroupChance; readonly tokens: boolean; readonly seed: number | undefined },
+  seed: number | undefined,
 ): GroupReply[] {
-  const { game, reward: how } = spec
+  const life = { game, config: game.rules.configOf(now.state), horizon, restart }
   const scores = how.signal === 'paper' ? null : rewardScores(how, game, now.state)
   // With shared chance, equal actions have one result: it is followed and encoded once.
   const followed = new Map<string | null, Followed>()
-  return playGroup(game, now.state, replies, { chance, ...(seed !== undefined && { seed }) }).map((played) => {
-    const { score } = played
-    const next = (chance === 'shared' && followed.get(score.action)) || follow(spec, now, played, tokens)
+  return playGroup(game, now.state, replies, { chance, ...(seed !== undefined && { seed }) }).map(({ score, result }) => {
+    const next = (chance === 'shared' && followed.get(score.action)) || follow(life, now, result, tokens)
     followed.set(score.action, next)
     const parts = rewardOf(how, score, scores)
-    return { score: wireScore(score), reward: parts.total, reward_parts: parts, ...next }
+    const { terminated, truncated, restarted, state, hash } = next
+    return { score: wireScore(score), reward: parts.total, reward_parts: parts, terminated, truncated, restarted, state, hash }
   })
 }
 
 type Followed = Pick<GroupReply, 'terminated' | 'truncated' | 'restarted' | 'state' | 'hash'>
 
-function follow(spec: EnvSpec, now: EnvSnapshot, { result }: PlayedReply, tokens: boolean): Followed {
-  const { game } = spec
-  const { snapshot, ending, restarted } = momentAfter(spec, now, result)
-  return {
-    ...{ terminated: ending === 'terminated', truncated: ending === 'truncated', restarted },
-    state: tokens ? encodeState(game, snapshot.state, snapshot.last) : null,
-    hash: tokens ? stateHash(game, snapshot.state) : null,
-  }
+function follow(life: LifeSpec, now: EnvSnapshot, result: StepResult<unknown>, tokens: boolean): Followed {
+  const { snapshot, ending, restarted } = momentAfter(life, now, result)
+  const { token = null, hash = null } = tokens ? encodeAndHash(life.game, snapshot.state, snapshot.last) : {}
+  return { terminated: ending === 'terminated', truncated: ending === 'truncated', restarted, state: token, hash }
 }

@@ -8,7 +8,7 @@ import { checked, MAX_ID, readReset, resetRequest } from './reset-request.ts'
 import type { RouteDoc } from './route-doc.ts'
 import type { RawEnvelope, Session } from './session.ts'
 import { shown } from './session.ts'
-import type { Sessions } from './sessions.ts'
+import { checkAnswer, type Sessions } from './sessions.ts'
 import { envelopeSchema } from './wire.ts'
 
 /** Sessions of one request at most. */
@@ -87,6 +87,7 @@ export function v1Routes(app: Hono, sessions: Sessions): void {
     const { steps } = checked(stepsRequest, await jsonBody(c.req.raw))
     // Every session is found before any is moved, so that a refused request has changed nothing.
     const found = steps.map(({ id }, at) => sessions.get(id, `steps[${at}].id`))
+    checkAnswer(found)
     return answered(
       c,
       found.map((session, at) => [session, session.rawStep(steps[at]?.text as string)]),
