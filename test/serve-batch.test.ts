@@ -66,6 +66,29 @@ describe('POST /v1/groups', () => {
   const [game] = games as [(typeof games)[number]]
   const token = encodeState(game, game.rules.init(game.config.parse({}), 5))
 
+  it('answers in columns where that is asked for', async () => {
+    const { replies } = await script(envSpec({ game }), 5, 3)
+    const groups = [
+      { state: token, replies },
+      { state: token, replies: [] },
+      { state: token, replies: ['rubbish'] },
+    ]
+    const rows: Answer[] = (await post('/v1/groups', { groups })).body.groups
+    const { status, body } = await post('/v1/groups', { groups, columns: true })
+    expect(status).toBe(200)
+    const hash = rows[0].hash
+    expect(body.groups).toEqual({ game: Array(3).fill(game.id), hash: Array(3).fill(hash), replies: [replies.length, 0, 1] })
+    const all = rows.flatMap((group) => group.replies)
+    const { score, reward_parts, ...plain } = body.replies
+    for (const [at, row] of all.entries()) {
+      const taken = (columns: Record<string, unknown[]>) =>
+        Object.fromEntries(Object.entries(columns).map(([key, list]) => [key, list[at]]))
+      expect({ ...taken(plain), score: taken(score), reward_parts: taken(reward_parts) }).toEqual(row)
+    }
+    expect(body.replies.reward).toHaveLength(all.length)
+    expect((await post('/v1/groups', { groups: [groups[1]], columns: true })).body.replies.score.action).toEqual([])
+  })
+
   it('gives each reply a chance of its own by a seed', async () => {
     const state = game.rules.init(game.config.parse({}), 5)
     const { replies } = await script(envSpec({ game }), 5, 1)
