@@ -16,6 +16,7 @@ import {
   specConfigOf,
 } from '../../gym/index.ts'
 import { promptOf } from '../../messages.ts'
+import { hasEffects } from '../../render/index.ts'
 import { base64Of, type Picture, pictureOf } from './picture.ts'
 import type { Plan } from './plan.ts'
 import type { View } from './reset-request.ts'
@@ -44,11 +45,16 @@ export class Session {
   readonly seed: number | null
   readonly spec: EnvSpec
   readonly view: View
+  /** Bytes that its picture takes at most. */
+  readonly pictureBytes: number
+  readonly #pixels: number
   #now: EnvSnapshot
   #ending: Ending | null
 
   constructor(id: string, plan: Plan, view: View, seed: number | null) {
-    const { spec, start } = plan
+    const { spec, start, pixels } = plan
+    this.#pixels = pixels
+    this.pictureBytes = pixels * (view.rgb || hasEffects(spec.skin) ? 3 : 1)
     this.id = id
     this.seed = seed
     this.spec = spec
@@ -91,7 +97,7 @@ export class Session {
 
   /** A session that goes on from this moment by itself. */
   fork(id: string): Session {
-    return new Session(id, { spec: this.spec, start: this.#now }, this.view, this.seed)
+    return new Session(id, { spec: this.spec, start: this.#now, pixels: this.#pixels }, this.view, this.seed)
   }
 
   /** The reset that goes on from here. */

@@ -8,7 +8,7 @@ import { checked, MAX_ID, readReset, resetRequest } from './reset-request.ts'
 import type { RouteDoc } from './route-doc.ts'
 import type { RawEnvelope, Session } from './session.ts'
 import { shown } from './session.ts'
-import type { Sessions } from './sessions.ts'
+import { checkAnswer, type Sessions } from './sessions.ts'
 import { TextTable, textsField, toldEnvelope, withText } from './text-table.ts'
 import { envelopeSchema } from './wire.ts'
 
@@ -95,6 +95,7 @@ export function v1Routes(app: Hono, sessions: Sessions): void {
     const { steps, texts } = checked(stepsRequest, await jsonBody(c.req.raw))
     // Every session is found before any is moved, so that a refused request has changed nothing.
     const found = steps.map(({ id }, at) => sessions.get(id, `steps[${at}].id`))
+    checkAnswer(found)
     return answered(
       c,
       found.map((session, at) => [session, session.rawStep(steps[at]?.text as string)]),
@@ -124,14 +125,10 @@ export function v1Routes(app: Hono, sessions: Sessions): void {
 /** The answers of many sessions, in the form that is asked for. */
 function answered(c: Context, answers: readonly (readonly [Session, RawEnvelope])[], texts: 'each' | 'shared'): Response {
   const table = texts === 'shared' ? new TextTable() : null
-  if (c.req.header('accept')?.includes(FRAMES_TYPE))
-    return new Response(
-      packFrames(
-        answers.map(([, raw]) => raw),
-        table,
-      ),
-      { headers: { 'content-type': FRAMES_TYPE } },
-    )
+  if (c.req.header('accept')?.includes(FRAMES_TYPE)) {
+    const raws = answers.map(([, raw]) => raw)
+    return new Response(packFrames(raws, table), { headers: { 'content-type': FRAMES_TYPE } })
+  }
   const results = answers.map(([session, raw]) => withText(shown(raw, session.view), table))
   return c.json({ ...(table !== null && { texts: table.texts }), results })
 }
