@@ -20,6 +20,7 @@ import {
 } from '../../gym/index.ts'
 import { ApiError } from '../api-error.ts'
 import { columnsOf, columnsSchema } from './columns.ts'
+import { nodeDigest } from './digest.ts'
 import type { Offer } from './plan.ts'
 import { wireScore } from './session.ts'
 import { rewardPartsSchema, scoreSchema } from './wire.ts'
@@ -98,7 +99,7 @@ export function scoreGroups({ games }: Offer, request: GroupsRequest): z.output<
         'VALIDATION_ERROR',
       )
     const played = scoredReplies(request, game, { state, last, steps, return: 0 }, replies, seed)
-    return { game: game.id, hash: request.tokens ? stateHash(game, state) : null, replies: played }
+    return { game: game.id, hash: request.tokens ? stateHash(game, state, nodeDigest) : null, replies: played }
   })
   return request.columns ? inColumns(groups) : { groups }
 }
@@ -119,7 +120,7 @@ function inColumns(groups: readonly Group[]): z.output<typeof groupColumns> {
 
 function decoded(token: string, games: Offer['games'], at: string): ReturnType<typeof decodeState> {
   try {
-    return decodeState(token, games)
+    return decodeState(token, games, nodeDigest)
   } catch (error) {
     if (error instanceof StateError) throw new ApiError(422, `${at}: ${error.message}`, at, 'VALIDATION_ERROR')
     throw error
@@ -150,6 +151,6 @@ type Followed = Pick<GroupReply, 'terminated' | 'truncated' | 'restarted' | 'sta
 
 function follow(life: LifeSpec, now: EnvSnapshot, result: StepResult<unknown>, tokens: boolean): Followed {
   const { snapshot, ending, restarted } = momentAfter(life, now, result)
-  const { token = null, hash = null } = tokens ? encodeAndHash(life.game, snapshot.state, snapshot.last) : {}
+  const { token = null, hash = null } = tokens ? encodeAndHash(life.game, snapshot.state, snapshot.last, nodeDigest) : {}
   return { terminated: ending === 'terminated', truncated: ending === 'truncated', restarted, state: token, hash }
 }
