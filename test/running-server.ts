@@ -14,8 +14,13 @@ export interface Running {
 
 /** Starts a command that listens, on a free port, and waits until it says where. */
 export function startServer(command: string, ...args: string[]): Promise<Running> {
+  return startServerIn({}, command, ...args)
+}
+
+/** As `startServer`, with more variables in its environment. */
+export function startServerIn(env: Readonly<Record<string, string>>, command: string, ...args: string[]): Promise<Running> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, command, '--port', '0', '--json', ...args])
+    const child = spawn(process.execPath, [main, command, '--port', '0', '--json', ...args], { env: { ...process.env, ...env } })
     const ended = new Promise<number | null>((end) => child.once('exit', end))
     let [out, err] = ['', '']
     child.stderr.on('data', (data) => {

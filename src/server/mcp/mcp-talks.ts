@@ -13,8 +13,8 @@ export const MAX_MCP_BODY = 1024 * 1024
 export interface McpTalks {
   /** Conversations that are open now. */
   readonly open: number
-  /** Answers a request. `names`: hosts, with their ports, under which the server may be called. */
-  answer(request: Request, names: readonly string[]): Promise<Response>
+  /** Answers a request. `names`: hosts, with their ports, under which the server may be called; null: any. */
+  answer(request: Request, names: readonly string[] | null): Promise<Response>
   /** Ends what is idle; called at a steady interval. */
   sweep(): void
   close(): Promise<void>
@@ -54,7 +54,7 @@ export function mcpTalks(host: McpHost, { maxSessions, idleTimeout }: SessionLim
     async answer(request, names) {
       const { headers } = request
       const [name, origin, id] = [headers.get('host') ?? '', headers.get('origin'), headers.get('mcp-session-id')]
-      if (!names.includes(name) || (origin !== null && !names.includes(origin.replace(/^https?:\/\//, ''))))
+      if (names !== null && (!names.includes(name) || (origin !== null && !names.includes(origin.replace(/^https?:\/\//, '')))))
         return refusal(
           403,
           `requests for ${JSON.stringify(name)} from ${JSON.stringify(origin ?? 'no page')} are not answered; use ${names[0]}`,

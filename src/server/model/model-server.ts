@@ -3,7 +3,6 @@
  * a seed gets the same reply, whatever else the server is doing: that of `samplerPolicy` for the observation with that seed.
  */
 import { randomUUID } from 'node:crypto'
-import type { Server } from 'node:http'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
@@ -11,6 +10,7 @@ import { streamSSE } from 'hono/streaming'
 import type { Engine } from '../../engine.ts'
 import { deriveSeed } from '../../rng.ts'
 import { ApiError } from '../api-error.ts'
+import { type GuardOptions, guardOf } from '../guard.ts'
 import { jsonBody } from '../json-body.ts'
 import { closed, listening, urlOf } from '../listen.ts'
 import { createBatcher } from './batcher.ts'
@@ -22,7 +22,7 @@ const MAX_BODY = 4 * 1024 * 1024
 /** How long open requests may take to end after `close`, ms. */
 const GRACE = 5000
 
-export interface ModelServerOptions {
+export interface ModelServerOptions extends GuardOptions {
   readonly engine: Engine
   /** The name that requests must give. */
   readonly model: string
@@ -44,7 +44,7 @@ export interface ModelServer {
   close(): Promise<void>
 }
 
-/** The HTTP application without a socket. */
+/** The HTTP application without a socket. Throws ConfigError if the address of the options needs a key. */
 export function modelApp(options: ModelServerOptions): { app: Hono; calls: () => number } {
   const { engine, model, seed: serverSeed = 0, now = Date.now } = options
   const batcher = createBatcher(engine.sampler())
@@ -65,7 +65,9 @@ export function modelApp(options: ModelServerOptions): { app: Hono; calls: () =>
   }
 
   const app = new Hono()
+  // In front of the key: browsers ask whether they may call without showing it.
   if (options.cors !== undefined) app.use(cors({ origin: options.cors }))
+  app.use(guardOf(options).middleware((error) => Response.json(error.body(), { status: error.status })))
   app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json(tooLarge.body(), tooLarge.status) }))
   app.onError((error, c) => {
     const known = error instanceof ApiError ? error : new ApiError(500, error.message)
@@ -96,8 +98,8 @@ export function modelApp(options: ModelServerOptions): { app: Hono; calls: () =>
 
 const tooLarge = new ApiError(413, `the body is over ${MAX_BODY} bytes; send a smaller picture`, null, 'request_too_large')
 
-/** Starts listening. `port` 0 picks a free one. Throws ConfigError if the address is taken or not ours. */
-export async function serveModel(options: ModelServerOptions & { readonly host?: string; readonly port: number }): Promise<ModelServer> {
+/** Starts listening. `port` 0 picks a free one. Throws ConfigError if the address is taken or not ours, or needs a key. */
+export async function serveModel(options: ModelServerOptions & { readonly port: number }): Promise<ModelServer> {
   const { host = '127.0.0.1', port } = options
   const { app, calls } = modelApp(options)
   const { server, at } = await listening(app, host, port)
@@ -106,6 +108,6 @@ export async function serveModel(options: ModelServerOptions & { readonly host?:
     get calls() {
       return calls()
     },
-    close: () => closed(server as Server, GRACE),
+    close: () => closed(server, GRACE),
   }
 }
