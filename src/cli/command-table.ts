@@ -17,6 +17,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/eval.ts')).defineEval,
   },
   {
+    name: 'player',
+    summary: 'play one episode against the endpoint of OPENAI_BASE_URL, tell its reward in one line',
+    load: async () => (await import('./commands/player.ts')).definePlayer,
+  },
+  {
     name: 'compare',
     summary: 'runs side by side: table, plot, paired tests',
     load: async () => (await import('./commands/compare.ts')).defineCompare,

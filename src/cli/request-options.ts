@@ -16,10 +16,13 @@ export interface RequestFlags {
 /** Names of the options that change requests; their secret values are kept nowhere, so they may be given again with --resume. */
 export const REQUEST_OPTIONS: readonly string[] = ['body', 'header', 'query']
 
-/** Adds --base-url, --body, --header and --query. */
-export function withRequestOptions(command: Command): Command {
+/** What --base-url is. */
+const ADDRESS = 'address of its server, like http://localhost:8000/v1; its key stands in the environment'
+
+/** Adds --base-url, --body, --header and --query. `address`: what the first of them is. */
+export function withRequestOptions(command: Command, address: string = ADDRESS): Command {
   return command
-    .option('--base-url <url>', 'address of its server, like http://localhost:8000/v1; its key stands in the environment')
+    .option('--base-url <url>', address)
     .option('--body <json>', `fields to add to every request, merged in; null takes one out, like '{"seed":null}'`)
     .option('--header <name: value>', 'header of every request; may be given many times; values are not kept', collect)
     .option(

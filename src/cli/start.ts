@@ -44,10 +44,10 @@ export function withStart(command: Command): Command {
     .addOption(choiceOption('--theme <name>', 'colours', Object.keys(THEMES)).default('classic'))
 }
 
-/** Adds --tile, --layout, --perception, --reasoning and --skin. */
-export function withSkin(command: Command): Command {
+/** Adds --tile, --layout, --perception, --reasoning and --skin. `tile`: its default, pixels. */
+export function withSkin(command: Command, tile: number = 48): Command {
   return command
-    .option('--tile <pixels>', 'side of a tile, 8 to 256', wholeNumber(8, 256), 48)
+    .option('--tile <pixels>', 'side of a tile, 8 to 256', wholeNumber(8, 256), tile)
     .addOption(choiceOption('--layout <name>', 'board: tiles only; full: margins and a score line', ['board', 'full']).default('full'))
     .option('--perception <level>', 'how hard it is to see: 0, easy, to 5', wholeNumber(0, LEVELS - 1))
     .option('--reasoning <level>', 'how hard it is to play: 0, easy, to 5', wholeNumber(0, LEVELS - 1))

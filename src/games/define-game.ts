@@ -58,9 +58,21 @@ function parseState<S, A, C>({ state }: RulesDefinition<S, A, C>, title: string,
 /** Plain JSON once more, with 0 in place of -0. */
 function copied<T>(value: T): T {
   if (typeof value === 'number') return (value === 0 ? 0 : value) as T
-  if (Array.isArray(value)) return value.map((item: unknown) => copied(item)) as T
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copied<unknown>(part)])) as T
+  if (Array.isArray(value)) {
+    const list: unknown[] = []
+    for (let i = 0; i < value.length; i++) list.push(copied<unknown>(value[i]))
+    return list as T
+  }
+  const record: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) put(record, key, copied((value as Record<string, unknown>)[key]))
+  return record as T
+}
+
+/** Sets a field, also one whose name would set the prototype. */
+function put(record: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true })
+  else record[key] = value
 }
 
 /** Law 4; after the end, when the teacher has no thoughts, every text is 0. */

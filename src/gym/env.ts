@@ -12,7 +12,7 @@ import type { Observation, Reply } from '../policy.ts'
 import { encodePng, encodeScene, hasEffects, renderInto, renderSkinned, themeNamed } from '../render/index.ts'
 import { deriveSeed } from '../rng.ts'
 import type { Frame, Skin } from '../scene.ts'
-import { type EnvSnapshot, type Moment, nextMoment, startSnapshot } from './life.ts'
+import { type EnvSnapshot, type LifeSpec, type Moment, nextMoment, startSnapshot } from './life.ts'
 import { blankFrame, captioned, captionOf } from './observation-mode.ts'
 import { forcedPerception, tagsReplaced } from './protocol.ts'
 import { playReply, type ReplyScore } from './score.ts'
@@ -98,7 +98,7 @@ export function observationOf(spec: EnvSpec, snapshot: Pick<EnvSnapshot, 'state'
  * The moment after a played reply. The seed of a game that follows another comes from the state in which that ended, so a snapshot is all
  * there is to know.
  */
-export function momentAfter(spec: EnvSpec, snapshot: EnvSnapshot, result: StepResult<unknown>): Moment {
+export function momentAfter(spec: LifeSpec, snapshot: EnvSnapshot, result: StepResult<unknown>): Moment {
   return nextMoment(spec, snapshot, result, () => deriveSeed(0, 'restart', stateHash(spec.game, result.state)))
 }
 

@@ -84,6 +84,16 @@ export { skinFields, skinSchema, skinSettings } from './skin-config.ts'
 export { type EnvSpec, envSpec } from './spec.ts'
 export { type GameByName, type SpecConfig, specConfig, specConfigOf, specFields, specFrom } from './spec-config.ts'
 export { embeddedOf, gameFeedback, gameLexicon, gamePrompt } from './texts.ts'
-export { type DecodedState, decodeState, encodeState, type LastStep, maxTokenBytes, maxTokenLength, stateHash } from './token.ts'
+export {
+  type DecodedState,
+  type Digest,
+  decodeState,
+  encodeAndHash,
+  encodeState,
+  type LastStep,
+  maxTokenBytes,
+  maxTokenLength,
+  stateHash,
+} from './token.ts'
 export { type AutoresetMode, VectorEnv, type VectorEnvOptions, type VectorSnapshot, type VectorStep } from './vector-env.ts'
 export { lastMoment, type WalkOptions, walk } from './walk.ts'

@@ -1,12 +1,14 @@
+import { hash } from 'node:crypto'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { deflateSync, strToU8 } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../errors.ts'
 import type { GameEvent } from '../game.ts'
 import { game2048 } from '../games/2048/index.ts'
-import { decodeState, encodeState, maxTokenLength, stateHash } from './token.ts'
+import { canonicalJson, decodeState, encodeAndHash, encodeState, type LastStep, maxTokenLength, stateHash } from './token.ts'
 import { toyGame } from './toy-game-fixture.ts'
 
 const games = [toyGame]
@@ -51,6 +53,33 @@ describe('state tokens', () => {
         expect(encodeState(toyGame, structuredClone(state), last)).toBe(token)
       }),
     )
+  })
+
+  it('are read whether their JSON is stored or compressed, and long JSON is compressed', () => {
+    const { state } = game2048.rules.step(game2048.rules.init({ size: 4, goal: 0 }, 7), 1)
+    const last: LastStep = { legal: true, events: [{ kind: 'spawn', row: 3, column: 0, tile: 2 }] }
+    // Written before short JSON was stored.
+    const compressed =
+      'vg1.2048.1.ZY5BCsIwEEXv8tcjZJLatLmKuIgaSjFNpElbsPTujuBOZjPM8N_7O6IvFW5HWEOqBe6y457jMiU4RXiO6QGH8vJbAmHOG5wh1DEGOH1cCTEMPsLVeQkHoVRf5bPjlv0syYsiTUzqb343AQz5mxfXlNcgBVg0aZDoiZU-s7WmV3Ri03SNNZqJO1ZtZ3QjEMumtX1vWuGUe55FLaAyvmVpjuMD.7232bf97'
+    const stored = encodeState(game2048, decodeState(compressed, [game2048]).state, last)
+    expect(Buffer.from(stored.split('.')[3] as string, 'base64url').toString()).toContain('"spawn"')
+    expect(decodeState(stored, [game2048])).toEqual(decodeState(compressed, [game2048]))
+    expect(Object.keys(decodeState(stored, [game2048]).state as object).sort()).toEqual(Object.keys(state).sort())
+    const events = Array.from({ length: 200 }, () => ({ kind: 'spawn', row: 0, column: 0, tile: 2 }))
+    const long = encodeState(game2048, state, { legal: true, events })
+    expect(long.length).toBeLessThan(1000)
+    expect(decodeState(long, [game2048])).toEqual({ game: game2048, state, last: { legal: true, events } })
+  })
+
+  it('come with their hash', () => {
+    const state = toyGame.rules.init(config, 1)
+    expect(encodeAndHash(toyGame, state, null)).toEqual({ token: encodeState(toyGame, state), hash: stateHash(toyGame, state) })
+  })
+
+  it('are written as RFC 8785 has it', () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => canonicalJson(value) === canonicalize(value)))
+    expect(canonicalJson({ b: undefined, a: -0, '\u20ac': 1e21, '10': [], '9': {} })).toBe('{"10":[],"9":{},"a":0,"€":1e+21}')
+    for (const number of [Number.NaN, Number.POSITIVE_INFINITY]) expect(() => canonicalJson([number])).toThrow(RangeError)
   })
 
   it('refuse mutated tokens with a StateError and nothing else', () => {
@@ -115,6 +144,10 @@ describe('stateHash', () => {
     const turned = Object.fromEntries(Object.entries(state).reverse())
     expect(stateHash(toyGame, turned)).toBe(stateHash(toyGame, state))
     expect(stateHash(toyGame, state)).toMatch(/^[0-9a-f]{32}$/)
+    // A digest of another make, such as Node's, gives the same.
+    const json = canonicalize({ game: 'toy', version: 1, state }) as string
+    expect(stateHash(toyGame, state)).toBe(bytesToHex(sha256(utf8ToBytes(json))).slice(0, 32))
+    expect(stateHash(toyGame, state, (text) => hash('sha256', text, 'hex'))).toBe(stateHash(toyGame, state))
     const others = [
       stateHash({ ...toyGame, id: 'x' }, state),
       stateHash({ ...toyGame, version: 2 }, state),

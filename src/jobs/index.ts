@@ -7,6 +7,7 @@ export type { JobControl, JobEpisode, JobEvent, JobFolder, JobMetrics, JobNote, 
 export { loadExtras } from './extras.ts'
 export { isCheckpointName, namedKind } from './named.ts'
 export { loadPictures } from './pictures.ts'
+export { type EpisodeLine, type PlayEpisodeOptions, type PlayedTurn, playEpisode } from './player-job.ts'
 export { loadPlugins, resolvePlugin } from './plugins.ts'
 export { type KeptRequest, keptRequest, NO_REQUEST } from './requests.ts'
 export {
@@ -24,7 +25,7 @@ export {
 export { writeSeedsReport } from './seeds-report.ts'
 export { resumeTeaching, runTeaching, type TeachJobOptions, type TeachOutcome } from './teach-job.ts'
 export { SCRIPTED } from './teacher.ts'
-export { contestants, newWords, runTrainJob } from './train-job.ts'
+export { newWords, runTrainJob } from './train-job.ts'
 export {
   checkedEngine,
   createTrainFolder,

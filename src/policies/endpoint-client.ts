@@ -52,10 +52,10 @@ interface Client {
 export function clientPolicy(options: EndpointOptions): EndpointPolicy {
   const { concurrency = 8, perMinute, timeoutMs = 120_000, env } = options
   const endpoint = endpointOf(options)
-  const { id, address, variable, wire, edits, secrets } = endpoint
+  const { id, address, from, variable, wire, edits, secrets } = endpoint
   const client: Client = {
     endpoint,
-    place: { id, address, variable, keyed: endpoint.keyed, proxy: proxyNamed(address, env), seconds: timeoutMs / 1000 },
+    place: { id, address, from, variable, keyed: endpoint.keyed, proxy: proxyNamed(address, env), seconds: timeoutMs / 1000 },
     options,
     queue: new PQueue({ concurrency, ...(perMinute !== undefined && { interval: 60_000 / perMinute, intervalCap: 1 }) }),
     post: poster(endpoint.url, env),

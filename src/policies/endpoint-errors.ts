@@ -23,6 +23,8 @@ export interface EndpointPlace {
   readonly id: string
   /** The address that is asked. */
   readonly address: string
+  /** Where the address was given: '--base-url'. */
+  readonly from: string
   /** Environment variable of the key. */
   readonly variable: string
   /** There is a key. */
@@ -93,7 +95,7 @@ export function statusProblem(answer: FailedAnswer, about: Refused, shown = `HTT
   }
   if (status === 404 || status === 405) return unknown(reason, place, history)
   if (/plain HTTP request was sent to (an )?HTTPS|client sent an HTTP request to an HTTPS/i.test(words))
-    return refusal(history, reason, `${place.address} speaks HTTPS`, 'begin --base-url with https:')
+    return refusal(history, reason, `${place.address} speaks HTTPS`, `begin ${place.from} with https:`)
   return { kind: 'state', reason }
 }
 
@@ -128,8 +130,14 @@ function refusal({ proven }: EndpointHistory, reason: string, what: string, reme
   return proven ? { kind: 'state', reason } : { kind: 'setup', reason: `${what} (${reason}); ${remedy}` }
 }
 
-const unknown = (reason: string, { address, id }: EndpointPlace, history: EndpointHistory, what = `does not know ${id}`): EndpointProblem =>
-  refusal(history, reason, `${address} ${what}`, "check the model's name, and that --base-url ends like http://localhost:8000/v1")
+function unknown(
+  reason: string,
+  { address, id, from }: EndpointPlace,
+  history: EndpointHistory,
+  what = `does not know ${id}`,
+): EndpointProblem {
+  return refusal(history, reason, `${address} ${what}`, `check the model's name, and that ${from} ends like http://localhost:8000/v1`)
+}
 
 const blind = ({ id }: EndpointPlace, reason: string): EndpointProblem => ({
   kind: 'setup',
@@ -139,13 +147,14 @@ const blind = ({ id }: EndpointPlace, reason: string): EndpointProblem => ({
 
 function redirected(reason: string, location: string | undefined, place: EndpointPlace, history: EndpointHistory): EndpointProblem {
   const target = location === undefined ? null : urlOf(location, place.address)
-  if (target === null) return refusal(history, reason, `${place.address} answers with a redirect`, 'give the final address with --base-url')
+  if (target === null)
+    return refusal(history, reason, `${place.address} answers with a redirect`, `give the final address with ${place.from}`)
   const final = `${target.origin}${target.pathname.replace(/\/(chat\/completions|messages|models\/[^/]*)\/?$/, '')}`
   return refusal(
     history,
     reason,
     `${place.address} redirects to ${target.origin}${target.pathname}`,
-    `give the final address with --base-url, perhaps ${final}`,
+    `give the final address with ${place.from}, perhaps ${final}`,
   )
 }
 
@@ -230,7 +239,7 @@ export function connectionProblem(error: unknown, about: Refused): EndpointProbl
   if (/proxy response|proxy auth/i.test(cause))
     return unreachable(`check the proxy of the environment variable ${place.proxy ?? 'HTTPS_PROXY'}, or name the host in NO_PROXY`)
   if (innermost(error)?.name === 'HTTPParserError')
-    return unreachable('it does not speak HTTP there: check the port, or begin --base-url with https:')
+    return unreachable(`it does not speak HTTP there: check the port, or begin ${place.from} with https:`)
   if (code === undefined) return retry(reason)
   if (UNTRUSTED.test(code)) {
     return unreachable(
@@ -238,10 +247,11 @@ export function connectionProblem(error: unknown, about: Refused): EndpointProbl
     )
   }
   if (WRONG_CERTIFICATE.test(code)) return unreachable('its certificate is not valid for this address now: check the address and the clock')
-  if (/^ERR_SSL_|^EPROTO$/.test(code)) return unreachable('it does not speak HTTPS there: check the port, or begin --base-url with http:')
+  if (/^ERR_SSL_|^EPROTO$/.test(code))
+    return unreachable(`it does not speak HTTPS there: check the port, or begin ${place.from} with http:`)
   if (!UNREACHABLE.includes(code)) return retry(reason)
   const via = place.proxy === null ? '' : `; ${place.proxy} names a proxy: unless NO_PROXY names the host, check that one`
-  return unreachable(`start the server, or correct --base-url${via}`)
+  return unreachable(`start the server, or correct ${place.from}${via}`)
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -13,6 +13,8 @@ export interface EndpointOptions extends RequestEdits {
   readonly model: string
   /** Address up to and with the version, like http://localhost:8000/v1; a query in it goes with every request. */
   readonly baseUrl?: string | undefined
+  /** What messages call the place where the address was given. Default '--base-url'. */
+  readonly baseUrlFrom?: string | undefined
   /** Default: the provider's own. */
   readonly temperature?: number | undefined
   /** A model that takes no temperature is refused, rather than asked without. Default: with temperature 0, which a label calls greedy. */

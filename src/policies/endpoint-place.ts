@@ -66,6 +66,8 @@ export interface Endpoint {
   readonly name: string
   /** Base address, without query and closing slash. */
   readonly address: string
+  /** What messages call the place where the address was given. */
+  readonly from: string
   /** Where requests go, query and all. */
   readonly url: string
   readonly wire: Wire
@@ -85,12 +87,14 @@ type Env = Readonly<Record<string, string | undefined>>
 export interface EndpointPlaceOptions extends RequestEdits {
   readonly model: string
   readonly baseUrl?: string | undefined
+  /** What messages call the place where the address was given. */
+  readonly baseUrlFrom?: string | undefined
   readonly env?: Env
 }
 
 /** Finds wire, key and address. Throws ConfigError that says what is missing or wrong, before anything is asked. */
 export function endpointOf(options: EndpointPlaceOptions): Endpoint {
-  const { model: id, env = process.env } = options
+  const { model: id, env = process.env, baseUrlFrom: from = BASE_URL } = options
   const at = id.indexOf(':')
   const provider = Object.hasOwn(PROVIDERS, id.slice(0, Math.max(0, at))) ? PROVIDERS[id.slice(0, at)] : undefined
   const name = id.slice(at + 1)
@@ -98,14 +102,14 @@ export function endpointOf(options: EndpointPlaceOptions): Endpoint {
     throw new ConfigError(`the model "${id}" is not written provider:NAME with a provider of ${endpointProviders.join(', ')}`)
   }
   const key = keyOf(provider, env)
-  const given = options.baseUrl === undefined ? null : splitBaseUrl(options.baseUrl)
+  const given = options.baseUrl === undefined ? null : splitBaseUrl(options.baseUrl, from)
   const address = given?.address ?? provider.address
   if (address === null)
-    throw new ConfigError(`the model "${id}" needs the address of its server; give --base-url, like http://localhost:8000/v1`)
-  if (key === '' && provider.address !== null)
+    throw new ConfigError(`the model "${id}" needs the address of its server; give ${from}, like http://localhost:8000/v1`)
+  if (key === '' && address === provider.address)
     throw new ConfigError(`the model "${id}" needs a key; put it into the environment variable ${provider.variable}`)
   if (isLong(key) && address.includes(key))
-    throw new ConfigError('--base-url holds the key; give the bare address, and the key in the environment')
+    throw new ConfigError(`${from} holds the key; give the bare address, and the key in the environment`)
   const edits = readEdits({ ...options, query: [...(given?.query ?? []), ...(options.query ?? [])] })
   const wire = provider.wire(address)
   const query = new URLSearchParams(edits.query.map(([one, value]): [string, string] => [one, value])).toString()
@@ -113,6 +117,7 @@ export function endpointOf(options: EndpointPlaceOptions): Endpoint {
     id,
     name,
     address,
+    from,
     url: `${address}${wire.path(name)}${query === '' ? '' : `?${query}`}`,
     wire,
     headers: {
@@ -145,24 +150,25 @@ function strangersIn({ strangers }: Provider, env: Env, address: string): string
     : [`the environment variable ${name} is not used, requests go to ${address}; another address is given by --base-url`]
 }
 
+/** The option that gives an address. */
+const BASE_URL = '--base-url'
+
 /**
- * An address and its query, such as ?api-version=…, which goes with every request. Throws ConfigError that does not repeat what may hold a
- * secret.
+ * An address and its query, such as ?api-version=…, which goes with every request. `from`: what messages call the place where it was given;
+ * an option shall hold no secret, an environment variable may. Throws ConfigError that does not repeat what may hold a secret.
  */
-export function splitBaseUrl(text: string): { readonly address: string; readonly query: readonly string[] } {
+export function splitBaseUrl(text: string, from: string = BASE_URL): { readonly address: string; readonly query: readonly string[] } {
   const url = urlOf(text)
-  if (url === null) throw new ConfigError('--base-url is not an address; write it like http://localhost:8000/v1')
+  if (url === null) throw new ConfigError(`${from} is not an address; write it like http://localhost:8000/v1`)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ConfigError(`--base-url begins with ${url.protocol}, which is not http: or https:; write it like http://localhost:8000/v1`)
+    throw new ConfigError(`${from} begins with ${url.protocol}, which is not http: or https:; write it like http://localhost:8000/v1`)
   }
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
-    throw new ConfigError('--base-url holds a user name or a fragment; give the bare address, and a key in the environment')
+    throw new ConfigError(`${from} holds a user name or a fragment; give the bare address, and a key in the environment`)
   }
   const query = [...url.searchParams].map(([name, value]) => `${name}=${value}`)
   const secret = [...url.searchParams.keys()].find(isSecretName)
-  if (secret !== undefined)
-    throw new ConfigError(
-      `--base-url holds the parameter ${secret}, which looks like a key; give it by --query, whose secrets are not kept`,
-    )
+  if (secret !== undefined && from === BASE_URL)
+    throw new ConfigError(`${from} holds the parameter ${secret}, which looks like a key; give it by --query, whose secrets are not kept`)
   return { address: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), query }
 }

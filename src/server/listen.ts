@@ -1,6 +1,7 @@
-/** Listening at an address, and closing in an orderly way. */
+/** Listening at an address, with a limit to the patience with clients that stall, and closing in an orderly way. */
 import type { Server } from 'node:http'
-import { type ServerType, serve } from '@hono/node-server'
+import type { Socket } from 'node:net'
+import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { ConfigError } from '../errors.ts'
 
@@ -18,10 +19,32 @@ export function urlOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
+/** How long a server waits for its clients, and for how many. */
+export interface Patience {
+  /** Milliseconds in which a client must have sent its request, and in which it must take some of an answer. Default 60,000. */
+  readonly patience?: number | undefined
+  /** Connections at most; more are dropped. Default 8,192. */
+  readonly maxConnections?: number | undefined
+}
+
+/** Milliseconds that a connection may wait for its next request: longer than the usual minute of load balancers. */
+const KEEP_ALIVE = 65_000
+
 /** Starts listening; `at` is the port. Port 0 picks a free one. Throws ConfigError if the address is taken or not ours. */
-export function listening(app: Hono, hostname: string, port: number): Promise<{ server: ServerType; at: number }> {
+export function listening(
+  app: Hono,
+  hostname: string,
+  port: number,
+  { patience = 60_000, maxConnections = 8192 }: Patience = {},
+): Promise<{ server: Server; at: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname, port }, ({ port: at }) => resolve({ server, at }))
+    const serverOptions = {
+      ...{ headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: Math.max(50, patience / 4) },
+      keepAliveTimeout: KEEP_ALIVE,
+    }
+    const server = serve({ fetch: app.fetch, hostname, port, serverOptions }, ({ port: at }) => resolve({ server, at })) as Server
+    server.maxConnections = maxConnections
+    dropStalled(server, patience)
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = LISTEN_REASONS[error.code ?? ''] ?? 'the system refuses it'
       reject(
@@ -31,6 +54,18 @@ export function listening(app: Hono, hostname: string, port: number): Promise<{ 
         ),
       )
     })
+  })
+}
+
+/** Ends connections on which nothing has moved for `patience` ms though an answer waits to be taken, or no request is open. An answer that is being made may take longer. */
+function dropStalled(server: Server, patience: number): void {
+  const open = new WeakMap<Socket, number>()
+  server.on('request', ({ socket }, response) => {
+    open.set(socket, (open.get(socket) ?? 0) + 1)
+    response.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
+  })
+  server.setTimeout(patience, (socket: Socket) => {
+    if (socket.writableLength > 0 || !open.get(socket)) socket.destroy()
   })
 }
 

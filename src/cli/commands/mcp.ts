@@ -15,7 +15,7 @@ interface McpFlags extends ServeFlags {
 
 /** Options and action of `mcp`. */
 export function defineMcp(command: Command): void {
-  const { horizon, maxSessions, idleTimeout } = GYM_SERVER_DEFAULTS
+  const { horizon, maxSessions, idleTimeout, rate } = GYM_SERVER_DEFAULTS
   command.option('--game <id>', 'game of new_game without a name (default: the first of `vlm-gym games`)')
   command.option('--horizon <moves>', 'moves a game at most; 0: no limit', wholeNumber(0), horizon)
   command.option('--http', 'listen at an address instead of speaking over standard input and output')
@@ -29,6 +29,7 @@ export function defineMcp(command: Command): void {
     wholeNumber(1, 86_400),
     idleTimeout / 1000,
   )
+  command.option('--rate <n>', 'requests a second of a connection, with --http; more wait', wholeNumber(1, 1_000_000), rate)
   withSeed(command, 'the games of new_game without a seed of their own')
   withPlugins(command)
   withPictures(command)
@@ -42,12 +43,12 @@ export function defineMcp(command: Command): void {
 }
 
 async function mcpCommand(flags: McpFlags): Promise<void> {
-  const { game, horizon, host, port, seed, maxSessions, idle } = flags
+  const { game, horizon, host, port, seed, maxSessions, idle, rate } = flags
   const offer = await offerOf({ horizon: horizon === 0 ? null : horizon, ...(game !== undefined && { game }) })
   let games = 0
   const common: McpHost = { offer, nextSeed: () => deriveSeed(seed, 'mcp', games++) }
   if (!flags.http) return mcpOverStdio(common)
-  const server = await serveMcp({ ...common, host, port, key: await keyOf(flags), maxSessions, idleTimeout: idle * 1000 })
+  const server = await serveMcp({ ...common, host, port, key: await keyOf(flags), rate, maxSessions, idleTimeout: idle * 1000 })
   if (flags.json) printJson({ url: server.url })
   else printLines([`MCP at ${server.url}`, 'Ctrl-C stops it'])
   await serveUntilInterrupted(server, 'stopping')

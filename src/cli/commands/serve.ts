@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import { GYM_SERVER_DEFAULTS, serveGym } from '../../server/index.ts'
 import { withPictures, withPlugins } from '../extras-options.ts'
-import { serveUntilInterrupted } from '../interrupt.ts'
+import { serveUntilInterrupted, stopWithInput } from '../interrupt.ts'
 import { type KeyFlags, keyOf, withKey } from '../key-options.ts'
 import { wholeNumber, withExamples, withJson, withSeed } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
@@ -18,12 +18,15 @@ export interface ServeFlags extends KeyFlags {
   readonly seed: number
   readonly maxSessions: number
   readonly idle: number
+  readonly rate: number
+  readonly maxPixels: number
+  readonly endWithStdin?: boolean
   readonly json?: boolean
 }
 
 /** Options and action of `serve`. */
 export function defineServe(command: Command): void {
-  const { horizon, maxSessions, idleTimeout } = GYM_SERVER_DEFAULTS
+  const { horizon, maxSessions, idleTimeout, rate, maxPixels } = GYM_SERVER_DEFAULTS
   command.option('--game <id>', 'game of resets that name none (default: the first of `vlm-gym games`)')
   command.option('--horizon <replies>', 'replies an episode at most, of resets that name no horizon; 0: no limit', wholeNumber(0), horizon)
   command.option('--host <address>', 'address to listen on; anything but loopback lets other machines in, and needs a key', '127.0.0.1')
@@ -35,6 +38,9 @@ export function defineServe(command: Command): void {
   )
   command.option('--max-sessions <n>', 'sessions that may be open at once', wholeNumber(1, 1_000_000), maxSessions)
   command.option('--idle <seconds>', 'a session without a message for so long ends', wholeNumber(1, 86_400), idleTimeout / 1000)
+  command.option('--rate <n>', 'messages or requests a second of a connection; more wait', wholeNumber(1, 1_000_000), rate)
+  command.option('--max-pixels <n>', 'pixels of a picture at most; a reset to a larger one is refused', wholeNumber(1, 2 ** 28), maxPixels)
+  command.option('--end-with-stdin', 'ends when its standard input does: a program that starts it leaves none behind, however it ends')
   withSeed(command, 'the games of resets without a seed of their own')
   withPlugins(command)
   withPictures(command)
@@ -59,21 +65,14 @@ async function serveCommand(flags: ServeFlags, words: readonly string[]): Promis
     throw new ConfigError(
       `serve offers the games and takes no file such as ${file} (did you mean "serve-model"? It offers the model of a checkpoint)`,
     )
-  const { game, horizon, host, port, seed, maxSessions, idle, allowKeyless } = flags
+  const { game, horizon, host, port, allowKeyless, maxSessions, idle, rate, maxPixels, seed } = flags
   const server = await serveGym({
-    ...{
-      host,
-      port,
-      key: await keyOf(flags),
-      allowKeyless,
-      seed,
-      maxSessions,
-      idleTimeout: idle * 1000,
-      horizon: horizon === 0 ? null : horizon,
-    },
+    ...{ host, port, key: await keyOf(flags), allowKeyless, maxSessions, idleTimeout: idle * 1000, rate, maxPixels, seed },
+    horizon: horizon === 0 ? null : horizon,
     ...(game !== undefined && { game }),
   })
   if (flags.json) printJson({ url: server.url, games: server.games })
   else printLines([`${server.games.join(', ')} at ${server.url} (OpenEnv: ${server.url.replace('http', 'ws')}/ws)`, 'Ctrl-C stops it'])
+  if (flags.endWithStdin) stopWithInput()
   await serveUntilInterrupted(server, 'stopping; clients are told')
 }

@@ -7,7 +7,7 @@
  * their number, or as the skin asks a letter (A for 2, B for 4, …) or dots (one for 2, two for 4, …).
  */
 import type { Color, Scene, Shape, Skin, Sprite, Theme, TileSymbols } from '../../scene.ts'
-import { type CatalogueCache, cachedCatalogue, numberLine } from '../shared/frame.ts'
+import { CatalogueCache, cachedCatalogue, numberLine } from '../shared/frame.ts'
 import { MAX_EXPONENT, SIZE_MAX } from './rules.ts'
 import type { State2048 } from './state.ts'
 import { LABELS, letterOf } from './text.ts'
@@ -34,7 +34,7 @@ export function draw(state: State2048, skin: Skin, theme: Theme): Scene {
   return { width: (size + 1) * tile, height: (size + 2) * tile, background: theme.page, catalogue, items }
 }
 
-const catalogues: CatalogueCache = new WeakMap()
+const catalogues = new CatalogueCache()
 
 function spritesOf({ tile, layout, symbols = 'numbers', labels = false }: Skin, theme: Theme): Sprite[] {
   const tiles = LABELS.map((_, exponent) => tileSprite(exponent, symbols, tile, theme))

@@ -3,7 +3,7 @@
  * split, class by class; the full layout adds the frame.
  */
 import type { Picture, Scene, Skin, Sprite, Theme } from '../../scene.ts'
-import type { CatalogueCache } from '../shared/frame.ts'
+import { CatalogueCache } from '../shared/frame.ts'
 import { emptySprite, face } from '../shared/tile-art.ts'
 import { drawBoard, framedCatalogue } from '../shisen-sho/draw.ts'
 import { EMPTY } from '../shisen-sho/rules.ts'
@@ -15,7 +15,7 @@ const caches = new WeakMap<Pool, CatalogueCache>()
 /** Display list of a state; equal pictures, split, skin and theme give the same catalogue object, whatever the size of the board. */
 export function draw(state: PictureShisenShoState, skin: Skin, theme: Theme): Scene {
   const pool = poolOf(state.pictures, state.split)
-  const cache: CatalogueCache = caches.get(pool) ?? new WeakMap()
+  const cache = caches.get(pool) ?? new CatalogueCache()
   caches.set(pool, cache)
   const catalogue = framedCatalogue(cache, skin, theme, () => tileSprites(pool, skin, theme))
   const sprites = state.board.map((kind, at) => (kind === EMPTY ? 0 : 1 + pool.starts[kind]! + pool.faces[kind]!.indexOf(state.faces[at]!)))

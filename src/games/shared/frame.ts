@@ -1,10 +1,36 @@
 /** What the games' pictures share around the board: the cache of their catalogues, and the line with a number above the board. */
 import type { Scene, Skin, Sprite, SpriteCatalogue, Theme } from '../../scene.ts'
 
-/** Catalogues by theme, layout, tile, symbols and labels. */
-export type CatalogueCache = WeakMap<Theme, Map<string, SpriteCatalogue>>
+/** Pixels of the sprites of all catalogues that a cache keeps; each takes some bytes once it is rasterised. */
+const MOST_PIXELS = 16 * 1024 * 1024
 
-/** The catalogue of a skin and theme; its sprites are made once. */
+/** Catalogues by theme, layout, tile, symbols and labels. Those made first go when all together are too large, so that no row of skins fills the memory. */
+export class CatalogueCache {
+  readonly #themes = new WeakMap<Theme, Map<string, SpriteCatalogue>>()
+  /** In the order they were made. */
+  readonly #kept: { readonly ofTheme: Map<string, SpriteCatalogue>; readonly key: string; readonly pixels: number }[] = []
+  #pixels = 0
+
+  get(theme: Theme, key: string): SpriteCatalogue | undefined {
+    return this.#themes.get(theme)?.get(key)
+  }
+
+  /** Keeps a catalogue, at least until the next one. */
+  keep(theme: Theme, key: string, catalogue: SpriteCatalogue): void {
+    const ofTheme = this.#themes.get(theme) ?? new Map<string, SpriteCatalogue>()
+    this.#themes.set(theme, ofTheme.set(key, catalogue))
+    const pixels = catalogue.sprites.reduce((sum, { width, height }) => sum + width * height, 0)
+    this.#kept.push({ ofTheme, key, pixels })
+    this.#pixels += pixels
+    while (this.#pixels > MOST_PIXELS && this.#kept.length > 1) {
+      const oldest = this.#kept.shift()!
+      oldest.ofTheme.delete(oldest.key)
+      this.#pixels -= oldest.pixels
+    }
+  }
+}
+
+/** The catalogue of a skin and theme; its sprites are made once, and again only after it has gone from the cache. */
 export function cachedCatalogue(
   cache: CatalogueCache,
   { layout, tile, symbols, labels }: Skin,
@@ -12,12 +38,10 @@ export function cachedCatalogue(
   make: () => Sprite[],
 ): SpriteCatalogue {
   const key = [layout, tile, symbols, labels].join(' ')
-  const ofTheme = cache.get(theme) ?? new Map<string, SpriteCatalogue>()
-  cache.set(theme, ofTheme)
-  const known = ofTheme.get(key)
+  const known = cache.get(theme, key)
   if (known !== undefined) return known
   const catalogue = { sprites: make() }
-  ofTheme.set(key, catalogue)
+  cache.keep(theme, key, catalogue)
   return catalogue
 }
 

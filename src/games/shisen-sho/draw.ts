@@ -6,7 +6,7 @@
  * so the picture stays a multiple of the tile.
  */
 import type { Scene, Shape, Skin, Sprite, SpriteCatalogue, Theme } from '../../scene.ts'
-import { type CatalogueCache, cachedCatalogue, numberLine } from '../shared/frame.ts'
+import { CatalogueCache, cachedCatalogue, numberLine } from '../shared/frame.ts'
 import { COLOURS, emptySprite, SHAPES, tileSprite } from '../shared/tile-art.ts'
 import type { Position } from './position.ts'
 import { EMPTY, SIDE_MAX } from './rules.ts'
@@ -30,7 +30,7 @@ function tileSprites(skin: Skin, theme: Theme): Sprite[] {
   return [...tiles, emptySprite(skin, theme)]
 }
 
-const catalogues: CatalogueCache = new WeakMap()
+const catalogues = new CatalogueCache()
 
 /** The catalogue of a skin and theme: the tiles, then (full layout) the frame; made once. */
 export function framedCatalogue(cache: CatalogueCache, skin: Skin, theme: Theme, tiles: () => Sprite[]): SpriteCatalogue {

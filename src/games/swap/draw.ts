@@ -6,7 +6,7 @@
  * one and a half below the top, coordinates above and to the left of it, a line with the points on top: (columns + 1) x (rows + 2) tiles.
  */
 import type { Scene, Shape, Skin, Sprite, Theme } from '../../scene.ts'
-import { type CatalogueCache, cachedCatalogue, numberLine } from '../shared/frame.ts'
+import { CatalogueCache, cachedCatalogue, numberLine } from '../shared/frame.ts'
 import { tileSprite } from '../shared/tile-art.ts'
 import { COLOURS_MAX, SHAPES_MAX, SIDE_MAX } from './rules.ts'
 import type { StateSwap } from './state.ts'
@@ -32,7 +32,7 @@ export function draw(state: StateSwap, skin: Skin, theme: Theme): Scene {
   return { width: (columns + 1) * tile, height: (rows + 2) * tile, background: theme.page, catalogue, items }
 }
 
-const catalogues: CatalogueCache = new WeakMap()
+const catalogues = new CatalogueCache()
 
 function spritesOf(skin: Skin, theme: Theme): Sprite[] {
   const tiles = Array.from({ length: COLOURS_MAX * SHAPES_MAX }, (_, kind) =>

@@ -4,15 +4,13 @@
  */
 import * as z from 'zod'
 import { StateError } from '../../errors.ts'
+import type { AnyGame, StepResult } from '../../game.ts'
 import {
   decodeState,
   type EnvSnapshot,
-  type EnvSpec,
-  encodeState,
-  envSpec,
-  type GroupChance,
+  encodeAndHash,
+  type LifeSpec,
   momentAfter,
-  type PlayedReply,
   playGroup,
   rewardConfig,
   rewardOf,
@@ -21,6 +19,8 @@ import {
   stateHash,
 } from '../../gym/index.ts'
 import { ApiError } from '../api-error.ts'
+import { columnsOf, columnsSchema } from './columns.ts'
+import { nodeDigest } from './digest.ts'
 import type { Offer } from './plan.ts'
 import { wireScore } from './session.ts'
 import { rewardPartsSchema, scoreSchema } from './wire.ts'
@@ -46,6 +46,10 @@ export const groupsRequest = z.strictObject({
   horizon: specFields.horizon.nullable().default(null),
   restart: specFields.restart.default(false),
   tokens: z.boolean().default(true).describe('state token and hash after each reply'),
+  columns: z
+    .boolean()
+    .default(false)
+    .describe('each field of the answer as one list over all replies, those of the first group first: shorter, and ready for arrays'),
 })
 type GroupsRequest = z.output<typeof groupsRequest>
 
@@ -62,41 +66,61 @@ const groupReplySchema = z.object({
 /** What one reply of a group came to. */
 type GroupReply = z.output<typeof groupReplySchema>
 
-/** Answer of POST /v1/groups: in the order of the request. */
-export const groupsResponse = z.object({
-  groups: z.array(
-    z.object({
-      game: z.string(),
-      hash: z.string().nullable().describe('of the state that the replies were played from; null when tokens are off'),
-      replies: z.array(groupReplySchema),
-    }),
-  ),
+const groupFields = {
+  game: z.string(),
+  hash: z.string().nullable().describe('of the state that the replies were played from; null when tokens are off'),
+} as const
+type Group = { readonly game: string; readonly hash: string | null; readonly replies: readonly GroupReply[] }
+
+const groupColumns = z.object({
+  groups: z.object({
+    game: z.array(groupFields.game),
+    hash: z.array(groupFields.hash),
+    replies: z.array(z.number().int()).describe('how many replies each has'),
+  }),
+  replies: columnsSchema(groupReplySchema),
 })
+
+/** Answer of POST /v1/groups: in the order of the request. */
+export const groupsResponse = z.union([
+  z.object({ groups: z.array(z.object({ ...groupFields, replies: z.array(groupReplySchema) })) }),
+  groupColumns.describe('with columns'),
+])
 
 /** Scores every group. Throws ApiError that names the group at fault; then nothing is lost, since nothing is kept. */
 export function scoreGroups({ games }: Offer, request: GroupsRequest): z.output<typeof groupsResponse> {
+  const groups = request.groups.map(({ state: token, replies, steps, seed }, at) => {
+    const { game, state, last } = decoded(token, games, `groups[${at}].state`)
+    if (request.chance === 'independent' && seed === undefined)
+      throw new ApiError(
+        422,
+        `groups[${at}].seed is missing (independent chance needs a whole number)`,
+        `groups[${at}].seed`,
+        'VALIDATION_ERROR',
+      )
+    const played = scoredReplies(request, game, { state, last, steps, return: 0 }, replies, seed)
+    return { game: game.id, hash: request.tokens ? stateHash(game, state, nodeDigest) : null, replies: played }
+  })
+  return request.columns ? inColumns(groups) : { groups }
+}
+
+function inColumns(groups: readonly Group[]): z.output<typeof groupColumns> {
   return {
-    groups: request.groups.map(({ state: token, replies, steps, seed }, at) => {
-      const { game, state, last } = decoded(token, games, `groups[${at}].state`)
-      if (request.chance === 'independent' && seed === undefined)
-        throw new ApiError(
-          422,
-          `groups[${at}].seed is missing (independent chance needs a whole number)`,
-          `groups[${at}].seed`,
-          'VALIDATION_ERROR',
-        )
-      const { reward, horizon, restart } = request
-      const spec = envSpec({ game, config: game.rules.configOf(state), reward, horizon, restart })
-      const now: EnvSnapshot = { state, last, steps, return: 0 }
-      const play = { chance: request.chance, tokens: request.tokens, seed }
-      return { game: game.id, hash: request.tokens ? stateHash(game, state) : null, replies: scoredReplies(spec, now, replies, play) }
-    }),
+    groups: {
+      game: groups.map(({ game }) => game),
+      hash: groups.map(({ hash }) => hash),
+      replies: groups.map(({ replies }) => replies.length),
+    },
+    replies: columnsOf(
+      groupReplySchema,
+      groups.flatMap(({ replies }) => replies),
+    ) as z.output<typeof groupColumns>['replies'],
   }
 }
 
 function decoded(token: string, games: Offer['games'], at: string): ReturnType<typeof decodeState> {
   try {
-    return decodeState(token, games)
+    return decodeState(token, games, nodeDigest)
   } catch (error) {
     if (error instanceof StateError) throw new ApiError(422, `${at}: ${error.message}`, at, 'VALIDATION_ERROR')
     throw error
@@ -104,32 +128,29 @@ function decoded(token: string, games: Offer['games'], at: string): ReturnType<t
 }
 
 function scoredReplies(
-  spec: EnvSpec,
+  { chance, tokens, reward: how, horizon, restart }: GroupsRequest,
+  game: AnyGame,
   now: EnvSnapshot,
   replies: readonly string[],
-  { chance, tokens, seed }: { readonly chance: GroupChance; readonly tokens: boolean; readonly seed: number | undefined },
+  seed: number | undefined,
 ): GroupReply[] {
-  const { game, reward: how } = spec
+  const life = { game, config: game.rules.configOf(now.state), horizon, restart }
   const scores = how.signal === 'paper' ? null : rewardScores(how, game, now.state)
   // With shared chance, equal actions have one result: it is followed and encoded once.
   const followed = new Map<string | null, Followed>()
-  return playGroup(game, now.state, replies, { chance, ...(seed !== undefined && { seed }) }).map((played) => {
-    const { score } = played
-    const next = (chance === 'shared' && followed.get(score.action)) || follow(spec, now, played, tokens)
+  return playGroup(game, now.state, replies, { chance, ...(seed !== undefined && { seed }) }).map(({ score, result }) => {
+    const next = (chance === 'shared' && followed.get(score.action)) || follow(life, now, result, tokens)
     followed.set(score.action, next)
     const parts = rewardOf(how, score, scores)
-    return { score: wireScore(score), reward: parts.total, reward_parts: parts, ...next }
+    const { terminated, truncated, restarted, state, hash } = next
+    return { score: wireScore(score), reward: parts.total, reward_parts: parts, terminated, truncated, restarted, state, hash }
   })
 }
 
 type Followed = Pick<GroupReply, 'terminated' | 'truncated' | 'restarted' | 'state' | 'hash'>
 
-function follow(spec: EnvSpec, now: EnvSnapshot, { result }: PlayedReply, tokens: boolean): Followed {
-  const { game } = spec
-  const { snapshot, ending, restarted } = momentAfter(spec, now, result)
-  return {
-    ...{ terminated: ending === 'terminated', truncated: ending === 'truncated', restarted },
-    state: tokens ? encodeState(game, snapshot.state, snapshot.last) : null,
-    hash: tokens ? stateHash(game, snapshot.state) : null,
-  }
+function follow(life: LifeSpec, now: EnvSnapshot, result: StepResult<unknown>, tokens: boolean): Followed {
+  const { snapshot, ending, restarted } = momentAfter(life, now, result)
+  const { token = null, hash = null } = tokens ? encodeAndHash(life.game, snapshot.state, snapshot.last, nodeDigest) : {}
+  return { terminated: ending === 'terminated', truncated: ending === 'truncated', restarted, state: token, hash }
 }

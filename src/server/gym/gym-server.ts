@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { WebSocketServer } from 'ws'
 import { ConfigError } from '../../errors.ts'
@@ -12,8 +12,9 @@ import { gameEntries, loadGames } from '../../games/registry.ts'
 import { deriveSeed } from '../../rng.ts'
 import { ApiError, asApiError } from '../api-error.ts'
 import { CHALLENGE, type Guard, type GuardOptions, guardOf } from '../guard.ts'
-import { closed, listening, urlOf } from '../listen.ts'
+import { closed, listening, type Patience, urlOf } from '../listen.ts'
 import { mcpTalks, namesAt } from '../mcp/mcp-talks.ts'
+import { paced } from '../pace.ts'
 import { openApi, openApiPage } from './openapi.ts'
 import { openEnvRoutes } from './openenv-routes.ts'
 import { type SocketRoom, socketRoom } from './openenv-socket.ts'
@@ -23,16 +24,22 @@ import { v1Routes } from './v1-routes.ts'
 
 /** How long open requests may take to end after `close`, ms. */
 const GRACE = 5000
+/** Connections beyond one and a socket for each session. */
+const SPARE_CONNECTIONS = 256
 /** Largest WebSocket message, bytes: a reply and a state token with room to spare. */
 const MAX_MESSAGE = 1024 * 1024
 
-export interface GymServerOptions extends Partial<SessionLimits>, GuardOptions {
+export interface GymServerOptions extends Partial<SessionLimits>, GuardOptions, Pick<Patience, 'patience'> {
   /** Game of resets that name none. Default: the first that is registered. */
   readonly game?: string
   /** Replies an episode at most, of resets that name no horizon; null: none. Default 100. */
   readonly horizon?: number | null
   /** Decides the seeds of resets that name none, in the order they come. Default 0. */
   readonly seed?: number
+  /** Messages or requests a second of a connection; more wait. Default 1,000. */
+  readonly rate?: number
+  /** Pixels of a picture at most. Default 4,194,304. */
+  readonly maxPixels?: number
   /** Largest request body, bytes. Default 16 MiB. */
   readonly maxBody?: number
   /** 0 picks a free one. */
@@ -56,13 +63,16 @@ export interface GymServer {
 }
 
 /** What the server defaults to. */
-export const GYM_SERVER_DEFAULTS = { horizon: 100, maxSessions: 4096, idleTimeout: 600_000, maxBody: 16 * 1024 * 1024 } as const
+export const GYM_SERVER_DEFAULTS = {
+  ...{ horizon: 100, maxSessions: 4096, idleTimeout: 600_000, rate: 1000, maxPixels: 4 * 1024 * 1024 },
+  maxBody: 16 * 1024 * 1024,
+} as const
 
 /** Starts listening. Throws ConfigError if the address is taken or not ours or needs a key, or a game has no such name. */
 export async function serveGym(options: GymServerOptions): Promise<GymServer> {
   const { host = '127.0.0.1', now = () => performance.now(), log = (error: unknown) => console.error(error) } = options
   const guard = guardOf(options)
-  const { maxSessions, idleTimeout, maxBody } = { ...GYM_SERVER_DEFAULTS, ...options }
+  const { maxSessions, idleTimeout, rate, maxBody } = { ...GYM_SERVER_DEFAULTS, ...options }
   const offer = await offerOf(options)
   const sessions = new Sessions(offer, { maxSessions, idleTimeout }, options.seed ?? 0, now)
   let games = 0
@@ -70,12 +80,13 @@ export async function serveGym(options: GymServerOptions): Promise<GymServer> {
   const talks = mcpTalks({ offer, nextSeed }, { maxSessions, idleTimeout }, now)
   // Whoever shows the key may call by any name: no page knows it.
   let names: readonly string[] | null = null
-  const app = gymApp(sessions, guard, maxBody, log)
+  const app = gymApp(sessions, guard, paced(rate, now), maxBody, log)
   app.all('/mcp', (c) => mcpAnswer(c.req.raw, (request) => talks.answer(request, names)))
-  const { server, at } = await listening(app, host, options.port)
+  const { patience } = options
+  const { server, at } = await listening(app, host, options.port, { patience, maxConnections: 2 * maxSessions + SPARE_CONNECTIONS })
   if (!guard.asks) names = namesAt(host, at)
-  const room = socketRoom({ sessions, now, log, mcp: noMcp })
-  acceptSockets(server as Server, room, guard)
+  const room = socketRoom({ sessions, rate, now, log, mcp: noMcp })
+  acceptSockets(server, room, guard)
   const sweep = setInterval(() => {
     sessions.endIdle()
     talks.sweep()
@@ -91,17 +102,21 @@ export async function serveGym(options: GymServerOptions): Promise<GymServer> {
       clearInterval(sweep)
       room.goAway()
       await talks.close()
-      await closed(server as Server, GRACE)
+      await closed(server, GRACE)
     },
   }
 }
 
 /** Loads every game that is registered. Throws ConfigError for a game that has no such name. */
-export async function offerOf({ game, horizon = GYM_SERVER_DEFAULTS.horizon }: Pick<GymServerOptions, 'game' | 'horizon'>): Promise<Offer> {
+export async function offerOf({
+  game,
+  horizon = GYM_SERVER_DEFAULTS.horizon,
+  maxPixels = GYM_SERVER_DEFAULTS.maxPixels,
+}: Pick<GymServerOptions, 'game' | 'horizon' | 'maxPixels'>): Promise<Offer> {
   const games = await loadGames()
   const [first] = games
   if (first === undefined) throw new ConfigError('there is no game to serve; register one first')
-  const offer = { games, game: first, horizon }
+  const offer = { games, game: first, horizon, maxPixels }
   try {
     return { ...offer, game: gameOf(offer, game ?? gameEntries()[0]?.id) }
   } catch (error) {
@@ -110,7 +125,7 @@ export async function offerOf({ game, horizon = GYM_SERVER_DEFAULTS.horizon }: P
 }
 
 /** The HTTP application without a socket. */
-export function gymApp(sessions: Sessions, guard: Guard, maxBody: number, log: (error: unknown) => void): Hono {
+export function gymApp(sessions: Sessions, guard: Guard, pace: MiddlewareHandler, maxBody: number, log: (error: unknown) => void): Hono {
   const app = new Hono()
   const answer = (error: ApiError): Response => Response.json(bodyOf(error), { status: error.status })
   app.use(async (c, next) => {
@@ -118,8 +133,11 @@ export function gymApp(sessions: Sessions, guard: Guard, maxBody: number, log: (
     return next()
   })
   app.use(guard.middleware(answer))
+  app.use(pace)
   const tooLarge = new ApiError(413, `the body is over ${maxBody} bytes; send fewer replies in one request`, null, 'TOO_LARGE')
-  app.use(bodyLimit({ maxSize: maxBody, onError: () => answer(tooLarge) }))
+  const limited = bodyLimit({ maxSize: maxBody, onError: () => answer(tooLarge) })
+  // Node holds a body to the length that its header gives; only a body without one must be counted, which costs a stream of its own.
+  app.use((c, next) => (Number(c.req.header('content-length')) <= maxBody ? next() : limited(c, next)))
   app.onError((error) => answer(asApiError(error, log)))
   app.notFound((c) =>
     answer(new ApiError(404, `there is no ${c.req.method} ${c.req.path} here; GET /docs lists what there is`, null, 'NOT_FOUND')),

@@ -1,18 +1,21 @@
 /**
  * OpenEnv over a WebSocket: text frames of JSON, each answered in its order, one episode a connection. Message types: reset, step, state, close. A
- * message that cannot be read is answered with an error, and the connection and its episode go on.
+ * message that cannot be read is answered with an error, and the connection and its episode go on. Messages that come too fast, or before
+ * the answers are read, wait: nothing more is taken from the connection until then.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RawData, WebSocket } from 'ws'
 import { ApiError, asApiError } from '../api-error.ts'
+import { Pace } from '../pace.ts'
 import { checked, readReset } from './reset-request.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { actionSchema } from './wire.ts'
 
-/** Most bytes that may wait for a client that does not read. */
-const MAX_WAITING = 64 * 1024 * 1024
+/** Bytes that wait for a client to read them before it is asked for more messages. */
+const MOST_WAITING = 256 * 1024
 /** Close codes of RFC 6455. */
-const [GOING_AWAY, POLICY, TRY_LATER] = [1001, 1008, 1013]
+const [GOING_AWAY, TRY_LATER] = [1001, 1013]
 
 /** A message to the client. */
 interface Answer {
@@ -30,7 +33,7 @@ export interface SocketRoom {
   goAway(): void
 }
 
-/** A connection: whether it has answered the last ping, and when it last said something, ms. */
+/** A connection: whether anything has come since the last ping, and when it last said something, ms. */
 interface Line {
   alive: boolean
   used: number
@@ -39,6 +42,8 @@ interface Line {
 /** What sockets need of their server. */
 export interface SocketHost {
   readonly sessions: Sessions
+  /** Messages a second of a connection. */
+  readonly rate: number
   /** Milliseconds, for idle time alone. */
   readonly now: () => number
   /** Answers a JSON-RPC message. */
@@ -62,15 +67,18 @@ export function socketRoom(host: SocketHost): SocketRoom {
       }
       const line: Line = { alive: true, used: now() }
       lines.set(socket, line)
-      const answer = conversation(host)
+      const take = inTurn(socket, new Pace(host.rate, now), conversation(host))
       socket.on('pong', () => {
         line.alive = true
       })
+      // Each is answered by a pong, which waits with the answers.
+      socket.on('ping', () => {
+        if (socket.bufferedAmount > MOST_WAITING) socket.terminate()
+      })
       socket.on('message', (raw, binary) => {
+        line.alive = true
         line.used = now()
-        const reply = answer(raw, binary)
-        if (reply === null) socket.close()
-        else send(socket, reply)
+        take(raw, binary)
       })
       // A broken frame ends the connection; 'close' follows.
       socket.on('error', () => {})
@@ -96,13 +104,46 @@ export function socketRoom(host: SocketHost): SocketRoom {
   }
 }
 
-function send(socket: WebSocket, answer: Answer): void {
-  if (socket.bufferedAmount > MAX_WAITING) socket.close(POLICY, 'read the answers')
-  else socket.send(JSON.stringify(answer))
+const send = (socket: WebSocket, answer: Answer, taken?: () => void): void => socket.send(JSON.stringify(answer), taken)
+
+/** Takes a message of a connection. */
+type Take = (raw: RawData, binary: boolean) => void
+/** Answers a message; null: the client wants to close. */
+type Respond = (raw: RawData, binary: boolean) => Answer | null
+
+/** Has the messages of a connection answered one after another, no faster than its pace and than its client reads. */
+function inTurn(socket: WebSocket, pace: Pace, respond: Respond): Take {
+  // What has come in one piece with the message that waits.
+  const waiting: Parameters<Take>[] = []
+  let working = false
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && socket.readyState === socket.OPEN; next = waiting.shift()) {
+      const wait = pace.take()
+      if (wait > 0) {
+        socket.pause()
+        await sleep(wait)
+      }
+      const answer = respond(...next)
+      if (answer === null) socket.close()
+      else if (socket.bufferedAmount <= MOST_WAITING) send(socket, answer)
+      else {
+        socket.pause()
+        await new Promise<void>((read) => send(socket, answer, read))
+      }
+    }
+    working = false
+    socket.resume()
+  }
+  return (raw, binary) => {
+    waiting.push([raw, binary])
+    if (working) return
+    working = true
+    void work()
+  }
 }
 
-/** What answers the messages of one connection; null: the client wants to close. */
-function conversation({ sessions, mcp, log }: SocketHost): (raw: RawData, binary: boolean) => Answer | null {
+/** What answers the messages of one connection. */
+function conversation({ sessions, mcp, log }: SocketHost): Respond {
   let session: Session | undefined
   return (raw, binary) => {
     try {

@@ -11,8 +11,10 @@ import {
   startSnapshot,
   withLevels,
 } from '../../gym/index.ts'
+import { themeNamed } from '../../render/index.ts'
 import { didYouMean } from '../../suggest.ts'
 import { ApiError } from '../api-error.ts'
+import { nodeDigest } from './digest.ts'
 import type { ResetRequest } from './reset-request.ts'
 
 /** What a server offers. */
@@ -22,18 +24,23 @@ export interface Offer {
   readonly game: AnyGame
   /** Horizon of requests that name neither one nor a preset; null: none. */
   readonly horizon: number | null
+  /** Pixels of a picture at most. */
+  readonly maxPixels: number
 }
 
 /** What is played, and from where. */
 export interface Plan {
   readonly spec: EnvSpec
   readonly start: EnvSnapshot
+  /** Pixels of its pictures; 0: none are drawn. */
+  readonly pixels: number
 }
 
 /** Plans an episode; `seed`: of a request without one. Throws ApiError that names the field at fault. */
 export function planOf(offer: Offer, request: ResetRequest, seed: number): Plan {
   try {
-    return request.state === undefined ? freshPlan(offer, request, seed) : goneOn(offer, request, request.state)
+    const plan = request.state === undefined ? freshPlan(offer, request, seed) : goneOn(offer, request, request.state)
+    return { ...plan, pixels: request.image === 'none' ? 0 : pixelsOf(plan.spec, plan.start, offer.maxPixels) }
   } catch (error) {
     if (error instanceof StateError) throw new ApiError(422, `state: ${error.message}`, 'state', 'VALIDATION_ERROR')
     if (error instanceof ConfigError) throw new ApiError(422, error.message, null, 'VALIDATION_ERROR')
@@ -51,7 +58,16 @@ export function gameOf({ games, game }: Offer, id: string | undefined): AnyGame 
   throw new ApiError(422, reason, 'game', 'VALIDATION_ERROR')
 }
 
-function freshPlan(offer: Offer, request: ResetRequest, seed: number): Plan {
+/** Pixels of the pictures of a spec; a board keeps its size. Throws ConfigError where they are too many. */
+function pixelsOf({ game, skin }: EnvSpec, { state }: EnvSnapshot, most: number): number {
+  const { width, height } = game.draw(state, skin, themeNamed(skin.theme))
+  if (width * height <= most) return width * height
+  throw new ConfigError(
+    `the picture would have ${width} × ${height} pixels and may have ${most} at most; choose a smaller skin.tile or board, or start the server with a larger --max-pixels`,
+  )
+}
+
+function freshPlan(offer: Offer, request: ResetRequest, seed: number): Omit<Plan, 'pixels'> {
   const game = gameOf(offer, request.game)
   const { preset, perception, reasoning } = request
   if (preset !== undefined && (perception !== undefined || reasoning !== undefined))
@@ -73,11 +89,11 @@ function freshPlan(offer: Offer, request: ResetRequest, seed: number): Plan {
 /** Fields that a state decides. */
 const DECIDED = ['config', 'preset', 'perception', 'reasoning'] as const
 
-function goneOn(offer: Offer, request: ResetRequest, token: string): Plan {
+function goneOn(offer: Offer, request: ResetRequest, token: string): Omit<Plan, 'pixels'> {
   const extra = DECIDED.find((name) => request[name] !== undefined)
   if (extra !== undefined)
     throw new ConfigError(`${extra} and state do not go together: the token already holds the knobs; leave ${extra} out`)
-  const { game, state, last } = decodeState(token, offer.games)
+  const { game, state, last } = decodeState(token, offer.games, nodeDigest)
   if (request.game !== undefined && gameOf(offer, request.game) !== game)
     throw new ConfigError(`the token of state is of the game ${game.id}, not of ${request.game}`)
   const spec = specWith(offer, request, { game, config: game.rules.configOf(state), skin: { ...PLAIN_SKIN, ...request.skin } })

@@ -3,7 +3,7 @@ import {
   type Ending,
   type EnvSnapshot,
   type EnvSpec,
-  encodeState,
+  encodeAndHash,
   endingOf,
   feedbackAfter,
   momentAfter,
@@ -14,9 +14,10 @@ import {
   rewardOf,
   rewardScores,
   specConfigOf,
-  stateHash,
 } from '../../gym/index.ts'
 import { promptOf } from '../../messages.ts'
+import { hasEffects } from '../../render/index.ts'
+import { nodeDigest } from './digest.ts'
 import { base64Of, type Picture, pictureOf } from './picture.ts'
 import type { Plan } from './plan.ts'
 import type { View } from './reset-request.ts'
@@ -45,11 +46,16 @@ export class Session {
   readonly seed: number | null
   readonly spec: EnvSpec
   readonly view: View
+  /** Bytes that its picture takes at most. */
+  readonly pictureBytes: number
+  readonly #pixels: number
   #now: EnvSnapshot
   #ending: Ending | null
 
   constructor(id: string, plan: Plan, view: View, seed: number | null) {
-    const { spec, start } = plan
+    const { spec, start, pixels } = plan
+    this.#pixels = pixels
+    this.pictureBytes = pixels * (view.rgb || hasEffects(spec.skin) ? 3 : 1)
     this.id = id
     this.seed = seed
     this.spec = spec
@@ -82,17 +88,17 @@ export class Session {
   state(): WireState {
     const { game } = this.spec
     const { state, last, steps, return: earned } = this.#now
-    const token = encodeState(game, state, last)
+    const { token, hash } = encodeAndHash(game, state, last, nodeDigest)
     return {
       ...{ episode_id: this.id, step_count: steps, game: game.id, seed: this.seed, return: earned },
       ...{ terminated: this.#ending === 'terminated', truncated: this.#ending === 'truncated' },
-      ...{ state: token, hash: stateHash(game, state), snapshot: this.#snapshot(token) },
+      ...{ state: token, hash, snapshot: this.#snapshot(token) },
     }
   }
 
   /** A session that goes on from this moment by itself. */
   fork(id: string): Session {
-    return new Session(id, { spec: this.spec, start: this.#now }, this.view, this.seed)
+    return new Session(id, { spec: this.spec, start: this.#now, pixels: this.#pixels }, this.view, this.seed)
   }
 
   /** The reset that goes on from here. */
@@ -119,12 +125,17 @@ export class Session {
     const now = this.#now
     const picture = view.image === 'none' ? null : pictureOf(spec, now, view.rgb)
     const [terminated, truncated] = [this.#ending === 'terminated', this.#ending === 'truncated']
+    const { token = null, hash = null } = view.tokens ? encodeAndHash(spec.game, now.state, now.last, nodeDigest) : {}
     const metadata: Envelope['metadata'] = {
-      ...{ episode_id: this.id, seed: this.seed, steps: now.steps, return: now.return, restarted },
+      episode_id: this.id,
+      seed: this.seed,
+      steps: now.steps,
+      return: now.return,
+      restarted,
       score: score && wireScore(score),
       reward_parts: parts,
-      state: view.tokens ? encodeState(spec.game, now.state, now.last) : null,
-      hash: view.tokens ? stateHash(spec.game, now.state) : null,
+      state: token,
+      hash,
     }
     const observation = observed(spec, now, view, picture)
     return { envelope: { observation, reward, done: terminated || truncated, terminated, truncated, metadata }, picture }
@@ -140,17 +151,18 @@ function observed(spec: EnvSpec, now: EnvSnapshot, view: View, picture: Picture 
   const text = promptOf(observation)
   const { rules, answer } = game
   return {
-    ...{ game: game.id, text, prefix: observation.prefix ?? null, feedback: feedbackAfter(spec, now.last) },
-    ...pictureFields(picture),
+    game: game.id,
+    text,
+    prefix: observation.prefix ?? null,
+    feedback: feedbackAfter(spec, now.last),
+    image: null,
+    image_mime: picture && 'image/png',
+    width: picture?.width ?? null,
+    height: picture?.height ?? null,
+    image_tokens: picture?.tokens ?? 0,
     text_tokens: Math.ceil(text.length / CHARACTERS_PER_TOKEN),
     legal_actions: view.legal_actions ? rules.legalActions(now.state).map((action) => answer.format(now.state, action)) : null,
   }
-}
-
-function pictureFields(picture: Picture | null): Pick<WireObservation, 'image' | 'image_mime' | 'width' | 'height' | 'image_tokens'> {
-  if (picture === null) return { image: null, image_mime: null, width: null, height: null, image_tokens: 0 }
-  const { width, height, tokens } = picture
-  return { image: null, image_mime: 'image/png', width, height, image_tokens: tokens }
 }
 
 /** The envelope with its picture as text. */
@@ -162,9 +174,15 @@ export function shown({ envelope, picture }: RawEnvelope, { image }: View): Enve
 
 /** A score in the names of the wire. */
 export function wireScore(score: ReplyScore): WireScore {
-  const { format, perceptionExact, perceptionCells, think, outcome, action, gameReward, boundary, problem } = score
   return {
-    ...{ format, perception_exact: perceptionExact, perception_cells: perceptionCells, think },
-    ...{ outcome, action, game_reward: gameReward, boundary, problem },
+    format: score.format,
+    perception_exact: score.perceptionExact,
+    perception_cells: score.perceptionCells,
+    think: score.think,
+    outcome: score.outcome,
+    action: score.action,
+    game_reward: score.gameReward,
+    boundary: score.boundary,
+    problem: score.problem,
   }
 }

@@ -84,6 +84,7 @@ export class Sessions {
   beginAll(requests: readonly ResetRequest[]): Session[] {
     this.#makeRoom(requests.length)
     const started = requests.map((request, at) => placed(`resets[${at}]`, () => this.start(request)))
+    checkAnswer(started)
     for (const session of started) this.#keep(session)
     return started
   }
@@ -92,6 +93,7 @@ export class Sessions {
   fork(id: string, count: number): Session[] {
     const source = this.get(id, 'id')
     this.#makeRoom(count)
+    checkAnswer([source], count)
     const copies = Array.from({ length: count }, () => source.fork(randomUUID()))
     for (const copy of copies) this.#keep(copy)
     return copies
@@ -135,6 +137,17 @@ export class Sessions {
     const reason = `${this.open} of at most ${maxSessions} sessions are open, which leaves no room for ${count} more; close one, wait for idle ones to end, or start the server with a larger --max-sessions`
     throw new ApiError(503, reason, null, 'CAPACITY_REACHED')
   }
+}
+
+/** Bytes of the pictures of one answer at most. */
+const MOST_PICTURE_BYTES = 256 * 1024 * 1024
+
+/** Throws ApiError 413 where the pictures of these sessions, `times` over, may be too much for one answer: before any of them has moved. */
+export function checkAnswer(sessions: readonly Session[], times: number = 1): void {
+  const bytes = times * sessions.reduce((sum, { pictureBytes }) => sum + pictureBytes, 0)
+  if (bytes <= MOST_PICTURE_BYTES) return
+  const reason = `the pictures of this answer may take ${bytes} bytes and may take ${MOST_PICTURE_BYTES} at most; name fewer sessions in one request, or choose smaller pictures`
+  throw new ApiError(413, reason, null, 'TOO_LARGE')
 }
 
 /** What `work` gives; an error of it says where. */

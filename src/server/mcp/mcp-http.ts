@@ -1,17 +1,19 @@
 /** A server of MCP alone: /mcp over streamable HTTP. */
-import type { Server } from 'node:http'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type GuardOptions, guardOf } from '../guard.ts'
 import { type SessionLimits, sweepEvery } from '../gym/sessions.ts'
-import { closed, listening, urlOf } from '../listen.ts'
+import { closed, listening, type Patience, urlOf } from '../listen.ts'
+import { paced } from '../pace.ts'
 import type { McpHost } from './mcp-host.ts'
 import { MAX_MCP_BODY, mcpTalks, namesAt, refusal } from './mcp-talks.ts'
 
 /** How long open requests may take to end after `close`, ms. */
 const GRACE = 1000
 
-export interface McpServerOptions extends McpHost, SessionLimits, GuardOptions {
+export interface McpServerOptions extends McpHost, SessionLimits, GuardOptions, Pick<Patience, 'patience'> {
+  /** Requests a second of a connection; more wait. Default 1,000. */
+  readonly rate?: number
   /** 0 picks a free one. */
   readonly port: number
   /** Milliseconds, for idle time alone. Default: the clock. */
@@ -30,18 +32,19 @@ export interface McpServerRunning {
 
 /** Starts listening. Throws ConfigError if the address is taken or not ours, or needs a key. */
 export async function serveMcp(options: McpServerOptions): Promise<McpServerRunning> {
-  const { host = '127.0.0.1', port, idleTimeout, now = () => performance.now() } = options
+  const { host = '127.0.0.1', port, idleTimeout, rate = 1000, patience, now = () => performance.now() } = options
   const guard = guardOf(options)
   const talks = mcpTalks(options, options, now)
   // Whoever shows the key may call by any name: no page knows it.
   let names: readonly string[] | null = null
   const app = new Hono()
   app.use(guard.middleware(({ status, message }) => refusal(status, message)))
+  app.use(paced(rate, now))
   app.use(bodyLimit({ maxSize: MAX_MCP_BODY, onError: () => refusal(413, `the body is over ${MAX_MCP_BODY} bytes; send less`) }))
   app.get('/health', (c) => c.json({ status: 'healthy', sessions: talks.open, max_sessions: options.maxSessions }))
   app.all('/mcp', (c) => talks.answer(c.req.raw, names))
   app.notFound((c) => refusal(404, `there is no ${c.req.method} ${c.req.path} here; MCP is at /mcp`))
-  const { server, at } = await listening(app, host, port)
+  const { server, at } = await listening(app, host, port, { patience })
   if (!guard.asks) names = namesAt(host, at)
   const sweep = setInterval(() => talks.sweep(), sweepEvery(idleTimeout)).unref()
   return {
@@ -52,7 +55,7 @@ export async function serveMcp(options: McpServerOptions): Promise<McpServerRunn
     async close() {
       clearInterval(sweep)
       await talks.close()
-      await closed(server as Server, GRACE)
+      await closed(server, GRACE)
     },
   }
 }

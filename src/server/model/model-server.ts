@@ -3,7 +3,6 @@
  * a seed gets the same reply, whatever else the server is doing: that of `samplerPolicy` for the observation with that seed.
  */
 import { randomUUID } from 'node:crypto'
-import type { Server } from 'node:http'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
@@ -109,6 +108,6 @@ export async function serveModel(options: ModelServerOptions & { readonly port: 
     get calls() {
       return calls()
     },
-    close: () => closed(server as Server, GRACE),
+    close: () => closed(server, GRACE),
   }
 }
