@@ -210,8 +210,8 @@ describe.skipIf(!has)(`docs/python.md, as it stands ${missing}`, { timeout: 600_
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(traces.map(({ ok, traces: [trace] }) => [ok, trace.metrics.steps])).toEqual([
-      [true, 3],
-      [true, 3],
+      [true, 2],
+      [true, 2],
     ])
   })
 })
