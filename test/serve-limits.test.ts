@@ -5,6 +5,8 @@ import { Agent, request as httpRequest } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadGames } from 'vlm-gym'
 import { encodeState } from 'vlm-gym/gym'
@@ -12,6 +14,9 @@ import { type GymServer, type GymServerOptions, offerOf, serveGym, serveMcp } fr
 import { type Answer, talk } from './gym-client.ts'
 
 const games = await loadGames()
+const [first] = games as [(typeof games)[number]]
+const token = encodeState(first, first.rules.init(first.config.parse({}), 1))
+const NO_RETRIES = { maxReconnectionDelay: 1, initialReconnectionDelay: 1, reconnectionDelayGrowFactor: 1, maxRetries: 0 }
 const logged: unknown[] = []
 const start = (options: Partial<GymServerOptions> = {}): Promise<GymServer> =>
   serveGym({ port: 0, log: (error) => logged.push(error), ...options })
@@ -184,7 +189,7 @@ describe('clients that stall', { timeout: 60_000 }, () => {
 describe('a state token that was tampered with', { timeout: 60_000 }, () => {
   it.each(games.map((game) => [game.id, game] as const))('is refused with its reason and changes nothing: %s', async (id, game) => {
     const state = game.rules.init(game.config.parse({}), 3) as Record<string, unknown>
-    const token = encodeState(game, state)
+    const own = encodeState(game, state)
     // Well-formed tokens of states that the rules do not know.
     const forged = Object.entries(state).flatMap(([key, value]) => {
       const other = Array.isArray(value)
@@ -192,9 +197,9 @@ describe('a state token that was tampered with', { timeout: 60_000 }, () => {
         : [-1, 1e300, 'x', null, [], {}]
       return other.map((one) => encodeState(game, { ...state, [key]: one }))
     })
-    const [version, name, number, body, sum] = token.split('.')
+    const [version, name, number, body, sum] = own.split('.')
     const damaged = [
-      ...[token.slice(0, -1), `${token}0`, token.toUpperCase(), ` ${token}`, [version, name, number, body].join('.')],
+      ...[own.slice(0, -1), `${own}0`, own.toUpperCase(), ` ${own}`, [version, name, number, body].join('.')],
       ...[[version, name, '99', body, sum].join('.'), [version, 'gone', number, body, sum].join('.'), 'x'.repeat(40_000), ''],
       encodeState(game, { ...state, more: 1 }),
     ]
@@ -210,6 +215,45 @@ describe('a state token that was tampered with', { timeout: 60_000 }, () => {
       }
     }
     for (const one of damaged) expect((await post('/reset', { state: one })).status).toBe(422)
+  })
+})
+
+describe('the end of the server', { timeout: 60_000 }, () => {
+  it('lets open requests end, closes what waits for more, and is told to sockets and streams of MCP', async () => {
+    const gym = await start()
+    const agent = new Agent({ keepAlive: true })
+    const get = () =>
+      new Promise<number | undefined>((done, failed) =>
+        httpRequest(`${gym.url}/metadata`, { agent }, (answer) => answer.resume().once('end', () => done(answer.statusCode)))
+          .once('error', failed)
+          .end(),
+      )
+    await get()
+    const { closed } = await talk(gym.url)
+    const client = new Client({ name: 'test', version: '1.0.0' })
+    const transport = new StreamableHTTPClientTransport(new URL(`${gym.url}/mcp`), { reconnectionOptions: NO_RETRIES })
+    await client.connect(transport)
+    const stream = await fetch(`${gym.url}/mcp`, {
+      headers: { accept: 'text/event-stream', 'mcp-session-id': transport.sessionId as string, 'mcp-protocol-version': '2025-06-18' },
+    })
+    const { groups } = {
+      groups: Array.from({ length: 200 }, () => ({
+        state: token,
+        replies: Array.from({ length: 50 }, (_, at) => `<answer>${at % 4}</answer>`),
+      })),
+    }
+    const open = post('/v1/groups', { groups }, gym.url)
+    await sleep(20)
+    const began = performance.now()
+    const ended = gym.close()
+    expect((await open).status).toBe(200)
+    expect(await closed).toEqual({ code: 1001, reason: 'the server ends' })
+    if (stream.ok) expect(await stream.text()).not.toContain('error')
+    await ended
+    expect(performance.now() - began).toBeLessThan(4000)
+    await expect(get()).rejects.toThrow(/ECONNREFUSED|ECONNRESET|socket hang up/)
+    agent.destroy()
+    await client.close()
   })
 })
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RawData, WebSocket } from 'ws'
 import { ApiError, asApiError } from '../api-error.ts'
 import { Pace } from '../pace.ts'
+import type { GymMetrics } from './gym-metrics.ts'
 import { checked, readReset } from './reset-request.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
@@ -61,13 +62,13 @@ export function socketRoom(host: SocketHost): SocketRoom {
       try {
         sessions.enterSocket()
       } catch (error) {
-        send(socket, errorAnswer(error, host.log))
+        send(socket, errorAnswer(error, host))
         socket.close(TRY_LATER, 'full')
         return
       }
       const line: Line = { alive: true, used: now() }
       lines.set(socket, line)
-      const take = inTurn(socket, new Pace(host.rate, now), conversation(host))
+      const take = inTurn(socket, new Pace(host.rate, now), sessions.metrics, conversation(host))
       socket.on('pong', () => {
         line.alive = true
       })
@@ -112,7 +113,7 @@ type Take = (raw: RawData, binary: boolean) => void
 type Respond = (raw: RawData, binary: boolean) => Answer | null
 
 /** Has the messages of a connection answered one after another, no faster than its pace and than its client reads. */
-function inTurn(socket: WebSocket, pace: Pace, respond: Respond): Take {
+function inTurn(socket: WebSocket, pace: Pace, metrics: GymMetrics, respond: Respond): Take {
   // What has come in one piece with the message that waits.
   const waiting: Parameters<Take>[] = []
   let working = false
@@ -123,7 +124,9 @@ function inTurn(socket: WebSocket, pace: Pace, respond: Respond): Take {
         socket.pause()
         await sleep(wait)
       }
+      const began = performance.now()
       const answer = respond(...next)
+      if (answer !== null) metrics.answered('/ws', answer.type, (performance.now() - began) / 1000)
       if (answer === null) socket.close()
       else if (socket.bufferedAmount <= MOST_WAITING) send(socket, answer)
       else {
@@ -143,7 +146,8 @@ function inTurn(socket: WebSocket, pace: Pace, respond: Respond): Take {
 }
 
 /** What answers the messages of one connection. */
-function conversation({ sessions, mcp, log }: SocketHost): Respond {
+function conversation(host: SocketHost): Respond {
+  const { sessions, mcp } = host
   let session: Session | undefined
   return (raw, binary) => {
     try {
@@ -159,9 +163,10 @@ function conversation({ sessions, mcp, log }: SocketHost): Respond {
         throw new ApiError(400, `type cannot be ${shown(type)}; give reset, step, state or close`, 'type', 'UNKNOWN_TYPE')
       const { text } = checked(actionSchema, data, 'data')
       if (session === undefined) throw new ApiError(400, 'there is no episode yet; send a reset first', null, 'EXECUTION_ERROR')
+      sessions.metrics.steps.inc()
       return { type: 'observation', data: session.step(text) }
     } catch (error) {
-      return errorAnswer(error, log)
+      return errorAnswer(error, host)
     }
   }
 }
@@ -193,7 +198,9 @@ function messageOf(raw: RawData, binary: boolean): { readonly type: unknown; rea
   return { type, data }
 }
 
-function errorAnswer(error: unknown, log: (error: unknown) => void): Answer {
-  const { message, code, param } = asApiError(error, log)
-  return { type: 'error', data: { message, code: code ?? 'EXECUTION_ERROR', ...(param !== null && { param }) } }
+function errorAnswer(error: unknown, { log, sessions }: SocketHost): Answer {
+  const { message, code: given, param } = asApiError(error, log)
+  const code = given ?? 'EXECUTION_ERROR'
+  sessions.metrics.refused(code)
+  return { type: 'error', data: { message, code, ...(param !== null && { param }) } }
 }
