@@ -63,7 +63,7 @@ export interface Script {
 }
 
 /** Plays the solver's and unreadable replies with `Env`, for `count` steps at most. */
-export async function script(spec: EnvSpec, seed: number, count: number): Promise<Script> {
+export async function script(spec: EnvSpec, seed: number, count: number, rubbish: readonly string[] = RUBBISH): Promise<Script> {
   const env = new Env(spec, seed)
   const solver = createPolicy('solver')
   const replies: string[] = []
@@ -71,7 +71,7 @@ export async function script(spec: EnvSpec, seed: number, count: number): Promis
   for (let turn = 0; turn < count; turn++) {
     const { state } = env.snapshot()
     const [[reply]] = (await solver.reply([env.observe()], { n: 1, seed: turn, privileged: { states: [state] } })) as [[{ text: string }]]
-    const text = deriveSeed(seed, 'rubbish', turn) % 3 === 0 ? (RUBBISH[turn % RUBBISH.length] as string) : reply.text
+    const text = deriveSeed(seed, 'rubbish', turn) % 3 === 0 ? (rubbish[turn % rubbish.length] as string) : reply.text
     const { score, terminated, truncated } = env.step(text)
     const { total } = rewardOf(spec.reward, score, rewardScores(spec.reward, spec.game, state))
     replies.push(text)

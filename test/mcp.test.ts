@@ -1,5 +1,8 @@
 /** `vlm-gym mcp` as an agent starts it, spoken to by the official client; and the official conformance tests. */
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
@@ -8,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPolicy, Env, envSpec, loadGames } from 'vlm-gym'
 import { drawPng } from 'vlm-gym/gym'
 import { type GymServer, offerOf, serveGym, serveMcp } from 'vlm-gym/server'
+import { blocksOf, withPrograms } from './page.ts'
 import { type Running, startServer } from './running-server.ts'
 import { main } from './vlm-gym.ts'
 
@@ -72,6 +76,24 @@ describe('vlm-gym mcp', { timeout: 120_000 }, () => {
       expect(pictureOf(await tool(client, 'look'))).toBe(pictureOf(seen[6] as Result))
     }
     await client.close()
+  })
+
+  it('starts as its page says', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mcp-page-'))
+    const [servers] = blocksOf('serve.md', 'json').filter((block) => block.includes('mcpServers'))
+    const { command, args } = JSON.parse(servers as string).mcpServers['vlm-gym']
+    const [lines] = blocksOf('serve.md', 'sh').filter((block) => block.includes('vlm-gym mcp'))
+    const typed = [...(lines as string).matchAll(/^vlm-gym ([^#\n]*)/gm)].map((match) => (match[1] as string).trim().split(' '))
+    expect(typed[0]).toEqual(args)
+    const http = await startServer(...(typed[1] as [string, ...string[]]))
+    const talks = [await over({ command, args, env: withPrograms(folder) }), await over(new URL(http.url))]
+    expect(new URL(http.url).pathname).toBe('/mcp')
+    for (const client of talks) {
+      expect(pictureOf(await tool(client, 'new_game', { seed: 1 }))).toMatch(/^iVBOR/)
+      await client.close()
+    }
+    http.child.kill('SIGKILL')
+    rmSync(folder, { recursive: true })
   })
 
   it('keeps what a model must not see to itself', async () => {

@@ -229,6 +229,12 @@ describe('the server', { timeout: 120_000 }, () => {
     await server.close()
   })
 
+  it('ends with its standard input where it is asked to', async () => {
+    const other = await serveGame('--end-with-stdin')
+    other.child.stdin?.end()
+    expect(await other.ended).toBe(130)
+  })
+
   it('tells its clients when it is interrupted, then ends with code 130', async () => {
     const other = await serveGame('--game', 'swap')
     const { ask, closed } = await talk(other.url)

@@ -69,3 +69,9 @@ export function stopWithParent(): void {
   process.once('disconnect', () => process.kill(process.pid, 'SIGINT'))
   process.channel.unref()
 }
+
+/** In a server that a program of another kind started: the end of its standard input, however that comes, counts as a first Ctrl-C. */
+export function stopWithInput(): void {
+  process.stdin.once('end', () => process.kill(process.pid, 'SIGINT')).once('error', () => process.kill(process.pid, 'SIGINT'))
+  process.stdin.resume()
+}

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
 import { GYM_SERVER_DEFAULTS, serveGym } from '../../server/index.ts'
 import { withPictures, withPlugins } from '../extras-options.ts'
-import { serveUntilInterrupted } from '../interrupt.ts'
+import { serveUntilInterrupted, stopWithInput } from '../interrupt.ts'
 import { type KeyFlags, keyOf, withKey } from '../key-options.ts'
 import { wholeNumber, withExamples, withJson, withSeed } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
@@ -20,6 +20,7 @@ export interface ServeFlags extends KeyFlags {
   readonly idle: number
   readonly rate: number
   readonly maxPixels: number
+  readonly endWithStdin?: boolean
   readonly json?: boolean
 }
 
@@ -39,6 +40,7 @@ export function defineServe(command: Command): void {
   command.option('--idle <seconds>', 'a session without a message for so long ends', wholeNumber(1, 86_400), idleTimeout / 1000)
   command.option('--rate <n>', 'messages or requests a second of a connection; more wait', wholeNumber(1, 1_000_000), rate)
   command.option('--max-pixels <n>', 'pixels of a picture at most; a reset to a larger one is refused', wholeNumber(1, 2 ** 28), maxPixels)
+  command.option('--end-with-stdin', 'ends when its standard input does: a program that starts it leaves none behind, however it ends')
   withSeed(command, 'the games of resets without a seed of their own')
   withPlugins(command)
   withPictures(command)
@@ -71,5 +73,6 @@ async function serveCommand(flags: ServeFlags, words: readonly string[]): Promis
   })
   if (flags.json) printJson({ url: server.url, games: server.games })
   else printLines([`${server.games.join(', ')} at ${server.url} (OpenEnv: ${server.url.replace('http', 'ws')}/ws)`, 'Ctrl-C stops it'])
+  if (flags.endWithStdin) stopWithInput()
   await serveUntilInterrupted(server, 'stopping; clients are told')
 }

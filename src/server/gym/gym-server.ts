@@ -158,8 +158,17 @@ export function gymApp(sessions: Sessions, guard: Guard, pace: MiddlewareHandler
   )
   openEnvRoutes(app, sessions)
   v1Routes(app, sessions)
-  app.get('/openapi.json', (c) => c.json(openApi()))
-  app.get('/docs', (c) => c.html(openApiPage()))
+  // Made once, when somebody asks: both are the work of some milliseconds.
+  let document: ReturnType<typeof openApi> | undefined
+  let page: string | undefined
+  app.get('/openapi.json', (c) => {
+    document ??= openApi()
+    return c.json(document)
+  })
+  app.get('/docs', (c) => {
+    page ??= openApiPage()
+    return c.html(page)
+  })
   app.get('/metrics', metrics.handler)
   return app
 }

@@ -29,12 +29,14 @@ export function openEnvRoutes(app: Hono, sessions: Sessions): void {
       version: packageVersion(),
     }),
   )
-  app.get('/schema', (c) =>
-    c.json({
+  let schemas: object | undefined
+  app.get('/schema', (c) => {
+    schemas ??= {
       ...{ action: schemaOf(actionSchema, 'GameAction'), observation: schemaOf(observationSchema, 'GameObservation') },
       ...{ state: schemaOf(stateSchema, 'GameState'), reset: schemaOf(resetRequest, 'GameReset') },
-    }),
-  )
+    }
+    return c.json(schemas)
+  })
   app.get('/state', (c) => {
     const id = c.req.query('episode_id')
     return c.json(id === undefined ? EMPTY_STATE : sessions.get(id, 'episode_id').state())
