@@ -72,10 +72,11 @@ export function row(name, unit, values, target = null, atMost = false) {
 }
 
 /** One row in per cent of another, round by round. */
-export function share(name, one, other) {
+export function share(name, one, other, target = null) {
   return row(
     name,
     '%',
     one.rounds.map((value, i) => (100 * value) / other.rounds[i]),
+    target,
   )
 }

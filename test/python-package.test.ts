@@ -1,4 +1,4 @@
-/** The Python package in python/: every face of it against episodes of this process. `VLM_GYM_PYTHON_GYM`: an interpreter that has the libraries it is for. */
+/** The Python package in python/: every face of it against episodes of this process. `VLM_GYM_PYTHON_GYM`: an interpreter that has the libraries it is for; `VLM_GYM_PYTHON_TRL`: one with TRL. */
 import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,6 +18,7 @@ import { main } from './vlm-gym.ts'
 const source = fileURLToPath(new URL('../python', import.meta.url))
 const python = process.env.VLM_GYM_PYTHON_GYM
 const has = python !== undefined && works('import gymnasium, verifiers, skyrl_gym, mypy, hatchling, build')
+const trainer = process.env.VLM_GYM_PYTHON_TRL
 const missing = '(skipped where Python has no gymnasium, verifiers and skyrl_gym)'
 const folder = mkdtempSync(join(tmpdir(), 'python-package-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -140,7 +141,8 @@ describe.skipIf(!has)(`the Python package ${missing}`, { timeout: 600_000 }, () 
   it('is built without a network into a wheel and an archive of its source, and the wheel works by itself', async () => {
     const built = join(folder, 'built')
     await run(['-m', 'build', '--no-isolation', '--outdir', built, source], { PIP_NO_INDEX: '1' })
-    expect(readdirSync(built).sort()).toEqual(['vlm_gym-0.1.0-py3-none-any.whl', 'vlm_gym-0.1.0.tar.gz'])
+    const { version } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8')) as { version: string }
+    expect(readdirSync(built).sort()).toEqual([`vlm_gym-${version}-py3-none-any.whl`, `vlm_gym-${version}.tar.gz`])
     const place = join(folder, 'installed')
     const files = readdirSync(built).map((name) => join(built, name))
     await run(['-m', 'pip', 'install', '--no-index', '--no-deps', '--target', place, files.find((name) => name.endsWith('.whl')) as string])
@@ -161,6 +163,26 @@ function start(heading: string, language: string): string {
   const [, code] = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(section) as unknown as [string, string]
   return code
 }
+
+describe.skipIf(trainer === undefined)('TRL (skipped where Python has no trl, torch and torchvision)', { timeout: 600_000 }, () => {
+  it('takes a step of GRPO on a tiny random Qwen3-VL with a picture in every turn, by docs/python.md as it stands', async () => {
+    const code = join(folder, 'start_trl.py')
+    writeFileSync(code, start('TRL', 'python'))
+    const env = { ...surroundings, HF_HUB_OFFLINE: '1', TRL_EXPERIMENTAL_SILENCE: '1' }
+    const script = fileURLToPath(new URL('./python/train_trl.py', import.meta.url))
+    const { stdout } = await promisify(execFile)(trainer as string, [script, code], { env, cwd: folder, maxBuffer: 2 ** 26 })
+    const report = JSON.parse(stdout.trim().split('\n').at(-1) as string) as Answer
+    expect(report).toMatchObject({ steps: 1, failures: 0, same: [], tensors: 64 })
+    // A turn more, a picture more, in each of eight rollouts; the end of an episode has none.
+    expect(report.pictures).toEqual([1, 2, 3, 3].map((count) => Array(8).fill(count)))
+    // Two groups, each from one board; rewards are what the client gets for the same replies.
+    const seeds = report.rewards.map(([seed]: Answer) => seed)
+    expect(seeds).toEqual([...Array(4).fill(seeds[0]), ...Array(4).fill(seeds[4])])
+    for (const [, given, played] of report.rewards) expect(given).toBe(played)
+    expect(new Set(report.rewards.slice(0, 4).map(([, given]: Answer) => given)).size).toBeGreaterThan(1)
+    expect(report.reward).toBeCloseTo(report.rewards.reduce((sum: number, [, given]: Answer) => sum + given, 0) / 8, 5)
+  })
+})
 
 describe.skipIf(!has)(`docs/python.md, as it stands ${missing}`, { timeout: 600_000 }, () => {
   it.each([

@@ -66,6 +66,29 @@ describe('POST /v1/groups', () => {
   const [game] = games as [(typeof games)[number]]
   const token = encodeState(game, game.rules.init(game.config.parse({}), 5))
 
+  it('answers in columns where that is asked for', async () => {
+    const { replies } = await script(envSpec({ game }), 5, 3)
+    const groups = [
+      { state: token, replies },
+      { state: token, replies: [] },
+      { state: token, replies: ['rubbish'] },
+    ]
+    const rows: Answer[] = (await post('/v1/groups', { groups })).body.groups
+    const { status, body } = await post('/v1/groups', { groups, columns: true })
+    expect(status).toBe(200)
+    const hash = rows[0].hash
+    expect(body.groups).toEqual({ game: Array(3).fill(game.id), hash: Array(3).fill(hash), replies: [replies.length, 0, 1] })
+    const all = rows.flatMap((group) => group.replies)
+    const { score, reward_parts, ...plain } = body.replies
+    for (const [at, row] of all.entries()) {
+      const taken = (columns: Record<string, unknown[]>) =>
+        Object.fromEntries(Object.entries(columns).map(([key, list]) => [key, list[at]]))
+      expect({ ...taken(plain), score: taken(score), reward_parts: taken(reward_parts) }).toEqual(row)
+    }
+    expect(body.replies.reward).toHaveLength(all.length)
+    expect((await post('/v1/groups', { groups: [groups[1]], columns: true })).body.replies.score.action).toEqual([])
+  })
+
   it('gives each reply a chance of its own by a seed', async () => {
     const state = game.rules.init(game.config.parse({}), 5)
     const { replies } = await script(envSpec({ game }), 5, 1)
@@ -115,6 +138,29 @@ describe('many sessions in one request', () => {
       seen.push(turn % 2 === 0 ? (await frames('/v1/step', { steps })).map(asBase64) : (await post('/v1/step', { steps })).body.results)
     }
     for (const [at, { expected }] of scripts.entries()) expect(seen.map((list) => told(list[at]))).toEqual(expected)
+  })
+
+  it('have their texts told once where that is asked for', async () => {
+    const resets = [1, 2, 3].map((seed) => ({ game: '2048', seed, episode_id: `shared-${seed}` }))
+    const each = (await post('/v1/sessions', { resets })).body
+    expect(each).not.toHaveProperty('texts')
+    const { texts, results } = (await post('/v1/sessions', { resets, texts: 'shared' })).body
+    expect(texts).toEqual([each.results[0].observation.text])
+    expect(results.map(({ observation }: Answer) => observation.text)).toEqual([0, 0, 0])
+    // The first of them is told that its reply could not be read, so it has a text of its own.
+    const steps = resets.map(({ episode_id: id }, at) => ({ id, text: at === 0 ? 'rubbish' : '' }))
+    const asked = (resets: object) => frames('/v1/sessions', { resets, texts: 'shared' })
+    expect((await asked(resets)).map(({ observation }) => observation.text)).toEqual(
+      [0, 1, 2].map((at) => each.results[at].observation.text),
+    )
+    const body = Buffer.from(await (await request('POST', '/v1/step', { steps, texts: 'shared' }, FRAMES_TYPE)).arrayBuffer())
+    const header = JSON.parse(body.subarray(4, 4 + body.readUInt32LE()).toString())
+    const seen = unpackFrames(body)
+    for (const [at, result] of header.results.entries()) expect(header.texts[result.observation.text]).toBe(seen[at]?.observation.text)
+    expect(new Set(header.texts).size).toBe(header.texts.length)
+    const { results: forks } = (await post('/v1/sessions/shared-1/fork', { count: 2, texts: 'shared' })).body
+    expect(forks.map(({ observation }: Answer) => observation.text)).toEqual([0, 0])
+    expect(await post('/v1/step', { steps, texts: 'once' })).toMatchObject({ status: 422, body: { param: 'texts' } })
   })
 
   it('change nothing when one of them cannot be found or read', async () => {

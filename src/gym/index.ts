@@ -86,6 +86,7 @@ export { type GameByName, type SpecConfig, specConfig, specConfigOf, specFields,
 export { embeddedOf, gameFeedback, gameLexicon, gamePrompt } from './texts.ts'
 export {
   type DecodedState,
+  type Digest,
   decodeState,
   encodeAndHash,
   encodeState,

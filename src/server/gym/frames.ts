@@ -5,24 +5,26 @@
  *     n bytes   the header, JSON in UTF-8
  *     the rest  the PNG files, one after another
  *
- * In the header `observation.image` of an answer is { offset, length }: bytes of the rest.
+ * In the header `observation.image` of an answer is { offset, length }: bytes of the rest. With a table of texts the header has it as `texts`.
  */
 import type { RawEnvelope } from './session.ts'
+import { type TextTable, withText } from './text-table.ts'
 import type { Envelope } from './wire.ts'
 
 /** Media type of the body. */
 export const FRAMES_TYPE = 'application/vnd.vlm-gym.frames'
 
-/** Packs answers. */
-export function packFrames(answers: readonly RawEnvelope[]): Uint8Array<ArrayBuffer> {
+/** Packs answers, with their texts in `table` if there is one. */
+export function packFrames(answers: readonly RawEnvelope[], table: TextTable | null): Uint8Array<ArrayBuffer> {
   let offset = 0
   const results = answers.map(({ envelope, picture }) => {
     const length = picture?.png.length ?? 0
     const image = picture && { offset, length }
     offset += length
-    return { ...envelope, observation: { ...envelope.observation, image } }
+    const told = withText(envelope, table)
+    return { ...told, observation: { ...told.observation, image } }
   })
-  const header = Buffer.from(JSON.stringify({ results }))
+  const header = Buffer.from(JSON.stringify({ ...(table !== null && { texts: table.texts }), results }))
   const out = new Uint8Array(4 + header.length + offset)
   new DataView(out.buffer).setUint32(0, header.length, true)
   out.set(header, 4)
@@ -45,10 +47,14 @@ export function unpackFrames(body: Uint8Array): UnpackedFrame[] {
   const length = new DataView(body.buffer, body.byteOffset).getUint32(0, true)
   const rest = 4 + length
   if (body.length < rest) throw new RangeError(`the body has ${body.length} bytes; its header alone needs ${rest}`)
-  const { results } = JSON.parse(Buffer.from(body.buffer, body.byteOffset + 4, length).toString()) as { results: UnpackedFrame[] }
+  const header = JSON.parse(Buffer.from(body.buffer, body.byteOffset + 4, length).toString())
+  const { results, texts } = header as { results: UnpackedFrame[]; texts?: readonly string[] }
   return results.map((result) => {
-    const place = result.observation.image as unknown as { offset: number; length: number } | null
+    const { image: place, text } = result.observation as unknown as {
+      readonly image: { readonly offset: number; readonly length: number } | null
+      readonly text: string | number
+    }
     const image = place && body.subarray(rest + place.offset, rest + place.offset + place.length)
-    return { ...result, observation: { ...result.observation, image } }
+    return { ...result, observation: { ...result.observation, image, text: typeof text === 'string' ? text : (texts?.[text] ?? '') } }
   })
 }

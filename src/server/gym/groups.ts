@@ -19,6 +19,8 @@ import {
   stateHash,
 } from '../../gym/index.ts'
 import { ApiError } from '../api-error.ts'
+import { columnsOf, columnsSchema } from './columns.ts'
+import { nodeDigest } from './digest.ts'
 import type { Offer } from './plan.ts'
 import { wireScore } from './session.ts'
 import { rewardPartsSchema, scoreSchema } from './wire.ts'
@@ -44,6 +46,10 @@ export const groupsRequest = z.strictObject({
   horizon: specFields.horizon.nullable().default(null),
   restart: specFields.restart.default(false),
   tokens: z.boolean().default(true).describe('state token and hash after each reply'),
+  columns: z
+    .boolean()
+    .default(false)
+    .describe('each field of the answer as one list over all replies, those of the first group first: shorter, and ready for arrays'),
 })
 type GroupsRequest = z.output<typeof groupsRequest>
 
@@ -60,38 +66,61 @@ const groupReplySchema = z.object({
 /** What one reply of a group came to. */
 type GroupReply = z.output<typeof groupReplySchema>
 
-/** Answer of POST /v1/groups: in the order of the request. */
-export const groupsResponse = z.object({
-  groups: z.array(
-    z.object({
-      game: z.string(),
-      hash: z.string().nullable().describe('of the state that the replies were played from; null when tokens are off'),
-      replies: z.array(groupReplySchema),
-    }),
-  ),
+const groupFields = {
+  game: z.string(),
+  hash: z.string().nullable().describe('of the state that the replies were played from; null when tokens are off'),
+} as const
+type Group = { readonly game: string; readonly hash: string | null; readonly replies: readonly GroupReply[] }
+
+const groupColumns = z.object({
+  groups: z.object({
+    game: z.array(groupFields.game),
+    hash: z.array(groupFields.hash),
+    replies: z.array(z.number().int()).describe('how many replies each has'),
+  }),
+  replies: columnsSchema(groupReplySchema),
 })
+
+/** Answer of POST /v1/groups: in the order of the request. */
+export const groupsResponse = z.union([
+  z.object({ groups: z.array(z.object({ ...groupFields, replies: z.array(groupReplySchema) })) }),
+  groupColumns.describe('with columns'),
+])
 
 /** Scores every group. Throws ApiError that names the group at fault; then nothing is lost, since nothing is kept. */
 export function scoreGroups({ games }: Offer, request: GroupsRequest): z.output<typeof groupsResponse> {
+  const groups = request.groups.map(({ state: token, replies, steps, seed }, at) => {
+    const { game, state, last } = decoded(token, games, `groups[${at}].state`)
+    if (request.chance === 'independent' && seed === undefined)
+      throw new ApiError(
+        422,
+        `groups[${at}].seed is missing (independent chance needs a whole number)`,
+        `groups[${at}].seed`,
+        'VALIDATION_ERROR',
+      )
+    const played = scoredReplies(request, game, { state, last, steps, return: 0 }, replies, seed)
+    return { game: game.id, hash: request.tokens ? stateHash(game, state, nodeDigest) : null, replies: played }
+  })
+  return request.columns ? inColumns(groups) : { groups }
+}
+
+function inColumns(groups: readonly Group[]): z.output<typeof groupColumns> {
   return {
-    groups: request.groups.map(({ state: token, replies, steps, seed }, at) => {
-      const { game, state, last } = decoded(token, games, `groups[${at}].state`)
-      if (request.chance === 'independent' && seed === undefined)
-        throw new ApiError(
-          422,
-          `groups[${at}].seed is missing (independent chance needs a whole number)`,
-          `groups[${at}].seed`,
-          'VALIDATION_ERROR',
-        )
-      const played = scoredReplies(request, game, { state, last, steps, return: 0 }, replies, seed)
-      return { game: game.id, hash: request.tokens ? stateHash(game, state) : null, replies: played }
-    }),
+    groups: {
+      game: groups.map(({ game }) => game),
+      hash: groups.map(({ hash }) => hash),
+      replies: groups.map(({ replies }) => replies.length),
+    },
+    replies: columnsOf(
+      groupReplySchema,
+      groups.flatMap(({ replies }) => replies),
+    ) as z.output<typeof groupColumns>['replies'],
   }
 }
 
 function decoded(token: string, games: Offer['games'], at: string): ReturnType<typeof decodeState> {
   try {
-    return decodeState(token, games)
+    return decodeState(token, games, nodeDigest)
   } catch (error) {
     if (error instanceof StateError) throw new ApiError(422, `${at}: ${error.message}`, at, 'VALIDATION_ERROR')
     throw error
@@ -122,6 +151,6 @@ type Followed = Pick<GroupReply, 'terminated' | 'truncated' | 'restarted' | 'sta
 
 function follow(life: LifeSpec, now: EnvSnapshot, result: StepResult<unknown>, tokens: boolean): Followed {
   const { snapshot, ending, restarted } = momentAfter(life, now, result)
-  const { token = null, hash = null } = tokens ? encodeAndHash(life.game, snapshot.state, snapshot.last) : {}
+  const { token = null, hash = null } = tokens ? encodeAndHash(life.game, snapshot.state, snapshot.last, nodeDigest) : {}
   return { terminated: ending === 'terminated', truncated: ending === 'truncated', restarted, state: token, hash }
 }

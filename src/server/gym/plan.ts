@@ -14,6 +14,7 @@ import {
 import { themeNamed } from '../../render/index.ts'
 import { didYouMean } from '../../suggest.ts'
 import { ApiError } from '../api-error.ts'
+import { nodeDigest } from './digest.ts'
 import type { ResetRequest } from './reset-request.ts'
 
 /** What a server offers. */
@@ -92,7 +93,7 @@ function goneOn(offer: Offer, request: ResetRequest, token: string): Omit<Plan, 
   const extra = DECIDED.find((name) => request[name] !== undefined)
   if (extra !== undefined)
     throw new ConfigError(`${extra} and state do not go together: the token already holds the knobs; leave ${extra} out`)
-  const { game, state, last } = decodeState(token, offer.games)
+  const { game, state, last } = decodeState(token, offer.games, nodeDigest)
   if (request.game !== undefined && gameOf(offer, request.game) !== game)
     throw new ConfigError(`the token of state is of the game ${game.id}, not of ${request.game}`)
   const spec = specWith(offer, request, { game, config: game.rules.configOf(state), skin: { ...PLAIN_SKIN, ...request.skin } })

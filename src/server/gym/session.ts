@@ -17,6 +17,7 @@ import {
 } from '../../gym/index.ts'
 import { promptOf } from '../../messages.ts'
 import { hasEffects } from '../../render/index.ts'
+import { nodeDigest } from './digest.ts'
 import { base64Of, type Picture, pictureOf } from './picture.ts'
 import type { Plan } from './plan.ts'
 import type { View } from './reset-request.ts'
@@ -87,7 +88,7 @@ export class Session {
   state(): WireState {
     const { game } = this.spec
     const { state, last, steps, return: earned } = this.#now
-    const { token, hash } = encodeAndHash(game, state, last)
+    const { token, hash } = encodeAndHash(game, state, last, nodeDigest)
     return {
       ...{ episode_id: this.id, step_count: steps, game: game.id, seed: this.seed, return: earned },
       ...{ terminated: this.#ending === 'terminated', truncated: this.#ending === 'truncated' },
@@ -124,7 +125,7 @@ export class Session {
     const now = this.#now
     const picture = view.image === 'none' ? null : pictureOf(spec, now, view.rgb)
     const [terminated, truncated] = [this.#ending === 'terminated', this.#ending === 'truncated']
-    const { token = null, hash = null } = view.tokens ? encodeAndHash(spec.game, now.state, now.last) : {}
+    const { token = null, hash = null } = view.tokens ? encodeAndHash(spec.game, now.state, now.last, nodeDigest) : {}
     const metadata: Envelope['metadata'] = {
       episode_id: this.id,
       seed: this.seed,

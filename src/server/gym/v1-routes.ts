@@ -9,6 +9,7 @@ import type { RouteDoc } from './route-doc.ts'
 import type { RawEnvelope, Session } from './session.ts'
 import { shown } from './session.ts'
 import { checkAnswer, type Sessions } from './sessions.ts'
+import { TextTable, textsField, toldEnvelope, withText } from './text-table.ts'
 import { envelopeSchema } from './wire.ts'
 
 /** Sessions of one request at most. */
@@ -16,6 +17,7 @@ const MOST = 65_536
 
 const resetsRequest = z.strictObject({
   resets: z.array(z.unknown()).min(1).max(MOST).describe('a reset for each session, as POST /reset takes it'),
+  texts: textsField,
 })
 const stepsRequest = z.strictObject({
   steps: z
@@ -24,11 +26,16 @@ const stepsRequest = z.strictObject({
     )
     .min(1)
     .max(MOST),
+  texts: textsField,
 })
 const forkRequest = z.strictObject({
   count: z.number().int().min(1).max(MOST).default(1).describe('sessions that go on from this moment, each by itself'),
+  texts: textsField,
 })
-const results = z.object({ results: z.array(envelopeSchema).describe('in the order of the request') })
+const results = z.object({
+  results: z.array(toldEnvelope).describe('in the order of the request'),
+  texts: z.array(z.string()).optional().describe('where texts are shared: those of all observations, each once'),
+})
 const snapshotResponse = z.object({ snapshot: z.record(z.string(), z.unknown()).describe('a reset that goes on from here') })
 
 /** The routes, for the document. */
@@ -81,15 +88,16 @@ export function v1Routes(app: Hono, sessions: Sessions): void {
     return c.json(scored)
   })
   app.post('/v1/sessions', async (c) => {
-    const { resets } = checked(resetsRequest, await jsonBody(c.req.raw))
+    const { resets, texts } = checked(resetsRequest, await jsonBody(c.req.raw))
     const requests = resets.map((one, at) => readReset(one, `resets[${at}]`))
     return answered(
       c,
       sessions.beginAll(requests).map((session) => [session, session.rawBegin()]),
+      texts,
     )
   })
   app.post('/v1/step', async (c) => {
-    const { steps } = checked(stepsRequest, await jsonBody(c.req.raw))
+    const { steps, texts } = checked(stepsRequest, await jsonBody(c.req.raw))
     // Every session is found before any is moved, so that a refused request has changed nothing.
     const found = steps.map(({ id }, at) => sessions.get(id, `steps[${at}].id`))
     checkAnswer(found)
@@ -97,13 +105,15 @@ export function v1Routes(app: Hono, sessions: Sessions): void {
     return answered(
       c,
       found.map((session, at) => [session, session.rawStep(steps[at]?.text as string)]),
+      texts,
     )
   })
   app.post('/v1/sessions/:id/fork', async (c) => {
-    const { count } = checked(forkRequest, await jsonBody(c.req.raw))
+    const { count, texts } = checked(forkRequest, await jsonBody(c.req.raw))
     return answered(
       c,
       sessions.fork(c.req.param('id'), count).map((session) => [session, session.rawBegin()]),
+      texts,
     )
   })
   app.get('/v1/sessions/:id/snapshot', (c) => c.json({ snapshot: sessions.get(c.req.param('id'), 'id').state().snapshot }))
@@ -119,8 +129,12 @@ export function v1Routes(app: Hono, sessions: Sessions): void {
 }
 
 /** The answers of many sessions, in the form that is asked for. */
-function answered(c: Context, answers: readonly (readonly [Session, RawEnvelope])[]): Response {
-  if (c.req.header('accept')?.includes(FRAMES_TYPE))
-    return new Response(packFrames(answers.map(([, raw]) => raw)), { headers: { 'content-type': FRAMES_TYPE } })
-  return c.json({ results: answers.map(([session, raw]) => shown(raw, session.view)) })
+function answered(c: Context, answers: readonly (readonly [Session, RawEnvelope])[], texts: 'each' | 'shared'): Response {
+  const table = texts === 'shared' ? new TextTable() : null
+  if (c.req.header('accept')?.includes(FRAMES_TYPE)) {
+    const raws = answers.map(([, raw]) => raw)
+    return new Response(packFrames(raws, table), { headers: { 'content-type': FRAMES_TYPE } })
+  }
+  const results = answers.map(([session, raw]) => withText(shown(raw, session.view), table))
+  return c.json({ ...(table !== null && { texts: table.texts }), results })
 }
