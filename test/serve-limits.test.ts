@@ -81,6 +81,31 @@ describe('sizes', { timeout: 60_000 }, () => {
     expect((await post('/mcp', { jsonrpc: '2.0', id: 1, method: 'x'.repeat(2 ** 20) })).status).toBeGreaterThanOrEqual(400)
   })
 
+  it('refuses what has too many brackets within each other, over every door', async () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+    const send = async (url: string, body: string) => (await fetch(url, { method: 'POST', headers, body })).text()
+    for (const body of [deep, `{"game":${deep}}`, `{"config":{"size":${deep}}}`, `{"resets":[${deep}]}`, `{"groups":[{"state":${deep}}]}`])
+      for (const path of ['/reset', '/step', '/v1/sessions', '/v1/groups'])
+        expect(JSON.parse(await send(server.url + path, body))).toMatchObject({
+          code: 'INVALID_JSON',
+          detail: expect.stringMatching(/more than 64 brackets/),
+        })
+    const { raw, ask, socket } = await talk(server.url)
+    for (const body of [deep, `{"type":${deep}}`, `{"type":"reset","data":{"game":${deep}}}`, `{"type":"mcp","data":{"id":${deep}}}`])
+      expect(await raw(body)).toMatchObject({ type: 'error', data: { code: 'INVALID_JSON' } })
+    expect((await ask({ type: 'reset' })).type).toBe('observation')
+    socket.close()
+    const mcp = await serveMcp({ offer: await offerOf({}), nextSeed: () => 1, port: 0, maxSessions: 2, idleTimeout: 10_000 })
+    for (const body of [
+      deep,
+      `{"jsonrpc":"2.0","id":${deep},"method":"ping"}`,
+      `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"a":${deep}}}`,
+    ])
+      for (const url of [mcp.url, `${server.url}/mcp`]) expect(JSON.parse(await send(url, body))).toHaveProperty('error')
+    await mcp.close()
+  })
+
   it('refuses a picture that is too large, with its size and the limit', async () => {
     const reset = { game: 'swap', seed: 1, config: { rows: 8, columns: 8 }, skin: { tile: 256 } }
     expect(await post('/reset', reset)).toMatchObject({

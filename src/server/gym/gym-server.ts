@@ -12,6 +12,7 @@ import { gameEntries, loadGames } from '../../games/registry.ts'
 import { deriveSeed } from '../../rng.ts'
 import { ApiError, asApiError } from '../api-error.ts'
 import { CHALLENGE, type Guard, type GuardOptions, guardOf } from '../guard.ts'
+import { readJson } from '../json-body.ts'
 import { type Listening, listening, type Patience, urlOf } from '../listen.ts'
 import { mcpTalks, namesAt } from '../mcp/mcp-talks.ts'
 import { paced } from '../pace.ts'
@@ -195,7 +196,7 @@ const NO_JSON_RPC = 'the message is no JSON-RPC request; give jsonrpc, id and me
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return readJson(text, 'message', 'a JSON-RPC request')
   } catch {
     return null
   }
@@ -203,10 +204,10 @@ function parsed(text: string): unknown {
 
 /** The answer to a JSON-RPC message over a socket of OpenEnv. */
 function noMcp(message: unknown): unknown {
-  const { id = null } = (message ?? {}) as { readonly id?: unknown }
+  const { id } = (message ?? {}) as { readonly id?: unknown }
   return {
     jsonrpc: '2.0',
-    id,
+    id: typeof id === 'string' || typeof id === 'number' ? id : null,
     error: { code: -32_601, message: 'MCP is spoken at /mcp over streamable HTTP; play over this socket by reset and step' },
   }
 }

@@ -6,8 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RawData, WebSocket } from 'ws'
 import { ApiError, asApiError } from '../api-error.ts'
+import { readJson } from '../json-body.ts'
 import { Pace } from '../pace.ts'
-import type { GymMetrics } from './gym-metrics.ts'
 import { checked, readReset } from './reset-request.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
@@ -68,7 +68,7 @@ export function socketRoom(host: SocketHost): SocketRoom {
       }
       const line: Line = { alive: true, used: now() }
       lines.set(socket, line)
-      const take = inTurn(socket, new Pace(host.rate, now), sessions.metrics, conversation(host))
+      const take = inTurn(socket, host, conversation(host))
       socket.on('pong', () => {
         line.alive = true
       })
@@ -113,7 +113,8 @@ type Take = (raw: RawData, binary: boolean) => void
 type Respond = (raw: RawData, binary: boolean) => Answer | null
 
 /** Has the messages of a connection answered one after another, no faster than its pace and than its client reads. */
-function inTurn(socket: WebSocket, pace: Pace, metrics: GymMetrics, respond: Respond): Take {
+function inTurn(socket: WebSocket, { rate, now, log, sessions: { metrics } }: SocketHost, respond: Respond): Take {
+  const pace = new Pace(rate, now)
   // What has come in one piece with the message that waits.
   const waiting: Parameters<Take>[] = []
   let working = false
@@ -141,7 +142,10 @@ function inTurn(socket: WebSocket, pace: Pace, metrics: GymMetrics, respond: Res
     waiting.push([raw, binary])
     if (working) return
     working = true
-    void work()
+    work().catch((error) => {
+      log(error)
+      socket.terminate()
+    })
   }
 }
 
@@ -181,17 +185,7 @@ const shown = (value: unknown): string => (JSON.stringify(value) ?? 'absent').sl
 
 function messageOf(raw: RawData, binary: boolean): { readonly type: unknown; readonly data: unknown } {
   if (binary) throw new ApiError(400, 'the frame is binary; send JSON in a text frame', null, 'INVALID_JSON')
-  let value: unknown
-  try {
-    value = JSON.parse(raw.toString())
-  } catch (error) {
-    throw new ApiError(
-      400,
-      `the message is not JSON (${(error as Error).message}); send an object such as {"type":"state"}`,
-      null,
-      'INVALID_JSON',
-    )
-  }
+  const value = readJson(raw.toString(), 'message', 'an object such as {"type":"state"}')
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ApiError(400, `the message is ${shown(value)}; send an object such as {"type":"state"}`, null, 'INVALID_JSON')
   const { type, data } = value as { type?: unknown; data?: unknown }

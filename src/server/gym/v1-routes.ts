@@ -82,9 +82,10 @@ export const V1_ROUTES: readonly RouteDoc[] = [
 /** Adds the routes. */
 export function v1Routes(app: Hono, sessions: Sessions): void {
   app.post('/v1/groups', async (c) => {
-    const scored = scoreGroups(sessions.offer, checked(groupsRequest, await jsonBody(c.req.raw)))
-    sessions.metrics.groups.inc(scored.groups.length)
-    sessions.metrics.groupReplies.inc(scored.groups.reduce((sum, { replies }) => sum + replies.length, 0))
+    const request = checked(groupsRequest, await jsonBody(c.req.raw))
+    const scored = scoreGroups(sessions.offer, request)
+    sessions.metrics.groups.inc(request.groups.length)
+    sessions.metrics.groupReplies.inc(request.groups.reduce((sum, { replies }) => sum + replies.length, 0))
     return c.json(scored)
   })
   app.post('/v1/sessions', async (c) => {
