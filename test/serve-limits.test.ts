@@ -171,6 +171,20 @@ describe('clients that stall', { timeout: 60_000 }, () => {
     expect(took()).toBeLessThan(10_000)
   })
 
+  it('leave no word in the log when they vanish in a body', async () => {
+    for (const path of ['/reset', '/v1/groups', '/mcp']) {
+      const { socket, ended } = line(
+        short.url,
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"seed"`,
+      )
+      await sleep(50)
+      socket.destroy()
+      await ended
+    }
+    await sleep(100)
+    expect(logged).toEqual([])
+  })
+
   it('are let go when they do not take the answer', async () => {
     const body = JSON.stringify({ resets: Array.from({ length: 300 }, () => ({ game: 'swap', skin: { tile: 128, noise: 0.5 } })) })
     const head = `POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`

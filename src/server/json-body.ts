@@ -8,7 +8,16 @@ const DEEPEST = 64
 export async function jsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type') ?? 'none'
   if (!/^application\/json\b/i.test(type)) throw new ApiError(400, `the content type is ${type}; send application/json`)
-  return readJson(await request.text(), 'body', 'a JSON object')
+  return readJson(await bodyText(request), 'body', 'a JSON object')
+}
+
+/** The text of a request's body. Throws ApiError where the connection ends before it. */
+export async function bodyText(request: Request): Promise<string> {
+  try {
+    return await request.text()
+  } catch {
+    throw new ApiError(400, 'the connection ended before the body did; send all of it')
+  }
 }
 
 /** The value of a text. Throws ApiError. `what` holds it: 'body'; `wanted`: what to send instead. */

@@ -12,7 +12,7 @@ import { gameEntries, loadGames } from '../../games/registry.ts'
 import { deriveSeed } from '../../rng.ts'
 import { ApiError, asApiError } from '../api-error.ts'
 import { CHALLENGE, type Guard, type GuardOptions, guardOf } from '../guard.ts'
-import { readJson } from '../json-body.ts'
+import { bodyText, readJson } from '../json-body.ts'
 import { type Listening, listening, type Patience, urlOf } from '../listen.ts'
 import { mcpTalks, namesAt } from '../mcp/mcp-talks.ts'
 import { paced } from '../pace.ts'
@@ -185,7 +185,7 @@ function bodyOf({ message, code, param }: ApiError): { detail: string; code: str
 /** The answer to a request for /mcp. What is no JSON-RPC is told so with status 200, as OpenEnv wants it. */
 async function mcpAnswer(request: Request, answer: (request: Request) => Promise<Response>): Promise<Response> {
   if (request.method !== 'POST') return answer(request)
-  const text = await request.text()
+  const text = await bodyText(request)
   const body = parsed(text)
   if (typeof body !== 'object' || body === null || !(Array.isArray(body) || 'method' in body || 'result' in body || 'error' in body))
     return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_600, message: NO_JSON_RPC } })
