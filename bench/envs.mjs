@@ -1,7 +1,7 @@
 /** Vector envs: what the batch costs, how it grows to 100,000 live envs, and two workers against one core. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { drawState, playReply, VectorEnv } from 'vlm-gym'
+import { drawState, frameOf, playReply, VectorEnv } from 'vlm-gym'
 import { openVectorEnv } from 'vlm-gym/workers'
 import { GAMES, groupsOf, inTurn } from './cases.mjs'
 import { measure, now, processorTime, row } from './measure.mjs'
@@ -28,7 +28,7 @@ async function single({ id, game, skin, spec }) {
     return drawState(game, state, skin)
   }
   const envs = new VectorEnv([spec], { seed: 1, autoreset: 'same-step' })
-  const vector = () => envs.step([two()])[0].observation.frame()
+  const vector = () => frameOf(envs.step([two()])[0].observation)
   const rows = await measure([
     { name: `${id}: bare game, reply + frame`, unit: '/s', perCall: 1, work: bare },
     { name: `${id}: vector of one env, reply + frame`, unit: '/s', perCall: 1, work: vector },
@@ -88,8 +88,8 @@ async function workers({ id, game, spec }) {
   const shared = await openVectorEnv(specs, { seed: 1, workers: 2 })
   const into = new VectorEnv(specs, { seed: 1 })
   const [one, reused, two] = [inTurn(batches), inTurn(batches), inTurn(batches)]
-  const frames = into.observe().map(({ frame }) => frame())
-  const onOne = () => alone.step(one()).map((step) => step.observation.frame())
+  const frames = into.observe().map(frameOf)
+  const onOne = () => alone.step(one()).map(({ observation }) => frameOf(observation))
   const onOneInto = () => {
     into.step(reused())
     for (const [env, frame] of frames.entries()) into.drawInto(env, frame)

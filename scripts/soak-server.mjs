@@ -30,7 +30,7 @@ const clients = positive('clients', flags.clients)
 const seed = Number(flags.seed)
 
 /** Seconds after which the server ends what is idle. */
-const IDLE = 15
+const IDLE = 30
 /** Misbehaving clients at a time. */
 const TROUBLE = 24
 /**

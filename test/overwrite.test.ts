@@ -6,9 +6,10 @@ import { copyFile, cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, s
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runLine } from '../src/cli/run-cli-fixture.ts'
 import { FOLDER_KINDS } from '../src/runs/index.ts'
 import { smallModel } from './small-model.ts'
-import { main, type Outcome, runNode, vlmGym } from './vlm-gym.ts'
+import { main, type Outcome, vlmGym } from './vlm-gym.ts'
 
 let parent = ''
 let made = 0
@@ -62,10 +63,11 @@ async function contents(folder: string): Promise<string[]> {
   return Promise.all(lines)
 }
 
-/** Refused with one sentence that matches, exit code 2, and nothing below `around` changed. */
+/** Refused with one sentence that matches, exit code 2, and nothing below `around` changed. An engine has to have a process of its own. */
 async function refuses(around: string, reason: RegExp, args: readonly string[], cwd?: string): Promise<void> {
   const before = await contents(around)
-  const outcome = await runNode([main, ...args], cwd)
+  const needsEngine = args[0] === 'export' || args.some((arg) => arg.startsWith('coldStart.dataset='))
+  const outcome = needsEngine ? await vlmGym(...args) : await runLine(args, cwd)
   expect(outcome).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(reason) })
   expect(outcome.stderr.trim().split('\n')).toHaveLength(1)
   expect(outcome.stderr).toMatch(/^error: [^;]+; .+\n$/)

@@ -1,9 +1,7 @@
-/** The analyses of a job, after its evaluation: single decisions on fixed states. What their files hold is not computed again. */
+/** The analyses of a training run: single decisions of its models on fixed states. */
 import type * as z from 'zod'
-import type { Engine, WeightsRef } from '../engine.ts'
 import { generalisation, interventions, probe, thingsOf } from '../eval/index.ts'
 import { boundedHorizon, type EnvSpec, fixedStates } from '../gym/index.ts'
-import { samplerPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { deriveSeed } from '../rng.ts'
 import {
@@ -14,85 +12,54 @@ import {
   isTaught,
   type ProbeRow,
   probeRows,
-  type RunFolder,
   type StageInfo,
 } from '../runs/index.ts'
-import { finishedWeights, gamesOf, mixOf, type OtherEngines, type TrainConfig } from '../train/index.ts'
-import type { JobControl } from './events.ts'
+import { finishedWeights, gamesOf, mixOf } from '../train/index.ts'
+import { openRows, type Piece, type TrainJobOptions } from './judging.ts'
+import { type Decoding, modelsOf } from './models.ts'
 
 /** Interventions are made on every stage that builds on another: where a recipe ends, and where its RL began. */
 const isIntervened = ({ from }: StageInfo): boolean => from !== null
 
-/** A training run that this process holds. */
-export interface TrainJobOptions extends JobControl {
-  readonly engine: Engine
-  /** For parts side by side: engines of the same config over the same saves. */
-  readonly others?: OtherEngines | undefined
-  readonly folder: RunFolder
-  readonly config: TrainConfig
-}
-
-type Decoding = 'sampled' | 'greedy'
-
-interface Model {
-  readonly policy: Policy
-  readonly decoding: Decoding
-}
-
-async function modelsOf(
-  { config, engine, folder }: TrainJobOptions,
-  isWanted: (stage: StageInfo) => boolean,
-  decodings: readonly Decoding[],
-): Promise<Model[]> {
-  const weights = await finishedWeights(folder)
-  return folder.stages.filter(isWanted).flatMap(({ name }) =>
-    decodings.map((decoding) => {
-      const temperature = decoding === 'greedy' ? 0 : 1
-      const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature, weights: weights[name] as WeightsRef, name })
-      return { policy, decoding }
-    }),
-  )
-}
-
-/** All analyses of every game. */
-export async function analyseAll(options: TrainJobOptions): Promise<'finished' | 'stopped'> {
+/** What the analyses of every game lack. */
+export async function analysisPieces(options: TrainJobOptions): Promise<Piece[]> {
   const { evaluation } = options.config
-  const decide = signalOf(options)
   const trained = mixOf(options.config).map(({ spec }) => spec)
-  try {
-    await analyse<ProbeRow>(options, {
+  return [
+    ...(await piecesOf<ProbeRow>(options, {
       // The base is what RL is held against.
       ...{ name: 'probes', rows: probeRows, count: evaluation.probes.states, isWanted: () => true, decodings: ['sampled', 'greedy'] },
       prepare: (spec, count, seed) => {
         const states = fixedStates(spec, boundedHorizon(spec), count, seed)
-        return (model) => probe({ ...model, spec, states, seed, ...decide })
+        return (asked) => probe({ ...asked, spec, states, seed })
       },
-    })
-    await analyse<InterventionRow>(options, {
+    })),
+    ...(await piecesOf<InterventionRow>(options, {
       ...{ name: 'interventions', rows: interventionRows, count: evaluation.interventions.states },
       ...{ isWanted: isIntervened, decodings: ['sampled', 'greedy'] },
       prepare: (spec, count, seed) => {
         const states = fixedStates(spec, boundedHorizon(spec), count, seed)
-        return (model) => interventions({ ...model, spec, states, seed, ...decide })
+        return (asked) => interventions({ ...asked, spec, states, seed })
       },
-    })
-    await analyse<GeneralisationRow>(options, {
+    })),
+    ...(await piecesOf<GeneralisationRow>(options, {
       ...{ name: 'generalisation', rows: generalisationRows, count: evaluation.generalisation.states },
       // How far what was learned reaches: asked of the stages that learned from a teacher.
       ...{ isWanted: ({ name }) => isTaught(options.folder.stages, name), decodings: ['greedy'] },
       prepare: (spec, states, seed) => {
         const things = thingsOf({ spec, trained, horizon: boundedHorizon(spec), states, seed })
-        return ({ policy }) => generalisation({ policy, things, seed, ...decide })
+        return ({ policy, signal }) => generalisation({ policy, signal, things, seed })
       },
-    })
-    return 'finished'
-  } catch (error) {
-    if (options.signal?.aborted) return 'stopped'
-    throw error
-  }
+    })),
+  ]
 }
 
-const signalOf = ({ signal }: TrainJobOptions): { readonly signal?: AbortSignal } => (signal ? { signal } : {})
+/** A model at hand, and what ends the asking. */
+interface Asked {
+  readonly policy: Policy
+  readonly decoding: Decoding
+  readonly signal: AbortSignal
+}
 
 /** A row of an analysis, of which a model on a game has one or more. */
 interface AnalysisRow {
@@ -112,31 +79,38 @@ interface Analysis<Row extends AnalysisRow> {
   readonly isWanted: (stage: StageInfo) => boolean
   readonly decodings: readonly Decoding[]
   /** What all models of a game share, drawn once. */
-  readonly prepare: (spec: EnvSpec, count: number, seed: number) => (model: Model) => Promise<Row[]>
+  readonly prepare: (spec: EnvSpec, count: number, seed: number) => (asked: Asked) => Promise<Row[]>
 }
 
-/** Makes what the file of an analysis does not hold yet, and writes after every model. */
-async function analyse<Row extends AnalysisRow>(options: TrainJobOptions, analysis: Analysis<Row>): Promise<void> {
-  const { folder, config, onEvent, signal } = options
+/** The pieces that make what the file of an analysis does not hold yet. */
+async function piecesOf<Row extends AnalysisRow>(options: TrainJobOptions, analysis: Analysis<Row>): Promise<Piece[]> {
+  const { folder, config, onEvent } = options
   const { name, count, isWanted, decodings, prepare } = analysis
-  if (count === 0) return
-  const file = `${name}.json`
-  let rows: Row[] = (await folder.readDerived(file, analysis.rows)) ?? []
+  if (count === 0) return []
   const seed = deriveSeed(config.evaluation.seed, name)
-  for (const { spec } of gamesOf(config)) {
-    const there = ({ policy, decoding }: Model): boolean =>
-      rows.some((row) => row.game === spec.game.id && row.policy === policy.name && (row.decoding ?? decoding) === decoding)
-    const left = (await modelsOf(options, isWanted, decodings)).filter((model) => !there(model))
-    if (left.length === 0) continue
-    const ask = prepare(spec, count, seed)
-    const at = { type: 'progress', stage: `${name} on ${spec.game.id}`, total: left.length } as const
-    for (const [step, model] of left.entries()) {
-      signal?.throwIfAborted()
-      const called = decodings.length === 1 ? model.policy.name : `${model.policy.name}, ${model.decoding}`
-      onEvent?.({ ...at, step, figures: { model: called } })
-      rows = [...rows, ...(await ask(model))]
-      await folder.write(file, rows)
+  const models = modelsOf(config, await finishedWeights(folder), folder.stages.filter(isWanted), decodings)
+  const asked = gamesOf(config).flatMap(({ spec }) => {
+    let prepared: ReturnType<typeof prepare> | undefined
+    const onStates = (): ReturnType<typeof prepare> => (prepared ??= prepare(spec, count, seed))
+    return models.map((model) => ({ ...model, game: spec.game.id, onStates }))
+  })
+  const isOf =
+    (one: (typeof asked)[number]) =>
+    ({ game, policy, decoding = one.decoding }: AnalysisRow): boolean =>
+      game === one.game && policy === one.name && decoding === one.decoding
+  const file = await openRows(folder, `${name}.json`, analysis.rows, (row) => asked.findIndex((one) => isOf(one)(row)))
+  const left = asked.filter((one) => !file.rows.some(isOf(one)))
+  return left.map((one): Piece => {
+    const { name: model, decoding, game, policyOn, onStates } = one
+    const stage = `${name} of ${model}${decodings.length === 1 ? '' : `, ${decoding},`} on ${game}`
+    return {
+      name: stage,
+      make: async ({ engine, index, signal }) => {
+        const at = { type: 'progress', stage, total: 1, engine: index } as const
+        onEvent?.({ ...at, step: 0 })
+        await file.put(await onStates()({ policy: policyOn(engine), decoding, signal }), isOf(one))
+        onEvent?.({ ...at, step: 1 })
+      },
     }
-    onEvent?.({ ...at, step: left.length })
-  }
+  })
 }

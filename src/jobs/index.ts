@@ -25,7 +25,7 @@ export {
 export { writeSeedsReport } from './seeds-report.ts'
 export { resumeTeaching, runTeaching, type TeachJobOptions, type TeachOutcome } from './teach-job.ts'
 export { SCRIPTED } from './teacher.ts'
-export { contestants, newWords, runTrainJob } from './train-job.ts'
+export { newWords, runTrainJob } from './train-job.ts'
 export {
   checkedEngine,
   createTrainFolder,

@@ -11,7 +11,7 @@ import { createRun, METRICS_FILE, type RunFolder } from '../runs/index.ts'
 import type { Frame } from '../scene.ts'
 import { mockEngine } from '../testing/index.ts'
 import { parseTrainConfig } from './config.ts'
-import { baseThemes, captionExample } from './examples.ts'
+import { baseThemes, captionExample, replyDatum } from './examples.ts'
 import { lexiconOf } from './lexicon.ts'
 import { mixOf } from './mix.ts'
 import { presetNamed } from './presets.ts'
@@ -37,7 +37,7 @@ function textOf(datum: Datum): string {
   const tokens = datum.modelInput.chunks.flatMap((chunk) => (chunk.type === 'encoded_text' ? [...chunk.tokens] : []))
   return `${engine.chat.read(tokens).text}</answer>`
 }
-const example = (entry: MixEntry, seed: number, habits = HABITS): Datum => captionExample(engine, entry, SOURCE, habits, seed)
+const example = (entry: MixEntry, seed: number, habits = HABITS): Datum => replyDatum(engine, captionExample(entry, SOURCE, habits, seed))
 const colours = (frame: Frame): Set<string> => {
   const rgb = frameToRgb(frame)
   return new Set(Array.from({ length: rgb.length / 3 }, (_, i) => rgb.slice(3 * i, 3 * i + 3).join()))

@@ -41,10 +41,17 @@ const adam = {
 const optimizers = z.enum(['adam', 'muon'])
 const optimizerField = optimizers.default('adam').describe('Muon steps the matrices of the blocks by their orthogonalised momentum')
 
+const balance = z
+  .enum(['token', 'section'])
+  .default('token')
+  .describe('"token": every token of a reply weighs alike. "section": every section does, however few its tokens are')
+export type Balance = z.output<typeof balance>
+
 const supervised = z.strictObject({
   steps: count.min(0).max(1_000_000).describe('optimiser steps; 0 leaves the stage out'),
   batch: count.min(1).max(4096).describe('examples a step'),
   scatter: rate.describe('share of boards drawn without regard to play'),
+  balance,
   optimizer: optimizerField,
   ...adam,
 })
@@ -94,10 +101,7 @@ const reinforcement = z.strictObject({
     .describe(
       'causal credit: share of what comes of a section (thoughts and answer of a perception, answer of thoughts) that its tokens answer for too; not with credit "reply", where they answer for all',
     ),
-  balance: z
-    .enum(['token', 'section'])
-    .default('token')
-    .describe('"token": every token of a reply weighs alike. "section": every section does, however few its tokens are'),
+  balance,
   normalise: z
     .enum(['none', 'group', 'game'])
     .describe(

@@ -61,7 +61,7 @@ describe.each((await loadGames()).map((game) => [game.id, game] as const))('cred
   it('weighs the sections alike', () => {
     const tokens = pieces(text)
     const reply = { text, read, ends: tokens.map((_, i) => tokens.slice(0, i + 1).join('').length) }
-    const weights = sectionWeights(reply)
+    const weights = sectionWeights({ ...reply, parsed: reply.read.parsed })
     const sum = (from: number, to: number): number => weights.slice(from, to).reduce((a, b) => a + b, 0)
     const [seen, thought] = [tokens.indexOf('</perception>'), tokens.indexOf('</think>')]
     for (const [from, to] of [

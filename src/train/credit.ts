@@ -57,9 +57,9 @@ function partShares(parts: readonly Statement[], values: readonly number[]): (en
   }
 }
 
-/** What each token's advantage is multiplied by so that the sections of a reply weigh alike; the mean over the tokens is 1. */
-export function sectionWeights({ text, read, ends }: ReplyTokens): number[] {
-  const places = placesOfSections(text, read.parsed)
+/** What each token's share of the loss is multiplied by so that the sections of a reply weigh alike; the mean over the tokens is 1. */
+export function sectionWeights({ text, parsed, ends }: Pick<ReplyTokens, 'text' | 'ends'> & Pick<ReplyReading, 'parsed'>): number[] {
+  const places = placesOfSections(text, parsed)
   const sections = ends.map((end) => sectionAt(places, end))
   const counts = new Map<Section, number>()
   for (const section of sections) counts.set(section, (counts.get(section) ?? 0) + 1)

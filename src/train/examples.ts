@@ -3,11 +3,13 @@ import type { ChatFormat } from '../chat.ts'
 import type { Datum, Engine } from '../engine.ts'
 import { GameError } from '../errors.ts'
 import type { AnyGame, Thought } from '../game.ts'
-import { formatReply, observationOf } from '../gym/index.ts'
+import { formatReply, observationOf, parseReply } from '../gym/index.ts'
 import { type TeacherHabits, teacherDecision } from '../policies/index.ts'
 import type { Observation } from '../policy.ts'
 import { randomThemeName } from '../render/index.ts'
 import { deriveSeed, type Rng, seededRng } from '../rng.ts'
+import type { Balance } from './config.ts'
+import { sectionWeights } from './credit.ts'
 import { datumOf, sequencesOf, type TokenSequence } from './datums.ts'
 import { type MixEntry, type StateSource, sampleState, type TrainingState } from './states.ts'
 
@@ -17,10 +19,21 @@ export function replySequence(chat: ChatFormat, observation: Pick<Observation, '
   return sequence
 }
 
-/** The datum of a reply to an observation: every token of it counts 1. */
-export function replyDatum({ chat }: Pick<Engine, 'chat'>, observation: Pick<Observation, 'messages'>, reply: string): Datum {
+/** An observation and the reply to it that is to be learned. */
+export interface Example {
+  readonly observation: Pick<Observation, 'messages' | 'prefix'>
+  readonly reply: string
+}
+
+/** The datum of an example: every token of its reply counts alike, or with 'section' every section does; 1 on average. */
+export function replyDatum({ chat }: Pick<Engine, 'chat'>, { observation, reply }: Example, balance: Balance = 'token'): Datum {
   const sequence = replySequence(chat, observation, reply)
-  return datumOf(sequence, (turn) => ({ weights: sequence.turns[turn]?.tokens.map(() => 1) ?? [] }))
+  return datumOf(sequence, (turn) => {
+    const tokens = sequence.turns[turn]?.tokens ?? []
+    if (balance === 'token') return { weights: tokens.map(() => 1) }
+    const { text, ends } = chat.read(tokens)
+    return { weights: sectionWeights({ text, parsed: parseReply(text), ends }) }
+  })
 }
 
 /** The text of a supervised reply: the true perception of a state, the thought and the action given. */
@@ -34,14 +47,14 @@ function replyText({ spec, snapshot }: TrainingState, think: string, action: unk
  * Format only: the picture of one state with a reply about another, unrelated one, and a random answer. What is learned is how replies
  * look; nothing about this picture can be. The stand-in for an instruct model that follows the format.
  */
-export function formatExample(engine: Engine, entry: MixEntry, source: StateSource, seed: number): Datum {
+export function formatExample(entry: MixEntry, source: StateSource, seed: number): Example {
   const rng = seededRng(seed, 'format')
   const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
   const other = sampleState(entry, source, deriveSeed(seed, 'told'))
   const { game } = entry.spec
   const think = game.teacher?.teach(other.snapshot.state, { blind: true }).think ?? ''
   const reply = replyText(other, think, rng.pick(game.rules.actions(other.snapshot.state)))
-  return replyDatum(engine, observationOf(shown.spec, shown.snapshot), reply)
+  return { observation: observationOf(shown.spec, shown.snapshot), reply }
 }
 
 /** What the examples of the base are like. Shares 0..1. */
@@ -73,7 +86,7 @@ const ATTEMPTS = 64
  * in words, the picture is grey, and thoughts and answer alone are learned. The stand-in for an instruct model: no teacher, no reward, no
  * picture of the theme that is played in.
  */
-export function captionExample(engine: Engine, entry: MixEntry, source: StateSource, habits: BaseHabits, seed: number): Datum {
+export function captionExample(entry: MixEntry, source: StateSource, habits: BaseHabits, seed: number): Example {
   const rng = seededRng(seed, 'caption')
   const { game, skin } = entry.spec
   const theme = rng.pick(baseThemes(skin.theme, habits))
@@ -87,7 +100,7 @@ export function captionExample(engine: Engine, entry: MixEntry, source: StateSou
     const action = weakAction(game, said, thought.action, habits, rng)
     const reply = formatReply({ perception, think: thought.think, answer: game.answer.format(said, action) })
     const observation = observationOf({ ...spec, skin: { ...spec.skin, theme }, mode: told ? 'caption' : 'image' }, snapshot)
-    return replyDatum(engine, observation, reply.slice(observation.prefix?.length ?? 0))
+    return { observation, reply: reply.slice(observation.prefix?.length ?? 0) }
   }
   throw new GameError(`${game.id}: no board with thoughts was found in ${ATTEMPTS} draws; choose other settings for the base`)
 }
@@ -121,7 +134,7 @@ function weakAction({ rules, teacher }: AnyGame, said: unknown, insight: unknown
 }
 
 /** Perception-enhanced cold start: the true perception in front of what the scripted teacher, told the true board, thinks and does. */
-export function teacherExample(engine: Engine, entry: MixEntry, source: StateSource, teacher: TeacherHabits, seed: number): Datum {
+export function teacherExample(entry: MixEntry, source: StateSource, teacher: TeacherHabits, seed: number): Example {
   const rng = seededRng(seed, 'teacher')
   const shown = sampleState(entry, source, deriveSeed(seed, 'shown'))
   const { game } = shown.spec
@@ -129,5 +142,5 @@ export function teacherExample(engine: Engine, entry: MixEntry, source: StateSou
   const { think, action } = game.teacher
     ? teacherDecision(game, state, teacher, rng)
     : { think: '', action: rng.pick(game.rules.legalActions(state)) }
-  return replyDatum(engine, observationOf(shown.spec, shown.snapshot), replyText(shown, think, action))
+  return { observation: observationOf(shown.spec, shown.snapshot), reply: replyText(shown, think, action) }
 }

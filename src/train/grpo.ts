@@ -237,7 +237,7 @@ function tokenAdvantages({ turn, advantage }: ValuedTurn, start: Float32Array, r
   const { sampled, sample, parts } = turn
   const tokens = { text: sample.reply.text, read: sample.read, ends: sampled.ends }
   const shares = tokenShares(tokens, advantage, parts, rl.credit === 'reply' ? 0 : rl.downstream)
-  const weights = rl.balance === 'section' ? sectionWeights(tokens) : null
+  const weights = rl.balance === 'section' ? sectionWeights({ ...tokens, parsed: sample.read.parsed }) : null
   let kl = 0
   const advantages = sampled.logprobs.map((lp, t) => {
     const apart = lp - (start[t] as number)

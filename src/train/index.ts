@@ -3,7 +3,7 @@ export { createRun, openRun, type RunFolder, readRun, type Session } from '../ru
 export { ARMS, type ArmName } from './arms.ts'
 export { datasetsOf, parseTrainConfig, type RlConfig, type SupervisedConfig, type TrainConfig, trainConfig } from './config.ts'
 export { datumOf, datumsOf, type ReplyLists, sequencesOf, type TokenSequence } from './datums.ts'
-export { type BaseHabits, baseThemes, captionExample, formatExample, replyDatum, teacherExample } from './examples.ts'
+export { type BaseHabits, baseThemes, captionExample, type Example, formatExample, replyDatum, teacherExample } from './examples.ts'
 export { type GrpoContext, grpoStep } from './grpo.ts'
 export { lexiconOf } from './lexicon.ts'
 export type { GrpoMetrics } from './metrics.ts'

@@ -40,6 +40,16 @@ const laptop = {
   evaluation: { episodes: 100, seed: 2048, interventions: { states: 64 }, generalisation: { states: 32 } },
 }
 
+/** The cold start ends while seeing and thinking still have far to go, so that RL can be watched lifting them: the paper's curves. */
+const short = {
+  ...laptop,
+  preset: 'short',
+  recipes: ['g1'],
+  coldStart: { ...laptop.coldStart, steps: 150 },
+  rl: { ...laptop.rl, taught: {} },
+  evaluation: { ...laptop.evaluation, episodes: 48 },
+}
+
 /** Shisen-Sho alone: from a base that sees a little to one that plays, by reward alone. */
 const SHISEN = GAMES.filter(({ id }) => id === 'shisen-sho')
 
@@ -95,7 +105,7 @@ const tiny = {
 }
 
 /** Preset objects by name; `presetNamed` checks and completes them. */
-export const PRESETS: { readonly [name: string]: unknown } = { laptop, quick, bootstrapping, plain, format, tiny }
+export const PRESETS: { readonly [name: string]: unknown } = { laptop, quick, bootstrapping, short, plain, format, tiny }
 
 /** A preset, checked and with all defaults. Throws ConfigError. */
 export function presetNamed(name: string): TrainConfig {

@@ -10,9 +10,10 @@ import { createRun, type RunFolder } from '../runs/index.ts'
 import { createDataset, type TeachConfig, teach, teachConfig } from '../teach/index.ts'
 import { mockEngine } from '../testing/index.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
+import { replyDatum } from './examples.ts'
 import { lexiconOf } from './lexicon.ts'
 import { presetNamed } from './presets.ts'
-import { coldStartExamples, storedData } from './stored.ts'
+import { coldStartExamples, storedExamples } from './stored.ts'
 import { train } from './trainer.ts'
 
 await loadGames()
@@ -83,7 +84,9 @@ describe('cold start from data sets', () => {
     ])
     expect(both?.examples.map(({ game }) => game)).toEqual([...Array(12).fill(first.id), ...Array(12).fill(second.id)])
     const engine = engineFor()
-    const data = storedData(engine, both as NonNullable<typeof both>, 24, 5, 0).map(({ modelInput }) => JSON.stringify(modelInput))
+    const data = storedExamples(both as NonNullable<typeof both>, 24, 5, 0).map((example) =>
+      JSON.stringify(replyDatum(engine, example).modelInput),
+    )
     expect(new Set(data).size).toBe(24)
     await engine.close()
   })

@@ -3,7 +3,7 @@
  * model knows the paper's tags alone, so replies in others are written anew.
  */
 import { readExamples, type StoredExample } from '../datasets/index.ts'
-import { type Datum, type Engine, inputLength, type ModelInput } from '../engine.ts'
+import { type Engine, inputLength, type ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { gameNamed, loadGames } from '../games/registry.ts'
 import { readGrid } from '../games/shared/grid-perception.ts'
@@ -11,7 +11,7 @@ import { inTags, parseReply } from '../gym/index.ts'
 import { userMessage } from '../messages.ts'
 import { seededRng } from '../rng.ts'
 import { datasetsOf, type TrainConfig } from './config.ts'
-import { replyDatum, replySequence } from './examples.ts'
+import { type Example, replySequence } from './examples.ts'
 
 /** What identifies a data set: a run that goes on must learn from the same one. */
 export interface DatasetMark {
@@ -98,13 +98,8 @@ function checkedInput({ chat }: Engine, config: TrainConfig, example: StoredExam
   return { input, tokens: inputLength(input) }
 }
 
-/** The datum of a stored example: every token of the reply counts 1. */
-function storedDatum(engine: Engine, { prompt, reply, frame }: StoredExample): Datum {
-  return replyDatum(engine, { messages: [userMessage(prompt, frame)] }, reply)
-}
-
 /** The examples of a step: each pass over the data sets has a drawn order of its own, and every step takes the next `count` of it. */
-export function storedData(engine: Engine, { examples }: ColdStart, count: number, seed: number, step: number): Datum[] {
+export function storedExamples({ examples }: ColdStart, count: number, seed: number, step: number): Example[] {
   const orders = new Map<number, readonly StoredExample[]>()
   const orderOf = (pass: number): readonly StoredExample[] => {
     const order = orders.get(pass) ?? seededRng(seed, 'pass', pass).shuffle(examples)
@@ -113,6 +108,7 @@ export function storedData(engine: Engine, { examples }: ColdStart, count: numbe
   }
   return Array.from({ length: count }, (_, i) => {
     const index = step * count + i
-    return storedDatum(engine, orderOf(Math.floor(index / examples.length))[index % examples.length] as StoredExample)
+    const { prompt, reply, frame } = orderOf(Math.floor(index / examples.length))[index % examples.length] as StoredExample
+    return { observation: { messages: [userMessage(prompt, frame)] }, reply }
   })
 }

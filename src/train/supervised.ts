@@ -3,9 +3,9 @@ import type { Datum, Engine } from '../engine.ts'
 import type { TeacherHabits } from '../policies/index.ts'
 import { deriveSeed, seededRng } from '../rng.ts'
 import type { SupervisedConfig } from './config.ts'
-import { type BaseHabits, captionExample, formatExample, teacherExample } from './examples.ts'
+import { type BaseHabits, captionExample, type Example, formatExample, replyDatum, teacherExample } from './examples.ts'
 import { type GameMix, pickGames } from './states.ts'
-import { type ColdStart, storedData } from './stored.ts'
+import { type ColdStart, storedExamples } from './stored.ts'
 
 /** What examples are made of: the form of replies, captions in other themes, or a scripted teacher's replies. */
 export type Corpus =
@@ -25,7 +25,7 @@ export interface SupervisedContext {
 }
 
 export interface SupervisedMetrics {
-  /** Mean cross-entropy per reply token, nats. */
+  /** Mean cross-entropy per reply token, nats; weighted as `balance` says. */
   readonly loss: number
   readonly gradNorm: number
   /** Reply tokens of the step. */
@@ -42,7 +42,8 @@ export interface SupervisedBatch {
 /** Draws the examples of a step. */
 export function supervisedBatch(context: SupervisedContext, step: number): SupervisedBatch {
   const { engine, stored, settings, seed } = context
-  const data = stored ? storedData(engine, stored, settings.batch, seed, step) : drawnData(context, step)
+  const examples = stored ? storedExamples(stored, settings.batch, seed, step) : drawnExamples(context, step)
+  const data = examples.map((example) => replyDatum(engine, example, settings.balance))
   const tokens = data.reduce((sum, { lossInputs }) => sum + Array.from(lossInputs.weights ?? []).reduce((a, b) => a + b, 0), 0)
   const scaled = data.map((datum) => ({
     ...datum,
@@ -52,17 +53,15 @@ export function supervisedBatch(context: SupervisedContext, step: number): Super
 }
 
 /** Examples made on the spot: every game of the mix has its share of them. */
-function drawnData({ engine, mix, settings, corpus, seed }: SupervisedContext, step: number): Datum[] {
+function drawnExamples({ mix, settings, corpus, seed }: SupervisedContext, step: number): Example[] {
   const { scatter } = settings
   return pickGames(mix, settings.batch, seededRng(seed, 'games', step)).map((entry, i) => {
     const exampleSeed = deriveSeed(seed, 'example', step, i)
     if (corpus.kind === 'captions') {
-      return captionExample(engine, entry, { scatter, teacher: 0, narrow: 0, refused: 0.1 }, corpus.habits, exampleSeed)
+      return captionExample(entry, { scatter, teacher: 0, narrow: 0, refused: 0.1 }, corpus.habits, exampleSeed)
     }
     const source = { scatter, teacher: 0.5, narrow: 0.15, refused: 0.1 }
-    return corpus.kind === 'format'
-      ? formatExample(engine, entry, source, exampleSeed)
-      : teacherExample(engine, entry, source, corpus.habits, exampleSeed)
+    return corpus.kind === 'format' ? formatExample(entry, source, exampleSeed) : teacherExample(entry, source, corpus.habits, exampleSeed)
   })
 }
 

@@ -65,7 +65,7 @@ export function defineTrain(command: Command): void {
   command.optionsGroup('How it runs:')
   command.option(
     '--parallel <n>',
-    'engines at work at once: stages of a run side by side, with the same numbers (default: 2 if the processors suffice); with --seeds, whole runs (default: 1)',
+    'engines at work at once: stages and evaluation side by side, with the same numbers (default: 2 if the processors suffice); with --seeds, whole runs (default: 1)',
     wholeNumber(1, 64),
   )
   command.optionsGroup('What is printed:')
