@@ -473,8 +473,9 @@ if (server.runs() && failures.length === 0) {
   if (sessions > IDS.length) failures.push({ wrong: `${sessions} sessions are left of ${IDS.length} that have names` })
 }
 if (!server.runs()) failures.push({ wrong: 'the server ended' })
-await http.close()
-const { log } = await server.stop()
+await http.destroy()
+const { code, log } = await server.stop()
+if (code === null) failures.push({ wrong: 'the server did not end when interrupted' })
 if (log !== '') failures.push({ wrong: `the log has: ${log.slice(0, 2000)}` })
 
 const seconds = (performance.now() - began) / 1000

@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 
-/** Starts it on a free port and waits until it says where. `stop` interrupts it and gives its exit code. */
+/** Milliseconds from the interrupt until a server that does not end is killed. */
+const PATIENCE = 30_000
+
+/** Starts it on a free port and waits until it says where. `stop` interrupts it and gives its exit code; null where it had to be killed. */
 export async function startServer(...flags) {
   const key = randomBytes(24).toString('base64url')
   const folder = mkdtempSync(join(tmpdir(), 'vlm-gym-server-'))
@@ -46,7 +49,9 @@ export async function startServer(...flags) {
     async stop() {
       const said = log
       child.kill('SIGINT')
+      const killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE)
       const code = await ended
+      clearTimeout(killer)
       rmSync(folder, { recursive: true })
       return { code, log: said }
     },
