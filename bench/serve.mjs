@@ -11,7 +11,7 @@ import { measure, row, share } from './measure.mjs'
 /** Sessions of one request, sockets of the rate of single sessions, and groups of one request. */
 const SESSIONS = 256
 const SOCKETS = 64
-const GROUPS = 64
+const GROUPS = 256
 /** Requests that are on their way at once, as of a trainer that prepares the next while one is answered. */
 const IN_FLIGHT = 2
 /** Sockets of the row of latencies, and for how long each waits between an answer and its next reply, ms. */
@@ -144,7 +144,7 @@ async function connect(url, reset) {
 
 /** Groups of five replies, scored by many in a request and in this process. */
 async function groups({ id, game, spec }, url) {
-  const all = groupsOf({ game, spec }, 20 * GROUPS)
+  const all = groupsOf({ game, spec }, 5 * GROUPS)
   const tokens = all.map(({ state, replies }) => ({ state: encodeState(game, state), replies }))
   const local = inTurn(all)
   const some = (next) => Array.from({ length: GROUPS }, () => next())
@@ -160,7 +160,8 @@ async function groups({ id, game, spec }, url) {
       },
     },
     { name: `${id}: groups of 5 replies, ${GROUPS} in a request, no tokens`, work: remote({ tokens: false }) },
-    { name: `${id}: groups of 5 replies, ${GROUPS} in a request, with tokens`, work: remote({}) },
+    { name: `${id}: groups of 5 replies, ${GROUPS} in a request, no tokens, columns`, work: remote({ tokens: false, columns: true }) },
+    { name: `${id}: groups of 5 replies, ${GROUPS} in a request, with tokens, columns`, work: remote({ columns: true }) },
   ]
   const rows = await measure(
     cases.map((one) => ({ unit: '/s', perCall: GROUPS, ...one })),
@@ -168,8 +169,8 @@ async function groups({ id, game, spec }, url) {
   )
   return [
     ...rows,
-    share(`${id}: groups in a request without tokens, share of this process`, rows[1], rows[0], 50),
-    share(`${id}: groups in a request with tokens, share of this process`, rows[2], rows[0], 50),
+    share(`${id}: groups in a request without tokens, in columns, share of this process`, rows[2], rows[0], 50),
+    share(`${id}: groups in a request with tokens, in columns, share of this process`, rows[3], rows[0], 50),
   ]
 }
 

@@ -111,6 +111,9 @@ describe.skipIf(!has)(`the Python package ${missing}`, { timeout: 600_000 }, () 
     expect(report).toMatchObject({ elsewhere: report.hash, keyed: report.hash, forked: Array(2).fill([report.url, report.hash]) })
     const said = (name: string) => expect([name, report[name].message, report[name].code, report[name].param])
     said('closed').toEqual(['closed', expect.stringMatching(/does not answer .*is `vlm-gym serve` running there/), null, null])
+    said('unseeded').toEqual(['unseeded', expect.stringMatching(/^seed is missing: .* a column seed/), null, null])
+    // A reply that was not played is no bad reply.
+    expect(report.played).toEqual(Array(2).fill(report.closed))
     said('game').toEqual(['game', expect.stringMatching(/"204".*did you mean/), 'VALIDATION_ERROR', 'resets[1].game'])
     said('ended').toEqual(['ended', expect.stringMatching(/it was closed or sat idle/), 'SESSION_NOT_FOUND', 'steps[0].id'])
     said('token').toEqual(['token', expect.stringMatching(/^groups\[0\].state: /), 'VALIDATION_ERROR', 'groups[0].state'])
@@ -207,8 +210,8 @@ describe.skipIf(!has)(`docs/python.md, as it stands ${missing}`, { timeout: 600_
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(traces.map(({ ok, traces: [trace] }) => [ok, trace.metrics.steps])).toEqual([
-      [true, 3],
-      [true, 3],
+      [true, 2],
+      [true, 2],
     ])
   })
 })

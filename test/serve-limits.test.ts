@@ -5,6 +5,8 @@ import { Agent, request as httpRequest } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadGames } from 'vlm-gym'
 import { encodeState } from 'vlm-gym/gym'
@@ -12,6 +14,9 @@ import { type GymServer, type GymServerOptions, offerOf, serveGym, serveMcp } fr
 import { type Answer, talk } from './gym-client.ts'
 
 const games = await loadGames()
+const [first] = games as [(typeof games)[number]]
+const token = encodeState(first, first.rules.init(first.config.parse({}), 1))
+const NO_RETRIES = { maxReconnectionDelay: 1, initialReconnectionDelay: 1, reconnectionDelayGrowFactor: 1, maxRetries: 0 }
 const logged: unknown[] = []
 const start = (options: Partial<GymServerOptions> = {}): Promise<GymServer> =>
   serveGym({ port: 0, log: (error) => logged.push(error), ...options })
@@ -74,6 +79,31 @@ describe('sizes', { timeout: 60_000 }, () => {
     socket.send(JSON.stringify({ type: 'step', data: { text: 'x'.repeat(2 ** 20) } }))
     expect(await closed).toMatchObject({ code: 1009 })
     expect((await post('/mcp', { jsonrpc: '2.0', id: 1, method: 'x'.repeat(2 ** 20) })).status).toBeGreaterThanOrEqual(400)
+  })
+
+  it('refuses what has too many brackets within each other, over every door', async () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+    const send = async (url: string, body: string) => (await fetch(url, { method: 'POST', headers, body })).text()
+    for (const body of [deep, `{"game":${deep}}`, `{"config":{"size":${deep}}}`, `{"resets":[${deep}]}`, `{"groups":[{"state":${deep}}]}`])
+      for (const path of ['/reset', '/step', '/v1/sessions', '/v1/groups'])
+        expect(JSON.parse(await send(server.url + path, body))).toMatchObject({
+          code: 'INVALID_JSON',
+          detail: expect.stringMatching(/more than 64 brackets/),
+        })
+    const { raw, ask, socket } = await talk(server.url)
+    for (const body of [deep, `{"type":${deep}}`, `{"type":"reset","data":{"game":${deep}}}`, `{"type":"mcp","data":{"id":${deep}}}`])
+      expect(await raw(body)).toMatchObject({ type: 'error', data: { code: 'INVALID_JSON' } })
+    expect((await ask({ type: 'reset' })).type).toBe('observation')
+    socket.close()
+    const mcp = await serveMcp({ offer: await offerOf({}), nextSeed: () => 1, port: 0, maxSessions: 2, idleTimeout: 10_000 })
+    for (const body of [
+      deep,
+      `{"jsonrpc":"2.0","id":${deep},"method":"ping"}`,
+      `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"a":${deep}}}`,
+    ])
+      for (const url of [mcp.url, `${server.url}/mcp`]) expect(JSON.parse(await send(url, body))).toHaveProperty('error')
+    await mcp.close()
   })
 
   it('refuses a picture that is too large, with its size and the limit', async () => {
@@ -141,6 +171,20 @@ describe('clients that stall', { timeout: 60_000 }, () => {
     expect(took()).toBeLessThan(10_000)
   })
 
+  it('leave no word in the log when they vanish in a body', async () => {
+    for (const path of ['/reset', '/v1/groups', '/mcp']) {
+      const { socket, ended } = line(
+        short.url,
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"seed"`,
+      )
+      await sleep(50)
+      socket.destroy()
+      await ended
+    }
+    await sleep(100)
+    expect(logged).toEqual([])
+  })
+
   it('are let go when they do not take the answer', async () => {
     const body = JSON.stringify({ resets: Array.from({ length: 300 }, () => ({ game: 'swap', skin: { tile: 128, noise: 0.5 } })) })
     const head = `POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
@@ -184,7 +228,7 @@ describe('clients that stall', { timeout: 60_000 }, () => {
 describe('a state token that was tampered with', { timeout: 60_000 }, () => {
   it.each(games.map((game) => [game.id, game] as const))('is refused with its reason and changes nothing: %s', async (id, game) => {
     const state = game.rules.init(game.config.parse({}), 3) as Record<string, unknown>
-    const token = encodeState(game, state)
+    const own = encodeState(game, state)
     // Well-formed tokens of states that the rules do not know.
     const forged = Object.entries(state).flatMap(([key, value]) => {
       const other = Array.isArray(value)
@@ -192,9 +236,9 @@ describe('a state token that was tampered with', { timeout: 60_000 }, () => {
         : [-1, 1e300, 'x', null, [], {}]
       return other.map((one) => encodeState(game, { ...state, [key]: one }))
     })
-    const [version, name, number, body, sum] = token.split('.')
+    const [version, name, number, body, sum] = own.split('.')
     const damaged = [
-      ...[token.slice(0, -1), `${token}0`, token.toUpperCase(), ` ${token}`, [version, name, number, body].join('.')],
+      ...[own.slice(0, -1), `${own}0`, own.toUpperCase(), ` ${own}`, [version, name, number, body].join('.')],
       ...[[version, name, '99', body, sum].join('.'), [version, 'gone', number, body, sum].join('.'), 'x'.repeat(40_000), ''],
       encodeState(game, { ...state, more: 1 }),
     ]
@@ -210,6 +254,45 @@ describe('a state token that was tampered with', { timeout: 60_000 }, () => {
       }
     }
     for (const one of damaged) expect((await post('/reset', { state: one })).status).toBe(422)
+  })
+})
+
+describe('the end of the server', { timeout: 60_000 }, () => {
+  it('lets open requests end, closes what waits for more, and is told to sockets and streams of MCP', async () => {
+    const gym = await start()
+    const agent = new Agent({ keepAlive: true })
+    const get = () =>
+      new Promise<number | undefined>((done, failed) =>
+        httpRequest(`${gym.url}/metadata`, { agent }, (answer) => answer.resume().once('end', () => done(answer.statusCode)))
+          .once('error', failed)
+          .end(),
+      )
+    await get()
+    const { closed } = await talk(gym.url)
+    const client = new Client({ name: 'test', version: '1.0.0' })
+    const transport = new StreamableHTTPClientTransport(new URL(`${gym.url}/mcp`), { reconnectionOptions: NO_RETRIES })
+    await client.connect(transport)
+    const stream = await fetch(`${gym.url}/mcp`, {
+      headers: { accept: 'text/event-stream', 'mcp-session-id': transport.sessionId as string, 'mcp-protocol-version': '2025-06-18' },
+    })
+    const { groups } = {
+      groups: Array.from({ length: 200 }, () => ({
+        state: token,
+        replies: Array.from({ length: 50 }, (_, at) => `<answer>${at % 4}</answer>`),
+      })),
+    }
+    const open = post('/v1/groups', { groups }, gym.url)
+    await sleep(20)
+    const began = performance.now()
+    const ended = gym.close()
+    expect((await open).status).toBe(200)
+    expect(await closed).toEqual({ code: 1001, reason: 'the server ends' })
+    if (stream.ok) expect(await stream.text()).not.toContain('error')
+    await ended
+    expect(performance.now() - began).toBeLessThan(4000)
+    await expect(get()).rejects.toThrow(/ECONNREFUSED|ECONNRESET|socket hang up/)
+    agent.destroy()
+    await client.close()
   })
 })
 

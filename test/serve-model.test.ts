@@ -154,7 +154,7 @@ describe('vlm-gym serve-model', { timeout: 240_000 }, () => {
     expect((await client.models.list()).data.map(({ id }) => id)).toEqual(['small'])
     expect((await client.models.retrieve('small')).id).toBe('small')
     const health = await fetch(new URL('/health', running.url), { headers: { origin: 'http://evil.example' } })
-    expect(await health.json()).toEqual({ status: 'ok', model: 'small' })
+    expect(await health.json()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d/), model: 'small' })
     expect([...health.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   })
 

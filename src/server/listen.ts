@@ -1,6 +1,7 @@
 /** Listening at an address, with a limit to the patience with clients that stall, and closing in an orderly way. */
 import type { Server } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { ConfigError } from '../errors.ts'
@@ -30,21 +31,38 @@ export interface Patience {
 /** Milliseconds that a connection may wait for its next request: longer than the usual minute of load balancers. */
 const KEEP_ALIVE = 65_000
 
-/** Starts listening; `at` is the port. Port 0 picks a free one. Throws ConfigError if the address is taken or not ours. */
+/** A server that listens. */
+export interface Listening {
+  readonly server: Server
+  /** Its port. */
+  readonly at: number
+  /** Says that a connection speaks HTTP no more, and is ended by whoever took it over. */
+  release(connection: Duplex): void
+  /** Takes no more requests and lets the open ones end, for `grace` ms at most. */
+  close(grace: number): Promise<void>
+}
+
+/** Starts listening. Port 0 picks a free one. Throws ConfigError if the address is taken or not ours. */
 export function listening(
   app: Hono,
   hostname: string,
   port: number,
   { patience = 60_000, maxConnections = 8192 }: Patience = {},
-): Promise<{ server: Server; at: number }> {
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const serverOptions = {
       ...{ headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: Math.max(50, patience / 4) },
       keepAliveTimeout: KEEP_ALIVE,
     }
-    const server = serve({ fetch: app.fetch, hostname, port, serverOptions }, ({ port: at }) => resolve({ server, at })) as Server
+    const server = serve({ fetch: app.fetch, hostname, port, serverOptions }, ({ port: at }) =>
+      resolve({ server, at, release: (one) => busy.delete(one), close: (grace) => closed(server, busy, grace) }),
+    ) as Server
     server.maxConnections = maxConnections
-    dropStalled(server, patience)
+    const busy = busyConnections(server)
+    // Ends connections on which nothing has moved though an answer waits to be taken, or no request is open. An answer that is being made may take longer.
+    server.setTimeout(patience, (socket: Socket) => {
+      if (socket.writableLength > 0 || !busy.get(socket)) socket.destroy()
+    })
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = LISTEN_REASONS[error.code ?? ''] ?? 'the system refuses it'
       reject(
@@ -57,26 +75,37 @@ export function listening(
   })
 }
 
-/** Ends connections on which nothing has moved for `patience` ms though an answer waits to be taken, or no request is open. An answer that is being made may take longer. */
-function dropStalled(server: Server, patience: number): void {
-  const open = new WeakMap<Socket, number>()
+/** The connections of a server, each with the requests that are open on it: until all of the answer is sent. */
+function busyConnections(server: Server): Map<Duplex, number> {
+  const busy = new Map<Duplex, number>()
+  server.on('connection', (socket: Socket) => {
+    busy.set(socket, 0)
+    socket.once('close', () => busy.delete(socket))
+  })
+  const count = (socket: Socket, by: number): void => {
+    const open = busy.get(socket)
+    if (open !== undefined) busy.set(socket, open + by)
+  }
   server.on('request', ({ socket }, response) => {
-    open.set(socket, (open.get(socket) ?? 0) + 1)
-    response.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
+    count(socket, 1)
+    response.once('close', () => count(socket, -1))
   })
-  server.setTimeout(patience, (socket: Socket) => {
-    if (socket.writableLength > 0 || !open.get(socket)) socket.destroy()
-  })
+  return busy
 }
 
-/** Takes no more requests and lets the open ones end, for `grace` ms at most. */
-export function closed(server: Server, grace: number): Promise<void> {
+/** Ends a server. `close` of Node's HTTP server would cut answers that are made but not yet sent. */
+function closed(server: Server, busy: Map<Duplex, number>, grace: number): Promise<void> {
   return new Promise((resolve) => {
+    const endIdle = (): void => {
+      for (const [socket, open] of busy) if (open === 0) socket.destroy()
+    }
     const late = setTimeout(() => server.closeAllConnections(), grace)
-    server.close(() => {
+    const sweep = setInterval(endIdle, 20)
+    NetServer.prototype.close.call(server, () => {
       clearTimeout(late)
+      clearInterval(sweep)
       resolve()
     })
-    server.closeIdleConnections()
+    endIdle()
   })
 }

@@ -111,6 +111,18 @@ const BROKEN = [
     },
     /of a vector plays otherwise than alone/,
   ],
+  [
+    'a state that is refused by chance',
+    {
+      rules: {
+        parseState: (value: unknown) => {
+          const { size } = (value ?? {}) as { size?: number }
+          return size === 2 ** 40 ? { board: new Array(size) } : game2048.rules.parseState(value)
+        },
+      },
+    },
+    /parseState throws something other than StateError for size -1, size 1099511627776/,
+  ],
   ['feedback of many words', { embedded: { feedback: () => ' ok ok' } }, /not one word of the lexicon/],
   [
     'a prompt that tells the truth',

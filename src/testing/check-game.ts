@@ -145,14 +145,39 @@ function checkFresh({ game, config, where }: CheckContext, seed: number): void {
       `parseState takes ${JSON.stringify(bad)} or throws something other than StateError`,
     )
   }
+  checkForged(game, state as { readonly [field: string]: unknown }, where)
+  ensure(same(state, game.rules.init(config, seed)), where, 'a refused state changes what init gives')
 }
 
-function throwsStateError(run: () => unknown): boolean {
+/** Values that a state token may hold in place of a number: whoever makes one needs no key. */
+const FORGED = [-1, 0, 2.5, 15, 2 ** 40]
+
+/** Puts forged numbers in one and in two fields of a state: each is taken, or refused by a StateError. */
+function checkForged(game: AnyGame, state: { readonly [field: string]: unknown }, where: string): void {
+  const fields = Object.keys(state).filter((name) => typeof state[name] === 'number')
+  const pairs = fields.flatMap((one, at) => fields.slice(at).map((other) => [one, other] as const))
+  for (const [one, other] of pairs)
+    for (const first of FORGED)
+      for (const second of FORGED) {
+        const forged = { ...state, [one]: first, [other]: second }
+        const thrown = thrownBy(() => game.rules.parseState(forged))
+        ensure(
+          thrown === null || isStateError(thrown),
+          where,
+          `parseState throws something other than StateError for ${one} ${first}, ${other} ${second}: ${thrown}`,
+        )
+      }
+}
+
+const throwsStateError = (run: () => unknown): boolean => isStateError(thrownBy(run))
+const isStateError = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'StateError'
+
+function thrownBy(run: () => unknown): unknown {
   try {
     run()
-    return false
+    return null
   } catch (error) {
-    return error instanceof Error && error.name === 'StateError'
+    return error
   }
 }
 

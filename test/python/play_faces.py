@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import sys
+from types import MappingProxyType
 
 import vlm_gym
 
@@ -65,12 +66,13 @@ def fork(gym):
 
 
 def gymnasium(_):
+    import numpy
     from vlm_gym.gymnasium import GameEnv
 
     for plan in episodes:
         reset = dict(plan["reset"])
         seed = reset.pop("seed")
-        env = GameEnv(url, **reset)
+        env = GameEnv(url, **{**reset, "horizon": numpy.int64(reset["horizon"])})
         seen, info = env.reset(seed=seed)
         out = [{"text": seen["text"], "pixels": pixels(seen["image"]), "terminated": False, "truncated": False, **kept(info)}]
         for reply in plan["replies"]:
@@ -163,7 +165,8 @@ def rewards(gym):
         for reply in plan["replies"]:
             [scored, other] = score_replies([token, token], [reply, ""], url)
             assert group_rewards(token, [reply, ""], url=url) == [scored["score"], other["score"]]
-            one = compute_score("vlm-gym", reply, token, {}, url=url)
+            # Configs come as mappings of their own kind.
+            one = compute_score("vlm-gym", reply, token, {}, url=url, reward=MappingProxyType({"signal": "paper"}))
             assert compute_scores(["", ""], [reply, reply], [token, token], url=url) == [one, one] and one["score"] == scored["score"]
             token = scored["state"]
             seen.append({"reward": scored["score"], "state": token})

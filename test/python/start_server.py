@@ -7,6 +7,7 @@ import signal
 import sys
 
 import vlm_gym
+from vlm_gym.trl import GameEnvironment
 
 KEY = "a-key-that-nobody-else-has-0123456789"
 
@@ -35,6 +36,8 @@ if __name__ == "__main__":
     other = vlm_gym.Gym(command=os.environ["VLM_GYM_COMMAND"])
     with other:
         elsewhere = other.episode(game="2048", seed=7).now.metadata["hash"]
+        environment = GameEnvironment(other.url)
+        environment.reset(game="2048", seed=7)
     keyed = vlm_gym.Gym(command=os.environ["VLM_GYM_COMMAND"], key=KEY)
     report = {
         "keyed": keyed.episode(game="2048", seed=7).now.metadata["hash"],
@@ -43,6 +46,8 @@ if __name__ == "__main__":
         "forked": forked,
         "elsewhere": elsewhere,
         "closed": refused(other.episode),
+        "played": [refused(lambda: environment.play("up")), refused(environment.get_reward)],
+        "unseeded": refused(lambda: environment.reset(game="2048")),
         "game": refused(lambda: gym.episodes([{}, {"game": "204"}])),
         "ended": refused(lambda: episode.step("up")),
         "token": refused(lambda: gym.groups([{"state": "x", "replies": ["up"]}])),

@@ -169,7 +169,7 @@ class Gym:
             self._connect()
         if self._key is not None:
             headers["authorization"] = f"Bearer {self._key}"
-        data = None if body is None else json.dumps(body).encode()
+        data = None if body is None else json.dumps(body, default=_plain).encode()
         try:
             answer = self._http.request(method, self.url + path, body=data, headers={"content-type": "application/json", **headers})
         except urllib3.exceptions.HTTPError as error:
@@ -203,6 +203,17 @@ def _step(answer: dict[str, Any], data: bytes, rest: int) -> Step:
     place = answer["observation"].pop("image")
     png = None if place is None else data[rest + place["offset"] :][: place["length"]]
     return Step(answer["observation"], png, answer["reward"], answer["terminated"], answer["truncated"], answer["metadata"])
+
+
+def _plain(value: Any) -> Any:
+    """Of configs and data sets: mappings and lists of their own kinds, numbers of NumPy."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, Sequence):
+        return list(value)
+    raise GymError(f"a {type(value).__name__} cannot be sent to the server; give numbers, texts, lists and dictionaries")
 
 
 def _refusal(status: int, data: bytes) -> GymError:

@@ -22,6 +22,7 @@ class GameEnvironment:
         self._fields = reset
         self._episode: Episode | None = None
         self._reward = 0.0
+        self._failure: GymError | None = None
 
     def reset(self, game: str | None = None, seed: int | None = None, reset: Mapping[str, Any] | None = None, **_columns: Any) -> list[Block]:
         """Starts the episode of a row of the data set: its columns game, seed, and reset for any further fields. Gives the picture and the prompt."""
@@ -29,7 +30,7 @@ class GameEnvironment:
         fields = {**self._fields, **{name: value for name, value in row.items() if value is not None}}
         if "seed" not in fields and "state" not in fields:
             raise GymError("seed is missing: the replies that GRPO compares must begin with one board; give the data set a column seed")
-        self._reward = 0.0
+        self._reward, self._failure = 0.0, None
         if self._episode is None:
             self._episode = self._gym.episode(**fields)
         else:
@@ -48,13 +49,19 @@ class GameEnvironment:
         """
         if self._episode is None:
             raise GymError("there is no episode yet: reset comes before play")
-        step = self._episode.step(reply)
+        try:
+            step = self._episode.step(reply)
+        except GymError as error:
+            self._failure = error
+            raise
         self._reward += step.reward or 0.0
         over = [{"type": "text", "text": f"{step.observation['feedback']} The episode is over.".strip()}]
         return over if step.done else _blocks(step)
 
     def get_reward(self) -> float:
-        """The sum of the training rewards of the episode's replies."""
+        """The sum of the training rewards of the episode's replies. Raises GymError if one was not played: TRL shows a tool's errors to the model alone."""
+        if self._failure is not None:
+            raise self._failure
         return self._reward
 
 

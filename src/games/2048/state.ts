@@ -4,6 +4,7 @@ import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type Rng, type RngState, rngFromState, seededRng } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
+import { acrossFields } from '../shared/across-fields.ts'
 import { whole } from '../shared/whole.ts'
 import {
   countEmpty,
@@ -57,9 +58,8 @@ export const state2048: Schema<State2048> = z
     rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
   })
   .check(
-    z.superRefine((state, context) => {
+    acrossFields((state, fail) => {
       const cells = state.size * state.size
-      const fail = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message })
       if (state.board.length !== cells) fail('board', `expected ${cells} cells for size ${state.size}, got ${state.board.length}`)
       else if (state.board.every((cell) => cell === 0)) fail('board', 'expected at least one tile')
       if (state.score % 4 !== 0) fail('score', `a sum of merged tiles is a multiple of 4, got ${state.score}`)

@@ -4,6 +4,7 @@ import type { StepResult } from '../../game.ts'
 import { pictureSetNames } from '../../pictures/index.ts'
 import { type Rng, seededRng } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
+import { acrossFields, type Fail } from '../shared/across-fields.ts'
 import { whole } from '../shared/whole.ts'
 import { deal, thinned } from '../shisen-sho/deal.ts'
 import {
@@ -12,7 +13,6 @@ import {
   checkBoardConfig,
   checkPosition,
   emptied,
-  type Fail,
   type Pair,
   type Position,
   play,
@@ -47,11 +47,7 @@ export const configSchema: Schema<PictureShisenShoConfig> = z
     pictures: z._default(fields.pictures, 'bundled'),
     split: z._default(fields.split, 'train'),
   })
-  .check(
-    z.superRefine((config, context) => {
-      checkConfig(config, (field, message) => context.addIssue({ code: 'custom', path: [field], message }))
-    }),
-  )
+  .check(acrossFields(checkConfig))
 
 function checkConfig(config: PictureShisenShoConfig, fail: Fail): void {
   if (isPictureSet(config.pictures)) checkBoardConfig(config, poolOf(config.pictures, config.split).usable.length, fail)
@@ -62,8 +58,7 @@ function checkConfig(config: PictureShisenShoConfig, fail: Fail): void {
 export const stateSchema: Schema<PictureShisenShoState> = z
   .strictObject({ ...boardFields, ...fields, ...positionFields, faces: z.array(whole(EMPTY)).check(z.maxLength(64)) })
   .check(
-    z.superRefine((state, context) => {
-      const fail: Fail = (field, message) => context.addIssue({ code: 'custom', path: [field], message })
+    acrossFields((state, fail) => {
       checkConfig(state, fail)
       checkPosition(state, fail)
       if (isPictureSet(state.pictures)) checkFaces(state, fail)

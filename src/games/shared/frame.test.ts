@@ -9,7 +9,7 @@ const skin = (tile: number): Skin => ({ theme: theme.name, tile, layout: 'board'
 it('makes a catalogue once, and keeps as many as have room', () => {
   const cache = new CatalogueCache()
   const made: number[] = []
-  const sideOf = (tile: number) => 16 * tile
+  const sideOf = (tile: number) => 12 * tile
   const catalogue = (tile: number) =>
     cachedCatalogue(cache, skin(tile), theme, () => {
       made.push(tile)

@@ -2,7 +2,7 @@
 import type { Scene, Skin, Sprite, SpriteCatalogue, Theme } from '../../scene.ts'
 
 /** Pixels of the sprites of all catalogues that a cache keeps; each takes some bytes once it is rasterised. */
-const MOST_PIXELS = 16 * 1024 * 1024
+const MOST_PIXELS = 8 * 1024 * 1024
 
 /** Catalogues by theme, layout, tile, symbols and labels. Those made first go when all together are too large, so that no row of skins fills the memory. */
 export class CatalogueCache {

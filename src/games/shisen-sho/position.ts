@@ -4,6 +4,7 @@ import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type RngState } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
+import type { Fail } from '../shared/across-fields.ts'
 import type { Cell } from '../shared/coordinates.ts'
 import { whole } from '../shared/whole.ts'
 import { EMPTY, ending, joinLength, joinsOf, linesOf, SIDE_MAX, SIDE_MIN, toggle } from './rules.ts'
@@ -46,9 +47,6 @@ export const positionFields = {
   moves: whole(0),
   rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
 }
-
-/** Receives the field and the reason of what is wrong. */
-export type Fail = (field: string, reason: string) => void
 
 /** Checks a board's knobs against each other; `most`: how many kinds there are to draw from. */
 export function checkBoardConfig({ rows, columns, kinds }: BoardConfig, most: number, fail: Fail): void {

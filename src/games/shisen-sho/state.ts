@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import type { StepResult } from '../../game.ts'
 import { type Rng, seededRng } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
+import { acrossFields } from '../shared/across-fields.ts'
 import { COLOURS, SHAPES } from '../shared/tile-art.ts'
 import { deal, thinned } from './deal.ts'
 import {
@@ -35,16 +36,11 @@ export const configSchema: Schema<ShisenShoConfig> = z
     kinds: z._default(boardFields.kinds, 9),
     clearable: z._default(boardFields.clearable, false),
   })
-  .check(
-    z.superRefine((config, context) =>
-      checkBoardConfig(config, KINDS, (field, message) => context.addIssue({ code: 'custom', path: [field], message })),
-    ),
-  )
+  .check(acrossFields((config, fail) => checkBoardConfig(config, KINDS, fail)))
 
 /** Schema of a state. */
 export const stateSchema: Schema<ShisenShoState> = z.strictObject({ ...boardFields, ...positionFields }).check(
-  z.superRefine((state, context) => {
-    const fail = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message })
+  acrossFields((state, fail) => {
     checkBoardConfig(state, KINDS, fail)
     checkPosition(state, fail)
     const odd = state.board.findIndex((kind) => kind >= KINDS)

@@ -20,6 +20,13 @@ describe('config and state', () => {
     expect(game.config.parse({ colours: 1 })).toEqual({ ...paper, colours: 1 })
   })
 
+  it('deals boards of other configs as before after a state whose numbers are out of range was refused', () => {
+    const config = game.config.parse({ colours: 3, shapes: 3 })
+    // 0 colours of 15 shapes: no kinds at all.
+    expect(() => game.rules.parseState({ ...TWO, colours: 0, shapes: 15 })).toThrow(StateError)
+    expect(new Set(game.rules.init(config, 1).board).size).toBe(9)
+  })
+
   it.each([
     ['unknown key', { extra: 1 }, /extra/],
     ['short board', { board: [0, 1] }, /12 cells/],

@@ -4,6 +4,7 @@ import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
 import { isRngState, type RngState, rngFromState, seededRng } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
+import { acrossFields, type Fail } from '../shared/across-fields.ts'
 import type { Cell } from '../shared/coordinates.ts'
 import { whole } from '../shared/whole.ts'
 import { cascade, deal, kindsOf, reshuffle, type Stage } from './cascade.ts'
@@ -34,9 +35,7 @@ export const configSwap: Schema<ConfigSwap> = z
     colours: z._default(coloursSchema, 4),
     shapes: z._default(shapesSchema, 3),
   })
-  .check(
-    z.superRefine((config, context) => tooFewKinds(config, (path, message) => context.addIssue({ code: 'custom', path: [path], message }))),
-  )
+  .check(acrossFields(tooFewKinds))
 
 /** A position with its history's totals and its future's chance. No run stands, and some swap makes one. */
 export interface StateSwap extends ConfigSwap {
@@ -52,8 +51,6 @@ export interface StateSwap extends ConfigSwap {
 /** Two different cells of the board, in reading order. Only side-adjacent ones can be swapped; others are refused by the step. */
 export type Pair = readonly [Cell, Cell]
 
-type Fail = (path: string, message: string) => void
-
 /** Schema of a state. */
 export const stateSwap: Schema<StateSwap> = z
   .strictObject({
@@ -67,8 +64,7 @@ export const stateSwap: Schema<StateSwap> = z
     rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
   })
   .check(
-    z.superRefine((state, context) => {
-      const fail: Fail = (path, message) => void context.addIssue({ code: 'custom', path: [path], message })
+    acrossFields((state, fail) => {
       tooFewKinds(state, fail)
       boardFaults(state, fail)
       if (state.points % 2 !== 0) fail('points', `a sum of n(n-1) is even, got ${state.points}`)

@@ -12,9 +12,11 @@ import { gameEntries, loadGames } from '../../games/registry.ts'
 import { deriveSeed } from '../../rng.ts'
 import { ApiError, asApiError } from '../api-error.ts'
 import { CHALLENGE, type Guard, type GuardOptions, guardOf } from '../guard.ts'
-import { closed, listening, type Patience, urlOf } from '../listen.ts'
+import { bodyText, readJson } from '../json-body.ts'
+import { type Listening, listening, type Patience, urlOf } from '../listen.ts'
 import { mcpTalks, namesAt } from '../mcp/mcp-talks.ts'
 import { paced } from '../pace.ts'
+import { GymMetrics } from './gym-metrics.ts'
 import { openApi, openApiPage } from './openapi.ts'
 import { openEnvRoutes } from './openenv-routes.ts'
 import { type SocketRoom, socketRoom } from './openenv-socket.ts'
@@ -74,19 +76,26 @@ export async function serveGym(options: GymServerOptions): Promise<GymServer> {
   const guard = guardOf(options)
   const { maxSessions, idleTimeout, rate, maxBody } = { ...GYM_SERVER_DEFAULTS, ...options }
   const offer = await offerOf(options)
-  const sessions = new Sessions(offer, { maxSessions, idleTimeout }, options.seed ?? 0, now)
+  const metrics = new GymMetrics()
+  const sessions = new Sessions(offer, { maxSessions, idleTimeout }, options.seed ?? 0, now, metrics)
   let games = 0
   const nextSeed = (): number => deriveSeed(options.seed ?? 0, 'mcp', games++)
-  const talks = mcpTalks({ offer, nextSeed }, { maxSessions, idleTimeout }, now)
+  const talks = mcpTalks({ offer, nextSeed, metrics }, { maxSessions, idleTimeout }, now)
+  metrics.gauge('vlm_gym_sessions', 'sessions that are open, sockets and named ones together', () => sessions.open)
+  metrics.gauge('vlm_gym_mcp_conversations', 'conversations of MCP that are open', () => talks.open)
   // Whoever shows the key may call by any name: no page knows it.
   let names: readonly string[] | null = null
   const app = gymApp(sessions, guard, paced(rate, now), maxBody, log)
   app.all('/mcp', (c) => mcpAnswer(c.req.raw, (request) => talks.answer(request, names)))
   const { patience } = options
-  const { server, at } = await listening(app, host, options.port, { patience, maxConnections: 2 * maxSessions + SPARE_CONNECTIONS })
+  const { server, at, release, close } = await listening(app, host, options.port, {
+    patience,
+    maxConnections: 2 * maxSessions + SPARE_CONNECTIONS,
+  })
+  metrics.watch(server)
   if (!guard.asks) names = namesAt(host, at)
   const room = socketRoom({ sessions, rate, now, log, mcp: noMcp })
-  acceptSockets(server, room, guard)
+  acceptSockets(server, release, room, guard, metrics)
   const sweep = setInterval(() => {
     sessions.endIdle()
     talks.sweep()
@@ -102,7 +111,7 @@ export async function serveGym(options: GymServerOptions): Promise<GymServer> {
       clearInterval(sweep)
       room.goAway()
       await talks.close()
-      await closed(server, GRACE)
+      await close(GRACE)
     },
   }
 }
@@ -127,7 +136,13 @@ export async function offerOf({
 /** The HTTP application without a socket. */
 export function gymApp(sessions: Sessions, guard: Guard, pace: MiddlewareHandler, maxBody: number, log: (error: unknown) => void): Hono {
   const app = new Hono()
-  const answer = (error: ApiError): Response => Response.json(bodyOf(error), { status: error.status })
+  const { metrics } = sessions
+  const answer = (error: ApiError): Response => {
+    const body = bodyOf(error)
+    metrics.refused(body.code)
+    return Response.json(body, { status: error.status })
+  }
+  app.use(metrics.middleware)
   app.use(async (c, next) => {
     if (c.req.header('origin') !== undefined) return answer(FROM_A_PAGE)
     return next()
@@ -144,8 +159,18 @@ export function gymApp(sessions: Sessions, guard: Guard, pace: MiddlewareHandler
   )
   openEnvRoutes(app, sessions)
   v1Routes(app, sessions)
-  app.get('/openapi.json', (c) => c.json(openApi()))
-  app.get('/docs', (c) => c.html(openApiPage()))
+  // Made once, when somebody asks: both are the work of some milliseconds.
+  let document: ReturnType<typeof openApi> | undefined
+  let page: string | undefined
+  app.get('/openapi.json', (c) => {
+    document ??= openApi()
+    return c.json(document)
+  })
+  app.get('/docs', (c) => {
+    page ??= openApiPage()
+    return c.html(page)
+  })
+  app.get('/metrics', metrics.handler)
   return app
 }
 
@@ -160,7 +185,7 @@ function bodyOf({ message, code, param }: ApiError): { detail: string; code: str
 /** The answer to a request for /mcp. What is no JSON-RPC is told so with status 200, as OpenEnv wants it. */
 async function mcpAnswer(request: Request, answer: (request: Request) => Promise<Response>): Promise<Response> {
   if (request.method !== 'POST') return answer(request)
-  const text = await request.text()
+  const text = await bodyText(request)
   const body = parsed(text)
   if (typeof body !== 'object' || body === null || !(Array.isArray(body) || 'method' in body || 'result' in body || 'error' in body))
     return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_600, message: NO_JSON_RPC } })
@@ -171,7 +196,7 @@ const NO_JSON_RPC = 'the message is no JSON-RPC request; give jsonrpc, id and me
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return readJson(text, 'message', 'a JSON-RPC request')
   } catch {
     return null
   }
@@ -179,26 +204,30 @@ function parsed(text: string): unknown {
 
 /** The answer to a JSON-RPC message over a socket of OpenEnv. */
 function noMcp(message: unknown): unknown {
-  const { id = null } = (message ?? {}) as { readonly id?: unknown }
+  const { id } = (message ?? {}) as { readonly id?: unknown }
   return {
     jsonrpc: '2.0',
-    id,
+    id: typeof id === 'string' || typeof id === 'number' ? id : null,
     error: { code: -32_601, message: 'MCP is spoken at /mcp over streamable HTTP; play over this socket by reset and step' },
   }
 }
 
 /** Upgrades of /ws become sockets; any other is refused. */
-function acceptSockets(server: Server, room: SocketRoom, guard: Guard): void {
+function acceptSockets(server: Server, release: Listening['release'], room: SocketRoom, guard: Guard, metrics: GymMetrics): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    release(socket)
     const refusal = refusalOf(request, guard)
-    if (refusal === null) sockets.handleUpgrade(request, socket, head, (ws) => room.welcome(ws))
-    else socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    if (refusal === null) return sockets.handleUpgrade(request, socket, head, (ws) => room.welcome(ws))
+    const [code, status] = refusal
+    metrics.refused(code)
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   })
 }
 
-function refusalOf({ url = '', headers }: IncomingMessage, guard: Guard): string | null {
-  if (headers.origin !== undefined) return '403 Forbidden'
-  if (!guard.admits(headers.authorization)) return `401 Unauthorized\r\nWWW-Authenticate: ${CHALLENGE}`
-  return url.split('?')[0] === '/ws' ? null : '404 Not Found'
+/** Code of the reason, and the status line with what belongs to it; null: it may come in. */
+function refusalOf({ url = '', headers }: IncomingMessage, guard: Guard): readonly [string, string] | null {
+  if (headers.origin !== undefined) return ['ORIGIN_REFUSED', '403 Forbidden']
+  if (!guard.admits(headers.authorization)) return ['KEY_REFUSED', `401 Unauthorized\r\nWWW-Authenticate: ${CHALLENGE}`]
+  return url.split('?')[0] === '/ws' ? null : ['NOT_FOUND', '404 Not Found']
 }

@@ -9,7 +9,7 @@ import { envelopeSchema, stateSchema } from './wire.ts'
 
 /** OpenEnv's routes. */
 const ROUTES: readonly RouteDoc[] = [
-  { method: 'get', path: '/health', summary: 'whether it runs, and how many sessions are open' },
+  { method: 'get', path: '/health', summary: 'whether it runs, its version, and how many sessions are open; asks for no key' },
   { method: 'get', path: '/metadata', summary: 'name, version and games' },
   { method: 'get', path: '/schema', summary: 'JSON Schemas of action, observation, state and reset' },
   { method: 'get', path: '/state', summary: 'where the episode of ?episode_id= stands, with a snapshot', response: stateSchema },
@@ -22,6 +22,7 @@ const ROUTES: readonly RouteDoc[] = [
   },
   { method: 'post', path: '/step', summary: 'plays a reply', request: stepRequest, response: envelopeSchema },
   { method: 'post', path: '/mcp', summary: 'MCP over streamable HTTP: the tools new_game, look and act' },
+  { method: 'get', path: '/metrics', summary: 'what the server counts, as Prometheus reads it' },
   { method: 'get', path: '/openapi.json', summary: 'this document' },
   { method: 'get', path: '/docs', summary: 'this document as a page' },
 ]

@@ -19,7 +19,9 @@ export const stepRequest = z.strictObject({
 /** Adds the routes. */
 export function openEnvRoutes(app: Hono, sessions: Sessions): void {
   const games = sessions.offer.games.map(({ title }) => title)
-  app.get('/health', (c) => c.json({ status: 'healthy', sessions: sessions.open, max_sessions: sessions.limits.maxSessions }))
+  app.get('/health', (c) =>
+    c.json({ status: 'healthy', version: packageVersion(), sessions: sessions.open, max_sessions: sessions.limits.maxSessions }),
+  )
   app.get('/metadata', (c) =>
     c.json({
       name: 'vlm-gym',
@@ -27,12 +29,14 @@ export function openEnvRoutes(app: Hono, sessions: Sessions): void {
       version: packageVersion(),
     }),
   )
-  app.get('/schema', (c) =>
-    c.json({
+  let schemas: object | undefined
+  app.get('/schema', (c) => {
+    schemas ??= {
       ...{ action: schemaOf(actionSchema, 'GameAction'), observation: schemaOf(observationSchema, 'GameObservation') },
       ...{ state: schemaOf(stateSchema, 'GameState'), reset: schemaOf(resetRequest, 'GameReset') },
-    }),
-  )
+    }
+    return c.json(schemas)
+  })
   app.get('/state', (c) => {
     const id = c.req.query('episode_id')
     return c.json(id === undefined ? EMPTY_STATE : sessions.get(id, 'episode_id').state())
@@ -40,7 +44,9 @@ export function openEnvRoutes(app: Hono, sessions: Sessions): void {
   app.post('/reset', async (c) => c.json(sessions.begin(readReset(await jsonBody(c.req.raw))).begin()))
   app.post('/step', async (c) => {
     const { episode_id, action } = checked(stepRequest, await jsonBody(c.req.raw))
-    return c.json(sessions.get(episode_id, 'episode_id').step(action.text))
+    const session = sessions.get(episode_id, 'episode_id')
+    sessions.metrics.steps.inc()
+    return c.json(session.step(action.text))
   })
 }
 

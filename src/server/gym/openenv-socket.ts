@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RawData, WebSocket } from 'ws'
 import { ApiError, asApiError } from '../api-error.ts'
+import { readJson } from '../json-body.ts'
 import { Pace } from '../pace.ts'
 import { checked, readReset } from './reset-request.ts'
 import type { Session } from './session.ts'
@@ -61,13 +62,13 @@ export function socketRoom(host: SocketHost): SocketRoom {
       try {
         sessions.enterSocket()
       } catch (error) {
-        send(socket, errorAnswer(error, host.log))
+        send(socket, errorAnswer(error, host))
         socket.close(TRY_LATER, 'full')
         return
       }
       const line: Line = { alive: true, used: now() }
       lines.set(socket, line)
-      const take = inTurn(socket, new Pace(host.rate, now), conversation(host))
+      const take = inTurn(socket, host, conversation(host))
       socket.on('pong', () => {
         line.alive = true
       })
@@ -112,7 +113,8 @@ type Take = (raw: RawData, binary: boolean) => void
 type Respond = (raw: RawData, binary: boolean) => Answer | null
 
 /** Has the messages of a connection answered one after another, no faster than its pace and than its client reads. */
-function inTurn(socket: WebSocket, pace: Pace, respond: Respond): Take {
+function inTurn(socket: WebSocket, { rate, now, log, sessions: { metrics } }: SocketHost, respond: Respond): Take {
+  const pace = new Pace(rate, now)
   // What has come in one piece with the message that waits.
   const waiting: Parameters<Take>[] = []
   let working = false
@@ -123,7 +125,9 @@ function inTurn(socket: WebSocket, pace: Pace, respond: Respond): Take {
         socket.pause()
         await sleep(wait)
       }
+      const began = performance.now()
       const answer = respond(...next)
+      if (answer !== null) metrics.answered('/ws', answer.type, (performance.now() - began) / 1000)
       if (answer === null) socket.close()
       else if (socket.bufferedAmount <= MOST_WAITING) send(socket, answer)
       else {
@@ -138,12 +142,16 @@ function inTurn(socket: WebSocket, pace: Pace, respond: Respond): Take {
     waiting.push([raw, binary])
     if (working) return
     working = true
-    void work()
+    work().catch((error) => {
+      log(error)
+      socket.terminate()
+    })
   }
 }
 
 /** What answers the messages of one connection. */
-function conversation({ sessions, mcp, log }: SocketHost): Respond {
+function conversation(host: SocketHost): Respond {
+  const { sessions, mcp } = host
   let session: Session | undefined
   return (raw, binary) => {
     try {
@@ -159,9 +167,10 @@ function conversation({ sessions, mcp, log }: SocketHost): Respond {
         throw new ApiError(400, `type cannot be ${shown(type)}; give reset, step, state or close`, 'type', 'UNKNOWN_TYPE')
       const { text } = checked(actionSchema, data, 'data')
       if (session === undefined) throw new ApiError(400, 'there is no episode yet; send a reset first', null, 'EXECUTION_ERROR')
+      sessions.metrics.steps.inc()
       return { type: 'observation', data: session.step(text) }
     } catch (error) {
-      return errorAnswer(error, log)
+      return errorAnswer(error, host)
     }
   }
 }
@@ -176,24 +185,16 @@ const shown = (value: unknown): string => (JSON.stringify(value) ?? 'absent').sl
 
 function messageOf(raw: RawData, binary: boolean): { readonly type: unknown; readonly data: unknown } {
   if (binary) throw new ApiError(400, 'the frame is binary; send JSON in a text frame', null, 'INVALID_JSON')
-  let value: unknown
-  try {
-    value = JSON.parse(raw.toString())
-  } catch (error) {
-    throw new ApiError(
-      400,
-      `the message is not JSON (${(error as Error).message}); send an object such as {"type":"state"}`,
-      null,
-      'INVALID_JSON',
-    )
-  }
+  const value = readJson(raw.toString(), 'message', 'an object such as {"type":"state"}')
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ApiError(400, `the message is ${shown(value)}; send an object such as {"type":"state"}`, null, 'INVALID_JSON')
   const { type, data } = value as { type?: unknown; data?: unknown }
   return { type, data }
 }
 
-function errorAnswer(error: unknown, log: (error: unknown) => void): Answer {
-  const { message, code, param } = asApiError(error, log)
-  return { type: 'error', data: { message, code: code ?? 'EXECUTION_ERROR', ...(param !== null && { param }) } }
+function errorAnswer(error: unknown, { log, sessions }: SocketHost): Answer {
+  const { message, code: given, param } = asApiError(error, log)
+  const code = given ?? 'EXECUTION_ERROR'
+  sessions.metrics.refused(code)
+  return { type: 'error', data: { message, code, ...(param !== null && { param }) } }
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { deriveSeed } from '../../rng.ts'
 import { ApiError } from '../api-error.ts'
+import type { GymMetrics } from './gym-metrics.ts'
 import { type Offer, planOf } from './plan.ts'
 import type { ResetRequest } from './reset-request.ts'
 import { Session } from './session.ts'
@@ -27,6 +28,7 @@ interface Entry {
 export class Sessions {
   readonly offer: Offer
   readonly limits: SessionLimits
+  readonly metrics: GymMetrics
   readonly #seed: number
   readonly #now: () => number
   readonly #named = new Map<string, Entry>()
@@ -34,11 +36,12 @@ export class Sessions {
   #unseeded = 0
   #ended = 0
 
-  constructor(offer: Offer, limits: SessionLimits, seed: number, now: () => number) {
+  constructor(offer: Offer, limits: SessionLimits, seed: number, now: () => number, metrics: GymMetrics) {
     this.offer = offer
     this.limits = limits
     this.#seed = seed
     this.#now = now
+    this.metrics = metrics
   }
 
   /** Sessions that are open now. */
@@ -56,6 +59,7 @@ export class Sessions {
     const fresh = request.seed === undefined && request.state === undefined
     const seed = fresh ? deriveSeed(this.#seed, 'episode', this.#unseeded++) : (request.seed ?? 0)
     const plan = planOf(this.offer, request, seed)
+    this.metrics.resets.inc()
     return new Session(request.episode_id ?? randomUUID(), plan, request, request.seed ?? (fresh ? seed : null))
   }
 

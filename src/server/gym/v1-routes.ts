@@ -81,7 +81,13 @@ export const V1_ROUTES: readonly RouteDoc[] = [
 
 /** Adds the routes. */
 export function v1Routes(app: Hono, sessions: Sessions): void {
-  app.post('/v1/groups', async (c) => c.json(scoreGroups(sessions.offer, checked(groupsRequest, await jsonBody(c.req.raw)))))
+  app.post('/v1/groups', async (c) => {
+    const request = checked(groupsRequest, await jsonBody(c.req.raw))
+    const scored = scoreGroups(sessions.offer, request)
+    sessions.metrics.groups.inc(request.groups.length)
+    sessions.metrics.groupReplies.inc(request.groups.reduce((sum, { replies }) => sum + replies.length, 0))
+    return c.json(scored)
+  })
   app.post('/v1/sessions', async (c) => {
     const { resets, texts } = checked(resetsRequest, await jsonBody(c.req.raw))
     const requests = resets.map((one, at) => readReset(one, `resets[${at}]`))
@@ -96,6 +102,7 @@ export function v1Routes(app: Hono, sessions: Sessions): void {
     // Every session is found before any is moved, so that a refused request has changed nothing.
     const found = steps.map(({ id }, at) => sessions.get(id, `steps[${at}].id`))
     checkAnswer(found)
+    sessions.metrics.steps.inc(found.length)
     return answered(
       c,
       found.map((session, at) => [session, session.rawStep(steps[at]?.text as string)]),

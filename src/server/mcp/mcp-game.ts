@@ -27,7 +27,7 @@ const standing = {
 } as const
 
 /** A server with the tools, not yet connected. */
-export function mcpGame({ offer, nextSeed }: McpHost): McpServer {
+export function mcpGame({ offer, nextSeed, metrics }: McpHost): McpServer {
   const server = new McpServer({ name: 'vlm-gym', title: 'VLM-Gym', version: packageVersion() })
   const games = offer.games.map(({ id }) => id)
   let session: Session | undefined
@@ -54,6 +54,7 @@ export function mcpGame({ offer, nextSeed }: McpHost): McpServer {
       const seed = asked.seed ?? nextSeed()
       const request = readReset({ ...asked, seed, tokens: false })
       session = new Session('mcp', planOf(offer, request, seed), request, seed)
+      metrics?.resets.inc()
       return result(session, session.rawBegin(), rulesOf(session))
     }),
   )
@@ -77,6 +78,7 @@ export function mcpGame({ offer, nextSeed }: McpHost): McpServer {
   server.registerTool('act', act, ({ answer, perception }) =>
     told(() => {
       const played = playing().rawStep(formatReply({ perception: perception ?? '', think: '', answer }))
+      metrics?.steps.inc()
       return result(playing(), played, played.envelope.observation.feedback, perception !== undefined)
     }),
   )

@@ -1,9 +1,11 @@
 /** A server of MCP alone: /mcp over streamable HTTP. */
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { packageVersion } from '../../version.ts'
 import { type GuardOptions, guardOf } from '../guard.ts'
+import { GymMetrics } from '../gym/gym-metrics.ts'
 import { type SessionLimits, sweepEvery } from '../gym/sessions.ts'
-import { closed, listening, type Patience, urlOf } from '../listen.ts'
+import { listening, type Patience, urlOf } from '../listen.ts'
 import { paced } from '../pace.ts'
 import type { McpHost } from './mcp-host.ts'
 import { MAX_MCP_BODY, mcpTalks, namesAt, refusal } from './mcp-talks.ts'
@@ -11,7 +13,7 @@ import { MAX_MCP_BODY, mcpTalks, namesAt, refusal } from './mcp-talks.ts'
 /** How long open requests may take to end after `close`, ms. */
 const GRACE = 1000
 
-export interface McpServerOptions extends McpHost, SessionLimits, GuardOptions, Pick<Patience, 'patience'> {
+export interface McpServerOptions extends Omit<McpHost, 'metrics'>, SessionLimits, GuardOptions, Pick<Patience, 'patience'> {
   /** Requests a second of a connection; more wait. Default 1,000. */
   readonly rate?: number
   /** 0 picks a free one. */
@@ -34,17 +36,30 @@ export interface McpServerRunning {
 export async function serveMcp(options: McpServerOptions): Promise<McpServerRunning> {
   const { host = '127.0.0.1', port, idleTimeout, rate = 1000, patience, now = () => performance.now() } = options
   const guard = guardOf(options)
-  const talks = mcpTalks(options, options, now)
+  const metrics = new GymMetrics()
+  const talks = mcpTalks({ ...options, metrics }, options, now)
+  metrics.gauge('vlm_gym_mcp_conversations', 'conversations that are open', () => talks.open)
   // Whoever shows the key may call by any name: no page knows it.
   let names: readonly string[] | null = null
   const app = new Hono()
-  app.use(guard.middleware(({ status, message }) => refusal(status, message)))
+  const refused = (code: string, status: number, message: string): Response => {
+    metrics.refused(code)
+    return refusal(status, message)
+  }
+  app.use(metrics.middleware)
+  app.use(guard.middleware(({ status, message }) => refused('KEY_REFUSED', status, message)))
   app.use(paced(rate, now))
-  app.use(bodyLimit({ maxSize: MAX_MCP_BODY, onError: () => refusal(413, `the body is over ${MAX_MCP_BODY} bytes; send less`) }))
-  app.get('/health', (c) => c.json({ status: 'healthy', sessions: talks.open, max_sessions: options.maxSessions }))
+  app.use(
+    bodyLimit({ maxSize: MAX_MCP_BODY, onError: () => refused('TOO_LARGE', 413, `the body is over ${MAX_MCP_BODY} bytes; send less`) }),
+  )
+  app.get('/health', (c) =>
+    c.json({ status: 'healthy', version: packageVersion(), sessions: talks.open, max_sessions: options.maxSessions }),
+  )
+  app.get('/metrics', metrics.handler)
   app.all('/mcp', (c) => talks.answer(c.req.raw, names))
-  app.notFound((c) => refusal(404, `there is no ${c.req.method} ${c.req.path} here; MCP is at /mcp`))
-  const { server, at } = await listening(app, host, port, { patience })
+  app.notFound((c) => refused('NOT_FOUND', 404, `there is no ${c.req.method} ${c.req.path} here; MCP is at /mcp`))
+  const { server, at, close } = await listening(app, host, port, { patience })
+  metrics.watch(server)
   if (!guard.asks) names = namesAt(host, at)
   const sweep = setInterval(() => talks.sweep(), sweepEvery(idleTimeout)).unref()
   return {
@@ -55,7 +70,7 @@ export async function serveMcp(options: McpServerOptions): Promise<McpServerRunn
     async close() {
       clearInterval(sweep)
       await talks.close()
-      await closed(server, GRACE)
+      await close(GRACE)
     },
   }
 }

@@ -34,6 +34,10 @@ export function namesAt(host: string, port: number): readonly string[] {
 /** Conversations, none yet. `now`: milliseconds, for idle time alone. */
 export function mcpTalks(host: McpHost, { maxSessions, idleTimeout }: SessionLimits, now: () => number): McpTalks {
   const talks = new Map<string, Talk>()
+  const refused = (code: string, status: number, message: string): Response => {
+    host.metrics?.refused(code)
+    return refusal(status, message)
+  }
   const begin = async (): Promise<WebStandardStreamableHTTPServerTransport> => {
     const transport: WebStandardStreamableHTTPServerTransport = new WebStandardStreamableHTTPServerTransport({
       ...{ sessionIdGenerator: randomUUID, enableJsonResponse: true, maxRequestBodySize: MAX_MCP_BODY },
@@ -55,16 +59,22 @@ export function mcpTalks(host: McpHost, { maxSessions, idleTimeout }: SessionLim
       const { headers } = request
       const [name, origin, id] = [headers.get('host') ?? '', headers.get('origin'), headers.get('mcp-session-id')]
       if (names !== null && (!names.includes(name) || (origin !== null && !names.includes(origin.replace(/^https?:\/\//, '')))))
-        return refusal(
+        return refused(
+          'ORIGIN_REFUSED',
           403,
           `requests for ${JSON.stringify(name)} from ${JSON.stringify(origin ?? 'no page')} are not answered; use ${names[0]}`,
         )
       if (id === null) {
         if (talks.size < maxSessions) return (await begin()).handleRequest(request)
-        return refusal(503, `all ${maxSessions} conversations are open; close one, or start the server with a larger --max-sessions`)
+        return refused(
+          'CAPACITY_REACHED',
+          503,
+          `all ${maxSessions} conversations are open; close one, or start the server with a larger --max-sessions`,
+        )
       }
       const talk = talks.get(id)
-      if (talk === undefined) return refusal(404, 'there is no such conversation; it was closed or sat idle: initialize again')
+      if (talk === undefined)
+        return refused('SESSION_NOT_FOUND', 404, 'there is no such conversation; it was closed or sat idle: initialize again')
       talk.used = now()
       return talk.transport.handleRequest(request)
     },

@@ -8,11 +8,14 @@ import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { streamSSE } from 'hono/streaming'
 import type { Engine } from '../../engine.ts'
+import { VlmGymError } from '../../errors.ts'
 import { deriveSeed } from '../../rng.ts'
-import { ApiError } from '../api-error.ts'
+import { packageVersion } from '../../version.ts'
+import { ApiError, asApiError } from '../api-error.ts'
 import { type GuardOptions, guardOf } from '../guard.ts'
 import { jsonBody } from '../json-body.ts'
-import { closed, listening, urlOf } from '../listen.ts'
+import { listening, urlOf } from '../listen.ts'
+import { ServerMetrics } from '../metrics.ts'
 import { createBatcher } from './batcher.ts'
 import { choiceOf, chunksOf, completionOf, type ReplyHead } from './chat-reply.ts'
 import { type ChatRequest, readChatRequest } from './chat-request.ts'
@@ -32,6 +35,8 @@ export interface ModelServerOptions extends GuardOptions {
   readonly cors?: string
   /** Milliseconds since 1970, for the `created` of responses. Default: the clock. */
   readonly now?: () => number
+  /** Takes errors that were not foreseen. Default: standard error. */
+  readonly log?: (error: unknown) => void
 }
 
 /** A server that listens. */
@@ -45,8 +50,9 @@ export interface ModelServer {
 }
 
 /** The HTTP application without a socket. Throws ConfigError if the address of the options needs a key. */
-export function modelApp(options: ModelServerOptions): { app: Hono; calls: () => number } {
-  const { engine, model, seed: serverSeed = 0, now = Date.now } = options
+export function modelApp(options: ModelServerOptions): { app: Hono; calls: () => number; metrics: ServerMetrics } {
+  const { engine, model, seed: serverSeed = 0, now = Date.now, log = (error: unknown) => console.error(error) } = options
+  const metrics = new ServerMetrics()
   const batcher = createBatcher(engine.sampler())
   const created = Math.floor(now() / 1000)
   const card = { id: model, object: 'model', created, owned_by: 'vlm-gym' }
@@ -65,19 +71,27 @@ export function modelApp(options: ModelServerOptions): { app: Hono; calls: () =>
   }
 
   const app = new Hono()
+  const answer = (error: ApiError): Response => {
+    const body = error.body()
+    metrics.refused(body.error.code ?? body.error.type)
+    return Response.json(body, { status: error.status })
+  }
+  app.use(metrics.middleware)
   // In front of the key: browsers ask whether they may call without showing it.
   if (options.cors !== undefined) app.use(cors({ origin: options.cors }))
-  app.use(guardOf(options).middleware((error) => Response.json(error.body(), { status: error.status })))
-  app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json(tooLarge.body(), tooLarge.status) }))
-  app.onError((error, c) => {
-    const known = error instanceof ApiError ? error : new ApiError(500, error.message)
-    return c.json(known.body(), known.status)
+  app.use(guardOf(options).middleware(answer))
+  app.use(bodyLimit({ maxSize: MAX_BODY, onError: () => answer(tooLarge) }))
+  app.onError((error) => {
+    if (error instanceof ApiError) return answer(error)
+    if (error instanceof VlmGymError) return answer(new ApiError(500, error.message))
+    return answer(asApiError(error, log))
   })
   app.notFound((c) => {
     const reason = `there is no ${c.req.method} ${c.req.path} here; there are POST /v1/chat/completions, GET /v1/models and GET /health`
-    return c.json(new ApiError(404, reason, null, 'unknown_url').body(), 404)
+    return answer(new ApiError(404, reason, null, 'unknown_url'))
   })
-  app.get('/health', (c) => c.json({ status: 'ok', model }))
+  app.get('/health', (c) => c.json({ status: 'ok', version: packageVersion(), model }))
+  app.get('/metrics', metrics.handler)
   app.get('/v1/models', (c) => c.json({ object: 'list', data: [card] }))
   app.get('/v1/models/:id', (c) => c.json(named(c.req.param('id'))))
   app.post('/v1/chat/completions', async (c) => {
@@ -93,7 +107,7 @@ export function modelApp(options: ModelServerOptions): { app: Hono; calls: () =>
       await stream.writeSSE({ data: '[DONE]' })
     })
   })
-  return { app, calls: () => batcher.calls }
+  return { app, calls: () => batcher.calls, metrics }
 }
 
 const tooLarge = new ApiError(413, `the body is over ${MAX_BODY} bytes; send a smaller picture`, null, 'request_too_large')
@@ -101,13 +115,14 @@ const tooLarge = new ApiError(413, `the body is over ${MAX_BODY} bytes; send a s
 /** Starts listening. `port` 0 picks a free one. Throws ConfigError if the address is taken or not ours, or needs a key. */
 export async function serveModel(options: ModelServerOptions & { readonly port: number }): Promise<ModelServer> {
   const { host = '127.0.0.1', port } = options
-  const { app, calls } = modelApp(options)
-  const { server, at } = await listening(app, host, port)
+  const { app, calls, metrics } = modelApp(options)
+  const { server, at, close } = await listening(app, host, port)
+  metrics.watch(server)
   return {
     url: `${urlOf(host, at)}/v1`,
     get calls() {
       return calls()
     },
-    close: () => closed(server, GRACE),
+    close: () => close(GRACE),
   }
 }
