@@ -12,7 +12,8 @@ import { lexiconOf, mixOf, parseTrainConfig, presetNamed, supervisedBatch } from
 import { measure, share } from './measure.mjs'
 
 const { batchesOf, datumRow, writePatches } = internals
-const python = process.env.VLM_GYM_PYTHON ?? 'python3'
+/** The Python of the TRL tests has torch, too. */
+const python = process.env.VLM_GYM_PYTHON_TRL ?? process.env.VLM_GYM_PYTHON ?? 'python3'
 const script = fileURLToPath(new URL('torch_model.py', import.meta.url))
 
 /** Most that a number of PyTorch's may differ from the engine's, as a part of the largest one of its kind. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EmbeddedEngine } from '@vlm-gym/engine-onnx'
 import { afterAll, describe, expect, it } from 'vitest'
+// @ts-expect-error: plain JavaScript.
 import { compareWithTorch, TOLERANCES, torchMissing } from '../bench/torch.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'torch-'))
