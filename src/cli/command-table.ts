@@ -32,6 +32,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.ts')).defineReport,
   },
   {
+    name: 'studio',
+    summary: 'show training runs on a page in the browser, also while they are going',
+    load: async () => (await import('./commands/studio.ts')).defineStudio,
+  },
+  {
     name: 'export',
     summary: 'write a trained model as one ONNX file',
     load: async () => (await import('./commands/export.ts')).defineExport,

@@ -11,6 +11,7 @@ export { knownRows, type ProtocolResults, type ProtocolRow, type ProtocolSource,
 export { replyNotes } from './reply-notes.ts'
 export { writeReport } from './report.ts'
 export { resultTable } from './results.ts'
+export { type RunPage, runMetrics, runPage } from './run-page.ts'
 export { type RunView, runView, type StageView } from './run-view.ts'
 export type { SeedGroup, SeedRow, SeedTest } from './seeds.ts'
 export { type SeedFamily, seedFamilies, seedsTable, seedsText } from './seeds-text.ts'

@@ -6,6 +6,7 @@
 import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow } from '../runs/index.ts'
 import { type Html, html } from './html.ts'
+import { bestOf, isAnchor } from './result-tables.ts'
 import { type GameResults, headroomText, lenientColumns, valueText } from './results.ts'
 
 const TABLES: readonly { readonly title: string; readonly metrics: readonly MetricName[] }[] = [
@@ -17,22 +18,6 @@ const TABLES: readonly { readonly title: string; readonly metrics: readonly Metr
 ]
 
 const DECODINGS = ['sampled', 'greedy'] as const
-
-const isAnchor = (results: GameResults, policy: string): boolean =>
-  DECODINGS.every((decoding) => results.cell(policy, decoding, 'return') === null)
-
-/** A policy that wastes more of its replies than this is not called best in regret: it is judged on few moves of short games. */
-const WASTE = 0.1
-
-/** The best of the means of the policies that are no anchors, if two or more are known. */
-function bestOf(results: GameResults, decoding: ResultRow['decoding'], metric: MetricName): number | null {
-  const means = results.policies.flatMap((policy) => {
-    const wasted = results.cell(policy, decoding, 'wasted')?.mean ?? 0
-    return metric === 'regret' && wasted > WASTE ? [] : (results.cell(policy, decoding, metric)?.mean ?? [])
-  })
-  if (means.length < 2 || Math.max(...means) === Math.min(...means)) return null
-  return METRICS[metric].better === 'higher' ? Math.max(...means) : Math.min(...means)
-}
 
 function valueCell(row: ResultRow | null, metric: MetricName, best: boolean): Html {
   const name = best ? 'best' : ''

@@ -1,0 +1,23 @@
+/** `vlm-gym studio`: training runs on a page in the browser, also while they are going. */
+import type { Command } from 'commander'
+import { serveStudio } from '../../server/index.ts'
+import { serveUntilInterrupted } from '../interrupt.ts'
+import { wholeNumber, withExamples, withJson } from '../options.ts'
+import { printJson, printLines } from '../terminal.ts'
+
+/** Options and action of `studio`. */
+export function defineStudio(command: Command): void {
+  command.argument('<folder...>', 'run folders that vlm-gym train wrote, also while they are running')
+  command.option('--port <n>', 'port to listen on, of this machine alone; 0 picks a free one', wholeNumber(0, 65_535), 8777)
+  withJson(command)
+  withExamples(command, [
+    ['vlm-gym studio runs/laptop-0', 'at http://127.0.0.1:8777: results and curves, which grow while the run goes on; Ctrl-C stops it'],
+    ['vlm-gym studio runs/laptop-0 runs/laptop-1', 'several runs, one at a time on the page'],
+  ])
+  command.action(async (folders: string[], { port, json }: { port: number; json?: boolean }) => {
+    const studio = await serveStudio({ folders, port })
+    if (json) printJson({ url: studio.url })
+    else printLines([`the studio is at ${studio.url}`, 'Ctrl-C stops it'])
+    await serveUntilInterrupted(studio, 'stopping')
+  })
+}

@@ -1,0 +1,7 @@
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  base: './',
+  logLevel: 'warn',
+  build: { outDir: '../dist/studio', emptyOutDir: true, target: 'es2022' },
+})

@@ -1,0 +1,118 @@
+/** The studio in Chromium: a run that is finished, one that grows while it is looked at, a reload, a server that goes away, and what is refused. */
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fillRun, fixtureConfig, fixtureStages } from '../src/report/report-fixture.ts'
+import { createRun } from '../src/runs/index.ts'
+import { type Running, startServer } from './running-server.ts'
+
+const CHROMIUM = '/usr/bin/chromium'
+const missing = !existsSync(CHROMIUM)
+if (missing) console.warn(`The studio is not looked at in a browser: there is no ${CHROMIUM} (apt-get install chromium).`)
+
+/** Status of a request as it stands, with a host of its own; fetch would tidy the path up. */
+const status = (url: string, path: string, host?: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url)
+    request({ hostname, port, path, ...(host && { headers: { host } }) }, (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end()
+  })
+
+describe.skipIf(missing)('the studio in a browser', () => {
+  const place = mkdtempSync(join(tmpdir(), 'studio-'))
+  const [whole, going] = [join(place, 'whole'), join(place, 'going')]
+  const problems: string[] = []
+  let server: Running
+  let browser: Browser
+  let page: Page
+
+  beforeAll(async () => {
+    const folder = await createRun(whole, fixtureConfig, { stages: fixtureStages })
+    await fillRun(folder)
+    await folder.close()
+    cpSync(whole, going, { recursive: true })
+    for (const name of ['results.json', 'replays.json', 'interventions.json', 'generalisation.json']) rmSync(join(going, name))
+    const lines = readFileSync(join(whole, 'metrics.jsonl'), 'utf8').split('\n')
+    writeFileSync(join(going, 'metrics.jsonl'), `${lines.slice(0, 40).join('\n')}\n`)
+    server = await startServer('studio', whole, going)
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('request', (one) => {
+      if (!one.url().startsWith(server.url)) problems.push(`request to ${one.url()}`)
+    })
+    await page.goto(server.url)
+  }, 60_000)
+  afterAll(async () => {
+    await browser?.close()
+    server?.child.kill('SIGKILL')
+    rmSync(place, { recursive: true, force: true })
+  })
+
+  test('shows what came out on the first screen, curves and tables, without an error', async () => {
+    await page.waitForSelector('.curve canvas')
+    expect(await page.textContent('h1')).toBe('G0 and G1 on 2048')
+    const panels = await page.locator('.panels').boundingBox()
+    expect((panels?.y ?? 0) + (panels?.height ?? 0)).toBeLessThan(900)
+    expect(await page.locator('.curve canvas').count()).toBe(12 + 3)
+    expect(await page.locator('table.data').count()).toBe(2)
+    const curve = page.locator('.curve').first()
+    expect(await curve.locator('.readout').textContent()).toMatch(/^last .*G1/)
+    await curve.locator('.u-over').hover()
+    await expect.poll(() => curve.locator('.readout').textContent()).toMatch(/^step \d+ /)
+    expect(problems).toEqual([])
+  })
+
+  test.each(['light', 'dark'] as const)('has no violation that axe finds, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme })
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
+    const found = await page.evaluate(
+      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join())].join(" ")))',
+    )
+    expect(found).toEqual([])
+    await page.emulateMedia({ colorScheme: 'light' })
+  })
+
+  test('fits a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 800 })
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+    await page.setViewportSize({ width: 1280, height: 900 })
+  })
+
+  test('follows a run that goes on, keeps its place over a reload, and waits for a server that goes away', async () => {
+    await page.getByRole('link', { name: 'going' }).click()
+    await expect.poll(() => page.locator('.stages li').first().textContent()).toContain('40 of 60 steps')
+    const lines = readFileSync(join(whole, 'metrics.jsonl'), 'utf8').split('\n')
+    appendFileSync(join(going, 'metrics.jsonl'), `${lines.slice(40, 55).join('\n')}\n`)
+    await expect.poll(() => page.locator('.stages li').first().textContent(), { timeout: 8000 }).toContain('55 of 60 steps')
+    await page.reload()
+    await expect.poll(() => page.locator('.stages li').first().textContent()).toContain('55 of 60 steps')
+    const { port } = new URL(server.url)
+    server.child.kill('SIGKILL')
+    await server.ended
+    await page.waitForSelector('[role=alert]')
+    expect(await page.textContent('[role=alert]')).toBe('the server does not answer; the page tries again')
+    server = await startServer('studio', '--port', port, whole, going)
+    await expect.poll(() => page.locator('[role=alert]').count(), { timeout: 8000 }).toBe(0)
+    expect(problems).toEqual([])
+  }, 30_000)
+
+  test('answers for its own runs and files alone, and by its own name alone', async () => {
+    for (const path of [
+      '/../package.json',
+      '/..%2f..%2fpackage.json',
+      '//etc/passwd',
+      '/api/runs/7',
+      '/api/runs/..%2fgoing',
+      '/api/runs/__proto__',
+    ])
+      expect(await status(server.url, path), path).toBe(404)
+    expect(await status(server.url, '/api/runs/0/metrics?from=-1')).toBe(400)
+    expect(await status(server.url, '/api/runs', 'evil.example')).toBe(403)
+  })
+})
