@@ -24,7 +24,7 @@ export function torchMissing() {
   const { error, status, stderr } = spawnSync(python, ['-c', 'import torch'], { encoding: 'utf8' })
   if (status === 0) return null
   const reason = error ? `it cannot be run (${error.code})` : (stderr.trim().split('\n').at(-1) ?? `it ended with ${status}`)
-  return `the suite torch needs a Python that has torch, and ${python} is none: ${reason}; install torch there, or name another Python in VLM_GYM_PYTHON`
+  return `the suite torch needs a Python that has torch, and ${python} is none: ${reason}; install torch there, or name another Python in VLM_GYM_PYTHON_TRL, which is looked at first, or in VLM_GYM_PYTHON`
 }
 
 /** A process of torch_model.py. `ask` sends one request and resolves to its answer; `processor` is its processor time in milliseconds. */
@@ -143,7 +143,7 @@ const REPLIES = 8
  */
 export async function compareWithTorch(preset, folder, pictures = 32) {
   const config = parseTrainConfig(presetNamed(preset))
-  const words = lexiconOf(await loadGames())
+  const words = lexiconOf(await loadGames(presetNamed('laptop').games.map(({ id }) => id)))
   const options = { model: config.model, words, seed: 1, folder }
   const engine = new EmbeddedEngine({ ...options, threads: 1 })
   const load = loadOf(engine, config, pictures)

@@ -19,13 +19,17 @@ export function isObject(value: unknown): value is ConfigObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Reads `path.to.key=value`; the value is JSON where it reads as JSON, else the text itself. Throws ConfigError. */
-export function parseSetting(text: string): Setting {
+/**
+ * Reads `path.to.key=value`; the value is JSON where it reads as JSON, else the text itself. `option`: how the setting was given, for messages. Throws
+ * ConfigError.
+ */
+export function parseSetting(text: string, option: string = '--set'): Setting {
   const at = text.indexOf('=')
   const path = text.slice(0, Math.max(at, 0)).trim().split('.')
-  if (at < 0 || path.includes('')) throw new ConfigError(`--set ${text} is not a setting; write --set key=value or --set path.to.key=value`)
+  if (at < 0 || path.includes(''))
+    throw new ConfigError(`${option} ${text} is not a setting; write ${option} key=value or ${option} path.to.key=value`)
   const forbidden = path.find((key) => FORBIDDEN.includes(key))
-  if (forbidden !== undefined) throw new ConfigError(`--set ${text}: "${forbidden}" is not a key that can be set`)
+  if (forbidden !== undefined) throw new ConfigError(`${option} ${text}: "${forbidden}" is not a key that can be set`)
   const written = text.slice(at + 1)
   try {
     return { path, value: JSON.parse(written) }
@@ -34,31 +38,34 @@ export function parseSetting(text: string): Setting {
   }
 }
 
-/** A copy of `base` with the settings in it, in their order. Missing objects on the way are made; a number goes into an array that is there. */
-export function applySettings(base: ConfigObject, settings: readonly string[]): ConfigObject {
+/**
+ * A copy of `base` with the settings in it, in their order. Missing objects on the way are made; a number goes into an array that is there. `option`: how
+ * the settings were given, for messages. Throws ConfigError.
+ */
+export function applySettings(base: ConfigObject, settings: readonly string[], option: string = '--set'): ConfigObject {
   const out = structuredClone(base)
   for (const text of settings) {
-    const { path, value } = parseSetting(text)
+    const { path, value } = parseSetting(text, option)
     let holder = out
     for (const [depth, key] of path.slice(0, -1).entries()) {
-      checkIndex(holder, key, text)
+      checkIndex(holder, key, `${option} ${text}`)
       if (!Object.hasOwn(holder, key)) holder[key] = {}
       const next = holder[key]
       if (typeof next !== 'object' || next === null)
-        throw new ConfigError(`--set ${text}: ${path.slice(0, depth + 1).join('.')} is ${JSON.stringify(next)} and has no keys`)
+        throw new ConfigError(`${option} ${text}: ${path.slice(0, depth + 1).join('.')} is ${JSON.stringify(next)} and has no keys`)
       holder = next as ConfigObject
     }
     const last = path.at(-1)!
-    checkIndex(holder, last, text)
+    checkIndex(holder, last, `${option} ${text}`)
     holder[last] = value
   }
   return out
 }
 
 /** A key of a list must be the index of an element or the next free one. */
-function checkIndex(holder: ConfigObject | readonly unknown[], key: string, text: string): void {
+function checkIndex(holder: ConfigObject | readonly unknown[], key: string, given: string): void {
   if (!Array.isArray(holder) || (/^\d{1,6}$/.test(key) && Number(key) <= holder.length)) return
-  throw new ConfigError(`--set ${text}: "${key}" is not an index of a list of ${holder.length} (0 to ${holder.length} can be set)`)
+  throw new ConfigError(`${given}: "${key}" is not an index of a list of ${holder.length} (0 to ${holder.length} can be set)`)
 }
 
 /** `over` on `base`: objects are merged key by key, anything else (arrays too) is replaced. Neither is changed. */

@@ -213,6 +213,21 @@ describe('the server', { timeout: 120_000 }, () => {
     await server.close()
   })
 
+  it('takes a batch of resets that replaces sessions though it is full, and none that adds one', async () => {
+    const server = await serveGym({ port: 0, maxSessions: 2 })
+    const begin = async (...ids: (string | null)[]): Promise<number> => {
+      const resets = ids.map((id) => ({ game: 'swap', seed: 1, ...(id !== null && { episode_id: id }) }))
+      const body = JSON.stringify({ resets })
+      return (await fetch(`${server.url}/v1/sessions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status
+    }
+    expect(await begin('a', 'b')).toBe(200)
+    expect(await begin('a', 'b', 'a')).toBe(200)
+    expect(server.sessions).toBe(2)
+    expect([await begin('a', 'c'), await begin('a', null)]).toEqual([503, 503])
+    expect(server.sessions).toBe(2)
+    await server.close()
+  })
+
   it('ends idle sessions and half-open sockets, and leaves the busy ones', async () => {
     const server = await serveGym({ port: 0, idleTimeout: 400 })
     const [idle, busy, gone] = [await talk(server.url), await talk(server.url), await talk(server.url, { autoPong: false })]

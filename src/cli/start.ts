@@ -98,5 +98,5 @@ function levelsOf(game: AnyGame, { preset, perception, reasoning }: StartOptions
 
 /** The skin with the settings of --skin. */
 function skinWith(skin: Skin, settings: readonly string[] = []): Skin {
-  return checkConfig(skinSchema, applySettings({ ...skin }, settings), 'the skin')
+  return checkConfig(skinSchema, applySettings({ ...skin }, settings, '--skin'), 'the skin')
 }

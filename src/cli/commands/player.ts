@@ -157,6 +157,6 @@ async function playedOf(flags: PlayerFlags): ReturnType<typeof startOf> {
   })
   const horizon = flags.horizon ?? (preset && spec.game.presets?.[preset]?.horizon) ?? HORIZON
   const tags = flags.tags ?? (prompt === 'brief' ? 'paper' : 'neutral')
-  const reward = checkConfig(rewardConfig, applySettings({}, flags.reward ?? []), 'the reward')
+  const reward = checkConfig(rewardConfig, applySettings({}, flags.reward ?? [], '--reward'), 'the reward')
   return { spec: envSpec({ ...spec, promptStyle: prompt, mode, feedback, tags, horizon, reward }), start }
 }

@@ -2,9 +2,10 @@
 import * as z from 'zod/mini'
 import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
-import { isRngState, type Rng, type RngState, rngFromState, seededRng } from '../../rng.ts'
+import { type Rng, type RngState, rngFromState, seededRng } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
 import { acrossFields } from '../shared/across-fields.ts'
+import { rngState } from '../shared/rng-state.ts'
 import { whole } from '../shared/whole.ts'
 import {
   countEmpty,
@@ -55,7 +56,7 @@ export const state2048: Schema<State2048> = z
     board: z.array(whole(0, MAX_EXPONENT)).check(z.maxLength(SIZE_MAX * SIZE_MAX)),
     score: whole(0),
     moves: whole(0),
-    rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
+    rng: rngState,
   })
   .check(
     acrossFields((state, fail) => {

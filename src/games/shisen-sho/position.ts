@@ -2,10 +2,11 @@
 import * as z from 'zod/mini'
 import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
-import { isRngState, type RngState } from '../../rng.ts'
+import type { RngState } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
 import type { Fail } from '../shared/across-fields.ts'
 import type { Cell } from '../shared/coordinates.ts'
+import { rngState } from '../shared/rng-state.ts'
 import { whole } from '../shared/whole.ts'
 import { EMPTY, ending, joinLength, joinsOf, linesOf, SIDE_MAX, SIDE_MIN, toggle } from './rules.ts'
 
@@ -45,7 +46,7 @@ export const positionFields = {
   board: z.array(whole(EMPTY)).check(z.maxLength(SIDE_MAX * SIDE_MAX)),
   removed: whole(0),
   moves: whole(0),
-  rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
+  rng: rngState,
 }
 
 /** Checks a board's knobs against each other; `most`: how many kinds there are to draw from. */

@@ -2,10 +2,11 @@
 import * as z from 'zod/mini'
 import { GameError } from '../../errors.ts'
 import type { GameEvent, StepResult } from '../../game.ts'
-import { isRngState, type RngState, rngFromState, seededRng } from '../../rng.ts'
+import { type RngState, rngFromState, seededRng } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
 import { acrossFields, type Fail } from '../shared/across-fields.ts'
 import type { Cell } from '../shared/coordinates.ts'
+import { rngState } from '../shared/rng-state.ts'
 import { whole } from '../shared/whole.ts'
 import { cascade, deal, kindsOf, reshuffle, type Stage } from './cascade.ts'
 import { COLOURS_MAX, exchange, hasSwap, markRuns, neighbours, SHAPES_MAX, SIDE_MAX, SIDE_MIN, swapCells } from './rules.ts'
@@ -61,7 +62,7 @@ export const stateSwap: Schema<StateSwap> = z
     board: z.array(whole(0)).check(z.maxLength(SIDE_MAX * SIDE_MAX)),
     points: whole(0),
     swaps: whole(0),
-    rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
+    rng: rngState,
   })
   .check(
     acrossFields((state, fail) => {

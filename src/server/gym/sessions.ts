@@ -86,7 +86,9 @@ export class Sessions {
 
   /** Starts many, or none if one of them cannot be started. Throws ApiError that names it. */
   beginAll(requests: readonly ResetRequest[]): Session[] {
-    this.#makeRoom(requests.length)
+    // A reset of a session that is open replaces it and takes no room.
+    const fresh = new Set(requests.map(({ episode_id: id }, at) => id ?? at))
+    this.#makeRoom([...fresh].filter((id) => typeof id === 'number' || !this.#named.has(id)).length)
     const started = requests.map((request, at) => placed(`resets[${at}]`, () => this.start(request)))
     checkAnswer(started)
     for (const session of started) this.#keep(session)
