@@ -28,8 +28,8 @@ function tooMany({ nodes, presses }: Pick<ConfigLightsOut, 'nodes' | 'presses'>,
 /** Strict schema of the config, with defaults. */
 export const configLightsOut: Schema<ConfigLightsOut> = z
   .strictObject({
-    nodes: z._default(fields.nodes, 8),
-    presses: z._default(fields.presses, 3),
+    nodes: z._default(fields.nodes, 10),
+    presses: z._default(fields.presses, 6),
     crossings: z._default(fields.crossings, false),
   })
   .check(acrossFields(tooMany))
@@ -50,13 +50,15 @@ export interface StateLightsOut extends ConfigLightsOut {
 export const litOf = ({ lights }: Pick<StateLightsOut, 'lights'>): number => lights.reduce((set, on, node) => set | (on << node), 0)
 
 const node = whole(0, NODES_MAX - 1)
+/** Two nodes, as a list that every reader of schemas knows. */
+const edge = z.array(node).check(z.minLength(2), z.maxLength(2)) as unknown as z.ZodMiniType<Edge>
 
 /** Schema of a state. */
 export const stateLightsOut: Schema<StateLightsOut> = z
   .strictObject({
     ...fields,
     cells: z.array(whole(0, sideOf(NODES_MAX) ** 2 - 1)).check(z.maxLength(NODES_MAX)),
-    edges: z.array(z.tuple([node, node])).check(z.maxLength((NODES_MAX * (NODES_MAX - 1)) / 2)),
+    edges: z.array(edge).check(z.maxLength((NODES_MAX * (NODES_MAX - 1)) / 2)),
     lights: z.array(whole(0, 1)).check(z.maxLength(NODES_MAX)),
     moves: whole(0),
     rng: z.custom<RngState>(isRngState, 'expected four 32-bit integers that are not all zero'),
