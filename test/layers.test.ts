@@ -39,6 +39,7 @@ const LEVELS: { readonly [part: string]: number } = {
   runs: 3,
   policies: 3,
   datasets: 3,
+  tinker: 3,
   testing: 4,
   eval: 4,
   train: 4,
