@@ -13,6 +13,7 @@ export const GAMES = [
   { id: 'shisen-sho', tile: 67, targets: { frame: 20_000, png: 7_000, groups: 30_000 } },
   { id: 'swap', tile: 63, targets: { frame: 15_000, png: 5_000, groups: 10_000 } },
   { id: 'picture-shisen-sho', tile: 67, targets: { frame: 10_000 } },
+  { id: 'flood-it', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
 ].map((one) => {
   const game = gameNamed(one.id)
   const skin = { theme: 'classic', tile: one.tile, layout: 'full' }

@@ -28,7 +28,7 @@ function matmul(m, k, n) {
 
 export async function engineBench() {
   const { model } = presetNamed('laptop')
-  const words = lexiconOf(await loadGames())
+  const words = lexiconOf(await loadGames(presetNamed('laptop').games.map(({ id }) => id)))
   const config = modelConfig.parse(model)
   const vocabulary = vocabularyOf(words, config)
   const batch = 64

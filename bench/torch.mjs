@@ -143,7 +143,7 @@ const REPLIES = 8
  */
 export async function compareWithTorch(preset, folder, pictures = 32) {
   const config = parseTrainConfig(presetNamed(preset))
-  const words = lexiconOf(await loadGames())
+  const words = lexiconOf(await loadGames(presetNamed('laptop').games.map(({ id }) => id)))
   const options = { model: config.model, words, seed: 1, folder }
   const engine = new EmbeddedEngine({ ...options, threads: 1 })
   const load = loadOf(engine, config, pictures)

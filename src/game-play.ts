@@ -23,12 +23,12 @@ export interface PlayKey<A> {
 }
 
 /** What helps a person to play at a terminal. Every field may be left out; a game that declares none is played by typed answers. */
-export interface PlayAids<A, C> {
+export interface PlayAids<A, C, S = unknown> {
   /** The rules for a person, a paragraph a line. Nothing about replies to a model, and nothing about keys, which `play` adds. */
   rules?(config: C): string
   readonly keys?: readonly PlayKey<A>[]
-  /** For answers that name cells: how many, and the answer for cells picked in that order, 0-based from the top left. */
-  readonly pick?: { readonly cells: number; answer(cells: readonly (readonly [row: number, column: number])[]): string }
+  /** For answers that name cells or what stands in them: how many, and the answer for cells picked in that order, 0-based from the top left. */
+  readonly pick?: { readonly cells: number; answer(cells: readonly (readonly [row: number, column: number])[], state: S): string }
   /** The look of a cell by its label in the perception. Absent: the label, on the commonest colour of the cell's picture. */
   look?(label: string, theme: Theme): CellLook
 }

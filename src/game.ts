@@ -248,7 +248,7 @@ interface Described<S, A, C, P> {
   /** Named ways of playing: 'paper' are published settings, 'laptop' what the training preset of that name plays. */
   readonly presets?: { readonly [name: string]: GamePreset<C> }
   /** For people at a terminal (`vlm-gym play`). */
-  readonly play?: PlayAids<A, C>
+  readonly play?: PlayAids<A, C, S>
   /**
    * Named ways of answering by chance alone, apart from the uniform ones that every game has: the text of an answer, which need not be
    * readable. The policy of that name plays them.

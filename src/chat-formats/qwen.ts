@@ -21,6 +21,8 @@ export interface QwenChatOptions extends TokenizerFiles {
   /** Pictures are scaled to at least and at most this many pixels. Default 65,536 and 16,777,216, as Qwen3-VL. */
   readonly minPixels?: number
   readonly maxPixels?: number
+  /** What the system says where a conversation has no message of it; Qwen2-VL and Qwen2.5-VL have one. Default: nothing. */
+  readonly system?: string
 }
 
 /** Farthest ratio of a picture's sides that the models take. */
@@ -58,7 +60,7 @@ function roundHalfEven(value: number): number {
 
 /** The format of a model's own tokenizer. Throws EngineError for files without ChatML's and the vision tokens. */
 export function qwenChat(options: QwenChatOptions): ChatFormat {
-  const { tokenSide = 32, minPixels = 65_536, maxPixels = 16_777_216 } = options
+  const { tokenSide = 32, minPixels = 65_536, maxPixels = 16_777_216, system } = options
   const tokenizer = tokenizerText(options)
   const [start, end, visionStart, visionEnd] = ['<|im_start|>', '<|im_end|>', '<|vision_start|>', '<|vision_end|>'].map(
     tokenizer.special,
@@ -87,7 +89,9 @@ export function qwenChat(options: QwenChatOptions): ChatFormat {
     conversations: true,
     imageTokens,
     prompt: ({ messages, prefix = '' }) => {
-      const said = messages.flatMap((message): Chunk[] => [
+      const first: Message[] =
+        system === undefined || messages[0]?.role === 'system' ? [] : [{ role: 'system', content: [{ type: 'text', text: system }] }]
+      const said = [...first, ...messages].flatMap((message): Chunk[] => [
         { type: 'encoded_text', tokens: head(message.role) },
         ...bodyOf(message),
         { type: 'encoded_text', tokens: [end, ...line] },

@@ -133,7 +133,7 @@ export function withEvalOptions(command: Command): void {
       `vlm-gym eval --model openai:gpt-4o --body '{"seed":null,"reasoning_effort":"low"}'`,
       'leaves one field of the requests out, adds another',
     ],
-    ['vlm-gym eval --preset paper', 'random play of all four games beside the published table'],
+    ['vlm-gym eval --preset paper', 'random play of the four games of the paper beside the published table'],
     ['vlm-gym eval --preset paper --game swap solver greedy-1', 'two policies in one game of it'],
     ['vlm-gym eval random --set size=5 --episodes 200 --json', 'another board, rows for programs'],
   ])

@@ -49,6 +49,10 @@ const BUILT_IN: readonly GameEntry[] = [
     load: async () => (await import('./swap/index.ts')).gameSwap,
     vectors: async () => (await import('./swap/vectors.ts')).vectorsSwap,
   },
+  {
+    ...{ id: 'flood-it', title: 'Flood-It', tags: ['colours', 'areas', 'planning'] },
+    load: async () => (await import('./flood-it/index.ts')).gameFloodIt,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */

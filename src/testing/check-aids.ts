@@ -40,11 +40,8 @@ export function checkAids({ game, config, theme, where }: CheckContext, state: u
   if (pick !== undefined) {
     ensure(Number.isInteger(pick.cells) && pick.cells > 0 && pick.cells <= rows * columns, where, `${pick.cells} cells cannot be picked`)
     const first = Array.from({ length: pick.cells }, (_, at) => [Math.floor(at / columns), at % columns] as const)
-    ensure(
-      'action' in game.answer.parse(pick.answer(first), state),
-      where,
-      `picked cells give ${pick.answer(first)}, which reads as no action`,
-    )
+    const answer = pick.answer(first, state)
+    ensure('action' in game.answer.parse(answer, state), where, `picked cells give ${answer}, which reads as no action`)
   }
   if (look === undefined) return
   const known = [...new Set(cells.flat())].map((label) => look(label, theme))

@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 
-/** Every game as its own preset "laptop" has it, which is what `vlm-gym games` and `vlm-gym show --preset laptop` call so too. */
+/** The paper's games as their own presets "laptop" have them, which is what `vlm-gym games` and `vlm-gym show --preset laptop` call so too. */
 const GAMES = [
   { id: '2048', config: { size: 4 }, horizon: 100, restart: true },
   { id: 'shisen-sho', config: { rows: 4, columns: 4, kinds: 4 }, horizon: 8, expert: 'solver', regretScale: 2 },
@@ -27,7 +27,7 @@ const rl = {
   taught: { optimizer: 'adam', learningRate: 4e-4, finalRate: 0.1 },
 }
 
-/** All four games on a laptop CPU, one model for all: the main job. */
+/** The paper's four games on a laptop CPU, one model for all: the main job. */
 const laptop = {
   preset: 'laptop',
   games: GAMES,

@@ -74,7 +74,7 @@ export function defineTrain(command: Command): void {
   command.option('--print-config', 'print the whole config, checked, as a file for --config; nothing is trained or written')
   command.option('--print-schema', 'print the JSON schema of configs, for editors; nothing is trained or written')
   withExamples(command, [
-    ['vlm-gym train', 'both recipes on all four games, the table and the report, in runs/laptop-0'],
+    ['vlm-gym train', 'both recipes on the four games of the paper, the table and the report, in runs/laptop-0'],
     ['vlm-gym train --quick', 'the idea in a few minutes, on Shisen-Sho alone'],
     ['vlm-gym train --preset bootstrapping --seeds 0-2', 'what each reward does to seeing, thinking and playing'],
     ['vlm-gym train --seed 1 --out runs/second', 'another seed, another folder'],

@@ -154,7 +154,8 @@ class KeyPlay {
     else if (name === 'left') this.#cursor = [row, Math.max(0, column - 1)]
     else if (name === 'right') this.#cursor = [row, Math.min(columns - 1, column + 1)]
     else if (name === 'escape') this.#picked = []
-    else if (name === 'return' || name === 'enter' || character === ' ') this.#take(pick.cells, (cells) => pick.answer(cells))
+    else if (name === 'return' || name === 'enter' || character === ' ')
+      this.#take(pick.cells, (cells) => pick.answer(cells, this.#session.now.state))
     else return false
     return true
   }

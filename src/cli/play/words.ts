@@ -93,7 +93,8 @@ export function answerOf(game: AnyGame, state: unknown, typed: string): string {
   if (key !== undefined) return game.answer.format(state, key.action)
   const numbers = /^\d+(\s*[\s,;]\s*\d+)*$/.test(typed) ? typed.split(/[\s,;]+/).map(Number) : []
   if (pick === undefined || numbers.length !== 2 * pick.cells) return typed
-  return pick.answer(Array.from({ length: pick.cells }, (_, i) => [numbers[2 * i]!, numbers[2 * i + 1]!] as const))
+  const cells = Array.from({ length: pick.cells }, (_, i) => [numbers[2 * i]!, numbers[2 * i + 1]!] as const)
+  return pick.answer(cells, state)
 }
 
 /** The rules for a person, paragraph by paragraph. A game that declares none: the rules of its prompts. */

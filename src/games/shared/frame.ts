@@ -30,14 +30,18 @@ export class CatalogueCache {
   }
 }
 
-/** The catalogue of a skin and theme; its sprites are made once, and again only after it has gone from the cache. */
+/**
+ * The catalogue of a skin and theme; its sprites are made once, and again only after it has gone from the cache. `what`: what else the sprites
+ * hang on, such as the picture that they are pieces of.
+ */
 export function cachedCatalogue(
   cache: CatalogueCache,
   { layout, tile, symbols, labels }: Skin,
   theme: Theme,
   make: () => Sprite[],
+  what = '',
 ): SpriteCatalogue {
-  const key = [layout, tile, symbols, labels].join(' ')
+  const key = [layout, tile, symbols, labels, what].join(' ')
   const known = cache.get(theme, key)
   if (known !== undefined) return known
   const catalogue = { sprites: make() }

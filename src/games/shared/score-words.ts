@@ -4,6 +4,8 @@
  * Thoughts are often the truth to the letter, as a whole or in most lines. So the whole is compared first, then line by line; words are looked
  * at on other lines alone. Texts are compared as slices with `===`, which V8 does many times faster than `startsWith` or a loop over characters.
  */
+import type { Statement } from '../../game.ts'
+import { judged, linesIn, piecesIn } from './statements.ts'
 
 /** True thoughts: as they are written, and line by line. */
 export interface TrueThoughts {
@@ -131,4 +133,28 @@ export function onceForEach<S extends object, T>(make: (state: S) => T): (state:
     if (last?.state !== state) last = { state, value: make(state) }
     return last.value
   }
+}
+
+/**
+ * The words of a readable text, each with whether it is the true one of its place; none if it is unreadable. For thoughts whose words and heads
+ * have no white space within. What `trueShare` counts.
+ */
+export function judgeLines(think: string, { lines: truth }: TrueThoughts): Statement[] {
+  if (think.length > 4096) return []
+  const lines = linesIn(think)
+  if (lines.length !== truth.length) return []
+  const said: Statement[] = []
+  for (const [at, line] of lines.entries()) {
+    const { head, words: expected, most, word } = truth[at]!
+    const [first, ...words] = piecesIn(line, /\S+/g)
+    if (first?.text !== head || words.length > most || !words.every(({ text }) => isWhole(word, text))) return []
+    said.push(...judged(words, (text, i) => text === expected[i]))
+  }
+  return said
+}
+
+/** Whether a sticky pattern takes a text as a whole. */
+function isWhole(pattern: RegExp, text: string): boolean {
+  pattern.lastIndex = 0
+  return pattern.test(text) && pattern.lastIndex === text.length
 }
