@@ -1,4 +1,5 @@
 /** An engine behind the Tinker API: other people's Tinker programs train and sample the embedded model, pictures included. */
+import { setMaxListeners } from 'node:events'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Engine } from '../../engine.ts'
@@ -61,6 +62,8 @@ export async function serveEngine(options: EngineServerOptions): Promise<EngineS
     const host = await Host.open({ open, folder, base, seed, limits, now, log })
     const metrics = new ServerMetrics()
     const stopping = new AbortController()
+    // Every result that is waited for listens to it.
+    setMaxListeners(0, stopping.signal)
     const app = new Hono()
     const answer = (error: ApiError): Response => {
       metrics.refused(error.code ?? 'VALIDATION_ERROR')

@@ -103,6 +103,7 @@ export function tinkerRoutes(app: Hono, host: Host, { poll, maxBody, stopping }:
       model_id,
       model_data: { arch: host.about.info.name, model_name: base },
       is_lora: false,
+      lora_rank: 0,
       model_name: base,
     })
   })
@@ -257,7 +258,8 @@ export function tinkerRoutes(app: Hono, host: Host, { poll, maxBody, stopping }:
     const found = host.checkpoints.find(tinker_path)
     if (found === undefined)
       throw new ApiError(404, `there is no checkpoint ${tinker_path.slice(0, 300)}`, 'tinker_path', 'CHECKPOINT_NOT_FOUND')
-    return c.json({ base_model: found.run.base, is_lora: false })
+    // Rank 0: all weights are trained. Old SDKs make a model of a checkpoint by what is said here.
+    return c.json({ base_model: found.run.base, is_lora: false, lora_rank: 0, train_unembed: true, train_mlp: true, train_attn: true })
   })
 
   // Beyond the Tinker API.
