@@ -1,6 +1,6 @@
 /** `vlm-gym serve-engine` as a user types it: by the official SDK of Tinker, and by plain requests. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -108,6 +108,22 @@ describe('vlm-gym serve-engine', { timeout: 240_000 }, () => {
     },
   )
 
+  it.skipIf(pythons.length === 0).each(pythons.length === 0 ? ['none'] : pythons)(
+    'runs the example of docs/serve-engine.md as it stands (skipped where VLM_GYM_TINKER names no Python with it): %s',
+    async (python) => {
+      const page = await readFile(fileURLToPath(new URL('../docs/serve-engine.md', import.meta.url)), 'utf8')
+      const example = /```python\n([\s\S]*?)```/.exec(page)?.[1] as string
+      const { stdout } = await promisify(execFile)(python, ['-c', example], {
+        cwd: folder,
+        env: { ...process.env, TINKER_BASE_URL: running.url, TINKER_API_KEY: KEY, TINKER_TELEMETRY: '0' },
+      })
+      const lines = stdout.trim().split('\n')
+      expect(lines).toHaveLength(11)
+      expect(Number(lines[9]?.split(' ')[1])).toBeLessThan(Number(lines[0]?.split(' ')[1]))
+      expect(lines[10]).toMatch(/tinker:\/\/.*\/weights\/ten-steps$/)
+    },
+  )
+
   it('carries requests out in the order of their numbers, whatever order they come in', async () => {
     const { send, model } = client
     const [one, two] = [await model(), await model()]
@@ -160,12 +176,20 @@ describe('vlm-gym serve-engine', { timeout: 240_000 }, () => {
     const runs = (await client.send('training_runs')).body.training_runs as Json[]
     expect(runs.map((run) => run.training_run_id)).toContain(id)
     const other = await client.model()
-    await client.result('load_weights', { model_id: other, path: saved.path, optimizer: true, seq_id: 1 })
-    expect(lossOf(await client.result('forward_backward', await passOf(client, other, 2)))).toBe(loss)
+    // Submitted together: what is loaded is what was just saved.
+    const path = `tinker://${other}/weights/own`
+    const pair = [
+      client.send('save_weights', { model_id: other, path: 'own', seq_id: 1 }),
+      client.send('load_weights', { model_id: other, path, optimizer: true, seq_id: 2 }),
+    ]
+    const { request_id } = ((await Promise.all(pair))[1] as { body: Json }).body
+    expect((await client.send('retrieve_future', { request_id })).body).toMatchObject({ path })
+    await client.result('load_weights', { model_id: other, path: saved.path, optimizer: true, seq_id: 3 })
+    expect(lossOf(await client.result('forward_backward', await passOf(client, other, 4)))).toBe(loss)
     const gone = await fetch(`${running.url}/api/v1/training_runs/${id}/checkpoints/weights/first`, { method: 'DELETE' })
     expect(gone.status).toBe(204)
     expect((await readdir(join(folder, 'kept', 'saves'))).filter((name) => name.includes('.first.'))).toEqual([])
-    expect(await client.result('load_weights', { model_id: other, path: saved.path, optimizer: true, seq_id: 3 })).toMatchObject({
+    expect(await client.result('load_weights', { model_id: other, path: saved.path, optimizer: true, seq_id: 5 })).toMatchObject({
       category: 'user',
     })
   })

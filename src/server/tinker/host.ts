@@ -262,6 +262,7 @@ export class Host {
     const model = this.model(id)
     return model.submit(seq, digestOf({ kind, as }), {
       kind: 'other',
+      alone: true,
       begin: async (engine) => {
         checkName(as.name)
         const path = pathOf(id, { kind, name: as.name })
@@ -297,6 +298,7 @@ export class Host {
   load(id: string, seq: number | null | undefined, path: string, optimizer: boolean): Future {
     return this.model(id).submit(seq, digestOf({ path, optimizer }), {
       kind: 'other',
+      alone: true,
       begin: async (engine) => {
         await engine.load(this.checkpoints.get(path).checkpoint.ref, { optimizer })
         return json({ type: 'load_weights', path, model_id: id })

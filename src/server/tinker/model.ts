@@ -9,6 +9,8 @@ import { Ledger } from './ledger.ts'
 export interface Work {
   /** A pass that fails lets the next step fail, and leaves no gradient. */
   readonly kind: 'pass' | 'step' | 'other'
+  /** Begins only when everything before has ended: it looks at what that has saved. */
+  readonly alone?: boolean
   /** Calls the engine when the turn has come: at once, before anything is awaited. */
   readonly begin: (engine: Engine) => Promise<Outcome>
 }
@@ -101,6 +103,7 @@ export class Model {
       this.#next++
       const { work, resolve, reject } = one
       this.#turn = this.#turn.then(async () => {
+        if (work.alone) await Promise.allSettled(this.#running)
         try {
           const outcome = this.#begin(await this.#engine, work)
           this.#running.add(outcome)
