@@ -1,8 +1,8 @@
 /** MCP over streamable HTTP: what answers the requests of one path. Each conversation has a session of its own; idle ones end. */
 import { randomUUID } from 'node:crypto'
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import type { SessionLimits } from '../gym/sessions.ts'
 import { urlOf } from '../listen.ts'
+import { JsonTransport } from './json-transport.ts'
 import { mcpGame } from './mcp-game.ts'
 import type { McpHost } from './mcp-host.ts'
 
@@ -22,7 +22,7 @@ export interface McpTalks {
 
 /** A conversation with its last use, ms. */
 interface Talk {
-  readonly transport: WebStandardStreamableHTTPServerTransport
+  readonly transport: JsonTransport
   used: number
 }
 
@@ -38,9 +38,9 @@ export function mcpTalks(host: McpHost, { maxSessions, idleTimeout }: SessionLim
     host.metrics?.refused(code)
     return refusal(status, message)
   }
-  const begin = async (): Promise<WebStandardStreamableHTTPServerTransport> => {
-    const transport: WebStandardStreamableHTTPServerTransport = new WebStandardStreamableHTTPServerTransport({
-      ...{ sessionIdGenerator: randomUUID, enableJsonResponse: true, maxRequestBodySize: MAX_MCP_BODY },
+  const begin = async (): Promise<JsonTransport> => {
+    const transport: JsonTransport = new JsonTransport({
+      ...{ sessionIdGenerator: randomUUID, maxRequestBodySize: MAX_MCP_BODY },
       onsessioninitialized: (id) => {
         talks.set(id, { transport, used: now() })
       },
