@@ -44,11 +44,12 @@ const LEVELS: { readonly [part: string]: number } = {
   eval: 4,
   train: 4,
   teach: 4,
+  server: 4,
   workers: 4,
   index: 4,
   report: 5,
   jobs: 6,
-  server: 6,
+  studio: 6,
   cli: 7,
 }
 

@@ -1,6 +1,6 @@
 /** `vlm-gym studio`: training runs on a page in the browser, also while they are going. */
 import type { Command } from 'commander'
-import { serveStudio } from '../../server/index.ts'
+import { serveStudio } from '../../studio/studio-server.ts'
 import { serveUntilInterrupted } from '../interrupt.ts'
 import { wholeNumber, withExamples, withJson } from '../options.ts'
 import { printJson, printLines } from '../terminal.ts'
