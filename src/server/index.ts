@@ -5,10 +5,4 @@ export type { McpHost } from './mcp/mcp-host.ts'
 export { type McpServerOptions, type McpServerRunning, serveMcp } from './mcp/mcp-http.ts'
 export { mcpOverStdio } from './mcp/mcp-stdio.ts'
 export { type ModelServer, type ModelServerOptions, modelApp, serveModel } from './model/model-server.ts'
-
-<<<<<<< HEAD
-=======
-
 export { ENGINE_SERVER_DEFAULTS, type EngineServer, type EngineServerOptions, serveEngine } from './tinker/engine-server.ts'
-
->>>>>>> main
