@@ -3,5 +3,5 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   base: './',
   logLevel: 'warn',
-  build: { outDir: '../dist/studio', emptyOutDir: true, target: 'es2022' },
+  build: { outDir: '../dist/studio/page', emptyOutDir: true, target: 'es2022' },
 })

@@ -98,7 +98,7 @@ async function pageOf(source: Source): Promise<RunPage> {
 
 /** The application without a socket. */
 export function studioApp({ folders, log = (error: unknown) => console.error(error) }: Omit<StudioOptions, 'port'>): Hono {
-  const assets = assetsOf(join(PACKAGE_FOLDER, 'dist/studio'))
+  const assets = assetsOf(join(PACKAGE_FOLDER, 'dist/studio/page'))
   const sources = new Map(folders.map((path, at): [string, Source] => [String(at), { name: basename(resolve(path)), path }]))
   const sourceOf = (id: string): Source => {
     const source = sources.get(id)
