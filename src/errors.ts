@@ -45,6 +45,13 @@ export class EngineError extends VlmGymError {
   }
 }
 
+/** No server that scores replies can be asked. The weights stand as they did before the step that asked. */
+export class ScorerError extends VlmGymError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('scorer', message, options)
+  }
+}
+
 /** What the codes of failed file operations mean, for messages; 'read' and 'write' differ in what is missing and what is not allowed. */
 const FILE_REASONS: { readonly [code: string]: string | { readonly read: string; readonly write: string } } = {
   ENOENT: { read: 'there is no such file or folder', write: 'its folder does not exist' },

@@ -4,7 +4,7 @@
  */
 export { checkConfig } from './checks.ts'
 export type { Datum, Engine, ModelInput, SampledSequence, SamplingParams, Tokenizer } from './engine.ts'
-export { ConfigError, EngineError, fileReason, GameError, StateError, StorageError, VlmGymError } from './errors.ts'
+export { ConfigError, EngineError, fileReason, GameError, ScorerError, StateError, StorageError, VlmGymError } from './errors.ts'
 export type { AnyGame, Game, Grid, StepResult } from './game.ts'
 export { type GameEntry, gameEntries, gameNamed, loadGame, loadGames, registerGame } from './games/registry.ts'
 export {

@@ -89,6 +89,19 @@ describe('POST /v1/groups', () => {
     expect((await post('/v1/groups', { groups: [groups[1]], columns: true })).body.replies.score.action).toEqual([])
   })
 
+  it("tells what the reward's expert thinks of every legal action where that is asked for", async () => {
+    const groups = games.map((one) => ({ state: encodeState(one, one.rules.init(one.config.parse({}), 5)), replies: ['x'] }))
+    const wanted = games.map((one) => {
+      const scores = rewardScores(paperReward, one, one.rules.init(one.config.parse({}), 5))
+      return scores && Object.fromEntries(scores)
+    })
+    expect(Object.keys(wanted[0] ?? {}).length).toBeGreaterThan(1)
+    const rows: Answer[] = (await post('/v1/groups', { groups, expert: true })).body.groups
+    expect(rows.map(({ expert }) => expert)).toEqual(wanted)
+    expect((await post('/v1/groups', { groups, expert: true, columns: true })).body.groups.expert).toEqual(wanted)
+    expect((await post('/v1/groups', { groups })).body.groups[0]).not.toHaveProperty('expert')
+  })
+
   it('gives each reply a chance of its own by a seed', async () => {
     const state = game.rules.init(game.config.parse({}), 5)
     const { replies } = await script(envSpec({ game }), 5, 1)

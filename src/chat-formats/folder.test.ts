@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chatFromFolder } from './folder.ts'
+import { IMAGE_TOKENS } from './image-tokens-fixture.ts'
 import { smallTokenizer } from './tokenizer-fixture.ts'
 
 let folder = ''
@@ -26,17 +27,6 @@ describe('a model in a folder', () => {
     await expect(chatFromFolder(folder)).rejects.toThrow(/max_pixels or size\.longest_edge nowhere/)
   })
 
-  /** Width, height -> tokens of the model's own image processor. */
-  const SIZES = [
-    [224, 224, 64, 64],
-    [150, 224, 40, 70],
-    [400, 300, 154, 108],
-    [80, 80, 9, 64],
-    [640, 480, 391, 300],
-    [512, 512, 324, 256],
-    [336, 336, 144, 100],
-    [1024, 768, 999, 768],
-  ] as const
   it('counts a picture as its image processor does, whichever keys say the bounds', async () => {
     await write('config.json', { model_type: 'qwen2_5_vl' })
     await write('tokenizer.json', smallTokenizer())
@@ -51,7 +41,11 @@ describe('a model in a folder', () => {
       chat.prompt({ messages }).chunks.map((chunk) => ('tokens' in chunk ? chat.read(chunk.tokens).text : '')),
     )
     expect(spoken).toEqual([['system\nYou are a helpful assistant.\nuser\nup?\nassistant\n'], ['user\nup?\nassistant\n']])
-    for (const [width, height, ...tokens] of SIZES)
-      expect([old.imageTokens({ width, height }), fresh.imageTokens({ width, height })]).toEqual(tokens)
+    await write('preprocessor_config.json', { patch_size: 14, merge_size: 2, min_pixels: 3136, max_pixels: 401_408 })
+    await write('config.json', { model_type: 'qwen2_vl' })
+    const small = await chatFromFolder(folder)
+    expect(IMAGE_TOKENS).toHaveLength(50)
+    for (const [width, height, ...tokens] of IMAGE_TOKENS)
+      expect([old, fresh, small].map((chat) => chat.imageTokens({ width, height }))).toEqual(tokens)
   })
 })

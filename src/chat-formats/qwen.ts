@@ -40,7 +40,7 @@ export function qwenImageTokens(
 ): number {
   if (Math.max(width, height) / Math.min(width, height) > MAX_ASPECT)
     throw new EngineError(`a picture of ${width}×${height} pixels is too long; its sides may differ by a factor of ${MAX_ASPECT}`)
-  const count = (length: number): number => Math.max(1, roundHalfEven(length / side))
+  const count = (length: number): number => roundHalfEven(length / side)
   const [rows, columns] = [count(height), count(width)]
   const area = rows * columns * side * side
   if (area > maxPixels) {

@@ -56,6 +56,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'offer a trained model as an OpenAI-compatible chat endpoint',
     load: async () => (await import('./commands/serve-model.ts')).defineServeModel,
   },
+  {
+    name: 'serve-engine',
+    summary: 'offer the embedded engine by the Tinker API, to train and sample with pictures',
+    load: async () => (await import('./commands/serve-engine.ts')).defineServeEngine,
+  },
   { name: 'games', summary: 'list the games and their knobs', load: async () => (await import('./commands/games.ts')).defineGames },
   {
     name: 'show',

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError } from 'commander'
 import {
   checkNewSeeds,
+  createScorers,
   makeSeedRuns,
   readComparedRuns,
   reopenSeedRuns,
@@ -20,6 +21,7 @@ import { shellWord } from '../printable.ts'
 import { compareRuns, seedFamilies, seedsText } from '../report/index.ts'
 import type { TrainConfig } from '../train/index.ts'
 import { INTERRUPTED, interruptible } from './interrupt.ts'
+import { keyOf } from './key-options.ts'
 import { createProgress, formatDuration, type ProgressDisplay, progressEvents } from './progress.ts'
 import { printError, printJson, printLines } from './terminal.ts'
 
@@ -34,6 +36,8 @@ export interface SeedsOptions {
   readonly resume: boolean
   /** Use folders that are not empty. */
   readonly force: boolean
+  /** Addresses of servers that score replies; undefined: none. */
+  readonly scorers: readonly string[] | undefined
   readonly quiet: boolean
   readonly json: boolean
   /** The config of new runs, checked and with what it needs loaded; its seed does not matter. */
@@ -62,12 +66,13 @@ export function parseSeeds(text: string): number[] {
 /** The command `train --seeds`. Sets the exit code: 130 if it was interrupted, 1 if a run failed. */
 export async function trainSeeds(options: SeedsOptions): Promise<void> {
   const { seeds, prefix, parallel, resume, quiet } = options
+  const scorers = options.scorers && createScorers({ urls: options.scorers, key: await keyOf({}), onNote: printError })
   const start = performance.now()
   const runs = seeds.map((seed): SeedRun => ({ seed, path: `${prefix}-${seed}` }))
   await (resume ? reopenSeedRuns(runs) : makeNew(runs, options))
   const lines = seedLines(quiet)
   const outcomes = await interruptible((signal) =>
-    trainSeedRuns(runs, { parallel, program: programOf(quiet), onEvent: lines.show, signal }).finally(lines.close),
+    trainSeedRuns(runs, { parallel, scorers, program: programOf(options), onEvent: lines.show, signal }).finally(lines.close),
   )
   await report(runs, outcomes, options, (performance.now() - start) / 1000)
 }
@@ -82,9 +87,12 @@ async function makeNew(runs: readonly SeedRun[], { newConfig, parallel, threadsG
 }
 
 /** This program, as it goes on with one run. */
-const programOf = (quiet: boolean): SeedProgram => ({
+const programOf = ({ quiet, scorers }: SeedsOptions): SeedProgram => ({
   path: fileURLToPath(new URL('main.js', import.meta.url)),
-  args: ({ path }) => ['train', '--resume', path, '--parallel', '1', ...(quiet ? ['--quiet'] : [])],
+  args: ({ path }) => [
+    ...['train', '--resume', path, '--parallel', '1', ...(quiet ? ['--quiet'] : [])],
+    ...(scorers ? ['--scorers', scorers.join(',')] : []),
+  ],
   stoppedCode: INTERRUPTED,
 })
 

@@ -53,6 +53,10 @@ const BUILT_IN: readonly GameEntry[] = [
     ...{ id: 'flood-it', title: 'Flood-It', tags: ['colours', 'areas', 'planning'] },
     load: async () => (await import('./flood-it/index.ts')).gameFloodIt,
   },
+  {
+    ...{ id: 'lights-out', title: 'Lights Out', tags: ['graphs', 'lines', 'planning'] },
+    load: async () => (await import('./lights-out/index.ts')).gameLightsOut,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */

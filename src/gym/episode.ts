@@ -44,6 +44,8 @@ export interface StepSample {
   /** Before the reply. */
   readonly state: unknown
   readonly result: StepResult<unknown>
+  /** The expert's scores of that state, where they are known already; see `PlayedReply`. */
+  readonly expert?: PlayedReply['expert']
 }
 
 /** One reply of an episode. Token and hash are those of the state before the reply. */
@@ -137,7 +139,7 @@ export class Episode {
     const { spec } = this.source
     const { game } = spec
     const { state, last } = this.#now
-    const { score, read, result } = played ?? playReply(game, state, reply)
+    const { score, read, result, expert } = played ?? playReply(game, state, reply)
     const moment = nextMoment(spec, this.#now, result, () => this.#freshSeed())
     const failed = reply.failure !== undefined
     const kept = this.rules.keep === 'states'
@@ -151,7 +153,7 @@ export class Episode {
       terminated: result.terminated,
       truncated: moment.ending === 'truncated' && !failed,
       events: result.events,
-      sample: this.rules.keep === 'samples' ? { observation, reply, read, state, result } : null,
+      sample: this.rules.keep === 'samples' ? { observation, reply, read, state, result, ...(expert !== undefined && { expert }) } : null,
     }
     this.#talk.remember(this.#state(), reply)
     this.#shown = null

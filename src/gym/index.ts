@@ -67,7 +67,14 @@ export {
   totalReward,
 } from './rewards.ts'
 export { type ReplyStore, type RolloutEvent, type RolloutOptions, rollout } from './rollout.ts'
-export { type GroupStart, type RolloutGroupOptions, rolloutGroup, rolloutGroups } from './rollout-group.ts'
+export {
+  type GroupStart,
+  type PlayGroups,
+  type ReplyGroup,
+  type RolloutGroupOptions,
+  rolloutGroup,
+  rolloutGroups,
+} from './rollout-group.ts'
 export {
   type Boundary,
   type PlayedReply,
@@ -75,8 +82,10 @@ export {
   playReply,
   type ReplyReading,
   type ReplyScore,
+  readReply,
   statementsOf,
   trainingReward,
+  truthOf,
 } from './score.ts'
 export { type Expert, type ExpertScores, expertScores, type GameSignal, gameSignal, isGoodMove, regretOf } from './signal.ts'
 export { PLAIN_SKIN } from './skin.ts'

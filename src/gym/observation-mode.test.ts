@@ -36,8 +36,9 @@ describe('observation modes', () => {
       expect([new Set(pixels), palette]).toEqual([new Set([0]), Uint8Array.of(128, 128, 128)])
       const wrong = toldBoard(seen['wrong-caption']!) as string
       expect(wrong).not.toBe(truth)
-      const { rows, columns } = gridOf(game, state)!
-      expect(readGrid(game, wrong)).toMatchObject({ rows, columns })
+      expect(game.perception.parse(wrong)).not.toBeNull()
+      const grid = gridOf(game, state)
+      if (grid !== null) expect(readGrid(game, wrong)).toMatchObject({ rows: grid.rows, columns: grid.columns })
       const later = observationOf(specOf(game, 'wrong-caption'), { state: game.rules.reseed(state, 99), last: null })
       expect(toldBoard(later)).toBe(wrong)
     }

@@ -42,6 +42,8 @@ export interface PlayedReply<S = unknown> {
   readonly score: ReplyScore
   readonly read: ReplyReading
   readonly result: StepResult<S>
+  /** The expert's scores of the state before it (`rewardScores`), where whoever played the reply has found them. */
+  readonly expert?: ReadonlyMap<string, number> | null
 }
 
 /** The part of a play that depends on the move alone. */
@@ -85,6 +87,12 @@ export function truthOf(game: AnyGame, state: unknown): () => Truth {
     }
     return known
   }
+}
+
+/** How a reply is read, without playing it. */
+export function readReply(game: AnyGame, text: string, truth: () => Truth): ReplyReading {
+  const parsed = parseReply(text)
+  return { parsed, perception: readPerception(game, parsed.perception, truth) }
 }
 
 function readPerception(game: AnyGame, text: string | null, truth: () => Truth): unknown {

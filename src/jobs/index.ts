@@ -10,6 +10,7 @@ export { loadPictures } from './pictures.ts'
 export { type EpisodeLine, type PlayEpisodeOptions, type PlayedTurn, playEpisode } from './player-job.ts'
 export { loadPlugins, resolvePlugin } from './plugins.ts'
 export { type KeptRequest, keptRequest, NO_REQUEST } from './requests.ts'
+export { createScorers, type Scorers, type ScorersOptions } from './scorers.ts'
 export {
   checkNewSeeds,
   makeSeedRuns,
@@ -32,6 +33,7 @@ export {
   createTrainRun,
   type OpenRun,
   openTrainRun,
+  type RunOptions,
   runToEnd,
   storedConfig,
   storedWords,

@@ -4,6 +4,7 @@
  */
 import type * as z from 'zod'
 import type { Engine } from '../engine.ts'
+import type { PlayGroups } from '../gym/index.ts'
 import type { RunFolder } from '../runs/index.ts'
 import { type OtherEngines, type PartEnd, type PartPlace, runParts, type TrainConfig } from '../train/index.ts'
 import type { JobControl } from './events.ts'
@@ -15,6 +16,8 @@ export interface TrainJobOptions extends JobControl {
   readonly others?: OtherEngines | undefined
   readonly folder: RunFolder
   readonly config: TrainConfig
+  /** Who plays and scores the replies of reinforcement learning. Default: this process. */
+  readonly play?: PlayGroups | undefined
 }
 
 /** A policy asked about a game. */

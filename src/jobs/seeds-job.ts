@@ -15,6 +15,7 @@ import { checkNewFolder, type RunFolder, readRun, TRAIN_RUN } from '../runs/inde
 import type { TrainConfig } from '../train/index.ts'
 import type { JobEvent } from './events.ts'
 import { loadExtras } from './extras.ts'
+import type { Scorers } from './scorers.ts'
 import { newWords } from './train-job.ts'
 import { checkedEngine, createTrainFolder, openTrainRun, runToEnd, storedConfig, storedWords } from './train-run.ts'
 
@@ -50,6 +51,8 @@ export interface SeedProgram {
 export interface SeedsOptions {
   /** Runs at once; with more than 1 each has a process of its own. Default: one run, with as many engines as is usual. */
   readonly parallel?: number | undefined
+  /** For runs of this process; the program's arguments name those of others. */
+  readonly scorers?: Scorers | undefined
   readonly program: SeedProgram
   readonly onEvent?: (event: SeedsEvent) => void
   readonly signal: AbortSignal
@@ -116,12 +119,12 @@ export function trainSeedRuns(runs: readonly SeedRun[], options: SeedsOptions): 
   return (options.parallel ?? 1) > 1 ? sideBySide(runs, options) : oneByOne(runs, options)
 }
 
-async function oneByOne(runs: readonly SeedRun[], { onEvent, signal, parallel }: SeedsOptions): Promise<SeedOutcome[]> {
+async function oneByOne(runs: readonly SeedRun[], { onEvent, signal, parallel, scorers }: SeedsOptions): Promise<SeedOutcome[]> {
   const outcomes: SeedOutcome[] = []
   for (const [index, { seed, path }] of runs.entries()) {
     if (signal.aborted) return outcomes
     onEvent?.({ type: 'begin', seed, index, count: runs.length })
-    const ended = await inThisProcess(path, { onEvent: (event) => onEvent?.({ type: 'job', seed, event }), signal, parallel })
+    const ended = await inThisProcess(path, { onEvent: (event) => onEvent?.({ type: 'job', seed, event }), signal, parallel, scorers })
     onEvent?.({ type: 'end', seed, ...ended })
     outcomes.push(ended.outcome)
   }

@@ -42,7 +42,7 @@ export async function engineFor(config: TrainConfig, folder: string, needs: Engi
 
 /** Runs what is left of a job. 'stopped': interrupted, everything saved. */
 export async function runTrainJob(options: TrainJobOptions): Promise<'finished' | 'stopped'> {
-  const { folder, config, engine, others, onEvent, signal } = options
+  const { folder, config, engine, others, play, onEvent, signal } = options
   const { name, parameters } = engine.info
   onEvent?.({
     type: 'note',
@@ -56,7 +56,7 @@ export async function runTrainJob(options: TrainJobOptions): Promise<'finished' 
     onEvent?.({ type: 'metrics', line })
     onEvent?.(progressOf(event, sum))
   }
-  if ((await train({ folder, config, engine, others, onEvent: onStep, ...(signal && { signal }) })) === 'stopped') return 'stopped'
+  if ((await train({ folder, config, engine, others, play, onEvent: onStep, ...(signal && { signal }) })) === 'stopped') return 'stopped'
   const { pieces, arrange } = await tablePieces(options)
   const end = await makeAll([...pieces, ...(await analysisPieces(options))], options)
   if (end === 'finished') await arrange()

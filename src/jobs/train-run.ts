@@ -8,6 +8,7 @@ import { createRun, type NewFolderOptions, openRun, type RunFolder } from '../ru
 import { coldStartExamples, otherEngines, parseTrainConfig, stageInfos, type TrainConfig } from '../train/index.ts'
 import type { JobControl } from './events.ts'
 import { loadExtras } from './extras.ts'
+import type { Scorers } from './scorers.ts'
 import { engineFor, newWords, runTrainJob } from './train-job.ts'
 
 /** A run folder of training that this process holds, with its engine. */
@@ -110,17 +111,23 @@ export function usualParallel({ threads }: Pick<TrainConfig, 'threads'>, cores: 
   return Math.max(1, Math.min(2, Math.floor(cores / threads)))
 }
 
-/**
- * Runs what is left and writes the report; afterwards engines and folder are closed, whatever happens. `parallel`: engines at work at once, which
- * decides no number; default `usualParallel`.
- */
+/** How a run goes on; none of it decides a number. */
+export interface RunOptions extends JobControl {
+  /** Engines at work at once. Default: `usualParallel`. */
+  readonly parallel?: number | undefined
+  /** Servers that play and score the replies of reinforcement learning. Default: this process does. */
+  readonly scorers?: Scorers | undefined
+}
+
+/** Runs what is left and writes the report; afterwards engines and folder are closed, whatever happens. Throws ConfigError for unfit scorers. */
 export async function runToEnd(
   { folder, config, engine, another }: OpenRun,
-  { parallel = usualParallel(config), ...control }: JobControl & { readonly parallel?: number | undefined } = {},
+  { parallel = usualParallel(config), scorers, ...control }: RunOptions = {},
 ): Promise<{ readonly end: 'finished' | 'stopped'; readonly report: string }> {
   const others = otherEngines(parallel - 1, another)
   try {
-    const end = await runTrainJob({ engine, others, folder, config, ...control })
+    await scorers?.check(config)
+    const end = await runTrainJob({ engine, others, folder, config, play: scorers?.play, ...control })
     return { end, report: await writeReport(folder, 'rename') }
   } finally {
     await others.close()

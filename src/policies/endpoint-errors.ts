@@ -232,8 +232,7 @@ export function connectionProblem(error: unknown, about: Refused): EndpointProbl
   if (name === 'TimeoutError' || name === 'AbortError') return retry(`no answer within the time limit of ${place.seconds} s (--timeout)`)
   const code = codeOf(error)
   const cause = quoted(innermost(error)?.message || message)
-  const said = code === undefined ? cause : CONNECTION[code]
-  const reason = code === undefined ? cause : `${said ?? cause} (${code})`
+  const reason = connectionReason(error)
   const unreachable = (remedy: string): EndpointProblem =>
     history.proven ? retry(reason) : { kind: 'setup', reason: `${place.address} cannot be reached: ${reason}; ${remedy}` }
   if (/proxy response|proxy auth/i.test(cause))
@@ -252,6 +251,13 @@ export function connectionProblem(error: unknown, about: Refused): EndpointProbl
   if (!UNREACHABLE.includes(code)) return retry(reason)
   const via = place.proxy === null ? '' : `; ${place.proxy} names a proxy: unless NO_PROXY names the host, check that one`
   return unreachable(`start the server, or correct ${place.from}${via}`)
+}
+
+/** Why a connection did not come about or broke, in words. */
+export function connectionReason(error: unknown): string {
+  const code = codeOf(error)
+  const cause = quoted(innermost(error)?.message || (error as Error).message)
+  return code === undefined ? cause : `${CONNECTION[code] ?? cause} (${code})`
 }
 
 function codeOf(error: unknown): string | undefined {

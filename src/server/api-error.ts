@@ -4,7 +4,7 @@ import { VlmGymError } from '../errors.ts'
 
 /** Thrown while a request is read or answered; becomes the response. */
 export class ApiError extends Error {
-  readonly status: 400 | 401 | 403 | 404 | 413 | 422 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 503
   /** Name of the parameter at fault, such as 'messages[0].content'; null if it is not one parameter. */
   readonly param: string | null
   /** Machine-readable, such as 'model_not_found'. */

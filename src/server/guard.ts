@@ -18,21 +18,29 @@ export interface GuardOptions {
   readonly allowKeyless?: boolean | undefined
 }
 
+/** How a server's clients show the key, beside the header `Authorization`. */
+export interface GuardWays {
+  /** A header that holds the key alone, such as 'x-api-key'. */
+  readonly header?: string
+  /** The one path that answers everybody. Default '/health'. */
+  readonly open?: string
+}
+
 /** Decides on requests by their `Authorization` header. */
 export interface Guard {
   /** Whether a key is asked for. */
   readonly asks: boolean
   /** Whether a request with this header may come in. */
   admits(authorization: string | null | undefined): boolean
-  /** Lets in what the guard admits, and /health; the rest gets status 401 with the body that `refuse` makes. */
+  /** Lets in what the guard admits, and the open path; the rest gets status 401 with the body that `refuse` makes. */
   middleware(refuse: (error: ApiError) => Response): MiddlewareHandler
 }
 
-/** The one path that answers everybody. */
-const OPEN_PATH = '/health'
-
 /** The guard of a server. Throws ConfigError for an address that needs a key and has none, and for a text that cannot be a key. */
-export function guardOf({ host = '127.0.0.1', key, allowKeyless = false }: GuardOptions): Guard {
+export function guardOf(
+  { host = '127.0.0.1', key, allowKeyless = false }: GuardOptions,
+  { header, open = '/health' }: GuardWays = {},
+): Guard {
   if (key !== undefined) checkKey(key)
   else if (!isLoopback(host) && !allowKeyless)
     throw new ConfigError(
@@ -41,14 +49,15 @@ export function guardOf({ host = '127.0.0.1', key, allowKeyless = false }: Guard
   const wanted = key === undefined ? null : digest(key)
   const admits = (authorization: string | null | undefined): boolean => {
     if (wanted === null) return true
-    const shown = shownKey(authorization ?? '')
-    return shown !== null && timingSafeEqual(digest(shown), wanted)
+    return isKey(shownKey(authorization ?? ''))
   }
+  const isKey = (shown: string | null): boolean => wanted === null || (shown !== null && timingSafeEqual(digest(shown), wanted))
   return {
     asks: wanted !== null,
     admits,
     middleware: (refuse) => async (c, next) => {
-      if (c.req.path === OPEN_PATH || admits(c.req.header('authorization'))) return next()
+      if (c.req.path === open || admits(c.req.header('authorization'))) return next()
+      if (header !== undefined && isKey(c.req.header(header) ?? null)) return next()
       const answer = refuse(KEY_WANTED)
       answer.headers.set('www-authenticate', CHALLENGE)
       return answer

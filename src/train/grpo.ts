@@ -14,7 +14,9 @@
 import type { Datum, Engine, Sampler } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import {
+  type EnvSpec,
   isGoodMove,
+  type PlayGroups,
   perceptionPartsOf,
   rewardOf,
   rewardScores,
@@ -40,6 +42,8 @@ export interface GrpoContext {
   readonly mix: GameMix
   readonly rl: RlConfig
   readonly maxTokens: number
+  /** Who plays and scores the replies. Default: this process. */
+  readonly play?: PlayGroups | undefined
   /** Of the stage. */
   readonly seed: number
 }
@@ -88,10 +92,14 @@ export async function grpoStep(
 
   // A group of episodes from each, all from exactly that state.
   const policy = samplerPolicy(engine, { maxTokens: context.maxTokens, temperature: rl.temperature, chance: 'call' })
+  const specs = new Map(mix.map((entry): [MixEntry, EnvSpec] => [entry, { ...entry.spec, reward: rewardSpecOf(rl, entry) }]))
   const episodes = await rolloutGroups(
     policy,
-    drawn.map(({ entry, snapshot }) => ({ spec: entry.spec, snapshot })),
-    { n: rl.replies, turns: rl.turns, history: rl.history, seed: deriveSeed(seed, 'sample') },
+    drawn.map(({ entry, snapshot }) => ({ spec: specs.get(entry) as EnvSpec, snapshot })),
+    {
+      ...{ n: rl.replies, turns: rl.turns, history: rl.history, seed: deriveSeed(seed, 'sample') },
+      ...(context.play && { play: context.play }),
+    },
   )
   const nextPool = pool.map((game, i) => {
     const played = sampleAt(episodes[i]?.[0], 0)
@@ -166,9 +174,9 @@ function turnsOf(rl: RlConfig, entry: MixEntry, trajectory: Trajectory, episode:
   const { game } = entry.spec
   const turns = trajectory.steps.map(({ score }, i): Turn => {
     const sample = sampleAt(trajectory, i)
-    const { reply, read, state } = sample
+    const { reply, read, state, expert } = sample
     if (reply.sampled === undefined) throw new EngineError(reply.failure?.reason ?? 'a reply of training has no tokens')
-    const scores = rewardScores(reward, game, state)
+    const scores = expert !== undefined ? expert : rewardScores(reward, game, state)
     const parts: ReplyParts = {
       cells: rl.cells && rl.credit !== 'reply' ? perceptionPartsOf(game, state, reply.text, read) : [],
       statements: rl.credit === 'statement' ? statementsOf(game, state, reply.text, read) : [],

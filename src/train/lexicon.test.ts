@@ -32,8 +32,9 @@ describe('the vocabulary', () => {
           expect(tokenizer.decode(tokens)).toBe(text)
         }
         // A cell of the board is one token, so replies stay short.
-        const { rows, columns } = gridOf(game, state)!
-        expect(tokenizer.encode(`\n${game.perception.format(game.perception.of(state))}`)).toHaveLength(rows * columns)
+        const grid = gridOf(game, state)
+        if (grid !== null)
+          expect(tokenizer.encode(`\n${game.perception.format(game.perception.of(state))}`)).toHaveLength(grid.rows * grid.columns)
         expect(tokenizer.encode(reply).at(-1)).toBe(tokenizer.stopToken)
       }
     })

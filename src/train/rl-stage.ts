@@ -34,12 +34,20 @@ function firstState({ mix, seed }: StageSetup, rl: RlConfig): RlState {
 }
 
 function rlRun(setup: StageSetup, rl: RlConfig, state: RlState): StageRun {
-  const { engine, reference, mix, config, seed } = setup
+  const { engine, reference, mix, config, play, seed } = setup
   const { pool, signals } = state
   return {
     state,
     step: async (step, learningRate) => {
-      const context: GrpoContext = { engine, reference, mix: adaptedMix(mix, signals, rl.adaptive), rl, maxTokens: config.maxTokens, seed }
+      const context: GrpoContext = {
+        engine,
+        reference,
+        mix: adaptedMix(mix, signals, rl.adaptive),
+        rl,
+        maxTokens: config.maxTokens,
+        play,
+        seed,
+      }
       const result = await grpoStep(context, pool, step, learningRate)
       const next = { pool: result.pool, signals: followSignals(signals, result.signals) }
       return { next: rlRun(setup, rl, next), metrics: { ...result.metrics } }

@@ -4,6 +4,7 @@
  * makes such a value, as `supervised-stage.ts` and `rl-stage.ts` do, and a line in a recipe.
  */
 import type { Engine, LossName, Optimizer, Sampler } from '../engine.ts'
+import type { PlayGroups } from '../gym/index.ts'
 import type { MetricLine, RunFolder, StageInfo } from '../runs/index.ts'
 import type { TrainConfig } from './config.ts'
 import type { GameMix } from './states.ts'
@@ -26,6 +27,8 @@ export interface StageSetup {
   readonly mix: GameMix
   readonly config: TrainConfig
   readonly folder: RunFolder
+  /** Who plays and scores the replies of groups. Default: this process. */
+  readonly play?: PlayGroups | undefined
   /** Of the stage. */
   readonly seed: number
 }

@@ -5,7 +5,9 @@
  * from the last saves and gives the numbers of an unbroken one, on however many engines.
  */
 import type { Engine } from '../engine.ts'
+import { ScorerError } from '../errors.ts'
 import { loadGames } from '../games/registry.ts'
+import type { PlayGroups } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
 import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { TrainConfig } from './config.ts'
@@ -37,6 +39,8 @@ export interface TrainOptions {
   readonly engine: Engine
   /** For stages side by side: engines of the same config over the same saves. */
   readonly others?: OtherEngines | undefined
+  /** Who plays and scores the replies of reinforcement learning; decides no number. Default: this process. */
+  readonly play?: PlayGroups | undefined
   /** Default: those of the config's recipes. */
   readonly stages?: readonly Stage[]
   readonly onEvent?: (event: TrainEvent) => void
@@ -78,7 +82,7 @@ interface Training {
 
 /** Runs a stage, or what is left of it. */
 async function runStage({ options, mix, stages, progress }: Training, stage: Stage, place: PartPlace): Promise<PartEnd> {
-  const { folder, config, onEvent, clock = () => performance.now() } = options
+  const { folder, config, play, onEvent, clock = () => performance.now() } = options
   const { engine, index, signal } = place
   const { steps } = stage
   const seed = deriveSeed(config.seed, 'stage', stage.name)
@@ -86,12 +90,20 @@ async function runStage({ options, mix, stages, progress }: Training, stage: Sta
   const from = progress.startOf(stage)
   if (at.checkpoint) await engine.load(at.checkpoint.ref, { optimizer: true })
   else if (from) await engine.load(from, { optimizer: false })
-  const setup = { engine, reference: engine.sampler(from), mix, config, folder, seed }
+  const setup = { engine, reference: engine.sampler(from), mix, config, folder, play, seed }
   let run = at.step < steps ? await stage.open(setup, at.step > 0 ? at.state : undefined) : null
   while (run !== null && at.step < steps) {
     const before = clock()
     const rate = learningRateAt(stage.rate, at.step)
-    const { next, metrics, done = false } = await run.step(at.step, rate)
+    const {
+      next,
+      metrics,
+      done = false,
+    } = await run.step(at.step, rate).catch(async (error: unknown) => {
+      // Replies are scored before anything is learned from them, so the weights are those of the last step.
+      if (error instanceof ScorerError && at.step > 0) await progress.save(engine, stage, at)
+      throw error
+    })
     run = next
     const seconds = (clock() - before) / 1000
     const line: MetricLine = {

@@ -4,7 +4,16 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import * as z from 'zod'
 import { ConfigError } from '../../errors.ts'
-import { createTrainRun, loadExtras, type OpenRun, openTrainRun, resolvePlugin, runToEnd } from '../../jobs/index.ts'
+import {
+  createScorers,
+  createTrainRun,
+  loadExtras,
+  type OpenRun,
+  openTrainRun,
+  resolvePlugin,
+  runToEnd,
+  type Scorers,
+} from '../../jobs/index.ts'
 import { shellWord } from '../../printable.ts'
 import { resultTable } from '../../report/index.ts'
 import { checkNewFolder, resultRows, TRAIN_RUN } from '../../runs/index.ts'
@@ -12,6 +21,7 @@ import type { ConfigObject } from '../../settings.ts'
 import { mixOf, PRESETS, presetNamed, type TrainConfig, trainConfig } from '../../train/index.ts'
 import { withPicturesOption, withPluginOption } from '../extras-options.ts'
 import { interruptible, stopWithParent } from '../interrupt.ts'
+import { keyOf } from '../key-options.ts'
 import {
   checkConfig,
   choiceOption,
@@ -38,6 +48,7 @@ interface TrainFlags {
   readonly seed?: number
   readonly seeds?: readonly number[]
   readonly parallel?: number
+  readonly scorers?: readonly string[]
   readonly out?: string
   readonly resume?: boolean | string
   readonly force?: boolean
@@ -67,6 +78,11 @@ export function defineTrain(command: Command): void {
     '--parallel <n>',
     'engines at work at once: stages and evaluation side by side, with the same numbers (default: 2 if the processors suffice); with --seeds, whole runs (default: 1)',
     wholeNumber(1, 64),
+  )
+  command.option(
+    '--scorers <urls>',
+    'gym servers (vlm-gym serve) that score the replies of RL, such as http://one:8765,http://two:8765; with the same numbers (key: the environment variable VLM_GYM_KEY)',
+    (text) => text.split(',').map((url) => url.trim()),
   )
   command.optionsGroup('What is printed:')
   command.option('--quiet', 'no progress')
@@ -113,11 +129,14 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
   if (flags.seeds !== undefined) return trainSeeds(seedsOptions(flags, flags.seeds, isChosen))
   stopWithParent()
   const start = performance.now()
-  const run = flags.resume === undefined ? await startRun(flags, isChosen) : await resumeRun(flags)
+  let note: (text: string) => void = printError
+  const scorers = flags.scorers && createScorers({ urls: flags.scorers, key: await keyOf({}), onNote: (text) => note(text) })
+  const run = flags.resume === undefined ? await startRun(flags, isChosen, scorers) : await resumeRun(flags)
   const { folder } = run
   const progress = createProgress({ quiet: flags.quiet })
+  note = (text) => progress.note(text, { important: true })
   const { end, report } = await interruptible((signal) =>
-    runToEnd(run, { onEvent: progressEvents(progress), signal, parallel: flags.parallel }),
+    runToEnd(run, { onEvent: progressEvents(progress), signal, parallel: flags.parallel, scorers }),
   ).finally(progress.close)
   if (end === 'stopped') {
     printError(
@@ -141,7 +160,7 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
 
 /** What `--seeds` asks for. Throws ConfigError for options that do not go with it. */
 function seedsOptions(flags: TrainFlags, seeds: readonly number[], isChosen: boolean): SeedsOptions {
-  const { out, preset, resume, parallel, set = [], quiet = false, json = false } = flags
+  const { out, preset, resume, parallel, scorers, set = [], quiet = false, json = false } = flags
   if (flags.seed !== undefined) throw new ConfigError('--seed and --seeds cannot go together; put the one seed into the list')
   if (typeof resume === 'string')
     throw new ConfigError(`--resume ${resume} names one run; with --seeds give --resume alone, and --out or --preset as at the start`)
@@ -149,7 +168,18 @@ function seedsOptions(flags: TrainFlags, seeds: readonly number[], isChosen: boo
   const threadsGiven = set.some((setting) => setting.startsWith('threads='))
   const prefix = out ?? join('runs', preset)
   const force = flags.force === true
-  return { seeds, prefix, parallel, force, resume: resume === true, quiet, json, newConfig: () => configOf(flags, isChosen), threadsGiven }
+  return {
+    seeds,
+    prefix,
+    parallel,
+    force,
+    resume: resume === true,
+    scorers,
+    quiet,
+    json,
+    newConfig: () => configOf(flags, isChosen),
+    threadsGiven,
+  }
 }
 
 /** The folder of a run that was given none. */
@@ -181,10 +211,11 @@ async function printConfig(flags: TrainFlags, isChosen: boolean): Promise<void> 
 }
 
 /** A new run. Everything that can be refused is refused before anything is written. Throws ConfigError, EngineError, StorageError. */
-async function startRun(flags: TrainFlags, isChosen: boolean): Promise<OpenRun> {
+async function startRun(flags: TrainFlags, isChosen: boolean, scorers: Scorers | undefined): Promise<OpenRun> {
   const config = await configOf(flags, isChosen)
   const [path, options] = [flags.out ?? defaultFolder(flags.preset, config.seed), { force: flags.force === true }]
   await checkNewFolder(TRAIN_RUN, path, options)
+  await scorers?.check(config)
   return createTrainRun(path, config, options)
 }
 

@@ -16,8 +16,9 @@ const ABILITIES = [
   { colours: false, unicode: false },
 ]
 
-/** Every game at its default, laptop and paper sizes and at its hardest levels: a fresh board, one in play, and one of all kinds of cells. */
+/** Every game of cells at its default, laptop and paper sizes and at its hardest levels: a fresh board, one in play, and one of all kinds of cells. */
 const cases = (await loadGames()).flatMap((game) => {
+  if (game.perception.grid === undefined) return []
   const hardest = { ...game.levels?.perception.at(-1), ...game.levels?.reasoning.at(-1) }
   const configs = { default: {}, laptop: game.presets?.laptop?.config ?? {}, paper: game.presets?.paper?.config ?? {}, hardest }
   return Object.entries(configs).map(([name, config]) => [`${game.id}, ${name}`, game, game.config.parse(config)] as const)

@@ -8,7 +8,7 @@ import { lenientAction } from './answer.ts'
 import { lenientBoard } from './board.ts'
 import { lenientReading, strictReading } from './reply.ts'
 
-const GAMES = (await loadGames()).map(({ id }) => id)
+const GAMES = (await loadGames()).filter((one) => one.perception.grid !== undefined).map(({ id }) => id)
 const game = gameNamed('2048')
 const state = game.rules.init(game.config.parse({}), 7)
 const swap = gameNamed('swap')

@@ -8,6 +8,7 @@ import type { AnyGame, StepResult } from '../../game.ts'
 import {
   decodeState,
   type EnvSnapshot,
+  type ExpertScores,
   encodeAndHash,
   type LifeSpec,
   momentAfter,
@@ -46,6 +47,7 @@ export const groupsRequest = z.strictObject({
   horizon: specFields.horizon.nullable().default(null),
   restart: specFields.restart.default(false),
   tokens: z.boolean().default(true).describe('state token and hash after each reply'),
+  expert: z.boolean().default(false).describe('with each group, what the expert of the reward thinks of every legal action'),
   columns: z
     .boolean()
     .default(false)
@@ -69,23 +71,35 @@ type GroupReply = z.output<typeof groupReplySchema>
 const groupFields = {
   game: z.string(),
   hash: z.string().nullable().describe('of the state that the replies were played from; null when tokens are off'),
+  expert: z
+    .record(z.string(), z.number())
+    .nullable()
+    .optional()
+    .describe('points by canonical text of the action; null where there is no such expert or no legal action; absent when not asked for'),
 } as const
-type Group = { readonly game: string; readonly hash: string | null; readonly replies: readonly GroupReply[] }
+interface Group {
+  readonly game: string
+  readonly hash: string | null
+  readonly expert?: Readonly<Record<string, number>> | null
+  readonly replies: readonly GroupReply[]
+}
 
 const groupColumns = z.object({
   groups: z.object({
     game: z.array(groupFields.game),
     hash: z.array(groupFields.hash),
+    expert: z.array(groupFields.expert.unwrap()).optional(),
     replies: z.array(z.number().int()).describe('how many replies each has'),
   }),
   replies: columnsSchema(groupReplySchema),
 })
 
+/** The answer without columns. */
+export const rowsResponse = z.object({ groups: z.array(z.object({ ...groupFields, replies: z.array(groupReplySchema) })) })
+export type RowsResponse = z.output<typeof rowsResponse>
+
 /** Answer of POST /v1/groups: in the order of the request. */
-export const groupsResponse = z.union([
-  z.object({ groups: z.array(z.object({ ...groupFields, replies: z.array(groupReplySchema) })) }),
-  groupColumns.describe('with columns'),
-])
+export const groupsResponse = z.union([rowsResponse, groupColumns.describe('with columns')])
 
 /** Scores every group. Throws ApiError that names the group at fault; then nothing is lost, since nothing is kept. */
 export function scoreGroups({ games }: Offer, request: GroupsRequest): z.output<typeof groupsResponse> {
@@ -98,8 +112,11 @@ export function scoreGroups({ games }: Offer, request: GroupsRequest): z.output<
         `groups[${at}].seed`,
         'VALIDATION_ERROR',
       )
-    const played = scoredReplies(request, game, { state, last, steps, return: 0 }, replies, seed)
-    return { game: game.id, hash: request.tokens ? stateHash(game, state, nodeDigest) : null, replies: played }
+    const { reward } = request
+    const scores = request.expert || reward.signal !== 'paper' ? rewardScores(reward, game, state) : null
+    const played = scoredReplies(request, game, { state, last, steps, return: 0 }, scores, replies, seed)
+    const hash = request.tokens ? stateHash(game, state, nodeDigest) : null
+    return { game: game.id, hash, ...(request.expert && { expert: scores && Object.fromEntries(scores) }), replies: played }
   })
   return request.columns ? inColumns(groups) : { groups }
 }
@@ -109,6 +126,7 @@ function inColumns(groups: readonly Group[]): z.output<typeof groupColumns> {
     groups: {
       game: groups.map(({ game }) => game),
       hash: groups.map(({ hash }) => hash),
+      ...(groups[0]?.expert !== undefined && { expert: groups.map(({ expert = null }) => expert) }),
       replies: groups.map(({ replies }) => replies.length),
     },
     replies: columnsOf(
@@ -131,11 +149,11 @@ function scoredReplies(
   { chance, tokens, reward: how, horizon, restart }: GroupsRequest,
   game: AnyGame,
   now: EnvSnapshot,
+  scores: ExpertScores,
   replies: readonly string[],
   seed: number | undefined,
 ): GroupReply[] {
   const life = { game, config: game.rules.configOf(now.state), horizon, restart }
-  const scores = how.signal === 'paper' ? null : rewardScores(how, game, now.state)
   // With shared chance, equal actions have one result: it is followed and encoded once.
   const followed = new Map<string | null, Followed>()
   return playGroup(game, now.state, replies, { chance, ...(seed !== undefined && { seed }) }).map(({ score, result }) => {

@@ -14,6 +14,7 @@ import {
   rewardOf,
   rewardScores,
   specConfigOf,
+  trainingReward,
 } from '../../gym/index.ts'
 import { promptOf } from '../../messages.ts'
 import { hasEffects } from '../../render/index.ts'
@@ -172,7 +173,7 @@ export function shown({ envelope, picture }: RawEnvelope, { image }: View): Enve
   return { ...envelope, observation: { ...envelope.observation, image: image === 'data_url' ? `data:image/png;base64,${text}` : text } }
 }
 
-/** A score in the names of the wire. */
+/** A score in the names of the wire; `readScore` reads it. */
 export function wireScore(score: ReplyScore): WireScore {
   return {
     format: score.format,
@@ -183,6 +184,23 @@ export function wireScore(score: ReplyScore): WireScore {
     action: score.action,
     game_reward: score.gameReward,
     boundary: score.boundary,
+    problem: score.problem,
+  }
+}
+
+/** A score of the wire. */
+export function readScore(score: WireScore): ReplyScore {
+  const { outcome, action, game_reward: gameReward } = score
+  return {
+    format: score.format as ReplyScore['format'],
+    perceptionExact: score.perception_exact as ReplyScore['perceptionExact'],
+    perceptionCells: score.perception_cells,
+    think: score.think,
+    outcome,
+    action,
+    gameReward,
+    trainingReward: trainingReward({ kind: outcome, reward: gameReward }),
+    boundary: score.boundary as ReplyScore['boundary'],
     problem: score.problem,
   }
 }

@@ -15,6 +15,10 @@ export interface SampleJob {
   readonly temperature: number
   readonly seed: number
   readonly maxTokens: number
+  /** Tokens that end a reply. Default: those of the engine's chat format. */
+  readonly stop?: readonly number[] | undefined
+  /** The prompt's place in a call of many prompts with one seed, whose chance it then has; absent: it has that of its own seed alone. */
+  readonly index?: number | undefined
 }
 
 interface Waiting {
@@ -57,12 +61,19 @@ export function createBatcher(sampler: Pick<Sampler, 'sample'>): Batcher {
       return !signal?.aborted
     })
     if (live.length === 0) return
-    const { n, temperature, maxTokens } = (live[0] as Waiting).job
+    const { n, temperature, maxTokens, stop, index, seed } = (live[0] as Waiting).job
     calls++
     try {
-      const params = { maxTokens, temperature, seed: live.map(({ job }) => job.seed) }
-      const sampled = await sampleChecked(sampler, { prompts: live.map(({ job }) => job.prompt), n, params })
-      for (const [i, { resolve }] of live.entries()) resolve(sampled[i] as SampledSequence[])
+      const params = { maxTokens, temperature, seed: index === undefined ? live.map(({ job }) => job.seed) : seed, ...(stop && { stop }) }
+      const placeOf = ({ job }: Waiting, i: number): number => job.index ?? i
+      const places = live.map(placeOf)
+      // A place whose prompt is not here is filled, so that the others keep theirs.
+      const prompts = Array.from(
+        { length: Math.max(...places) + 1 },
+        (_, place) => (live[places.indexOf(place)] ?? live[0])?.job.prompt as ModelInput,
+      )
+      const sampled = await sampleChecked(sampler, { prompts, n, params })
+      for (const [i, one] of live.entries()) one.resolve(sampled[placeOf(one, i)] as SampledSequence[])
     } catch (error) {
       for (const { reject } of live) reject(error)
     }
@@ -71,7 +82,8 @@ export function createBatcher(sampler: Pick<Sampler, 'sample'>): Batcher {
   return {
     sample: (job, signal) =>
       new Promise((resolve, reject) => {
-        const key = JSON.stringify([job.n, job.temperature, job.maxTokens])
+        const { n, temperature, maxTokens, stop, index, seed } = job
+        const key = JSON.stringify([n, temperature, maxTokens, stop, index === undefined ? null : seed])
         waiting.push({ job, key, signal, resolve, reject })
         if (!running) void drain()
       }),
@@ -85,7 +97,11 @@ export function createBatcher(sampler: Pick<Sampler, 'sample'>): Batcher {
 function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
   const { key, job } = waiting[0] as Waiting
   const most = Math.max(1, Math.floor(CALL_ROWS / job.n))
-  const batch = waiting.filter((one) => one.key === key).slice(0, most)
+  const alike = waiting.filter((one) => one.key === key)
+  const batch =
+    job.index === undefined
+      ? alike.slice(0, most)
+      : alike.filter(({ job: { index } }, i) => alike.findIndex((one) => one.job.index === index) === i)
   const taken = new Set(batch)
   return { batch, rest: waiting.filter((one) => !taken.has(one)) }
 }
