@@ -36,6 +36,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
+    setupFiles: [at('./test/fast-check-seed.ts')],
     projects: [
       // Imports cost more than most of these tests: the files of a worker share their modules.
       { extends: true, test: { name: 'unit', include: UNIT, exclude: ALONE, isolate: false } },

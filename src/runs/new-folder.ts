@@ -28,7 +28,11 @@ export async function checkNewFolder(kind: FolderKind, path: string, options: Ne
     if (absent(error)) return null
     return refuse(`cannot be used: ${fileReason(error)}`)
   })
-  if (found === null) return checkParent(path, refuse)
+  if (found === null) {
+    // Another process may have made it since it was looked for.
+    if (await isThere(path)) return checkNewFolder(kind, path, options)
+    return checkParent(path, refuse)
+  }
   if (!found.isDirectory()) refuse('is a file, not a folder')
   await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
     refuse(`cannot be used: ${fileReason(error, 'write')}`)
@@ -52,13 +56,18 @@ export async function checkNewFolder(kind: FolderKind, path: string, options: Ne
   }
 }
 
+/** Whether a link lies there, wherever it leads. */
+const isLink = async (path: string): Promise<boolean> => (await lstat(path).catch(() => null))?.isSymbolicLink() ?? false
+
+/** Whether anything but a link lies there. */
+const isThere = async (path: string): Promise<boolean> => (await lstat(path).catch(() => null))?.isSymbolicLink() === false
+
 /** The nearest folder above that exists must be one, and writable. */
 async function checkParent(path: string, refuse: (reason: string) => never): Promise<void> {
-  const link = await lstat(path).catch(() => null)
-  if (link !== null) refuse('is a link to a folder that is not there')
+  if (await isLink(path)) refuse('is a link to a folder that is not there')
   for (let above = dirname(resolve(path)); ; above = dirname(above)) {
     const found = await stat(above).catch((error: unknown) => (absent(error) ? null : refuse(`cannot be made: ${fileReason(error)}`)))
-    if (found === null && (await lstat(above).catch(() => null)) !== null) refuse(`cannot be made: ${above} is a link to nothing`)
+    if (found === null && (await isLink(above))) refuse(`cannot be made: ${above} is a link to nothing`)
     if (found === null) continue
     if (!found.isDirectory()) refuse(`cannot be made: ${above} is a file`)
     await access(above, constants.W_OK | constants.X_OK).catch((error: unknown) => refuse(`cannot be made: ${fileReason(error, 'write')}`))

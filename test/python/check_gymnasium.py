@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import sys
 import warnings
 
 import gymnasium
@@ -15,7 +16,7 @@ from vlm_gym.gymnasium import GameEnv
 warnings.simplefilter("error")
 report = {"checked": [], "vector": [], "ended": 0}
 
-for game in ("2048", "shisen-sho", "picture-shisen-sho", "swap"):
+for game in sys.argv[1:]:
     env = gymnasium.make("vlm_gym.gymnasium:vlm_gym/Game-v0", game=game, horizon=3)
     check_env(env.unwrapped)
     env.reset(seed=7)
