@@ -19,6 +19,8 @@ export interface TokenizerText {
   special(name: string): number
   /** Tokens of a text; what looks like a special token in it is text as well. */
   encode(text: string): number[]
+  /** The text in pieces: the id of each special token that is spelled in it, and the texts between them. */
+  parts(text: string): (string | number)[]
   /** Special tokens are no text. Throws EngineError for a token outside the vocabulary. */
   read(tokens: readonly number[]): ReadTokens
 }
@@ -66,6 +68,7 @@ export function tokenizerText({ tokenizer, config = {} }: TokenizerFiles): Token
         throw new EngineError(`the tokenizer has no special token ${name}; give the files of a model that has`)
       return id
     },
+    parts: (text) => splitSpecial(text, names).map((piece) => (names.includes(piece) ? (loaded.token_to_id(piece) as number) : piece)),
     encode: (text) => splitNames(text, names).flatMap(plain),
     read: (tokens) => {
       const decoder = new TextDecoder()
@@ -88,6 +91,12 @@ function splitNames(text: string, names: readonly string[]): string[] {
   })
   const edges = [0, ...new Set(cuts.sort((a, b) => a - b)), text.length]
   return edges.slice(1).map((end, i) => text.slice(edges[i], end))
+}
+
+/** The text cut before and after each name of a special token in it; the first name at a place is the longest. */
+function splitSpecial(text: string, names: readonly string[]): string[] {
+  const pattern = [...names].sort((a, b) => b.length - a.length).map((name) => name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+  return pattern.length === 0 ? [text] : text.split(new RegExp(`(${pattern.join('|')})`)).filter((piece) => piece !== '')
 }
 
 /** Reads tokenizer.json and, if it is there, tokenizer_config.json of a model's folder. Throws EngineError for files that cannot be read. Node only. */
