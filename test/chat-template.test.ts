@@ -38,14 +38,12 @@ const tokensOf = (chat: ChatFormat, messages: readonly Message[], prefix?: strin
 
 /** 200 conversations, the same in every run: with and without a system message, odd characters, white space at edges, names in angle brackets. */
 const conversations = fc.sample(
-  fc
-    .tuple(fc.boolean(), fc.array(text(), { minLength: 1, maxLength: 7 }))
-    .map(([system, texts]) =>
-      texts.map((said, i) => ({
-        role: system && i === 0 && texts.length > 1 ? 'system' : roleOf(i, system && texts.length > 1),
-        content: said,
-      })),
-    ),
+  fc.tuple(fc.boolean(), fc.array(text(), { minLength: 1, maxLength: 7 })).map(([system, texts]) =>
+    texts.map((said, i) => ({
+      role: system && i === 0 && texts.length > 1 ? 'system' : roleOf(i, system && texts.length > 1),
+      content: said,
+    })),
+  ),
   { seed: 14, numRuns: 200 },
 )
 function text(): fc.Arbitrary<string> {

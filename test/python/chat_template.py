@@ -3,10 +3,10 @@
 import json
 import sys
 
-from transformers import AutoTokenizer
+from transformers import PreTrainedTokenizerFast
 
 folder, conversations = sys.argv[1:]
-tokenizer = AutoTokenizer.from_pretrained(folder)
+tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
 with open(conversations, encoding="utf-8") as file:
     said = json.load(file)
 ids = [tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=True, return_dict=False) for messages in said]
