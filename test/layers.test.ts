@@ -67,6 +67,7 @@ const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
   datasets: ['runs'],
   // One lenient reader of replies.
   teach: ['eval'],
+  studio: ['jobs'],
 }
 
 /**
