@@ -1,18 +1,19 @@
-/** `vlm-gym studio`: training runs on a page in the browser, also while they are going. */
+/** `vlm-gym studio`: runs on a page in the browser, also while they are going. */
 import type { Command } from 'commander'
 import { serveStudio } from '../../studio/studio-server.ts'
 import { serveUntilInterrupted } from '../interrupt.ts'
 import { wholeNumber, withExamples, withJson } from '../options.ts'
+import { STUDIO_PORT } from '../studio-beside.ts'
 import { printJson, printLines } from '../terminal.ts'
 
 /** Options and action of `studio`. */
 export function defineStudio(command: Command): void {
-  command.argument('<folder...>', 'run folders that vlm-gym train wrote, also while they are running')
-  command.option('--port <n>', 'port to listen on, of this machine alone; 0 picks a free one', wholeNumber(0, 65_535), 8777)
+  command.argument('<folder...>', 'run folders of vlm-gym train or eval, also while they are going or still to come')
+  command.option('--port <n>', 'port to listen on, of this machine alone; 0 picks a free one', wholeNumber(0, 65_535), STUDIO_PORT)
   withJson(command)
   withExamples(command, [
     ['vlm-gym studio runs/laptop-0', 'at http://127.0.0.1:8777: results and curves, which grow while the run goes on; Ctrl-C stops it'],
-    ['vlm-gym studio runs/laptop-0 runs/laptop-1', 'several runs, one at a time on the page'],
+    ['vlm-gym studio runs/laptop-0 runs/laptop-1', 'several runs, one at a time or side by side'],
   ])
   command.action(async (folders: string[], { port, json }: { port: number; json?: boolean }) => {
     const studio = await serveStudio({ folders, port })
