@@ -155,7 +155,10 @@ export const trainConfig = z.strictObject({
       (games) => new Set(games.map(({ id }) => id)).size === games.length,
       'a game stands in the list twice; results are kept by game',
     )
-    .refine((games) => games.some(({ heldOut }) => !heldOut), 'every game is held out, so cold start and RL have none; set heldOut of one to false')
+    .refine(
+      (games) => games.some(({ heldOut }) => !heldOut),
+      'every game is held out, so cold start and RL have none; set heldOut of one to false',
+    )
     .describe('what is played'),
   skin: skin.prefault({}),
   themes: count
