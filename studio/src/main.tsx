@@ -1,35 +1,34 @@
-/** The studio: the list of runs, and the run that the address names behind its # . */
+/** The studio: the navigation, and the view that the address names. */
 import { render } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import { listRuns } from './data.ts'
-import { Run } from './run.tsx'
+import { addressOf, usePlace, type View } from './router.tsx'
+import { VIEWS } from './views.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
 
-const idOf = (): string => /^#\/run\/(\w+)$/.exec(location.hash)?.[1] ?? '0'
-
 function App() {
-  const [runs, setRuns] = useState<Awaited<ReturnType<typeof listRuns>>>([])
-  const [id, setId] = useState(idOf())
-  useEffect(() => {
-    listRuns().then(setRuns, () => {})
-    const follow = (): void => setId(idOf())
-    addEventListener('hashchange', follow)
-    return () => removeEventListener('hashchange', follow)
-  }, [])
+  const place = usePlace()
+  const view = VIEWS.find(({ name }) => name === place.name) ?? (place.name === '' ? (VIEWS[0] as View) : null)
   return (
     <>
       <header>
         <b>vlm-gym studio</b>
-        <nav aria-label="Runs">
-          {runs.map((run) => (
-            <a key={run.id} href={`#/run/${run.id}`} aria-current={run.id === id ? 'page' : undefined}>
-              {run.name}
+        <nav aria-label="Views">
+          {VIEWS.map(({ name, title }) => (
+            <a key={name} href={addressOf(name)} aria-current={name === view?.name ? 'page' : undefined}>
+              {title}
             </a>
           ))}
         </nav>
       </header>
-      <Run id={id} key={id} />
+      {view === null ? (
+        <main>
+          <p class="problem" role="alert">
+            There is no view {JSON.stringify(place.name)} here; choose one above.
+          </p>
+        </main>
+      ) : (
+        <view.page key={view.name} parts={place.parts} query={place.query} />
+      )}
     </>
   )
 }

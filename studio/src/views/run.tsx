@@ -1,14 +1,33 @@
 /** The view of a training run: what came out, curves game by game, result tables, what ran. */
-import { useState } from 'preact/hooks'
-import type { RunPage } from '../../src/report/run-page.ts'
-import { Curve } from './curve.tsx'
-import { type RunData, useRun } from './data.ts'
-import { Panels } from './panels.tsx'
+import { useEffect, useState } from 'preact/hooks'
+import type { RunPage } from '../../../src/report/run-page.ts'
+import { Curve } from '../curve.tsx'
+import { listRuns, type RunData, useRun } from '../data.ts'
+import { Panels } from '../panels.tsx'
+import { addressOf, type Place } from '../router.tsx'
 
-export function Run({ id }: { readonly id: string }) {
+/** The runs by name, and the one that the address names, or the first. */
+export function RunView({ parts: [id = '0'] }: Place) {
+  const [runs, setRuns] = useState<Awaited<ReturnType<typeof listRuns>>>([])
+  useEffect(() => {
+    listRuns().then(setRuns, () => {})
+  }, [])
+  return <Run id={id} key={id} runs={runs} />
+}
+
+function Run({ id, runs }: { readonly id: string; readonly runs: Awaited<ReturnType<typeof listRuns>> }) {
   const { data, problem } = useRun(id)
   return (
     <main>
+      {runs.length > 1 && (
+        <nav aria-label="Runs">
+          {runs.map((run) => (
+            <a key={run.id} href={addressOf('run', [run.id])} aria-current={run.id === id ? 'page' : undefined}>
+              {run.name}
+            </a>
+          ))}
+        </nav>
+      )}
       {problem !== null && (
         <p class="problem" role="alert">
           {problem}
