@@ -1,5 +1,5 @@
 /** The board of a person's game: the picture, and over it a button a cell where moves name cells. Strokes over it are arrow keys. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { AnyGame } from '../../../src/game.ts'
 import { gridOf } from '../../../src/games/shared/grid-perception.ts'
 import type { Skin } from '../../../src/scene.ts'
@@ -44,6 +44,8 @@ export function Board(props: {
           class="cells"
           role="group"
           aria-label="Cells"
+          // The press of the space bar has picked the cell.
+          onKeyUp={(event) => event.key === ' ' && event.preventDefault()}
           style={{ gridTemplateColumns: `repeat(${grid.columns}, 1fr)`, gridTemplateRows: `repeat(${grid.rows}, 1fr)` }}
         >
           {grid.cells.flatMap((row, r) =>
@@ -77,7 +79,7 @@ function CellButton(props: {
 }) {
   const { label, current, picked, marked, onPick } = props
   const button = useRef<HTMLButtonElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (current && document.activeElement?.closest('.cells')) button.current?.focus({ preventScroll: true })
   }, [current])
   return (

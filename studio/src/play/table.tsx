@@ -21,6 +21,13 @@ const PACE = 350
 const ARROWS: Readonly<Record<string, string>> = { up: '↑', right: '→', down: '↓', left: '←' }
 const points = (value: number): string => value.toLocaleString('en-US')
 
+/** Where the keyboard stands on the board, the cells that are picked so far, and those of the hint. */
+interface Hand {
+  cursor: Cell
+  picked: readonly Cell[]
+  marked: readonly Cell[]
+}
+
 export function Table(props: {
   readonly spec: EnvSpec
   readonly start: EnvSnapshot
@@ -33,20 +40,20 @@ export function Table(props: {
   const { game } = spec
   const session = useMemo(() => new PlaySession(spec, start, seed), [])
   const [, setTurn] = useState(0)
-  const [cursor, setCursor] = useState<Cell>([0, 0])
-  const [picked, setPicked] = useState<readonly Cell[]>([])
-  const [marked, setMarked] = useState<readonly Cell[]>([])
+  // Keys may come faster than the page is drawn, so what they act on is no state of the component.
+  const hand = useRef<Hand>({ cursor: [0, 0], picked: [], marked: [] }).current
   const [typed, setTyped] = useState('')
   const [origin, setOrigin] = useState({ snapshot: start, seed })
   const { now, over } = session
   const { keys = [], pick } = game.play ?? {}
   const grid = pick === undefined ? null : gridOf(game, now.state)
 
+  const redraw = (): void => setTurn((turn) => turn + 1)
   const did = (act: () => void): void => {
     act()
-    setPicked([])
-    setMarked([])
-    setTurn((turn) => turn + 1)
+    hand.picked = []
+    hand.marked = []
+    redraw()
     const at = session.now
     onState(at.steps === 0 && at === origin.snapshot ? null : encodeState(game, at.state, at.last), session.seed)
   }
@@ -57,28 +64,39 @@ export function Table(props: {
     })
   const undo = (): void => did(() => session.undo())
   const answer = (text: string): void => did(() => void session.answer(text))
-  const press = (key: PlayKey<unknown>): void => did(() => void (over ? session.answer(key.name) : session.play(key.action)))
+  const press = (key: PlayKey<unknown>): void => did(() => void (session.over ? session.answer(key.name) : session.play(key.action)))
   const hint = (): void => {
     did(() => session.hint())
-    const best = over ? undefined : game.expert?.solver(now.state)[0]
+    const { state } = session.now
+    const best = session.over ? undefined : game.expert?.solver(state)[0]
     if (best === undefined || pick === undefined || grid === null) return
-    setMarked(cellsOfAnswer(pick, game.answer.format(now.state, best.action), grid.rows, grid.columns, now.state))
+    hand.marked = cellsOfAnswer(pick, game.answer.format(state, best.action), grid.rows, grid.columns, state)
   }
   const take = (cell: Cell): void => {
     if (pick === undefined) return
-    setCursor(cell)
-    const others = picked.filter((one) => !sameCell(one, cell))
-    const chosen = others.length < picked.length ? others : [...others, cell]
-    if (chosen.length < pick.cells) setPicked(chosen)
-    else answer(pick.answer(chosen, now.state))
+    hand.cursor = cell
+    const others = hand.picked.filter((one) => !sameCell(one, cell))
+    const chosen = others.length < hand.picked.length ? others : [...others, cell]
+    if (chosen.length === pick.cells) answer(pick.answer(chosen, session.now.state))
+    else {
+      hand.picked = chosen
+      redraw()
+    }
   }
   const move = (name: string): void => {
     if (grid === null) return
-    const [row, column] = cursor
-    const clamp = (value: number, most: number): number => Math.min(most - 1, Math.max(0, value))
-    const [down, right] = { up: [-1, 0], down: [1, 0], left: [0, -1], right: [0, 1] }[name] ?? [0, 0]
-    setCursor([clamp(row + (down as number), grid.rows), clamp(column + (right as number), grid.columns)])
-    if (!document.activeElement?.closest('.cells')) document.querySelector<HTMLElement>('.cells button')?.focus({ preventScroll: true })
+    const within = (value: number, count: number): number => Math.min(count - 1, Math.max(0, value))
+    const [down, right] = { up: [-1, 0], down: [1, 0], left: [0, -1], right: [0, 1] }[name] as [number, number]
+    const [row, column] = hand.cursor
+    hand.cursor = [within(row + down, grid.rows), within(column + right, grid.columns)]
+    redraw()
+    if (!document.activeElement?.closest('.cells')) document.querySelector<HTMLElement>('.cells .current')?.focus({ preventScroll: true })
+  }
+
+  /** Whether a key is a move as it is typed. */
+  const says = (name: string): boolean => {
+    const { state } = session.now
+    return name.length === 1 && game.rules.actions(state).some((action) => game.answer.format(state, action) === name)
   }
 
   const onKey = useRef<(event: KeyboardEvent) => void>(() => {})
@@ -91,12 +109,14 @@ export function Table(props: {
     else if (name === 'n') fresh()
     else if (name === 'h') hint()
     else if (key !== undefined) press(key)
-    else if (name.length === 1 && game.rules.actions(now.state).some((action) => game.answer.format(now.state, action) === name))
-      answer(name)
+    else if (says(name)) answer(name)
     else if (name in ARROWS && grid !== null) move(name)
-    else if ((name === 'Enter' || name === ' ') && grid !== null && !target.closest('button, a')) take(cursor)
-    else if (name === 'Escape') setPicked([])
-    else return
+    else if ((name === 'Enter' || name === ' ') && grid !== null && (target.closest('.cells') || !target.closest('button, a')))
+      take(hand.cursor)
+    else if (name === 'Escape') {
+      hand.picked = []
+      redraw()
+    } else return
     event.preventDefault()
   }
   useEffect(() => {
@@ -112,9 +132,7 @@ export function Table(props: {
           game={game}
           state={now.state}
           skin={look}
-          cursor={cursor}
-          picked={picked}
-          marked={marked}
+          {...hand}
           onPick={take}
           onStroke={(name) => {
             const key = keys.find((one) => one.keys.includes(name))

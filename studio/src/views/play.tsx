@@ -33,13 +33,16 @@ export default function PlayView({ parts, query }: Place) {
   )
 }
 
+/** What decides the first state. */
+const dealOf = ({ seed, preset, levels, knobs, token }: Start): string => JSON.stringify([seed, preset, levels, knobs, token])
+
 function Play({ game, given }: { readonly game: AnyGame; readonly given: Start }) {
   const [start, setStart] = useState(given)
   /** The state that is shown now, where play has left the start. */
   const [shown, setShown] = useState<{ readonly token: string | null; readonly seed: number }>({ token: given.token, seed: given.seed })
-  const { seed, preset, levels, knobs, token } = start
+  const { seed } = start
   const look = { theme: start.theme, layout: 'board' as const }
-  const dealt = JSON.stringify([seed, preset, levels, knobs, token])
+  const dealt = dealOf(start)
   const made = useMemo(() => {
     try {
       return { ...startOf(game, start, { ...look, tile: 32 }), problem: null }
@@ -53,8 +56,9 @@ function Play({ game, given }: { readonly game: AnyGame; readonly given: Start }
   const keep = (next: Start): void => history.replaceState(null, '', startAddress('play', game.id, next))
   const change = (next: Start): void => {
     setStart(next)
-    const kept = next.token === null ? next : { ...next, token: shown.token }
-    setShown({ token: kept.token, seed: next.seed })
+    // Other colours change nothing of the game that goes on.
+    const kept = dealOf(next) === dealt ? { ...next, ...shown } : next
+    setShown({ token: kept.token, seed: kept.seed })
     keep(kept)
   }
   return (
