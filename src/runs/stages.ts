@@ -19,6 +19,8 @@ export const stageInfo = z.object({
   steps: z.number().int().nonnegative(),
   /** What a step holds, for people: '64 examples'. */
   batch: z.string(),
+  /** Ids of the games that it learns from; absent: all of the run. */
+  games: z.array(z.string()).readonly().optional(),
 })
 export type StageInfo = z.output<typeof stageInfo>
 
