@@ -57,6 +57,10 @@ const BUILT_IN: readonly GameEntry[] = [
     ...{ id: 'lights-out', title: 'Lights Out', tags: ['graphs', 'lines', 'planning'] },
     load: async () => (await import('./lights-out/index.ts')).gameLightsOut,
   },
+  {
+    ...{ id: 'sliding', title: 'Sliding Puzzle', tags: ['numbers', 'photos', 'planning'] },
+    load: async () => (await import('./sliding/index.ts')).gameSliding,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */
