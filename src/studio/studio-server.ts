@@ -15,7 +15,7 @@ import { listening, urlOf } from '../server/listen.ts'
 import { PACKAGE_FOLDER } from '../version.ts'
 
 export interface StudioOptions {
-  /** Folders of training runs. */
+  /** Folders of training runs; without any the page shows the games. */
   readonly folders: readonly string[]
   /** 0 picks a free one. */
   readonly port: number
@@ -39,9 +39,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 }
 
-/** What the page may do: its own scripts and data, nothing from elsewhere. */
+/** What the page may do: its own scripts, WebAssembly (the renderer's) and data, nothing from elsewhere. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** A file of the page. */
 interface Asset {

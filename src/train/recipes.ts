@@ -83,6 +83,12 @@ function arm(name: ArmName): (config: TrainConfig) => Stage {
     rlStage({ name, label, about: RECIPE_TEXTS[name], note: '', from: 'base', imitates: null, ...trained(config) }, armRl(config.rl, name))
 }
 
+/** G0 whose mix follows the signal; held against G0 with the fixed mix, on the same steps. */
+function g0Adaptive(config: TrainConfig): Stage {
+  const facts = { name: 'g0-adaptive', label: 'G0, adaptive mix', about: 'base, then RL with a mix that follows the signal', note: '' }
+  return rlStage({ ...facts, from: 'base', imitates: null, control: 'g0', ...trained(config) }, { ...config.rl, adaptive: 1 })
+}
+
 const STAGES: Readonly<Record<RecipeName, readonly ((config: TrainConfig) => Stage | Stage[])[]>> = {
   g0: [base, g0],
   g1: [base, coldStart, g1],
@@ -92,6 +98,7 @@ const STAGES: Readonly<Record<RecipeName, readonly ((config: TrainConfig) => Sta
   'arm-a': [base, arm('arm-a')],
   'arm-pa': [base, arm('arm-pa')],
   transfer: [base, g0Alone, g0, g0All],
+  curriculum: [base, g0, g0Adaptive],
 }
 
 /** Every recipe, in the order in which their stages run. */
@@ -113,8 +120,8 @@ export function stagesOf(config: TrainConfig): Stage[] {
 
 /** The stages of a config as the header of its run names them. */
 export function stageInfos(config: TrainConfig): StageInfo[] {
-  return stagesOf(config).map(({ name, label, about, note, kind, from, imitates, steps, batch, games }) => {
-    return { name, label, about, note, kind, from, imitates, steps, batch, ...(games && { games }) }
+  return stagesOf(config).map(({ name, label, about, note, kind, from, imitates, steps, batch, games, control }) => {
+    return { name, label, about, note, kind, from, imitates, steps, batch, ...(games && { games }), ...(control && { control }) }
   })
 }
 

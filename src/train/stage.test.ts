@@ -97,7 +97,16 @@ describe('recipes', () => {
       }
     }
     const alone = every.games.map(({ id }) => `g0-${id}`)
-    expect(stagesOf(every).map(({ name }) => name)).toEqual(['base', 'g0', 'cold-start', 'g1', 'g1-paper', ...Object.keys(ARMS), ...alone])
+    expect(stagesOf(every).map(({ name }) => name)).toEqual([
+      'base',
+      'g0',
+      'cold-start',
+      'g1',
+      'g1-paper',
+      ...Object.keys(ARMS),
+      ...alone,
+      'g0-adaptive',
+    ])
   })
 
   it('leave out of cold start and RL the games that are held out, and have one stage a game for transfer', () => {

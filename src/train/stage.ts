@@ -60,7 +60,7 @@ export interface Stage extends StageInfo {
 }
 
 /** How a stage names itself, before its settings are known. */
-export type StageFacts = Pick<StageInfo, 'name' | 'label' | 'about' | 'note' | 'from' | 'imitates' | 'games'>
+export type StageFacts = Pick<StageInfo, 'name' | 'label' | 'about' | 'note' | 'from' | 'imitates' | 'games' | 'control'>
 
 /** What a stage draws from: the entries of its own games. */
 export const mixOfStage = ({ games }: Pick<Stage, 'games'>, mix: GameMix): GameMix =>

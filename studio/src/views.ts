@@ -1,8 +1,10 @@
 /** The views of the studio, in the order of the navigation; the first stands at the bare address. A view is a file in views/ and a line here. */
-import type { View } from './router.tsx'
+import { later, type View } from './router.tsx'
 import { RunView } from './views/run.tsx'
 
 export const VIEWS: readonly View[] = [
   { name: 'run', title: 'Runs', page: RunView },
-  // Others load their script when they are opened: { name: 'games', title: 'Games', page: later(() => import('./views/games.tsx')) }
+  // Others load their script when they are opened.
+  { name: 'play', title: 'Play', page: later(() => import('./views/play.tsx')) },
+  { name: 'games', title: 'Games', page: later(() => import('./views/games.tsx')) },
 ]

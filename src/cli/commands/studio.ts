@@ -7,10 +7,11 @@ import { printJson, printLines } from '../terminal.ts'
 
 /** Options and action of `studio`. */
 export function defineStudio(command: Command): void {
-  command.argument('<folder...>', 'run folders that vlm-gym train wrote, also while they are running')
+  command.argument('[folder...]', 'run folders that vlm-gym train wrote, also while they are running')
   command.option('--port <n>', 'port to listen on, of this machine alone; 0 picks a free one', wholeNumber(0, 65_535), 8777)
   withJson(command)
   withExamples(command, [
+    ['vlm-gym studio', 'the games at http://127.0.0.1:8777: play them, and look at their levels, knobs and prompts'],
     ['vlm-gym studio runs/laptop-0', 'at http://127.0.0.1:8777: results and curves, which grow while the run goes on; Ctrl-C stops it'],
     ['vlm-gym studio runs/laptop-0 runs/laptop-1', 'several runs, one at a time on the page'],
   ])

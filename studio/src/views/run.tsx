@@ -8,10 +8,19 @@ import { addressOf, type Place } from '../router.tsx'
 
 /** The runs by name, and the one that the address names, or the first. */
 export function RunView({ parts: [id = '0'] }: Place) {
-  const [runs, setRuns] = useState<Awaited<ReturnType<typeof listRuns>>>([])
+  const [runs, setRuns] = useState<Awaited<ReturnType<typeof listRuns>> | null>(null)
   useEffect(() => {
-    listRuns().then(setRuns, () => {})
+    listRuns().then(
+      (all) => (all.length === 0 ? location.replace(addressOf('games')) : setRuns(all)),
+      () => setRuns([]),
+    )
   }, [])
+  if (runs === null)
+    return (
+      <main>
+        <p>Reading the run…</p>
+      </main>
+    )
   return <Run id={id} key={id} runs={runs} />
 }
 
