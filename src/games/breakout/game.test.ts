@@ -184,7 +184,8 @@ describe('experts', () => {
   it('clear the field without a lost ball', () => {
     for (const seed of [1, 2, 3]) {
       let state = game.rules.init(config({}), seed)
-      for (let move = 0; move < 40 && !terminated(state); move++) state = game.rules.step(state, game.expert!.solver(state)[0]!.action).state
+      for (let move = 0; move < 40 && !terminated(state); move++)
+        state = game.rules.step(state, game.expert!.solver(state)[0]!.action).state
       expect([game.rules.won?.(state), state.left]).toEqual([true, 3])
     }
   })
