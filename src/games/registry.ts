@@ -57,6 +57,10 @@ const BUILT_IN: readonly GameEntry[] = [
     ...{ id: 'lights-out', title: 'Lights Out', tags: ['graphs', 'lines', 'planning'] },
     load: async () => (await import('./lights-out/index.ts')).gameLightsOut,
   },
+  {
+    ...{ id: 'minesweeper', title: 'Minesweeper', tags: ['numbers', 'hidden', 'deduction'] },
+    load: async () => (await import('./minesweeper/index.ts')).gameMinesweeper,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */
