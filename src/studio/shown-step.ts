@@ -25,8 +25,9 @@ export type Cells = readonly (readonly string[])[]
 /** A reply to a state. Places are UTF-16 code units of `reply`. */
 export interface ShownStep {
   readonly marks: readonly Mark[]
-  /** Address of the picture that was sent. */
+  /** Address of the picture; `sent`: it is the one that was sent, not the same board drawn larger. */
   readonly picture: string
+  readonly sent: boolean
   /** Address of the same board without a frame, and its cells; null where the perception is no grid. */
   readonly board: { readonly picture: string; readonly rows: number; readonly columns: number } | null
   readonly prompt: string
@@ -135,6 +136,7 @@ export function shownStep(facts: StepFacts): ShownStep {
   return {
     marks: marksOf(score, regret, sees),
     picture: `${picture}.png`,
+    sent: true,
     board: grid && { picture: `${picture}-board.png`, rows: grid.rows, columns: grid.columns },
     ...{ prompt, before, reply: text },
     parts: perceptionPartsOf(game, state, text, read),

@@ -292,6 +292,7 @@ function trained(folder: RunFolder): Transcripts {
         return {
           marks: marksOfStep(step, decoding !== 'scripted'),
           picture: `${place}/${at}.png`,
+          sent: false,
           board: grid ? { picture: `${place}/${at}-board.png`, rows: truth.length, columns } : null,
           ...{ prompt, before: null, reply, parts: [], thoughts: [], truth, read, action, outcome, problem, reward, regret, best: [] },
           ...{ usage: null, finish: null, assembly: null, reasoning: null, token: null },

@@ -88,9 +88,9 @@ function Row(props: {
         ))}
       </span>
       <small class="what">
-        {game}
-        {seed === null ? '' : `, seed ${seed}`} · {steps} {steps === 1 ? 'reply' : 'replies'}
+        {game} · {steps} {steps === 1 ? 'reply' : 'replies'}
         {points === null ? '' : ` · ${number(points)} points`}
+        {seed === null ? '' : ` · seed ${seed}`}
       </small>
     </div>
   )

@@ -5,7 +5,7 @@ import { ReplyText } from './reply.tsx'
 import { MARKS, number } from './words.ts'
 
 export function StepView({ step, game }: { readonly step: ShownStep; readonly game: string }) {
-  const { picture, board, prompt, before, reply, parts, thoughts, truth, read, problem, reasoning, marks, token } = step
+  const { picture, sent, board, prompt, before, reply, parts, thoughts, truth, read, problem, reasoning, marks, token } = step
   return (
     <>
       {marks.length > 0 && (
@@ -20,7 +20,7 @@ export function StepView({ step, game }: { readonly step: ShownStep; readonly ga
       )}
       <div class="step">
         <figure>
-          <figcaption>The picture that was sent</figcaption>
+          <figcaption>{sent ? 'The picture that was sent' : 'The board, drawn large'}</figcaption>
           <img src={picture} alt="The board as the player was shown it" />
         </figure>
         <figure>

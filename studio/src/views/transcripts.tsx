@@ -1,6 +1,6 @@
 /** The view of transcripts: the episodes that folders keep, filtered and searched, and what was seen and said in each. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import type { ListedEpisode, Mark } from '../../../src/studio/shown-step.ts'
+import type { ListedEpisode, Mark, ShownStep } from '../../../src/studio/shown-step.ts'
 import { addressOf, type Place } from '../router.tsx'
 import { useEpisode, useEpisodes, useFolders, useSearch } from '../transcripts/data.ts'
 import { EpisodeRows } from '../transcripts/list.tsx'
@@ -202,7 +202,8 @@ function Episode(props: {
   const at = Math.min(props.at, Math.max(0, steps.length - 1))
   const go = (to: number): void => void (to >= 0 && to < steps.length && onStep(to))
   const mistake = (by: 1 | -1): void => {
-    for (let to = at + by; to >= 0 && to < steps.length; to += by) if (isMistake(steps[to]?.marks ?? [])) return onStep(to)
+    const wrong = (one: ShownStep, i: number): boolean => (by === 1 ? i > at : i < at) && isMistake(one.marks)
+    go(by === 1 ? steps.findIndex(wrong) : steps.findLastIndex(wrong))
   }
   const onKey = useRef<(event: KeyboardEvent) => void>(() => {})
   onKey.current = (event) => {
