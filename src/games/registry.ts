@@ -61,6 +61,10 @@ const BUILT_IN: readonly GameEntry[] = [
     ...{ id: 'sliding', title: 'Sliding Puzzle', tags: ['numbers', 'photos', 'planning'] },
     load: async () => (await import('./sliding/index.ts')).gameSliding,
   },
+  {
+    ...{ id: 'pairs', title: 'Picture Pairs', tags: ['symbols', 'photos', 'memory'] },
+    load: async () => (await import('./pairs/index.ts')).gamePairs,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */

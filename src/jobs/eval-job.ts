@@ -148,6 +148,7 @@ async function playOne(work: Work & { readonly run: EvalRun | null }, job: EvalJ
     specs: [player.spec],
     episodes: config.episodes,
     seed: config.seed,
+    hidden: config.hidden,
     ...(signal && { signal }),
     onEpisode: (episode) => {
       running.add(episode)

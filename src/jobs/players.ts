@@ -90,8 +90,8 @@ export function endpointSpec(spec: EnvSpec, { tile, layout, prompt, tags }: Eval
 /** The players of an endpoint: one a decoding. Throws ConfigError for a name, key or address that cannot be right. */
 export async function endpointPlayers(name: string, base: EnvSpec, { config, local, endpoints }: PlayerOptions): Promise<Player[]> {
   const spec = endpointSpec(base, config)
-  const { history, seed, episodes } = config
-  const used = new Set(evaluationEntries({ specs: [spec], episodes, seed }).map((entry) => entry.seed))
+  const { history, seed, hidden, episodes } = config
+  const used = new Set(evaluationEntries({ specs: [spec], episodes, seed, hidden }).map((entry) => entry.seed))
   const examples = await workedExamples(spec, { count: config.examples, seed, used })
   const { concurrency = CONCURRENCY } = local
   return Promise.all(
