@@ -82,7 +82,7 @@ async function withCheckpoint(
 }
 
 /** A model behind HTTP sees the whole prompt and a larger picture, unless the options say otherwise. */
-function endpointSpec(spec: EnvSpec, { tile, layout, prompt, tags }: EvalConfig): EnvSpec {
+export function endpointSpec(spec: EnvSpec, { tile, layout, prompt, tags }: EvalConfig): EnvSpec {
   const skin = { ...spec.skin, tile: tile ?? 64, layout: layout ?? 'full' }
   return envSpec({ ...spec, skin, promptStyle: prompt ?? 'full', tags })
 }
