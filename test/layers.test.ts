@@ -67,6 +67,8 @@ const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
   datasets: ['runs'],
   // One lenient reader of replies.
   teach: ['eval'],
+  // Transcripts are what an evaluation's job plays, once more.
+  studio: ['jobs'],
 }
 
 /**

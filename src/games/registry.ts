@@ -69,6 +69,10 @@ const BUILT_IN: readonly GameEntry[] = [
     ...{ id: 'pairs', title: 'Picture Pairs', tags: ['symbols', 'photos', 'memory'] },
     load: async () => (await import('./pairs/index.ts')).gamePairs,
   },
+  {
+    ...{ id: 'minesweeper', title: 'Minesweeper', tags: ['numbers', 'hidden', 'deduction'] },
+    load: async () => (await import('./minesweeper/index.ts')).gameMinesweeper,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */

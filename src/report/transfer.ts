@@ -8,6 +8,7 @@ import type { ComparedRun } from './compare.ts'
 import { markdownTable } from './markdown.ts'
 import { policiesOf } from './policies.ts'
 import { PROBE_FIGURES, type ProbeTable, probeTables, shareText, signedShare } from './probes.ts'
+import { LITTLE } from './results.ts'
 import { returnsOf } from './seeds.ts'
 
 /** What a stage changed in a game. */
@@ -98,7 +99,7 @@ function probeFigure(tables: readonly ProbeTable[], key: string): Figure {
   }
 }
 
-/** Of each game the mean over the seeds; the ends of the scale are means, taken as known. */
+/** Of each game the mean over the seeds; the ends of the scale are means, taken as known. None of a game whose ends lie too near to make a scale. */
 function pointsFigure(runs: readonly ComparedRun[]): Figure {
   const seed = runs[0]?.seed ?? 0
   const returns = (run: ComparedRun, game: string, policy: string, decoding: string): Map<number, number> =>
@@ -110,7 +111,7 @@ function pointsFigure(runs: readonly ComparedRun[]): Figure {
     const [random, solver] = [endOf(game, 'random'), endOf(game, 'solver')]
     const all = policies.map((policy) => runs.map((run) => returns(run, game, policy, 'sampled')))
     const shared = [...(all[0]?.[0]?.keys() ?? [])].filter((one) => all.flat().every((values) => values.has(one)))
-    if (random === null || solver === null || !(solver > random) || shared.length === 0) return null
+    if (random === null || solver === null || random >= LITTLE * solver || shared.length === 0) return null
     return all.map((ofRuns) => ofRuns.map((values) => shared.map((one) => ((values.get(one) as number) - random) / (solver - random))))
   }
   const overRuns = (values: readonly (readonly number[])[]): number[] =>

@@ -13,6 +13,8 @@ import { ApiError, asApiError } from '../server/api-error.ts'
 import { isLoopback } from '../server/guard.ts'
 import { listening, urlOf } from '../server/listen.ts'
 import { PACKAGE_FOLDER } from '../version.ts'
+import { transcriptRoutes } from './transcript-routes.ts'
+import { openTranscripts } from './transcripts.ts'
 
 export interface StudioOptions {
   /** Folders of training runs; without any the page shows the games. */
@@ -119,7 +121,17 @@ export function studioApp({ folders, log = (error: unknown) => console.error(err
     c.header('x-content-type-options', 'nosniff')
     c.header('cache-control', 'no-store')
   })
-  app.get('/api/runs', (c) => c.json([...sources].map(([id, { name }]) => ({ id, name }))))
+  app.get('/api/runs', async (c) => {
+    const kinds = await Promise.all(
+      [...sources.values()].map(({ path }) =>
+        readFolder(TRAIN_RUN, path).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    )
+    return c.json([...sources].filter((_, at) => kinds[at]).map(([id, { name }]) => ({ id, name })))
+  })
   app.get('/api/runs/:id', async (c) => c.json(await pageOf(sourceOf(c.req.param('id')))))
   app.get('/api/runs/:id/version', async (c) => c.json({ version: await versionOf(sourceOf(c.req.param('id')).path) }))
   app.get('/api/runs/:id/metrics', async (c) => {
@@ -127,6 +139,7 @@ export function studioApp({ folders, log = (error: unknown) => console.error(err
     if (!Number.isSafeInteger(from) || from < 0) throw new ApiError(400, `from is ${c.req.query('from')}; give a whole number, 0 or more`)
     return c.json(await runMetrics(folderReader(await readFolder(TRAIN_RUN, sourceOf(c.req.param('id')).path)), from))
   })
+  app.route('/api/transcripts', transcriptRoutes(folders))
   app.get('*', (c) => {
     const asset = assets.get(c.req.path === '/' ? '/index.html' : c.req.path)
     if (asset === undefined) throw new ApiError(404, `there is no ${c.req.path} here; the page is at /`)
@@ -135,9 +148,9 @@ export function studioApp({ folders, log = (error: unknown) => console.error(err
   return app
 }
 
-/** Starts listening. Throws ConfigError if the page is not built or the port is taken, StorageError for a folder without a training run. */
+/** Starts listening. Throws ConfigError if the page is not built or the port is taken, StorageError for a folder that no command wrote. */
 export async function serveStudio(options: StudioOptions): Promise<Studio> {
-  for (const path of options.folders) await readFolder(TRAIN_RUN, path)
+  for (const path of options.folders) await openTranscripts(path)
   const { at, close } = await listening(studioApp(options), '127.0.0.1', options.port)
   return { url: urlOf('127.0.0.1', at), close: () => close(GRACE) }
 }

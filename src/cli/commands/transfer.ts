@@ -53,8 +53,10 @@ export function defineTransfer(command: Command): void {
     ['vlm-gym transfer', 'RL on three games, alone and together; what it changes in these and in three others'],
     ['vlm-gym transfer --train 2048,swap --test flood-it,lights-out', 'other games, each as its preset "laptop" has it'],
     ['vlm-gym transfer --resume runs/transfer-0', 'go on after Ctrl-C or a crash'],
-    ['vlm-gym transfer runs/transfer-0 runs/transfer-1', 'the matrix over two seeds, without training'],
-    ['vlm-gym train --preset transfer --seeds 0-2', 'three seeds of the default games'],
+    [
+      'vlm-gym transfer runs/transfer-0 runs/transfer-1',
+      'the matrix over two seeds, without training (vlm-gym train --preset transfer --seeds 0-2 makes several)',
+    ],
   ])
   command.action(transferCommand)
 }

@@ -26,6 +26,13 @@ export function inkOf(colour: number, theme: Theme): Color {
   return ink
 }
 
+/** Of the theme's text and page colours the one that stands out more from the tile faces: for marks that have no colour of their own. */
+export function plainInk({ empty, text, page }: Theme): Color {
+  const face = luminance(empty)
+  const apart = (ink: Color): number => Math.abs(Math.log((luminance(ink) + 0.05) / (face + 0.05)))
+  return apart(text) >= apart(page) ? text : page
+}
+
 /** Shapes in the order of SHAPES, for terminals with and without Unicode. */
 const GLYPHS = ['●', '■', '▲', '◆', '✚', '★'] as const
 const ASCII_GLYPHS = ['o', '#', '^', '<>', '+', '*'] as const
