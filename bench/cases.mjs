@@ -14,7 +14,11 @@ export const GAMES = [
   { id: 'swap', tile: 63, targets: { frame: 15_000, png: 5_000, groups: 10_000 } },
   { id: 'picture-shisen-sho', tile: 67, targets: { frame: 10_000 } },
   { id: 'flood-it', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
+  { id: 'sliding', tile: 79, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
+  { id: 'pairs', tile: 79, targets: { frame: 10_000, png: 3_000 } },
+  { id: 'breakout', tile: 48, targets: { frame: 5_000 } },
   { id: 'lights-out', tile: 67, targets: { frame: 5_000 } },
+  { id: 'minesweeper', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
 ].map((one) => {
   const game = gameNamed(one.id)
   const skin = { theme: 'classic', tile: one.tile, layout: 'full' }

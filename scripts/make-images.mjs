@@ -4,6 +4,7 @@ import { encodePng, frameToRgb, renderScene, seededRng, themeNamed } from 'vlm-g
 import { gameNamed, loadGames } from 'vlm-gym/games'
 import { lastMoment, startSnapshot, walk } from 'vlm-gym/gym'
 import { THEMES } from 'vlm-gym/render'
+import { beside } from './strip.mjs'
 
 /** A state of a game after some random legal moves. */
 function stateOf(game, seed, moves) {
@@ -22,22 +23,6 @@ function enlarge(frame, factor) {
       const from = (Math.floor(y / factor) * frame.width + Math.floor(x / factor)) * 3
       pixels.set(source.subarray(from, from + 3), (y * width + x) * 3)
     }
-  return { width, height, pixels }
-}
-
-/** Frames side by side on white. */
-function beside(frames, gap = 16) {
-  const width = frames.reduce((sum, frame) => sum + frame.width + gap, gap)
-  const height = Math.max(...frames.map((frame) => frame.height)) + 2 * gap
-  const pixels = new Uint8Array(width * height * 3).fill(255)
-  let left = gap
-  for (const frame of frames) {
-    const rgb = frameToRgb(frame)
-    const top = Math.floor((height - frame.height) / 2)
-    for (let y = 0; y < frame.height; y++)
-      pixels.set(rgb.subarray(y * frame.width * 3, (y + 1) * frame.width * 3), ((top + y) * width + left) * 3)
-    left += frame.width + gap
-  }
   return { width, height, pixels }
 }
 

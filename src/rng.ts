@@ -83,6 +83,18 @@ export function deriveSeed(seed: number, ...labels: readonly (string | number)[]
   return seededRng(seed, ...labels).int(0x7fffffff)
 }
 
+/**
+ * Game seeds from 2^31 on are hidden: kept for evaluation. Training never plays one, since all its seeds come from `deriveSeed`; a gym server
+ * refuses them unless it is told otherwise.
+ */
+export const HIDDEN_SEEDS = 2 ** 31
+
+/** Whether a game seed is one that is kept for evaluation. */
+export const isHiddenSeed = (seed: number): boolean => seed >= HIDDEN_SEEDS
+
+/** A hidden game seed, 2^31..2^32-2, derived from a seed and labels. */
+export const hiddenSeed = (seed: number, ...labels: readonly (string | number)[]): number => HIDDEN_SEEDS + deriveSeed(seed, ...labels)
+
 /** True for four 32-bit integers that are not all zero (zero is the one state the generator cannot leave). */
 export function isRngState(value: unknown): value is RngState {
   return (

@@ -147,12 +147,12 @@ describe.skipIf(missing)('a page with its data inside', () => {
   })
 
   test('steps through a replay by button, keyboard and slider, and to another replay', async () => {
-    const shown = page.locator('.step')
+    const shown = page.locator('.replay-step')
     const where = page.locator('[data-control="place"]')
     const replies = page.locator('#replays')
     expect(await where.textContent()).toBe('1 of 15')
     const before = await shown.textContent()
-    expect(before).toContain(`Read: ${await page.locator('.board .wrong').count()} wrong`)
+    expect(before).toContain(`Read: ${await page.locator('.cellboard .wrong').count()} wrong`)
     await replies.getByRole('button', { name: 'Next' }).click()
     expect(await where.textContent()).toBe('2 of 15')
     expect(await shown.textContent()).not.toBe(before)

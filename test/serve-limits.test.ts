@@ -122,6 +122,18 @@ describe('sizes', { timeout: 60_000 }, () => {
     await small.close()
   })
 
+  it('deals no game of a seed that is kept for evaluation, unless it is told to', async () => {
+    const hidden = { game: '2048', seed: 2 ** 31 }
+    expect(await post('/reset', hidden)).toMatchObject({
+      status: 422,
+      body: { detail: expect.stringMatching(/2147483648 is kept for evaluation/) },
+    })
+    expect((await post('/reset', { ...hidden, seed: 2 ** 31 - 1 })).status).toBe(200)
+    const evaluating = await start({ hiddenSeeds: true })
+    expect((await post('/reset', hidden, evaluating.url)).status).toBe(200)
+    await evaluating.close()
+  })
+
   it('moves none of the sessions whose pictures are too much for one answer', async () => {
     await post('/reset', { game: '2048', episode_id: 'large', config: { size: 6 }, skin: { tile: 256 }, rgb: true })
     const steps = Array.from({ length: 60 }, () => ({ id: 'large', text: 'x' }))

@@ -12,6 +12,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/train.ts')).defineTrain,
   },
   {
+    name: 'transfer',
+    summary: 'train on some games, evaluate on all: what changes in games that were not learned',
+    load: async () => (await import('./commands/transfer.ts')).defineTransfer,
+  },
+  {
     name: 'eval',
     summary: 'play policies, checkpoints or any VLM on fixed games, with intervals',
     load: async () => (await import('./commands/eval.ts')).defineEval,

@@ -92,6 +92,7 @@ export function withEvalOptions(command: Command): void {
   withPlugins(command)
   withPictures(command)
   withSeed(command, 'the games and all chance of the policies')
+  command.option('--hidden', 'play games of seeds that are kept for evaluation: no training plays them, and gym servers refuse them')
   command.optionsGroup('What is shown:')
   command.addOption(choiceOption('--theme <name>', 'colours of the pictures', Object.keys(THEMES)).default('classic'))
   command.option(
@@ -166,10 +167,11 @@ export function evalConfigOf(
   const optional = ['preset', 'decoding', 'temperature', 'maxTokens', 'tile', 'layout', 'prompt', 'priceIn', 'priceOut']
   const plain = ['game', 'episodes', 'horizon', 'restart', 'theme', 'mode', 'feedback', 'history', 'examples', 'anchors', 'seed', 'engine']
   const of = (keys: readonly string[]): Record<string, unknown> => Object.fromEntries(keys.map((key) => [key, flags[key] ?? null]))
+  const { hidden = false } = flags
   const tags = flags.tags ?? (flags.prompt === 'brief' ? 'paper' : 'neutral')
   return checkConfig(
     evalConfig,
-    { ...of(optional), ...of(plain), baseUrl, request, tags, names, set: flags.set ?? [], plugins, pictures, given },
+    { ...of(optional), ...of(plain), baseUrl, request, tags, names, hidden, set: flags.set ?? [], plugins, pictures, given },
     'the evaluation',
   )
 }

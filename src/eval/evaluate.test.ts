@@ -4,7 +4,7 @@ import { game2048 } from '../games/2048/index.ts'
 import { type EnvSpec, envSpec, formatReply, rollout } from '../gym/index.ts'
 import { createPolicy, randomPolicy, scriptedPolicy, solverPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
-import { deriveSeed } from '../rng.ts'
+import { deriveSeed, HIDDEN_SEEDS } from '../rng.ts'
 import { replayList, resultRows } from '../runs/index.ts'
 import { type EvaluateOptions, evaluate } from './evaluate.ts'
 import { METRIC_NAMES, type MetricName } from './metrics.ts'
@@ -45,6 +45,16 @@ describe('evaluate', () => {
     })
     expect(episodes.map(({ values }) => values.return)).toEqual(again.map(({ score }) => score))
     expect(meanOf(rows, 'return')).toBe(again.reduce((sum, { score }) => sum + score, 0) / 4)
+  })
+
+  test('plays hidden games on demand: seeds that no training derives, restarts included', async () => {
+    const { episodes } = await evaluate(options(randomPolicy(), { hidden: true }))
+    expect(episodes.map(({ seed }) => seed)).toEqual([0, 1, 2, 3].map((i) => HIDDEN_SEEDS + deriveSeed(11, 'evaluation', i)))
+    const short = envSpec({ game: spec.game, config: { size: 3 }, horizon: 200, restart: true })
+    const [open, hidden] = await Promise.all(
+      [5, HIDDEN_SEEDS + 5].map((seed) => rollout(randomPolicy(), { episodes: [{ spec: short, seed }], seed: 1 })),
+    )
+    expect(open?.[0]?.score).not.toBe(hidden?.[0]?.score)
   })
 
   test('privileged policies have no perception or thoughts of their own, but good moves and regret', async () => {

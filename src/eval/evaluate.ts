@@ -16,7 +16,7 @@ import {
 } from '../gym/index.ts'
 import { promptOf } from '../messages.ts'
 import type { Policy } from '../policy.ts'
-import { deriveSeed } from '../rng.ts'
+import { deriveSeed, hiddenSeed } from '../rng.ts'
 import type { Contestant, EpisodeRecord, EpisodeStore, Replay, ResultRow } from '../runs/index.ts'
 import { METRIC_NAMES, type MetricName } from './metrics.ts'
 import type { Pace } from './paced.ts'
@@ -37,6 +37,8 @@ export interface EvaluateOptions {
   /** What the return of an episode is; see `Protocol`. Default 'points'. */
   readonly counts?: Protocol['counts']
   readonly seed: number
+  /** Whether the games have hidden seeds, which no training plays (`HIDDEN_SEEDS`). Default false. */
+  readonly hidden?: boolean
   /** Episodes of each spec kept as replays. Default 0. */
   readonly replays?: number
   /** The expert judges every n-th step of an episode (the phase differs between episodes); 0: none. Default 1. */
@@ -126,8 +128,10 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 }
 
 /** The episodes of an evaluation, in the order of `specs`: the i-th of each spec has the same seed under every policy. */
-export function evaluationEntries({ specs, episodes, seed }: Pick<EvaluateOptions, 'specs' | 'episodes' | 'seed'>): RolloutEpisode[] {
-  return specs.flatMap((spec) => Array.from({ length: episodes }, (_, i) => ({ spec, seed: deriveSeed(seed, 'evaluation', i) })))
+export function evaluationEntries(options: Pick<EvaluateOptions, 'specs' | 'episodes' | 'seed' | 'hidden'>): RolloutEpisode[] {
+  const { specs, episodes, seed, hidden = false } = options
+  const derive = hidden ? hiddenSeed : deriveSeed
+  return specs.flatMap((spec) => Array.from({ length: episodes }, (_, i) => ({ spec, seed: derive(seed, 'evaluation', i) })))
 }
 
 /** The seed of all chance of the policy. */

@@ -57,6 +57,22 @@ const BUILT_IN: readonly GameEntry[] = [
     ...{ id: 'lights-out', title: 'Lights Out', tags: ['graphs', 'lines', 'planning'] },
     load: async () => (await import('./lights-out/index.ts')).gameLightsOut,
   },
+  {
+    ...{ id: 'sliding', title: 'Sliding Puzzle', tags: ['numbers', 'photos', 'planning'] },
+    load: async () => (await import('./sliding/index.ts')).gameSliding,
+  },
+  {
+    ...{ id: 'breakout', title: 'Breakout', tags: ['objects', 'motion', 'planning'] },
+    load: async () => (await import('./breakout/index.ts')).gameBreakout,
+  },
+  {
+    ...{ id: 'pairs', title: 'Picture Pairs', tags: ['symbols', 'photos', 'memory'] },
+    load: async () => (await import('./pairs/index.ts')).gamePairs,
+  },
+  {
+    ...{ id: 'minesweeper', title: 'Minesweeper', tags: ['numbers', 'hidden', 'deduction'] },
+    load: async () => (await import('./minesweeper/index.ts')).gameMinesweeper,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */

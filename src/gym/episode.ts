@@ -4,7 +4,7 @@
  */
 import type { GameEvent, StepResult } from '../game.ts'
 import type { Observation, Reply, Turn } from '../policy.ts'
-import { deriveSeed } from '../rng.ts'
+import { deriveSeed, hiddenSeed, isHiddenSeed } from '../rng.ts'
 import { type Conversation, conversation } from './conversation.ts'
 import { observationOf } from './env.ts'
 import { type EnvSnapshot, firstMoment, type Moment, nextMoment, startSnapshot } from './life.ts'
@@ -193,9 +193,11 @@ export class Episode {
     return this.#shown
   }
 
-  /** Of the game that follows the one that has just ended. */
+  /** Of the game that follows the one that has just ended; hidden behind a hidden one. */
   #freshSeed(): number {
-    return deriveSeed(this.source.seed, 'restart', this.#finished + 1)
+    const { seed } = this.source
+    const derive = isHiddenSeed(seed) ? hiddenSeed : deriveSeed
+    return derive(seed, 'restart', this.#finished + 1)
   }
 
   #goOn({ snapshot, ending, over }: Moment): void {

@@ -1,5 +1,6 @@
 /** The gym: what a player sees, what a reply does, groups, batches, whole games, rewards. */
 
+export { HIDDEN_SEEDS } from '../rng.ts'
 export { type Asked, type AskOptions, ask, askOne, failedReply } from './ask.ts'
 export { type Conversation, type ConversationOptions, conversation } from './conversation.ts'
 export { type DecideOptions, type DecisionScore, decide, decideAll, type FixedState, fixedStates, type Question } from './decisions.ts'

@@ -33,6 +33,7 @@ export const evalConfig = z.strictObject({
   priceOut: price.describe('of a million tokens of replies'),
   anchors: z.boolean().default(true).describe('whether random and solver play along'),
   seed: z.number().int().default(0),
+  hidden: z.boolean().default(false).describe('games of hidden seeds, which no training plays'),
   engine: z.string().default('@vlm-gym/engine-onnx'),
   plugins: z.array(z.string()).default([]),
   pictures: z.string().nullable().default(null).describe('folder of pictures'),

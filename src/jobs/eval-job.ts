@@ -79,7 +79,7 @@ export async function resumeEvaluation(path: string, options: EvalOptions): Prom
 }
 
 /** What is played; `kept`: in a run folder, where anchors play along. */
-async function jobsOf(config: EvalConfig, kept: boolean): Promise<EvalJob[]> {
+export async function jobsOf(config: EvalConfig, kept: boolean): Promise<EvalJob[]> {
   const { theme, tile, layout, prompt, mode, feedback } = config
   const look = { skin: { theme, tile: tile ?? 16, layout: layout ?? 'board' }, prompt: prompt ?? 'brief', mode, feedback } as const
   const jobs = await evalJobs({ ...config, look })
@@ -148,6 +148,7 @@ async function playOne(work: Work & { readonly run: EvalRun | null }, job: EvalJ
     specs: [player.spec],
     episodes: config.episodes,
     seed: config.seed,
+    hidden: config.hidden,
     ...(signal && { signal }),
     onEpisode: (episode) => {
       running.add(episode)

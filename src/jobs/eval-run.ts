@@ -61,8 +61,8 @@ async function firstReplies(jobs: readonly EvalJob[], options: PlayerOptions, si
   for (const name of names) {
     const job = jobs.find((one) => one.names.includes(name)) as EvalJob
     for (const { policy, decoding, spec, pace } of await endpointPlayers(name, job.spec, options)) {
-      const { episodes, seed } = options.config
-      const entries = evaluationEntries({ specs: [spec], episodes, seed })
+      const { episodes, seed, hidden } = options.config
+      const entries = evaluationEntries({ specs: [spec], episodes, seed, hidden })
       const reply = await firstReply({ policy, entries, seed: policySeed(seed), pace: pace ?? { concurrency: 1 }, signal })
       firsts.push({ who: { game: spec.game.id, policy: policy.name, decoding }, reply })
     }

@@ -39,3 +39,4 @@ export {
   storedWords,
   usualParallel,
 } from './train-run.ts'
+export { type TransferGames, transferConfig } from './transfer-config.ts'

@@ -82,7 +82,7 @@ async function withCheckpoint(
 }
 
 /** A model behind HTTP sees the whole prompt and a larger picture, unless the options say otherwise. */
-function endpointSpec(spec: EnvSpec, { tile, layout, prompt, tags }: EvalConfig): EnvSpec {
+export function endpointSpec(spec: EnvSpec, { tile, layout, prompt, tags }: EvalConfig): EnvSpec {
   const skin = { ...spec.skin, tile: tile ?? 64, layout: layout ?? 'full' }
   return envSpec({ ...spec, skin, promptStyle: prompt ?? 'full', tags })
 }
@@ -90,8 +90,8 @@ function endpointSpec(spec: EnvSpec, { tile, layout, prompt, tags }: EvalConfig)
 /** The players of an endpoint: one a decoding. Throws ConfigError for a name, key or address that cannot be right. */
 export async function endpointPlayers(name: string, base: EnvSpec, { config, local, endpoints }: PlayerOptions): Promise<Player[]> {
   const spec = endpointSpec(base, config)
-  const { history, seed, episodes } = config
-  const used = new Set(evaluationEntries({ specs: [spec], episodes, seed }).map((entry) => entry.seed))
+  const { history, seed, hidden, episodes } = config
+  const used = new Set(evaluationEntries({ specs: [spec], episodes, seed, hidden }).map((entry) => entry.seed))
   const examples = await workedExamples(spec, { count: config.examples, seed, used })
   const { concurrency = CONCURRENCY } = local
   return Promise.all(

@@ -34,7 +34,7 @@ export interface Policies {
   /** Stages by how much the run is about them: the longest lines first. */
   readonly subjects: readonly string[]
   /**
-   * What a stage that builds on another is tested against: random moves, where it came from, its teacher, the ends of recipes before it,
+   * What a stage that builds on another is tested against: random moves, where it came from, its teacher, its control, the ends of recipes before it,
    * and, at the end of a recipe with a teacher, the experts. Nothing for any other policy.
    */
   heldAgainst(policy: string): readonly string[]
@@ -83,7 +83,8 @@ export function policiesOf(stages: readonly StageInfo[]): Policies {
       const isEnd = ends.includes(stage) && stage.kind === 'rl'
       const earlier = isEnd ? ends.slice(0, ends.indexOf(stage)).map(({ name }) => name) : []
       const experts = isEnd && isTaught(stages, policy) ? EXPERTS : []
-      return [...new Set(['random', stage.from, ...teachersOf(line), ...earlier, ...experts])]
+      const control = stage.control === undefined ? [] : [stage.control]
+      return [...new Set(['random', stage.from, ...teachersOf(line), ...control, ...earlier, ...experts])]
     },
     line: (policy) => {
       const line = lineOf(stages, policy)

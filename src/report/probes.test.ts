@@ -43,6 +43,14 @@ describe('probes', () => {
     expect(lineOf('arm-p')?.figures.own?.mean).toBe(0.6)
   })
 
+  test('hold a stage against its control too', () => {
+    const infos = stageInfos(presetNamed('curriculum'))
+    const rows = [...rowsOf('base', 1, 0), ...rowsOf('g0', 3, 0), ...rowsOf('g0-adaptive', 5, 0)]
+    const [only] = probeTables([rows], infos)
+    expect(only?.differences.map(({ policy, other }) => `${policy} ${other}`)).toEqual(['g0 base', 'g0-adaptive base', 'g0-adaptive g0'])
+    expect(only?.differences[2]?.figures.cells?.mean).toBeCloseTo(0.2)
+  })
+
   test('hold RL against its start, and each arm against those that lack one of its rewards; no arm but the control against the base', () => {
     expect(table?.differences.map(({ policy, other }) => `${policy} ${other}`)).toEqual([
       'g0 base',

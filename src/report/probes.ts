@@ -121,13 +121,16 @@ function difference(a: readonly (readonly (number | null)[])[], b: readonly (rea
       )
 }
 
-/** The pairs that are compared: every RL stage with where it began; every arm with those that lack one of its rewards, the control first. */
+/** The pairs that are compared: every RL stage with where it began, and with its control; every arm with those that lack one of its rewards, the control first. */
 function pairsOf(stages: readonly StageInfo[]): (readonly [string, string])[] {
   const arms = stages.filter(({ name }) => isArm(name)).map(({ name }) => name as ArmName)
   const rl = stages.filter(({ name, kind, from }) => kind === 'rl' && from !== null && !isArm(name))
   const lacks = (policy: ArmName): ArmName[] => arms.filter((other) => other !== policy && isWithin(other, policy))
   return [
-    ...rl.map(({ name, from }) => [name, from as string] as const),
+    ...rl.flatMap(({ name, from, control }) => [
+      [name, from as string] as const,
+      ...(control === undefined ? [] : [[name, control] as const]),
+    ]),
     ...arms.slice(0, 1).flatMap((name) => stages.filter((stage) => stage.name === name).map(({ from }) => [name, from as string] as const)),
     ...arms.flatMap((policy) => lacks(policy).map((other) => [policy, other] as const)),
   ]

@@ -48,7 +48,7 @@ export function valueText(metric: MetricName, value: number, sign = true): strin
 }
 
 /** Random legal moves that reach this share of the solver's mean leave a game little but seeing and legality. */
-const LITTLE = 0.95
+export const LITTLE = 0.95
 
 /**
  * What a game measures beyond seeing the board and keeping to the rules, as a sentence, by the anchors of the run itself: random legal moves and

@@ -11,7 +11,7 @@ export {
   replyLine,
   type Unread,
 } from './episode-records.ts'
-export { EPISODES, type EpisodeStore, episodeRecords, openEpisodeStore } from './episode-store.ts'
+export { EPISODES, type EpisodeStore, episodeRecords, openEpisodeStore, REPLIES } from './episode-store.ts'
 export { DATASET, EVAL_RUN, FOLDER_KINDS, type FolderKind, TRAIN_RUN } from './folder-kinds.ts'
 export type { BadLine, Line, LinesFile } from './lines.ts'
 export { LinesTail } from './lines-tail.ts'

@@ -19,6 +19,10 @@ export const stageInfo = z.object({
   steps: z.number().int().nonnegative(),
   /** What a step holds, for people: '64 examples'. */
   batch: z.string(),
+  /** Name of a stage that differs from it in one thing alone, which it is held against besides its start; absent: none. */
+  control: z.string().optional(),
+  /** Ids of the games that it learns from; absent: all of the run. */
+  games: z.array(z.string()).readonly().optional(),
 })
 export type StageInfo = z.output<typeof stageInfo>
 

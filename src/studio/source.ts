@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { VlmGymError } from '../errors.ts'
 import { type RunMetrics, runBootstrapping, runHead, runMetrics } from '../report/index.ts'
-import { EVAL_RUN, folderReader, LinesTail, METRICS_FILE, type MetricLine, readFolder, TRAIN_RUN } from '../runs/index.ts'
+import { DATASET, EVAL_RUN, folderReader, LinesTail, METRICS_FILE, type MetricLine, readFolder, TRAIN_RUN } from '../runs/index.ts'
 import type { StudioThread } from './thread-client.ts'
 
 /** Parts of a run's page, and the files that each is made of. */
@@ -27,8 +27,8 @@ export const isPart = (name: string): name is Part => Object.hasOwn(PARTS, name)
 export interface SourceState {
   readonly id: string
   readonly name: string
-  /** Null: it is neither, or cannot be read; `problem` says why. */
-  readonly kind: 'train' | 'eval' | null
+  /** Null: it is none, or cannot be read; `problem` says why. */
+  readonly kind: 'train' | 'eval' | 'dataset' | null
   readonly problem: string | null
   /** Changes whenever the part would. */
   readonly versions: Readonly<Record<Part, string>>
@@ -63,6 +63,11 @@ export class Source {
       return { id, name, kind: kind === TRAIN_RUN ? 'train' : 'eval', problem: null, versions }
     } catch (error) {
       if (!(error instanceof VlmGymError)) throw error
+      const isDataset = await readFolder(DATASET, this.path).then(
+        () => true,
+        () => false,
+      )
+      if (isDataset) return { id, name, kind: 'dataset', problem: null, versions }
       return { id, name, kind: null, problem: error.message, versions }
     }
   }

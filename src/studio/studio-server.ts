@@ -14,9 +14,10 @@ import { listening, urlOf } from '../server/listen.ts'
 import { PACKAGE_FOLDER } from '../version.ts'
 import { isPart, Source } from './source.ts'
 import { StudioThread } from './thread-client.ts'
+import { transcriptRoutes } from './transcript-routes.ts'
 
 export interface StudioOptions {
-  /** Folders of training runs and of evaluations, also of ones that are still to come. */
+  /** Folders of training runs, evaluations and data sets, also of ones that are still to come; without any the page shows the games. */
   readonly folders: readonly string[]
   /** 0 picks a free one. */
   readonly port: number
@@ -40,9 +41,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 }
 
-/** What the page may do: its own scripts and data, nothing from elsewhere. */
+/** What the page may do: its own scripts, WebAssembly (the renderer's) and data, nothing from elsewhere. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** A file of the page. */
 interface Asset {
@@ -126,6 +127,7 @@ export function studioApp(
     json.catch(() => comparisons.delete(key))
     return c.body(await json, 200, { 'content-type': 'application/json', etag })
   })
+  app.route('/api/transcripts', transcriptRoutes(folders))
   app.get('*', (c) => {
     const asset = assets.get(c.req.path === '/' ? '/index.html' : c.req.path)
     if (asset === undefined) throw new ApiError(404, `there is no ${c.req.path} here; the page is at /`)

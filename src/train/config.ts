@@ -15,6 +15,10 @@ const gameEntry = z.strictObject({
   weight: z.number().positive().default(1).describe('share of the states of every batch'),
   horizon: specFields.horizon.max(100_000).default(100).describe('moves a game in evaluation; most moves behind a training state'),
   restart: specFields.restart.default(false),
+  heldOut: z
+    .boolean()
+    .default(false)
+    .describe('cold start and RL leave the game out; the base learns its words and its captions, and every stage is evaluated on it'),
   episodes: count.min(2).max(100_000).optional().describe('games of each policy in evaluation, instead of evaluation.episodes'),
   levels: z
     .array(z.strictObject({ perception: level.optional(), reasoning: level.optional() }))
@@ -150,6 +154,10 @@ export const trainConfig = z.strictObject({
     .refine(
       (games) => new Set(games.map(({ id }) => id)).size === games.length,
       'a game stands in the list twice; results are kept by game',
+    )
+    .refine(
+      (games) => games.some(({ heldOut }) => !heldOut),
+      'every game is held out, so cold start and RL have none; set heldOut of one to false',
     )
     .describe('what is played'),
   skin: skin.prefault({}),

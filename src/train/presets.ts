@@ -90,6 +90,44 @@ const bootstrapping = {
   evaluation: { episodes: 48, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
 }
 
+/**
+ * Does RL on some games change what the model sees, thinks and does in others? From one base that knows the captions of all games: RL on each
+ * of three games alone, on the three, and on all. `vlm-gym transfer` puts other games in their place.
+ */
+const transfer = {
+  ...laptop,
+  preset: 'transfer',
+  games: [
+    ...GAMES.filter(({ id }) => id !== 'picture-shisen-sho'),
+    ...GAMES.filter(({ id }) => id === 'picture-shisen-sho').map((entry) => ({ ...entry, heldOut: true })),
+    { id: 'flood-it', config: { size: 5, colours: 4 }, horizon: 8, heldOut: true },
+    { id: 'lights-out', config: { nodes: 5, presses: 2 }, horizon: 8, heldOut: true },
+  ],
+  recipes: ['transfer'],
+  rl: { ...rl, steps: 100 },
+  evaluation: { episodes: 64, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
+}
+
+/**
+ * Does a mix that follows the signal learn more than a fixed one on the same steps? Three games at easy, middle and hard levels; evaluated at
+ * the middle.
+ */
+const curriculum = {
+  ...laptop,
+  preset: 'curriculum',
+  games: [
+    ...GAMES.filter(({ id }) => id === '2048').map((entry) => ({ ...entry, levels: [{ reasoning: 0 }, { reasoning: 1 }] })),
+    ...SHISEN.map((entry) => ({
+      ...entry,
+      levels: [{ perception: 0, reasoning: 0 }, { reasoning: 1 }, { perception: 3, reasoning: 2 }],
+    })),
+    { id: 'flood-it', config: { size: 5, colours: 4 }, horizon: 8, levels: [{ reasoning: 0 }, { reasoning: 1 }, { reasoning: 2 }] },
+  ],
+  recipes: ['curriculum'],
+  rl: { ...rl, steps: 120 },
+  evaluation: { episodes: 64, seed: 2048, probes: { states: 192 }, interventions: { states: 0 }, generalisation: { states: 0 } },
+}
+
 /** Everything at a size that ends within a minute: to see the path, not to learn. */
 const tiny = {
   ...laptop,
@@ -105,7 +143,17 @@ const tiny = {
 }
 
 /** Preset objects by name; `presetNamed` checks and completes them. */
-export const PRESETS: { readonly [name: string]: unknown } = { laptop, quick, bootstrapping, short, plain, format, tiny }
+export const PRESETS: { readonly [name: string]: unknown } = {
+  laptop,
+  quick,
+  bootstrapping,
+  short,
+  plain,
+  format,
+  transfer,
+  curriculum,
+  tiny,
+}
 
 /** A preset, checked and with all defaults. Throws ConfigError. */
 export function presetNamed(name: string): TrainConfig {

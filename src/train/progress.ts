@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { Engine, WeightsRef } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import type { RunFolder } from '../runs/index.ts'
-import type { Stage } from './stage.ts'
+import { mixOfStage, type Stage } from './stage.ts'
 import type { GameMix } from './states.ts'
 
 const FILE = 'progress.json'
@@ -107,7 +107,7 @@ function problemOf({ finished, running }: Progress, stages: readonly Stage[], mi
   for (const [name, { step, state }] of Object.entries(running)) {
     const stage = stages.find((one) => one.name === name)
     if (stage === undefined || step > stage.steps) return `there is no step ${step} of stage ${name}`
-    const problem = step > 0 ? stage.problemOf(state, mix) : null
+    const problem = step > 0 ? stage.problemOf(state, mixOfStage(stage, mix)) : null
     if (problem !== null) return problem
   }
   const begun = stages.filter(({ name }) => finished[name] ?? running[name])

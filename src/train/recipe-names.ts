@@ -9,6 +9,8 @@ export const RECIPE_TEXTS = {
   'arm-p': 'base, RL with the rewards of format and perception',
   'arm-a': 'base, RL with the rewards of format and play',
   'arm-pa': 'base, RL with the rewards of format, perception and play',
+  transfer: 'base, RL on each game alone that is not held out, on all of these, and on all games',
+  curriculum: 'base, RL with the fixed mix, RL with a mix that follows the signal (rl.adaptive 1)',
 } as const
 
 export type RecipeName = keyof typeof RECIPE_TEXTS

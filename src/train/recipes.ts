@@ -33,36 +33,63 @@ function base(config: TrainConfig): Stage {
   return baseStage({ name: 'base', label: 'base', about: 'before RL and cold start', note, from: null, imitates: null }, config.base)
 }
 
+/** What cold start and RL learn from: the games that are not held out. */
+function trained({ games }: TrainConfig): Pick<Stage, 'games'> {
+  return games.some(({ heldOut }) => heldOut) ? { games: games.filter(({ heldOut }) => !heldOut).map(({ id }) => id) } : {}
+}
+
 /** Learns from a teacher that is told the true perception. */
 function coldStart(config: TrainConfig): Stage {
   const facts = { name: 'cold-start', label: 'cold start', about: 'base, then the teacher’s replies', note: '' }
-  return teacherStage({ ...facts, from: 'base', imitates: 'teacher' }, config.coldStart)
+  return teacherStage({ ...facts, from: 'base', imitates: 'teacher', ...trained(config) }, config.coldStart)
 }
 
-function g0({ rl }: TrainConfig): Stage {
-  return rlStage({ name: 'g0', label: 'G0', about: 'base, then RL', note: '', from: 'base', imitates: null }, rl)
+function g0(config: TrainConfig): Stage {
+  return rlStage({ name: 'g0', label: 'G0', about: 'base, then RL', note: '', from: 'base', imitates: null, ...trained(config) }, config.rl)
 }
 
-function g1({ rl }: TrainConfig): Stage {
+function g1(config: TrainConfig): Stage {
   const facts = { name: 'g1', label: 'G1', about: 'cold start, then RL', note: '', from: 'cold-start', imitates: null }
-  return rlStage(facts, taughtRl(rl))
+  return rlStage({ ...facts, ...trained(config) }, taughtRl(config.rl))
+}
+
+/** RL on each game alone that is not held out; none where that is one game, which is G0 itself. */
+function g0Alone(config: TrainConfig): Stage[] {
+  const ids = config.games.filter(({ heldOut }) => !heldOut).map(({ id }) => id)
+  return ids.flatMap((id) => {
+    const facts = { name: `g0-${id}`, label: `G0 on ${id}`, about: `base, then RL on ${id} alone`, note: '' }
+    return ids.length === 1 ? [] : rlStage({ ...facts, from: 'base', imitates: null, games: [id] }, config.rl)
+  })
+}
+
+/** RL on all games, those that are held out too: what the same steps come to where a game itself is trained. None without such games. */
+function g0All({ rl, games }: TrainConfig): Stage[] {
+  const facts = { name: 'g0-all', label: 'G0 on all games', about: 'base, then RL on the games held out too', note: '' }
+  return games.some(({ heldOut }) => heldOut) ? [rlStage({ ...facts, from: 'base', imitates: null }, rl)] : []
 }
 
 /** The settings of RL that begins from a cold start. */
 const taughtRl = (rl: RlConfig): RlConfig => ({ ...rl, ...rl.taught })
 
-function g1Paper({ rl }: TrainConfig): Stage {
+function g1Paper(config: TrainConfig): Stage {
   const facts = { name: 'g1-paper', label: 'G1 (paper)', about: 'cold start, then RL as in the paper', note: '' }
-  return rlStage({ ...facts, from: 'cold-start', imitates: null }, paperRl(taughtRl(rl)))
+  return rlStage({ ...facts, from: 'cold-start', imitates: null, ...trained(config) }, paperRl(taughtRl(config.rl)))
 }
 
 /** An arm of the experiment on bootstrapping; see arms.ts. */
 function arm(name: ArmName): (config: TrainConfig) => Stage {
   const { label } = ARMS[name]
-  return ({ rl }) => rlStage({ name, label, about: RECIPE_TEXTS[name], note: '', from: 'base', imitates: null }, armRl(rl, name))
+  return (config) =>
+    rlStage({ name, label, about: RECIPE_TEXTS[name], note: '', from: 'base', imitates: null, ...trained(config) }, armRl(config.rl, name))
 }
 
-const STAGES: Readonly<Record<RecipeName, readonly ((config: TrainConfig) => Stage)[]>> = {
+/** G0 whose mix follows the signal; held against G0 with the fixed mix, on the same steps. */
+function g0Adaptive(config: TrainConfig): Stage {
+  const facts = { name: 'g0-adaptive', label: 'G0, adaptive mix', about: 'base, then RL with a mix that follows the signal', note: '' }
+  return rlStage({ ...facts, from: 'base', imitates: null, control: 'g0', ...trained(config) }, { ...config.rl, adaptive: 1 })
+}
+
+const STAGES: Readonly<Record<RecipeName, readonly ((config: TrainConfig) => Stage | Stage[])[]>> = {
   g0: [base, g0],
   g1: [base, coldStart, g1],
   'g1-paper': [base, coldStart, g1Paper],
@@ -70,13 +97,15 @@ const STAGES: Readonly<Record<RecipeName, readonly ((config: TrainConfig) => Sta
   'arm-p': [base, arm('arm-p')],
   'arm-a': [base, arm('arm-a')],
   'arm-pa': [base, arm('arm-pa')],
+  transfer: [base, g0Alone, g0, g0All],
+  curriculum: [base, g0, g0Adaptive],
 }
 
 /** Every recipe, in the order in which their stages run. */
 export const RECIPES: readonly Recipe[] = RECIPE_NAMES.map((name) => ({
   name,
   about: RECIPE_TEXTS[name],
-  stages: (config) => STAGES[name].map((stage) => stage(config)),
+  stages: (config) => STAGES[name].flatMap((stage) => stage(config)),
 }))
 
 /** The stages of a config, in the order they run. */
@@ -91,8 +120,8 @@ export function stagesOf(config: TrainConfig): Stage[] {
 
 /** The stages of a config as the header of its run names them. */
 export function stageInfos(config: TrainConfig): StageInfo[] {
-  return stagesOf(config).map(({ name, label, about, note, kind, from, imitates, steps, batch }) => {
-    return { name, label, about, note, kind, from, imitates, steps, batch }
+  return stagesOf(config).map(({ name, label, about, note, kind, from, imitates, steps, batch, games, control }) => {
+    return { name, label, about, note, kind, from, imitates, steps, batch, ...(games && { games }), ...(control && { control }) }
   })
 }
 

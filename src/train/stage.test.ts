@@ -11,7 +11,7 @@ import { mixOf } from './mix.ts'
 import { presetNamed } from './presets.ts'
 import { RECIPE_NAMES } from './recipe-names.ts'
 import { RECIPES, stageInfos, stagesOf } from './recipes.ts'
-import type { Stage, StageRun } from './stage.ts'
+import { mixOfStage, type Stage, type StageRun } from './stage.ts'
 import { train } from './trainer.ts'
 
 await loadGames()
@@ -96,7 +96,33 @@ describe('recipes', () => {
           ).toContain(from)
       }
     }
-    expect(stagesOf(every).map(({ name }) => name)).toEqual(['base', 'g0', 'cold-start', 'g1', 'g1-paper', ...Object.keys(ARMS)])
+    const alone = every.games.map(({ id }) => `g0-${id}`)
+    expect(stagesOf(every).map(({ name }) => name)).toEqual([
+      'base',
+      'g0',
+      'cold-start',
+      'g1',
+      'g1-paper',
+      ...Object.keys(ARMS),
+      ...alone,
+      'g0-adaptive',
+    ])
+  })
+
+  it('leave out of cold start and RL the games that are held out, and have one stage a game for transfer', () => {
+    const games = config.games.map((entry) => ({ ...entry, heldOut: entry.id === 'swap' }))
+    const learned = games.filter(({ heldOut }) => !heldOut).map(({ id }) => id)
+    const stages = stagesOf({ ...config, games, recipes: [...RECIPE_NAMES] })
+    const gamesOfStage = (name: string) => stages.find((stage) => stage.name === name)?.games
+    expect(gamesOfStage('base')).toBeUndefined()
+    for (const name of ['g0', 'cold-start', 'g1', 'g1-paper', ...Object.keys(ARMS)]) expect(gamesOfStage(name), name).toEqual(learned)
+    for (const id of learned) expect(gamesOfStage(`g0-${id}`), id).toEqual([id])
+    expect(stages.map(({ name }) => name)).not.toContain('g0-swap')
+    expect(gamesOfStage('g0-all')).toBeUndefined()
+    expect(stages.map(({ name }) => name)).toContain('g0-all')
+    const mix = mixOf({ ...config, games })
+    expect(mixOfStage({ games: ['swap'] }, mix).map(({ spec }) => spec.game.id)).toEqual(['swap'])
+    expect(mixOfStage({}, mix)).toBe(mix)
   })
 
   it('stand in the header of a run as plain data', () => {

@@ -60,4 +60,8 @@ export interface Stage extends StageInfo {
 }
 
 /** How a stage names itself, before its settings are known. */
-export type StageFacts = Pick<StageInfo, 'name' | 'label' | 'about' | 'note' | 'from' | 'imitates'>
+export type StageFacts = Pick<StageInfo, 'name' | 'label' | 'about' | 'note' | 'from' | 'imitates' | 'games' | 'control'>
+
+/** What a stage draws from: the entries of its own games. */
+export const mixOfStage = ({ games }: Pick<Stage, 'games'>, mix: GameMix): GameMix =>
+  games === undefined ? mix : mix.filter(({ spec }) => games.includes(spec.game.id))

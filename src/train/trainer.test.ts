@@ -105,6 +105,25 @@ describe('train', () => {
     await Promise.all([unbroken.close(), broken.close()])
   })
 
+  it('draws nothing of a game that is held out, and goes on with such a stage after a stop', async () => {
+    const [first, second] = tiny.games as [TrainConfig['games'][number], TrainConfig['games'][number]]
+    const config = parseTrainConfig({ ...tiny, games: [first, { ...second, heldOut: true }], recipes: ['g1', 'transfer'] })
+    const unbroken = await createRun(join(parent, 'held-out'), config)
+    expect(await session(unbroken, config, -1)).toBe('finished')
+    const lines = await unbroken.linesOf(METRICS_FILE)
+    const named = (stage: string) => [
+      ...new Set(lines.filter((line) => line.stage === stage).flatMap(({ values: all }) => Object.keys(all))),
+    ]
+    expect(named('g0-all').filter((name) => name.startsWith('swap.'))).not.toEqual([])
+    for (const stage of ['g0', 'g1']) expect(named(stage).filter((name) => name.startsWith('swap.'))).toEqual([])
+    const broken = await createRun(join(parent, 'held-out-broken'), config)
+    let stops = 0
+    while ((await session(broken, config, 3)) === 'stopped') stops++
+    expect(stops).toBeGreaterThan(4)
+    expect(await values(broken)).toEqual(await values(unbroken))
+    await Promise.all([unbroken.close(), broken.close()])
+  })
+
   it('gives the same numbers on one engine and on several, whatever each of them has done before', async () => {
     const folder = await createRun(join(parent, 'two'), tiny)
     const events: string[] = []

@@ -16,7 +16,7 @@ import { checkEngineInfo } from './needs.ts'
 import { type OtherEngines, type PartEnd, type PartPlace, runParts } from './parts.ts'
 import { openProgress, type RunProgress } from './progress.ts'
 import { stagesOf } from './recipes.ts'
-import type { RateSettings, Stage } from './stage.ts'
+import { mixOfStage, type RateSettings, type Stage } from './stage.ts'
 import type { GameMix } from './states.ts'
 
 /** A step that was made. */
@@ -90,7 +90,7 @@ async function runStage({ options, mix, stages, progress }: Training, stage: Sta
   const from = progress.startOf(stage)
   if (at.checkpoint) await engine.load(at.checkpoint.ref, { optimizer: true })
   else if (from) await engine.load(from, { optimizer: false })
-  const setup = { engine, reference: engine.sampler(from), mix, config, folder, play, seed }
+  const setup = { engine, reference: engine.sampler(from), mix: mixOfStage(stage, mix), config, folder, play, seed }
   let run = at.step < steps ? await stage.open(setup, at.step > 0 ? at.state : undefined) : null
   while (run !== null && at.step < steps) {
     const before = clock()

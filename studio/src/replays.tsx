@@ -18,7 +18,7 @@ function Board({ cells, truth, name }: { readonly cells: Cells; readonly truth: 
   const columns = Array.from({ length: truth === null ? widthOf(cells) : widthOf(cells, truth) }, (_, column) => column)
   const rows = Array.from({ length: Math.max(cells.length, truth?.length ?? 0) }, (_, row) => row)
   return (
-    <table class="board" aria-label={name}>
+    <table class="cellboard" aria-label={name}>
       <tbody>
         {rows.map((row) => (
           <tr key={row}>
@@ -48,7 +48,7 @@ function Reply({ text }: { readonly text: string }) {
     <pre>
       {parts.map((part, i) =>
         i % 2 === 1 ? (
-          <b class="tag" key={i}>
+          <b class="replay-tag" key={i}>
             {part}
           </b>
         ) : (
@@ -63,7 +63,7 @@ function Step({ step }: { readonly step: ReplayStep }) {
   const { truth, read, action, outcome, problem, reward, regret } = step
   const wrong = read === null ? null : differences(truth, read)
   return (
-    <div class="step">
+    <div class="replay-step">
       <div>
         <h3>Picture</h3>
         {step.picture === null ? <p class="note">no picture</p> : <img src={step.picture} alt="the board as the model sees it" />}
@@ -78,7 +78,7 @@ function Step({ step }: { readonly step: ReplayStep }) {
         <h3>Reply</h3>
         <Reply text={step.reply} />
       </div>
-      <dl class="facts">
+      <dl class="runfacts">
         <div>
           <dt>action</dt>
           <dd>{action ?? 'none'}</dd>
@@ -102,7 +102,7 @@ function Step({ step }: { readonly step: ReplayStep }) {
           </div>
         )}
       </dl>
-      <details class="prompt">
+      <details class="replay-prompt">
         <summary>Prompt</summary>
         <pre>{step.prompt}</pre>
       </details>

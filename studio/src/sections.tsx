@@ -358,7 +358,7 @@ export function WhatRan({ head, metrics }: { readonly head: RunHead; readonly me
       {head.facts === null ? (
         <p class="note">The config is of another version of vlm-gym; it stands below as it was written.</p>
       ) : (
-        <dl class="facts">
+        <dl class="runfacts">
           {head.facts.map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>

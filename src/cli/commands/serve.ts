@@ -20,6 +20,7 @@ export interface ServeFlags extends KeyFlags {
   readonly idle: number
   readonly rate: number
   readonly maxPixels: number
+  readonly hiddenSeeds?: boolean
   readonly endWithStdin?: boolean
   readonly json?: boolean
 }
@@ -40,6 +41,10 @@ export function defineServe(command: Command): void {
   command.option('--idle <seconds>', 'a session without a message for so long ends', wholeNumber(1, 86_400), idleTimeout / 1000)
   command.option('--rate <n>', 'messages or requests a second of a connection; more wait', wholeNumber(1, 1_000_000), rate)
   command.option('--max-pixels <n>', 'pixels of a picture at most; a reset to a larger one is refused', wholeNumber(1, 2 ** 28), maxPixels)
+  command.option(
+    '--hidden-seeds',
+    'deal games of seeds from 2147483648 on too, which are kept for evaluation: for a server that no training uses',
+  )
   command.option('--end-with-stdin', 'ends when its standard input does: a program that starts it leaves none behind, however it ends')
   withSeed(command, 'the games of resets without a seed of their own')
   withPlugins(command)
@@ -69,6 +74,7 @@ async function serveCommand(flags: ServeFlags, words: readonly string[]): Promis
   const server = await serveGym({
     ...{ host, port, key: await keyOf(flags), allowKeyless, maxSessions, idleTimeout: idle * 1000, rate, maxPixels, seed },
     horizon: horizon === 0 ? null : horizon,
+    hiddenSeeds: flags.hiddenSeeds === true,
     ...(game !== undefined && { game }),
   })
   if (flags.json) printJson({ url: server.url, games: server.games })

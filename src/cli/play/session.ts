@@ -19,6 +19,11 @@ export class PlaySession {
     return this.#history.at(-1)!
   }
 
+  /** Of the game as it was dealt. */
+  get seed(): number {
+    return this.#seed
+  }
+
   get over(): boolean {
     return this.spec.game.rules.terminated(this.now.state)
   }

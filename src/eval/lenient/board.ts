@@ -132,15 +132,20 @@ function cellsOfLines(lines: readonly string[]): Rows[] {
   })
 }
 
-/** Rows as they are, then without a first row and a first column that only count, where all their cells do. */
+/**
+ * Rows without a first row and a first column that only count, where all their cells do, and rows as they are. A first row that counts is no part
+ * of a board, even where its numbers are labels; a first column may be.
+ */
 function* withoutCounts(rows: Rows): Generator<Rows> {
-  yield rows
   const [first = [], ...others] = rows
   const headed = others.length > 0 && counts(first.filter((cell, at) => at > 0 || countOf(cell) !== null))
   const below = headed ? others : rows
+  const numbered = below.length > 1 && below.every((row) => row.length > 1) && counts(below.map(([cell = '']) => cell))
+  const inner = (): Rows => below.map((row) => row.slice(1))
+  if (headed && numbered) yield inner()
   if (headed) yield below
-  if (below.length > 1 && below.every((row) => row.length > 1) && counts(below.map(([cell = '']) => cell)))
-    yield below.map((row) => row.slice(1))
+  yield rows
+  if (!headed && numbered) yield inner()
 }
 
 /** The number that a label of a row or column counts: 'Row 1', 'c2', '**3**', 'D'; null for anything else. */

@@ -4,10 +4,10 @@
  */
 import type { Picture, Scene, Skin, Sprite, Theme } from '../../scene.ts'
 import { CatalogueCache } from '../shared/frame.ts'
+import { type Pool, poolOf } from '../shared/picture-pool.ts'
 import { emptySprite, face } from '../shared/tile-art.ts'
 import { drawBoard, framedCatalogue } from '../shisen-sho/draw.ts'
 import { EMPTY } from '../shisen-sho/rules.ts'
-import { type Pool, poolOf } from './pool.ts'
 import type { PictureShisenShoState } from './state.ts'
 
 const caches = new WeakMap<Pool, CatalogueCache>()

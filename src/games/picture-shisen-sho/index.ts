@@ -11,6 +11,7 @@
 import type { Grid } from '../../game.ts'
 import { pictureSetNamed } from '../../pictures/index.ts'
 import { defineGame } from '../define-game.ts'
+import { isClass } from '../shared/picture-pool.ts'
 import { boardLevels, presets } from '../shisen-sho/levels.ts'
 import { draws } from '../shisen-sho/paper.ts'
 import { playOf } from '../shisen-sho/play.ts'
@@ -30,7 +31,6 @@ import {
 } from '../shisen-sho/text.ts'
 import { draw } from './draw.ts'
 import { protocol } from './paper.ts'
-import { isClass } from './pool.ts'
 import {
   configOf,
   configSchema,

@@ -5,6 +5,7 @@ import { pictureSetNames } from '../../pictures/index.ts'
 import { type Rng, seededRng } from '../../rng.ts'
 import type { Schema } from '../../schema.ts'
 import { acrossFields, type Fail } from '../shared/across-fields.ts'
+import { isPictureSet, type Pool, poolOf, type Split } from '../shared/picture-pool.ts'
 import { whole } from '../shared/whole.ts'
 import { deal, thinned } from '../shisen-sho/deal.ts'
 import {
@@ -19,7 +20,6 @@ import {
   positionFields,
 } from '../shisen-sho/position.ts'
 import { EMPTY } from '../shisen-sho/rules.ts'
-import { isPictureSet, type Pool, poolOf, type Split } from './pool.ts'
 
 /** Every knob of the game; a kind is a class of pictures. */
 export interface PictureShisenShoConfig extends BoardConfig {

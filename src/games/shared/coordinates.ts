@@ -1,7 +1,8 @@
 /**
- * The answer grammar of games whose action is a pair of cells: `(row1, col1) (row2, col2)`, 0-based, counted from the top left cell.
- * Reading is strict: two brackets of two unsigned decimal integers and nothing else. Whether a pair is an action is the game's business.
+ * The answer grammars of games whose action is a cell, `(row, col)`, or a pair of cells, `(row1, col1) (row2, col2)`; 0-based, counted from the
+ * top left cell. Reading is strict: brackets of two unsigned decimal integers and nothing else. Whether cells are an action is the game's business.
  */
+import { shownAnswer } from './shown-answer.ts'
 
 /** A cell: row from the top, column from the left, both 0-based; as read 0..999. */
 export type Cell = readonly [row: number, column: number]
@@ -10,6 +11,30 @@ export type Cell = readonly [row: number, column: number]
 export const PICK_PAIR: { readonly cells: number; answer(cells: readonly Cell[]): string } = {
   cells: 2,
   answer: ([a, b]) => formatPair(a!, b!),
+}
+
+/** For `play.pick` of a game whose answers are one cell. */
+export const PICK_CELL: { readonly cells: number; answer(cells: readonly Cell[]): string } = {
+  cells: 1,
+  answer: ([cell]) => formatCell(cell!),
+}
+
+/** Canonical text of a cell: '(0, 1)'. */
+export function formatCell([row, column]: Cell): string {
+  return `(${row}, ${column})`
+}
+
+const CELL = /^\s*\(\s*([0-9]{1,3})\s*,\s*([0-9]{1,3})\s*\)\s*$/
+
+/**
+ * The index, row-major, of a cell of a board from a text: a bracket of two integers of one to three ASCII digits, white space around and inside
+ * it free. Otherwise a sentence that shows what was found. Texts over 256 characters are refused unread.
+ */
+export function parseCell(text: string, rows: number, columns: number): { readonly action: number } | { readonly reason: string } {
+  const found = text.length > TEXT_CAP ? null : CELL.exec(text)
+  const [row, column] = [Number(found?.[1]), Number(found?.[2])]
+  if (row < rows && column < columns) return { action: row * columns + column }
+  return { reason: shownAnswer(text, `one cell from (0, 0) to (${rows - 1}, ${columns - 1}), written as (row, col)`) }
 }
 
 /** Longest text that is read at all. */

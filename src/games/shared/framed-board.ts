@@ -30,6 +30,8 @@ export interface FramedBoard {
   readonly frame: number
   /** Rows and columns before the first that is numbered. Default: none. */
   readonly margin?: number
+  /** Columns that are numbered, from the first on. Default: all. */
+  readonly numbered?: number
 }
 
 /** The catalogue of a skin and theme: the tiles, then (full layout) the frame; made once. `what`: what else the tiles hang on. */
@@ -47,7 +49,7 @@ export function framedCatalogue(
 
 /** Display list of a board. */
 export function drawBoard(
-  { rows, columns, sprites, value, frame, margin = 0 }: FramedBoard,
+  { rows, columns, sprites, value, frame, margin = 0, numbered = columns }: FramedBoard,
   { side }: FrameStyle,
   catalogue: SpriteCatalogue,
   { tile, layout, labels = true }: Skin,
@@ -63,7 +65,7 @@ export function drawBoard(
   }))
   if (!full) return { width: columns * tile, height: rows * tile, background: theme.board, catalogue, items }
   for (let row = 0; labels && row < rows - margin; row++) items.push({ sprite: frame + row, x: 0, y: top + (margin + row) * tile })
-  for (let column = 0; labels && column < columns - margin; column++)
+  for (let column = 0; labels && column < numbered - margin; column++)
     items.push({ sprite: frame + side + column, x: left + (margin + column) * tile, y: tile })
   items.push(...numberLine(value, catalogue, { left, width: columns * tile, y: 0, firstDigit: frame + 2 * side }))
   return { width: (columns + 1) * tile, height: (rows + 2) * tile, background: theme.page, catalogue, items }

@@ -26,6 +26,13 @@ export function inkOf(colour: number, theme: Theme): Color {
   return ink
 }
 
+/** Of the theme's text and page colours the one that stands out more from the tile faces: for marks that have no colour of their own. */
+export function plainInk({ empty, text, page }: Theme): Color {
+  const face = luminance(empty)
+  const apart = (ink: Color): number => Math.abs(Math.log((luminance(ink) + 0.05) / (face + 0.05)))
+  return apart(text) >= apart(page) ? text : page
+}
+
 /** Shapes in the order of SHAPES, for terminals with and without Unicode. */
 const GLYPHS = ['●', '■', '▲', '◆', '✚', '★'] as const
 const ASCII_GLYPHS = ['o', '#', '^', '<>', '+', '*'] as const
@@ -71,6 +78,12 @@ function luminance(fill: Color): number {
   const parts = [1, 3, 5].map((at) => Number.parseInt(fill.slice(at, at + 2), 16) / 255)
   const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)) as [number, number, number]
   return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/** For lines on a board of that colour: black on light boards, white on dark ones. */
+export function lineInk(board: Color): Color {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(board.slice(at, at + 2), 16)) as [number, number, number]
+  return 299 * red + 587 * green + 114 * blue < 110_000 ? '#ffffff' : '#000000'
 }
 
 /** Outlines on a tile of side 1, as x, y pairs clockwise; the circle is apart. */

@@ -38,6 +38,8 @@ export interface GymServerOptions extends Partial<SessionLimits>, GuardOptions, 
   readonly horizon?: number | null
   /** Decides the seeds of resets that name none, in the order they come. Default 0. */
   readonly seed?: number
+  /** Deals games of seeds that are kept for evaluation (`HIDDEN_SEEDS`), for a server that no training uses. Default false. */
+  readonly hiddenSeeds?: boolean
   /** Messages or requests a second of a connection; more wait. Default 1,000. */
   readonly rate?: number
   /** Pixels of a picture at most. Default 4,194,304. */
@@ -121,11 +123,12 @@ export async function offerOf({
   game,
   horizon = GYM_SERVER_DEFAULTS.horizon,
   maxPixels = GYM_SERVER_DEFAULTS.maxPixels,
-}: Pick<GymServerOptions, 'game' | 'horizon' | 'maxPixels'>): Promise<Offer> {
+  hiddenSeeds = false,
+}: Pick<GymServerOptions, 'game' | 'horizon' | 'maxPixels' | 'hiddenSeeds'>): Promise<Offer> {
   const games = await loadGames()
   const [first] = games
   if (first === undefined) throw new ConfigError('there is no game to serve; register one first')
-  const offer = { games, game: first, horizon, maxPixels }
+  const offer = { games, game: first, horizon, maxPixels, hiddenSeeds }
   try {
     return { ...offer, game: gameOf(offer, game ?? gameEntries()[0]?.id) }
   } catch (error) {

@@ -12,6 +12,7 @@ import {
   withLevels,
 } from '../../gym/index.ts'
 import { themeNamed } from '../../render/index.ts'
+import { HIDDEN_SEEDS, isHiddenSeed } from '../../rng.ts'
 import { didYouMean } from '../../suggest.ts'
 import { ApiError } from '../api-error.ts'
 import { nodeDigest } from './digest.ts'
@@ -26,6 +27,8 @@ export interface Offer {
   readonly horizon: number | null
   /** Pixels of a picture at most. */
   readonly maxPixels: number
+  /** Whether games of hidden seeds are dealt (`HIDDEN_SEEDS`). */
+  readonly hiddenSeeds: boolean
 }
 
 /** What is played, and from where. */
@@ -70,6 +73,10 @@ function pixelsOf({ game, skin }: EnvSpec, { state }: EnvSnapshot, most: number)
 function freshPlan(offer: Offer, request: ResetRequest, seed: number): Omit<Plan, 'pixels'> {
   const game = gameOf(offer, request.game)
   const { preset, perception, reasoning } = request
+  if (!offer.hiddenSeeds && isHiddenSeed(request.seed ?? seed))
+    throw new ConfigError(
+      `the seed ${request.seed} is kept for evaluation, as all from ${HIDDEN_SEEDS} on; give a smaller one, or evaluate at a server with --hidden-seeds`,
+    )
   if (preset !== undefined && (perception !== undefined || reasoning !== undefined))
     throw new ConfigError('preset and levels do not go together: both choose the knobs; give one of the two')
   const named = preset === undefined ? undefined : difficultyPreset(game, preset)

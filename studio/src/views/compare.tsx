@@ -5,7 +5,8 @@ import { addressOf, type Place } from '../router.tsx'
 import { Problem } from './run.tsx'
 
 export default function CompareView({ parts: [list, section] }: Place) {
-  const { runs, problem } = useRuns()
+  const { runs: folders, problem } = useRuns()
+  const runs = folders?.filter(({ kind }) => kind !== 'dataset') ?? null
   const usable = runs?.filter(({ kind }) => kind !== null) ?? []
   const ids = list === undefined || list === '' ? usable.map(({ id }) => id) : list.split(',')
   const chosen = usable.map(({ id }) => id).filter((id) => ids.includes(id))
@@ -17,7 +18,7 @@ export default function CompareView({ parts: [list, section] }: Place) {
   return (
     <main>
       {runs !== null && (
-        <fieldset class="choice">
+        <fieldset class="runchoice">
           <legend>Runs to compare</legend>
           {runs.map(({ id, name, problem: wrong }) => (
             <label key={id} title={wrong ?? undefined}>

@@ -1,4 +1,5 @@
 /** The view of a run that the address names: a training run, or an evaluation as a comparison of it alone. */
+import { useEffect } from 'preact/hooks'
 import type { SourceState } from '../../../src/studio/source.ts'
 import { CompareReport } from '../compare-report.tsx'
 import { useComparison, useRun, useRuns } from '../data.ts'
@@ -14,9 +15,16 @@ export function Problem({ text }: { readonly text: string | null }) {
   )
 }
 
-export function RunView({ parts: [id = '0', section] }: Place) {
-  const { runs, problem } = useRuns()
-  const run = runs?.find((one) => one.id === id)
+export function RunView({ parts: [named, section] }: Place) {
+  const { runs: folders, problem } = useRuns()
+  // Data sets have transcripts alone.
+  const runs = folders?.filter(({ kind }) => kind !== 'dataset') ?? null
+  const run = named === undefined ? runs?.[0] : runs?.find((one) => one.id === named)
+  useEffect(() => {
+    if (folders?.length === 0) location.replace(addressOf('games'))
+    else if (runs?.length === 0) location.replace(addressOf('transcripts'))
+  }, [folders])
+  const id = run?.id ?? named
   return (
     <main>
       {runs !== null && runs.length > 1 && (
@@ -33,11 +41,11 @@ export function RunView({ parts: [id = '0', section] }: Place) {
       {runs === null ? (
         problem === null && <p>Reading the runs…</p>
       ) : run === undefined ? (
-        <Problem text={`there is no run ${JSON.stringify(id)} here; choose one above`} />
+        runs.length > 0 && <Problem text={`there is no run ${JSON.stringify(named)} here; choose one above`} />
       ) : run.kind === 'train' ? (
-        <Training key={id} run={run} section={section} />
+        <Training key={run.id} run={run} section={section} />
       ) : run.kind === 'eval' ? (
-        <Evaluation key={id} id={id} section={section} />
+        <Evaluation key={run.id} id={run.id} section={section} />
       ) : (
         <Problem text={`${run.problem}. The page looks again by itself.`} />
       )}

@@ -1,10 +1,10 @@
-/** The pictures that boards are dealt from: those of one split of a picture set. */
+/** The pictures that games show: those of one split of a picture set. */
 import { type PictureSet, pictureSetNamed, pictureSetNames } from '../../pictures/index.ts'
 
 /** 'test': the held-out pictures of each class; 'train': all others. */
 export type Split = 'train' | 'test'
 
-/** Most pictures of a class and split that boards show, the first ones of the set: bounds the catalogue of sprites. */
+/** Most pictures of a class and split that games show, the first ones of the set: bounds the catalogue of sprites. */
 export const POOL_CAP = 250
 
 /** The pictures of a split. */
