@@ -63,7 +63,7 @@ function PanelChart({ panel }: { readonly panel: Panel }) {
                 {random && <i class="end" style={{ left: at(random.mean) }} />}
                 {expert && <i class="end expert" style={{ left: at(expert.mean) }} />}
                 {marks.map((mark) => (
-                  <span key={mark.title} title={mark.title} class={`mark ${mark.look}`}>
+                  <span key={mark.title} title={mark.title} class={`scalemark ${mark.look}`}>
                     <i
                       class="span"
                       style={{ left: at(mark.low), width: `${(placeOf(panel, mark.high) - placeOf(panel, mark.low)).toFixed(2)}%` }}
