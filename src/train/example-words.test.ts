@@ -31,7 +31,7 @@ it.each(games)('examples of $id have no word that its engine lacks', (game) => {
         teacherExample(entry, SOURCE, { blind: true, slip: 0.2, insight: 0.2 }, seed),
       ]
       for (const { observation, reply } of made) {
-        const text = `${promptOf(observation)}${observation.prefix ?? ''}${reply}`
+        const text = `${promptOf({ game: game.id, ...observation })}${observation.prefix ?? ''}${reply}`
         const split = splitGreedily(text, words)
         expect(typeof split === 'number' ? `config ${i}, seed ${seed}: ${JSON.stringify(text.slice(split, split + 30))}` : null).toBeNull()
       }
