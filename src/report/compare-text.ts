@@ -93,7 +93,7 @@ export function testCells({ a, b, pairs, difference, corrected }: PairedTest): s
   return [`${a} − ${b}`, String(pairs), range(difference, sign), pText(corrected), corrected < 0.05 ? 'differ' : 'not told apart']
 }
 
-export const TEST_HEAD: readonly string[] = ['difference, same games', 'pairs', 'mean [95 %]', 'p, corrected', 'verdict']
+export const TEST_HEAD: readonly string[] = ['difference, same games', 'games', 'mean [95 %]', 'p, corrected', 'verdict']
 
 /** The commonest misreadings of a row: label, what it was read as, share of the label's cells. */
 export function misreadings(
