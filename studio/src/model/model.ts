@@ -18,6 +18,9 @@ ort.env.wasm.wasmPaths = { wasm: runtime }
 /** Side of a patch of the models that this project trains, pixels; the skin of their pictures has tiles of this size. */
 const PATCH = 16
 
+/** Milliseconds of a frame. */
+const FRAME = 16
+
 /** What a model replied. */
 export interface ModelReply {
   readonly text: string
@@ -49,6 +52,7 @@ export class BrowserModel {
   readonly #source: ModelSource
   readonly #sessions = new Map<string, Promise<Session>>()
   #last: Promise<unknown> = Promise.resolve()
+  #yielded = 0
 
   constructor(name: string, source: ModelSource) {
     this.name = name
@@ -105,9 +109,13 @@ export class BrowserModel {
       const padded = Int32Array.from({ length }, (_, i) => tokens[i] ?? padding)
       const turn = this.#last.then(() => session.run({ pixels, tokens: new ort.Tensor('int32', padded, [1, length]) }))
       this.#last = turn.catch(() => {})
-      // The page has its turn between tokens.
-      await new Promise((resolve) => setTimeout(resolve, 0))
-      return (await turn).logits?.data as Float32Array
+      const { logits } = await turn
+      // The page has its turn between tokens, once a frame.
+      if (performance.now() - this.#yielded > FRAME) {
+        await new Promise((resolve) => setTimeout(resolve, 0))
+        this.#yielded = performance.now()
+      }
+      return logits?.data as Float32Array
     }
     return { about, run }
   }
