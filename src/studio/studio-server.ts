@@ -12,6 +12,7 @@ import { ApiError, asApiError } from '../server/api-error.ts'
 import { isLoopback } from '../server/guard.ts'
 import { listening, urlOf } from '../server/listen.ts'
 import { PACKAGE_FOLDER } from '../version.ts'
+import { modelRoutes } from './model-routes.ts'
 import { isPart, Source } from './source.ts'
 import { StudioThread } from './thread-client.ts'
 import { transcriptRoutes } from './transcript-routes.ts'
@@ -39,9 +40,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.wasm': 'application/wasm',
 }
 
-/** What the page may do: its own scripts, WebAssembly (the renderer's) and data, nothing from elsewhere. */
+/** What the page may do: its own scripts, WebAssembly (the renderer's, and the runtime of models) and data, nothing from elsewhere. */
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -127,6 +129,7 @@ export function studioApp(
     json.catch(() => comparisons.delete(key))
     return c.body(await json, 200, { 'content-type': 'application/json', etag })
   })
+  app.route('/api/models', modelRoutes(folders))
   app.route('/api/transcripts', transcriptRoutes(folders))
   app.get('*', (c) => {
     const asset = assets.get(c.req.path === '/' ? '/index.html' : c.req.path)
