@@ -62,6 +62,10 @@ const BUILT_IN: readonly GameEntry[] = [
     load: async () => (await import('./sliding/index.ts')).gameSliding,
   },
   {
+    ...{ id: 'breakout', title: 'Breakout', tags: ['objects', 'motion', 'planning'] },
+    load: async () => (await import('./breakout/index.ts')).gameBreakout,
+  },
+  {
     ...{ id: 'pairs', title: 'Picture Pairs', tags: ['symbols', 'photos', 'memory'] },
     load: async () => (await import('./pairs/index.ts')).gamePairs,
   },

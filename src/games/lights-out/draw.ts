@@ -6,6 +6,7 @@
 import type { Color, Scene, Shape, Skin, Sprite, Theme } from '../../scene.ts'
 import { CatalogueCache } from '../shared/frame.ts'
 import { drawBoard, type FrameStyle, framedCatalogue } from '../shared/framed-board.ts'
+import { lineInk } from '../shared/tile-art.ts'
 import { sideOf } from './graph.ts'
 import type { StateLightsOut } from './state.ts'
 import { NAMES } from './text.ts'
@@ -78,10 +79,4 @@ function disc(name: string, on: boolean, tile: number, rim: Color): Shape[] {
     { kind: 'circle', x, y, radius: tile * 0.37, fill: on ? '#ffdc3c' : '#3b414e' },
     { kind: 'text', x, y, size: tile * 0.5, text: name, fill: on ? '#000000' : '#ffffff' },
   ]
-}
-
-/** Black on light boards, white on dark ones. */
-function lineInk(board: Color): Color {
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(board.slice(at, at + 2), 16)) as [number, number, number]
-  return 299 * red + 587 * green + 114 * blue < 110_000 ? '#ffffff' : '#000000'
 }

@@ -89,6 +89,12 @@ function luminance(fill: Color): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
+/** For lines on a board of that colour: black on light boards, white on dark ones. */
+export function lineInk(board: Color): Color {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(board.slice(at, at + 2), 16)) as [number, number, number]
+  return 299 * red + 587 * green + 114 * blue < 110_000 ? '#ffffff' : '#000000'
+}
+
 /** Outlines on a tile of side 1, as x, y pairs clockwise; the circle is apart. */
 const OUTLINES: { readonly [shape: string]: readonly number[] } = {
   square: [0.17, 0.17, 0.83, 0.17, 0.83, 0.83, 0.17, 0.83],
