@@ -13,6 +13,7 @@ const CONFIGS: { readonly [id: string]: readonly object[] } = {
   breakout: [{}, { columns: 12, rows: 1, paddle: 40, parts: 6, speed: 4, balls: 1, frames: 2 }],
   pairs: [{}, { rows: 2, columns: 4, peek: false, faces: 'classes' }],
   sliding: [{}, { rows: 2, columns: 4, moves: 12, face: 'picture' }],
+  sokoban: [{}, { size: 6, boxes: 3, pushes: 7, shade: 3 }],
   swap: [{}, { rows: 5, columns: 5, colours: 3, shapes: 2 }],
 }
 

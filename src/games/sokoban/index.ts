@@ -1,10 +1,10 @@
 /**
  * Sokoban, data sheet
  * - Source: the common puzzle; rules written afresh.
- * - Board: a room of size x size, 5..8, with walls all round and some within, 1..3 boxes and as many goals (all reasoning). A fresh board needs
+ * - Board: a room of size x size, 5..10, with walls all round and some within, 1..3 boxes and as many goals (all reasoning). A fresh board needs
  *   exactly `pushes` pushes: positions are drawn from a table of all that pulls from the end lead to, so every board can be solved. `shade`
  *   (perception) draws the colour of boxes towards that of walls.
- * - Actions: the cell of a box and the cell beside it where it goes; the player walks to the other side by himself. Refused where there is no box,
+ * - Actions: the cell of a box and the cell beside it where it goes; the player walks to the other side. Refused where there is no box,
  *   where a wall or a box stands in the way, and where the player cannot get: board untouched, reward 0.
  * - Reward: 1 for a box that comes nearer to the goal nearest to it, -1 for one that goes farther; 5 a box when all stand on goals; unreadable
  *   reply -1; after the end 0.
@@ -50,9 +50,9 @@ export const gameSokoban = defineGame<StateSokoban, ActionSokoban, ConfigSokoban
   tags: ['grid', 'objects'],
   config: configSokoban,
   knobs: {
-    size: { axis: 'reasoning', summary: 'cells a side with the walls around, 5 to 8' },
+    size: { axis: 'reasoning', summary: 'cells a side with the walls around, 5 to 10' },
     boxes: { axis: 'reasoning', summary: 'boxes and goals, 1 to 3' },
-    pushes: { axis: 'reasoning', summary: 'fewest pushes that solve a fresh board, 1 to 16; fewer in small rooms' },
+    pushes: { axis: 'reasoning', summary: 'fewest pushes that solve a fresh board, 1 to 22; fewer in small rooms' },
     shade: { axis: 'perception', summary: "how far the boxes' colour is drawn towards the walls', 0 to 5" },
   },
   rules: {

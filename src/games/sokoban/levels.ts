@@ -8,10 +8,10 @@ export const levels: Levels<ConfigSokoban> = {
   reasoning: [
     { size: 5, boxes: 1, pushes: 2 },
     { size: 6, boxes: 1, pushes: 3 },
-    { size: 6, boxes: 2, pushes: 5 },
-    { size: 7, boxes: 2, pushes: 8 },
-    { size: 7, boxes: 3, pushes: 11 },
-    { size: 8, boxes: 3, pushes: 15 },
+    { size: 7, boxes: 2, pushes: 6 },
+    { size: 8, boxes: 2, pushes: 10 },
+    { size: 9, boxes: 2, pushes: 13 },
+    { size: 10, boxes: 2, pushes: 17 },
   ],
   horizon: [4, 8, 16, 32, 64, 128],
 }

@@ -16,7 +16,7 @@ const COLOUR = [undefined, undefined, 0, 3, 3, 2, 2]
 export const play: PlayAids<ActionSokoban, ConfigSokoban, StateSokoban> = {
   rules: ({ boxes }) =>
     [
-      `Push ${boxes === 1 ? 'the box onto the goal' : `all ${boxes} boxes onto goals`}: name a box and the cell beside it where it goes. The player walks to its other side by himself, if he can get there, and pushes.`,
+      `Push ${boxes === 1 ? 'the box onto the goal' : `all ${boxes} boxes onto goals`}: name a box and the cell beside it where it goes. The player walks to its other side, if that can be reached, and pushes.`,
       `A box that comes nearer to its nearest goal earns 1 point, one that goes farther costs 1; the solved puzzle earns ${5 * boxes}.`,
       'Boxes cannot be pulled, nor two pushed at once. The game is over when the puzzle is solved, or when nothing can be pushed.',
       '# wall, . goal, $ box, * box on a goal, @ player, + player on a goal.',

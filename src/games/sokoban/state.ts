@@ -41,7 +41,7 @@ const INNER_WALLS = 16
 
 /** Every knob of the game. */
 export interface ConfigSokoban {
-  /** Cells a side with the walls around, 5..8. Axis: reasoning. */
+  /** Cells a side with the walls around, 5..10. Axis: reasoning. */
   readonly size: number
   /** Boxes, and goals, 1..3. Axis: reasoning. */
   readonly boxes: number
@@ -174,18 +174,22 @@ function drawRoom({ size, boxes }: ConfigSokoban, rng: Rng): { room: Room; goals
 
 const ascending = (cells: readonly number[]): number[] => [...cells].sort((a, b) => a - b)
 
-/** A board with boxes and player anywhere, one box in three on a goal, for even training of perception. Some push can be made; it need not be solvable. */
+/** Positions tried in one room by `scatter`. */
+const TRIES = 20
+
+/** A board that can be solved, boxes and player anywhere, one box in three on a goal, for even training of perception. */
 export function scatter(config: ConfigSokoban, seed: number): StateSokoban {
   const rng = seededRng(seed, 'sokoban', 'scatter')
   for (;;) {
     const { room, goals } = drawRoom(config, rng)
-    const floor = rng.shuffle(room.cells.flatMap((one, at) => (one === FLOOR ? [at] : [])))
-    const chosen = new Set<number>()
-    for (const goal of goals) if (rng.int(3) === 0) chosen.add(goal)
-    for (const at of floor) if (chosen.size < config.boxes) chosen.add(at)
-    const rest = floor.filter((at) => !chosen.has(at))
-    const state = stateOf(config, room, goals, { crates: ascending([...chosen]), player: rng.pick(rest) }, rng)
-    if (!terminated(state)) return state
+    const floor = room.cells.flatMap((one, at) => (one === FLOOR ? [at] : []))
+    const table = tableOf(room, goals)
+    for (let tries = 0; tries < TRIES; tries++) {
+      const chosen = new Set(goals.filter(() => rng.int(3) === 0))
+      while (chosen.size < config.boxes) chosen.add(rng.pick(floor))
+      const position = { crates: ascending([...chosen]), player: rng.pick(floor.filter((at) => !chosen.has(at))) }
+      if ((table.pushes(position) ?? 0) > 0) return stateOf(config, room, goals, position, rng)
+    }
   }
 }
 

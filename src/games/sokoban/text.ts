@@ -25,7 +25,7 @@ export function lookOf({ cells, goals, crates, player }: StateSokoban, at: numbe
 
 const KNOWN = new Set(LABELS)
 
-/** The board as a grid of labels, at most 8 x 8. A board without walls all round, one player, and the config's boxes and goals is none of the game. */
+/** The board as a grid of labels, at most 10 x 10. A board without walls all round, one player, and the config's boxes and goals is none of the game. */
 export const perception: PerceptionFacet<StateSokoban, ConfigSokoban, Grid> = gridPerception({
   of: (state) => labelGrid(state.size, state.size, (at) => LABELS[lookOf(state, at)]!),
   side: SIZE_MAX,
@@ -88,8 +88,8 @@ export function rules({ size, boxes }: ConfigSokoban): string {
     '',
     'Rules',
     `- Push ${many ? 'every box onto a goal' : 'the box onto the goal'}. The player walks over free cells and goals, not over boxes and walls.`,
-    '- One move is one push: the player walks to the side of the box that lies opposite, and pushes the box one cell on. He cannot push two boxes at once, and he cannot pull.',
-    '- A push is refused if the cell behind the box is a wall or a box, or if the player cannot walk to where he must stand.',
+    '- One move is one push: the player walks to the side of the box that lies opposite, and pushes the box one cell on. Two boxes cannot be pushed at once, and none can be pulled.',
+    '- A push is refused if the cell behind the box is a wall or a box, or if the player cannot walk to the other side of the box.',
     '- A box that comes nearer to the goal nearest to it, in steps along rows and columns, earns 1 point; one that goes farther from it costs 1.',
     `- When ${many ? 'all boxes stand on goals' : 'the box stands on the goal'} you earn ${5 * boxes} points more, and the game is over. It is over too when nothing can be pushed.`,
     '- The puzzle can be solved at the start. A box in a corner cannot be moved any more: think before you push.',
@@ -108,7 +108,7 @@ const REFUSED: { readonly [reason: string]: string } = {
   ended: 'the game is over',
   'no-box': 'there is no box in the first cell',
   blocked: 'the second cell is a wall or a box',
-  'out-of-reach': 'the player cannot walk to where he must stand',
+  'out-of-reach': 'the player cannot walk to the other side of the box',
 }
 
 /** What the last step came to, in a sentence. */
