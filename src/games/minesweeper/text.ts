@@ -106,7 +106,7 @@ const LEXICON: readonly string[] = [
   ' unreadable',
   ...LABELS.flatMap((label) => [`\n${label}`, ` | ${label}`]),
   ...Array.from({ length: SIZE_MAX }, (_, row) => `\nrow${row}`),
-  ...[' clear', ' safe', ' mine', '\nleast', 'open', 'flag'],
+  ...[' clear', ' safe', ' mine', '\nleast', ' none', 'open', 'flag'],
   // Numbers of mines, rows, columns and risks.
   ...[...new Set([...Array.from({ length: minesMax(SIZE_MAX, true) + 1 }, (_, n) => String(n)), ...RISK_WORDS])].map((n) => ` ${n}`),
   ...coordinateWords(SIZE_MAX).filter((word) => word.startsWith(' ')),

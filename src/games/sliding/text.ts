@@ -3,7 +3,7 @@ import type { EmbeddedFacet, FeedbackStep, GameEvent, Grid, ParsedAction, Percep
 import { coordinateWords, formatCell, parseCell } from '../shared/coordinates.ts'
 import { gridLayout, gridPerception } from '../shared/grid-perception.ts'
 import { labelGrid } from '../shared/grid-text.ts'
-import { CELLS_MAX, SIDE_MAX, SIDE_MIN } from './rules.ts'
+import { CELLS_MAX, isSolvable, SIDE_MAX, SIDE_MIN } from './rules.ts'
 import type { ConfigSliding, StateSliding } from './state.ts'
 
 /** The label of the gap. */
@@ -18,7 +18,9 @@ export const perception: PerceptionFacet<StateSliding, ConfigSliding, Grid> = gr
   isLabel: (label) => KNOWN.has(label),
   withBoard: (state, labels) => {
     const board = labels.map((label) => LABELS.indexOf(label))
-    return new Set(board).size === board.length && board.every((piece) => piece < board.length) ? { ...state, board } : null
+    const isWhole = new Set(board).size === board.length && board.every((piece) => piece < board.length)
+    // A board that no slides reach has no number of moves that are left.
+    return isWhole && isSolvable(board, state.columns) ? { ...state, board } : null
   },
   layout: (config) =>
     gridLayout({
