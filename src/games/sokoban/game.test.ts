@@ -212,7 +212,7 @@ describe('the picture', () => {
     const skin = { theme: 'plain', tile: 16, layout: 'board', symbols: 'letters' } as const
     const inks = [0, 1, 2, 3, 4, 5].map((shade) => {
       const { sprites } = game.draw({ ...corridor, shade }, skin, PLAIN_THEME).catalogue
-      const [wall, box] = [1, 3].map((look) => sprites[look]!.shapes.at(-1)!.fill as string)
+      const [wall, box] = [1, 3].map((look) => JSON.stringify(sprites[look]!.shapes.at(-1)).match(/#[0-9a-f]{6}/)![0])
       return [1, 3, 5].reduce((sum, at) => sum + Math.abs(channel(wall!, at) - channel(box!, at)), 0)
     })
     for (let shade = 1; shade < 6; shade++) expect(inks[shade]).toBeLessThan(inks[shade - 1]!)
