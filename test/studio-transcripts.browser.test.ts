@@ -173,6 +173,19 @@ describe.skipIf(missing)('transcripts in the studio', () => {
     expect(problems).toEqual([])
   })
 
+  test('its boards stand on a wall, each of which leads to its episode', async () => {
+    await page.goto(`${server.url}/#/wall/0`)
+    await expect.poll(() => page.locator('.rate').textContent()).toMatch(/^4 boards/)
+    const news = await get<{ mark: number; boards: readonly { key: string; last: string; over: boolean }[] }>('0/wall')
+    expect(news.boards.map(({ over }) => over)).toEqual([true, true, true, true])
+    expect(news.boards.filter(({ last }) => last === 'failed')).toHaveLength(1)
+    expect((await get<{ boards: readonly unknown[] }>(`0/wall?since=${news.mark}`)).boards).toEqual([])
+    await page.locator('.wall').click({ position: { x: 20, y: 20 } })
+    await page.waitForSelector('.strip button')
+    expect((await fetch(`${server.url}/api/transcripts/1/wall`)).status).toBe(422)
+    expect(problems).toEqual([])
+  })
+
   test('plays scripted policies again as the evaluation played them', async () => {
     const scripted = (await listOf(0)).filter(({ decoding }) => decoding === 'scripted')
     expect(scripted).toHaveLength(8)
