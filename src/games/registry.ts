@@ -66,6 +66,10 @@ const BUILT_IN: readonly GameEntry[] = [
     load: async () => (await import('./breakout/index.ts')).gameBreakout,
   },
   {
+    ...{ id: 'maze', title: 'Maze in Fog', tags: ['paths', 'hidden', 'memory'] },
+    load: async () => (await import('./maze/index.ts')).gameMaze,
+  },
+  {
     ...{ id: 'pairs', title: 'Picture Pairs', tags: ['symbols', 'photos', 'memory'] },
     load: async () => (await import('./pairs/index.ts')).gamePairs,
   },
