@@ -325,7 +325,7 @@ function Scatter(props: { readonly gains: BootstrappingPage['parts'][number]['ga
   return (
     <figure class="scatter">
       <figcaption>
-        {title} <small>change in percentage points; a dot a window</small>
+        {title} <small class="under">change in percentage points; a dot a window</small>
       </figcaption>
       <svg viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={title}>
         <line x1={MARGIN} x2={WIDE - MARGIN} y1={HIGH / 2} y2={HIGH / 2} />
