@@ -144,6 +144,7 @@ describe.skipIf(missing)('the studio in a browser', () => {
   }, 30_000)
 
   test('sets runs side by side: chosen by ticks, held in the address, without a violation or a hidden column', async () => {
+    if (!existsSync(later)) cpSync(whole, later, { recursive: true })
     await page.getByRole('link', { name: 'Compare' }).click()
     await page.waitForSelector('.panel')
     expect(await page.textContent('h1')).toBe('Comparison of whole, going, later')
