@@ -204,7 +204,7 @@ describe.skipIf(missing)('a page with its data inside', () => {
     const file = join(place, 'hostile.html')
     await writeFile(file, await comparisonPage(compareRuns([run]), { names: [HOSTILE] }))
     const own = await open(file)
-    expect(await own.textContent('h1')).toBe(`Comparison of ${HOSTILE}`)
+    expect(await own.textContent('h1')).toBe(HOSTILE)
     expect(await own.title()).toContain('Comparison of </script>')
     expect(problems).toEqual([])
     await own.close()

@@ -35,7 +35,7 @@ export function CompareReport(props: {
   ]
   return (
     <>
-      <h1>{lead === null ? `Comparison of ${name}` : lead.title}</h1>
+      <h1>{lead !== null ? lead.title : names.length === 1 ? name : `Comparison of ${name}`}</h1>
       {lead !== null && <p class="note">{name}</p>}
       <p class="note">
         Save all of it as{' '}
