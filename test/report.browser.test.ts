@@ -179,7 +179,7 @@ describe.skipIf(missing)('a page with its data inside', () => {
     await writeFile(file, await comparisonPage(compareRuns(runs), facts))
     const own = await open(file)
     expect(await own.textContent('h1')).toBe('Seeds 0, 1 of one recipe')
-    expect(await own.locator('table.data').count()).toBe(3)
+    expect(await own.locator('table.data').count()).toBe(4)
     expect(await own.locator('.track .seed').count()).toBe(2 * 2)
     expect(await own.getByText('over training seeds').count()).toBeGreaterThan(0)
     expect(await own.locator('.curve .readout').textContent()).toMatch(/^last G1 1\.\d+$/)

@@ -217,7 +217,9 @@ function Confusion({ confusion: { label, truths, reads, counts } }: { readonly c
               const total = counts[row]?.reduce((sum, count) => sum + count, 0) ?? 0
               return (
                 <tr key={truth}>
-                  <th scope="row">{truth}</th>
+                  <th scope="row" class="thing">
+                    {truth}
+                  </th>
                   {reads.map((read, column) => {
                     const count = counts[row]?.[column] ?? 0
                     return (

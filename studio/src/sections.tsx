@@ -121,7 +121,9 @@ function HeatTable({ map: { title, levels, rows }, of }: { readonly map: HeatMap
         <tbody>
           {rows.map(({ thing, cells }) => (
             <tr key={thing}>
-              <th scope="row">{thing}</th>
+              <th scope="row" class="thing">
+                {thing}
+              </th>
               {cells.map((cell, i) => (
                 <Heat key={levels[i]} cell={cell} />
               ))}
