@@ -81,6 +81,10 @@ const BUILT_IN: readonly GameEntry[] = [
     ...{ id: 'minesweeper', title: 'Minesweeper', tags: ['numbers', 'hidden', 'deduction'] },
     load: async () => (await import('./minesweeper/index.ts')).gameMinesweeper,
   },
+  {
+    ...{ id: 'sokoban', title: 'Sokoban', tags: ['objects', 'planning'] },
+    load: async () => (await import('./sokoban/index.ts')).gameSokoban,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */
