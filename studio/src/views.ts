@@ -9,4 +9,5 @@ export const VIEWS: readonly View[] = [
   { name: 'transcripts', title: 'Transcripts', page: later(() => import('./views/transcripts.tsx')) },
   { name: 'play', title: 'Play', page: later(() => import('./views/play.tsx')) },
   { name: 'games', title: 'Games', page: later(() => import('./views/games.tsx')) },
+  { name: 'wall', title: 'Live wall', page: later(() => import('./views/wall.tsx')) },
 ]
