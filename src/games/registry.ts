@@ -66,6 +66,10 @@ const BUILT_IN: readonly GameEntry[] = [
     load: async () => (await import('./breakout/index.ts')).gameBreakout,
   },
   {
+    ...{ id: 'falling-shapes', title: 'Falling Shapes', tags: ['shapes', 'packing', 'planning'] },
+    load: async () => (await import('./falling-shapes/index.ts')).gameFallingShapes,
+  },
+  {
     ...{ id: 'maze', title: 'Maze in Fog', tags: ['paths', 'hidden', 'memory'] },
     load: async () => (await import('./maze/index.ts')).gameMaze,
   },
@@ -76,6 +80,10 @@ const BUILT_IN: readonly GameEntry[] = [
   {
     ...{ id: 'minesweeper', title: 'Minesweeper', tags: ['numbers', 'hidden', 'deduction'] },
     load: async () => (await import('./minesweeper/index.ts')).gameMinesweeper,
+  },
+  {
+    ...{ id: 'sokoban', title: 'Sokoban', tags: ['objects', 'planning'] },
+    load: async () => (await import('./sokoban/index.ts')).gameSokoban,
   },
 ]
 
