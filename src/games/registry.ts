@@ -66,6 +66,10 @@ const BUILT_IN: readonly GameEntry[] = [
     load: async () => (await import('./breakout/index.ts')).gameBreakout,
   },
   {
+    ...{ id: 'falling-shapes', title: 'Falling Shapes', tags: ['shapes', 'packing', 'planning'] },
+    load: async () => (await import('./falling-shapes/index.ts')).gameFallingShapes,
+  },
+  {
     ...{ id: 'maze', title: 'Maze in Fog', tags: ['paths', 'hidden', 'memory'] },
     load: async () => (await import('./maze/index.ts')).gameMaze,
   },
