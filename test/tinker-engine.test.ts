@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Env, envSpec, loadGame, observationOf, startSnapshot } from 'vlm-gym'
+import { Env, envSpec, loadGame } from 'vlm-gym'
 import { engineNamed, newWords } from 'vlm-gym/jobs'
 import { checkEngine } from 'vlm-gym/testing'
 import { presetNamed } from 'vlm-gym/train'
@@ -89,11 +89,11 @@ describe('train --engine tinker:URL', { timeout: 300_000 }, () => {
 
   it('keeps the contract of engines', async () => {
     const words = await newWords(config)
-    const options = { model: {}, seed: 0, threads: 1 }
+    const options = { model: config.model, seed: 0, threads: 1 }
     const spec = envSpec({ game: await loadGame('2048'), skin: { theme: 'classic', tile: 16, layout: 'board' }, promptStyle: 'brief' })
     const checked = await checkEngine({
       open: () => engineNamed(`tinker:${server.url}`, options, { words: () => words }),
-      prompts: ({ chat }) => [chat.prompt(new Env(spec, 1).observe()), chat.prompt(observationOf(spec, startSnapshot(spec, 2)))],
+      prompts: ({ chat }) => [chat.prompt(new Env(spec, 1).observe()), chat.prompt(new Env(spec, 2).observe())],
       reply: '<answer>3</answer>',
     })
     expect(checked.length).toBeGreaterThanOrEqual(18)
@@ -109,6 +109,9 @@ describe('train --engine tinker:URL', { timeout: 300_000 }, () => {
     const file = ['--config', join(parent, 'config.json')]
     expect(await refused(...file, '--engine', 'tinker:nowhere')).toMatch(/"nowhere" is no address of a Tinker server/)
     expect(await refused('--preset', 'tiny', '--engine', `tinker:${server.url}`)).toMatch(/has \d+ words, this run \d+.*serve-engine/)
+    expect(await refused(...file, '--seed', '3', '--engine', `tinker:${server.url}`)).toMatch(
+      /has the model .*"seed":0.*, this run .*"seed":3/,
+    )
     expect((await train('--resume', join(parent, 'own'), '--engine', `tinker:${server.url}`)).stderr).toMatch(/cannot go with --resume/)
   })
 })

@@ -29,13 +29,19 @@ const tinkerKey = (): string | undefined => process.env.TINKER_API_KEY || undefi
  */
 export async function engineNamed(name: string, options: EngineOptions, needs: EngineNeeds): Promise<Engine> {
   const url = tinkerUrlOf(name)
-  if (url !== null) return await tinkerEngine(url, needs)
+  if (url !== null) return await tinkerEngine(url, options, needs)
   const { createEngine } = await loadEngineModule(name)
   return createEngine(options, needs)
 }
 
-/** The embedded engine of a server. Throws EngineError for a server whose model has other words than the run. */
-async function tinkerEngine(url: string, needs: EngineNeeds): Promise<Engine> {
+const SAME_CONFIG = 'start it with the config of the run: vlm-gym serve-engine --preset NAME (or --config FILE) --seed N'
+
+/** Settings as text, in the order of their names. */
+const sorted = (settings: object): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))))
+
+/** The embedded engine of a server. Throws EngineError for a server whose model is another than the run's. */
+async function tinkerEngine(url: string, { model, seed }: EngineOptions, needs: EngineNeeds): Promise<Engine> {
   const key = tinkerKey()
   const server = await embeddedServer(url, key)
   if (server === null)
@@ -44,8 +50,14 @@ async function tinkerEngine(url: string, needs: EngineNeeds): Promise<Engine> {
   const foreign = words.find((word, i) => server.words[i] !== word)
   if (foreign !== undefined || words.length !== server.words.length)
     throw new EngineError(
-      `the engine server at ${url} has ${server.words.length} words, this run ${words.length}${foreign === undefined ? '' : `, such as ${JSON.stringify(foreign)}`}; start it with the config of the run: vlm-gym serve-engine --preset NAME (or --config FILE) --seed N`,
+      `the engine server at ${url} has ${server.words.length} words, this run ${words.length}${foreign === undefined ? '' : `, such as ${JSON.stringify(foreign)}`}; ${SAME_CONFIG}`,
     )
+  const [ours, theirs] = [
+    { ...model, seed },
+    { ...server.model, seed: server.seed },
+  ].map(sorted)
+  if (server.model !== null && ours !== theirs)
+    throw new EngineError(`the engine server at ${url} has the model ${theirs}, this run ${ours}; ${SAME_CONFIG}`)
   const { createTokenizer } = (await import(EMBEDDED)) as { createTokenizer(words: readonly string[], stop: string): Tokenizer }
   const chat = lexiconChat({
     tokenizer: createTokenizer(words, words[server.stop] as string),

@@ -7,6 +7,8 @@ import { Requests } from './requests.ts'
 
 const engineSchema = z.object({
   base_model: z.string(),
+  model: z.record(z.string(), z.unknown()).nullable(),
+  seed: z.int(),
   info: z.object({ name: z.string(), parameters: z.number(), maxSequence: z.int(), maxText: z.int().optional() }),
   picture: z.object({ patch: z.int().min(1), largest: z.int() }).nullable(),
 })
@@ -14,6 +16,10 @@ const wordsSchema = z.object({ words: z.array(z.string()), stop: z.array(z.int()
 
 export interface EmbeddedServer {
   readonly baseModel: string
+  /** Settings of the model; null: not told. */
+  readonly model: { readonly [name: string]: unknown } | null
+  /** Of the first weights. */
+  readonly seed: number
   readonly info: z.output<typeof engineSchema>['info']
   /** Every token as text, by its id. */
   readonly words: readonly string[]
@@ -30,11 +36,11 @@ export async function embeddedServer(url: string, key: string | undefined, patie
   try {
     const told = await requests.get('engine')
     if (told === null) return null
-    const { base_model, info, picture } = readJson(engineSchema, told, 'what the engine server tells of itself')
+    const { base_model, model, seed, info, picture } = readJson(engineSchema, told, 'what the engine server tells of itself')
     if (picture === null) return null
     const { words, stop } = readJson(wordsSchema, await requests.get('tokenizer'), 'the words of the engine server')
     return {
-      ...{ baseModel: base_model, info, words, stop: stop[0] as number },
+      ...{ baseModel: base_model, model, seed, info, words, stop: stop[0] as number },
       imageTokens: ({ width, height }) => {
         const { patch, largest } = picture
         const isSeen = (side: number): boolean => side % patch === 0 && side >= patch && side <= largest
