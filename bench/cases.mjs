@@ -17,7 +17,10 @@ export const GAMES = [
   { id: 'sliding', tile: 79, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
   { id: 'pairs', tile: 79, targets: { frame: 10_000, png: 3_000 } },
   { id: 'breakout', tile: 48, targets: { frame: 5_000 } },
+  { id: 'maze', tile: 63, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
+  { id: 'falling-shapes', tile: 40, targets: { frame: 10_000, png: 3_000 } },
   { id: 'lights-out', tile: 67, targets: { frame: 5_000 } },
+  { id: 'sokoban', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
   { id: 'minesweeper', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
 ].map((one) => {
   const game = gameNamed(one.id)

@@ -79,12 +79,17 @@ function nearest(patch: Patch, seen: readonly Patch[]): string {
   return label
 }
 
-/** Share of tiles whose nearest neighbour under the same skin has the same label. */
+/** Share of tiles whose nearest neighbour under the same skin has the same label; the mean over labels, so that cells which are nearly all alike (walls) do not decide. */
 function readability(game: AnyGame, skin: Skin): number {
   const config: unknown = game.config.parse({})
   const seen = collected(game, config, skin, 0, 400)
   const fresh = collected(game, config, skin, 1000, 160)
-  return fresh.filter((patch) => nearest(patch, seen) === patch.label).length / fresh.length
+  const labels = [...new Set(fresh.map(({ label }) => label))]
+  const shares = labels.map((wanted) => {
+    const own = fresh.filter(({ label }) => label === wanted)
+    return own.filter((patch) => nearest(patch, seen) === patch.label).length / own.length
+  })
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length
 }
 
 /** Chance that a uniform action is a best one, over scattered boards. */

@@ -67,7 +67,7 @@ const SIDEWAYS: { readonly [part: string]: readonly string[] } = {
   datasets: ['runs'],
   // One lenient reader of replies.
   teach: ['eval'],
-  // Transcripts are what an evaluation's job plays, once more.
+  // Transcripts are what an evaluation's job plays, once more; comparisons are read as its commands do.
   studio: ['jobs'],
 }
 

@@ -12,8 +12,8 @@ import { decodeState, Env, encodeState, envSpec, formatReply, parseReply, playRe
 import { toldBoard } from '../src/gym/told-board-fixture.ts'
 import { promptOf } from '../src/messages.ts'
 import { createPolicy, scriptedPolicy, teacherPolicy } from '../src/policies/index.ts'
-import { replaysSection } from '../src/report/page-replays.ts'
 import { policiesOf } from '../src/report/policies.ts'
+import { replaysPage } from '../src/report/replays-page.ts'
 import { teach, teachConfig } from '../src/teach/index.ts'
 import { checkGame } from '../src/testing/index.ts'
 import { bubblesGame as game } from '../src/testing/objects-game-fixture.ts'
@@ -67,9 +67,10 @@ describe('a game of objects', () => {
     expect(episodes.map(({ confusion }) => confusion)).toEqual([{}, {}, {}])
     expect(replays[0]?.steps[0]?.truth).toHaveLength(4)
     expect(replays[0]?.steps[0]?.truth[0]).toEqual([expect.stringMatching(/^red \d \d$/)])
-    const page = replaysSection(replays, policiesOf([])).markup
-    expect(page).toContain('Read: 1 wrong')
-    expect(page).toMatch(/<td>green \d \d<\/td>/)
+    const steps = replaysPage(replays, policiesOf([]))?.replays.flatMap((one) => one.steps) ?? []
+    const wrong = steps.map(({ truth, read }) => truth.filter((row, i) => row.join() !== read?.[i]?.join()).length)
+    expect(wrong).toContain(1)
+    expect(steps[0]?.truth.flat().join()).toMatch(/green \d \d/)
     const blind = await evaluate({
       ...options,
       policy: scriptedPolicy([formatReply({ perception: 'red', think: '', answer: 'red' })]),

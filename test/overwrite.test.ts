@@ -229,7 +229,7 @@ describe('report.html', { timeout: 120_000 }, () => {
     const own = await readFile(file)
     expect(await vlmGym('report', folder)).toMatchObject({ code: 0 })
     expect(await readFile(file)).toEqual(own)
-    await writeFile(file, own.toString().replace('</h1>', ' with my notes</h1>'))
+    await writeFile(file, own.toString().replace('</title>', ' with my notes</title>'))
     await refuses(folder, /is there already and is not as vlm-gym wrote it for this; move it elsewhere, or replace it with --force/, [
       'report',
       folder,

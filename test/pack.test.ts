@@ -86,8 +86,11 @@ describe('what is packed', () => {
       expect(own, name).toEqual(
         expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'NOTICE', 'dist/index.js', 'dist/index.d.ts']),
       )
-      if (source === 'src') expect(own).toContain('dist/studio/page/index.html')
-      const built = own.filter((path) => path.startsWith('dist/') && !path.startsWith('dist/studio/page/'))
+      if (source === 'src')
+        expect(own).toEqual(
+          expect.arrayContaining(['dist/studio/page/index.html', 'dist/studio/single/page.js', 'dist/studio/single/page.css']),
+        )
+      const built = own.filter((path) => path.startsWith('dist/') && !/^dist\/studio\/(page|single)\//.test(path))
       const odd = built.filter((path) => !existsSync(join(root, source, path.slice(5).replace(/(\.d\.ts|\.js)$/, '.ts'))))
       expect(odd, 'files of dist/ without a source; build again').toEqual([])
       expect(own.filter((path) => /\.test\.|fixture|tsbuildinfo|\.map$/.test(path))).toEqual([])

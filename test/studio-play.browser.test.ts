@@ -187,7 +187,22 @@ describe.skipIf(missing)('games in the studio', () => {
     expect(await page.locator('[role=alert]').textContent()).toContain(name)
   })
 
-  test.each(['games', `games/${GAMES[0]!.id}`, ...GAMES.map(({ id }) => `play/${id}`)])(
+  test('a wall shows hundreds of games that a policy plays, and leads to each', async () => {
+    await page.goto(`${server.url}/#/wall?policy=random&count=256`)
+    const rate = page.locator('.rate')
+    await expect.poll(() => rate.textContent(), { timeout: 10_000 }).toMatch(/^256 boards\. \d+ frames and [1-9]\d* boards drawn a second$/)
+    await page.waitForTimeout(1500)
+    console.log(await rate.textContent())
+    expect(Number(/(\d+) frames/.exec((await rate.textContent())!)![1])).toBeGreaterThan(15)
+    await page.getByRole('application').focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.board canvas')
+    expect(page.url()).toContain('seed=1&state=')
+    expect(problems).toEqual([])
+  })
+
+  test.each(['games', 'wall', `games/${GAMES[0]!.id}`, ...GAMES.map(({ id }) => `play/${id}`)])(
     '%s has no violation that axe finds, light and dark, and fits a phone',
     async (address) => {
       for (const colorScheme of ['light', 'dark'] as const) {

@@ -27,12 +27,9 @@ const SAID = 'the walrus moves down'
 
 describe.skipIf(missing)('transcripts in the studio', () => {
   const place = mkdtempSync(join(tmpdir(), 'transcripts-'))
-  const [evaluated, trained, taught, many] = ['evaluated', 'trained', 'taught', 'many'].map((name) => join(place, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ]
+  const [evaluated, trained, taught, scripted, many] = ['evaluated', 'trained', 'taught', 'scripted', 'many'].map((name) =>
+    join(place, name),
+  ) as [string, string, string, string, string]
   const problems: string[] = []
   const sent = new Set<string>()
   let model: ChatServer
@@ -95,8 +92,10 @@ describe.skipIf(missing)('transcripts in the studio', () => {
     await fillRun(folder)
     await folder.close()
     expect((await vlmGym('teach', '--game', 'swap', '--examples', '12', '--out', taught, '--quiet')).code).toBe(0)
+    const players = ['random', 'teacher', 'solver', '--game', 'swap', '--episodes', '4', '--horizon', '8']
+    expect((await vlmGym('eval', ...players, '--out', scripted, '--quiet')).code).toBe(0)
     while (!existsSync(join(evaluated, 'replies.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 20))
-    server = await startServer('studio', evaluated, trained, taught)
+    server = await startServer('studio', evaluated, trained, taught, scripted)
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     page.on('pageerror', (error) => problems.push(error.message))
@@ -173,11 +172,25 @@ describe.skipIf(missing)('transcripts in the studio', () => {
     expect(problems).toEqual([])
   })
 
+  test('its boards stand on a wall, each of which leads to its episode', async () => {
+    await page.goto(`${server.url}/#/wall/0`)
+    await expect.poll(() => page.locator('.rate').textContent()).toMatch(/^12 boards/)
+    const news = await get<{ mark: number; boards: readonly { key: string; last: string; over: boolean }[] }>('0/wall')
+    expect(news.boards.map(({ over }) => over)).toEqual(Array.from({ length: 12 }, () => true))
+    expect(news.boards.filter(({ last }) => last === 'failed')).toHaveLength(1)
+    expect((await get<{ boards: readonly unknown[] }>(`0/wall?since=${news.mark}`)).boards).toEqual([])
+    await page.locator('.wall').click({ position: { x: 20, y: 20 } })
+    await page.waitForSelector('.strip button')
+    expect((await fetch(`${server.url}/api/transcripts/1/wall`)).status).toBe(422)
+    expect(problems).toEqual([])
+  })
+
   test('plays scripted policies again as the evaluation played them', async () => {
-    const scripted = (await listOf(0)).filter(({ decoding }) => decoding === 'scripted')
-    expect(scripted).toHaveLength(8)
-    for (const { key, points, steps: count } of scripted) {
-      const { steps } = await episodeOf(0, key)
+    expect(existsSync(join(scripted, 'replies.jsonl'))).toBe(false)
+    const listed = await listOf(3)
+    expect(listed).toHaveLength(12)
+    for (const { key, points, steps: count } of listed) {
+      const { steps } = await episodeOf(3, key)
       expect(steps).toHaveLength(count)
       expect(steps.reduce((sum, { reward }) => sum + Math.max(0, reward), 0)).toBe(points)
     }

@@ -55,12 +55,13 @@ describe.skipIf(missing)('the studio in a browser', () => {
   })
 
   test('shows what came out on the first screen, curves and tables, without an error', async () => {
-    await page.waitForSelector('.curve canvas')
+    await page.waitForSelector('#replays')
+    await page.waitForSelector('.findings .note')
     expect(await page.textContent('h1')).toBe('G0 and G1 on 2048')
     const panels = await page.locator('.panels').boundingBox()
     expect((panels?.y ?? 0) + (panels?.height ?? 0)).toBeLessThan(900)
-    expect(await page.locator('.curve canvas').count()).toBe(12 + 3)
-    expect(await page.locator('table.data').count()).toBe(2)
+    expect(await page.locator('.curve canvas').count()).toBe(12 + 3 + 2)
+    await expect.poll(() => page.locator('table.data').count()).toBe(2 + 2 + 1)
     const curve = page.locator('.curve').first()
     expect(await curve.locator('.readout').textContent()).toMatch(/^last .*G1/)
     await curve.locator('.u-over').hover()

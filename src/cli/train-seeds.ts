@@ -63,12 +63,15 @@ export function parseSeeds(text: string): number[] {
   return all
 }
 
+/** The run folder of a seed. */
+export const seedFolder = (prefix: string, seed: number): string => `${prefix}-${seed}`
+
 /** The command `train --seeds`. Sets the exit code: 130 if it was interrupted, 1 if a run failed. */
 export async function trainSeeds(options: SeedsOptions): Promise<void> {
   const { seeds, prefix, parallel, resume, quiet } = options
   const scorers = options.scorers && createScorers({ urls: options.scorers, key: await keyOf({}), onNote: printError })
   const start = performance.now()
-  const runs = seeds.map((seed): SeedRun => ({ seed, path: `${prefix}-${seed}` }))
+  const runs = seeds.map((seed): SeedRun => ({ seed, path: seedFolder(prefix, seed) }))
   await (resume ? reopenSeedRuns(runs) : makeNew(runs, options))
   const lines = seedLines(quiet)
   const outcomes = await interruptible((signal) =>

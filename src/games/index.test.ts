@@ -11,8 +11,11 @@ const CONFIGS: { readonly [id: string]: readonly object[] } = {
   'shisen-sho': [{}, { rows: 4, columns: 4, kinds: 4 }, { clearable: true }],
   'picture-shisen-sho': [{ rows: 4, columns: 4, kinds: 4 }],
   breakout: [{}, { columns: 12, rows: 1, paddle: 40, parts: 6, speed: 4, balls: 1, frames: 2 }],
+  'falling-shapes': [{}, { width: 4, height: 8, kinds: 2, next: 3 }],
+  maze: [{}, { rows: 4, columns: 10, sight: 1, loops: 10, map: false, thin: 5 }],
   pairs: [{}, { rows: 2, columns: 4, peek: false, faces: 'classes' }],
   sliding: [{}, { rows: 2, columns: 4, moves: 12, face: 'picture' }],
+  sokoban: [{}, { size: 6, boxes: 3, pushes: 7, shade: 3 }],
   swap: [{}, { rows: 5, columns: 5, colours: 3, shapes: 2 }],
 }
 

@@ -66,12 +66,24 @@ const BUILT_IN: readonly GameEntry[] = [
     load: async () => (await import('./breakout/index.ts')).gameBreakout,
   },
   {
+    ...{ id: 'falling-shapes', title: 'Falling Shapes', tags: ['shapes', 'packing', 'planning'] },
+    load: async () => (await import('./falling-shapes/index.ts')).gameFallingShapes,
+  },
+  {
+    ...{ id: 'maze', title: 'Maze in Fog', tags: ['paths', 'hidden', 'memory'] },
+    load: async () => (await import('./maze/index.ts')).gameMaze,
+  },
+  {
     ...{ id: 'pairs', title: 'Picture Pairs', tags: ['symbols', 'photos', 'memory'] },
     load: async () => (await import('./pairs/index.ts')).gamePairs,
   },
   {
     ...{ id: 'minesweeper', title: 'Minesweeper', tags: ['numbers', 'hidden', 'deduction'] },
     load: async () => (await import('./minesweeper/index.ts')).gameMinesweeper,
+  },
+  {
+    ...{ id: 'sokoban', title: 'Sokoban', tags: ['objects', 'planning'] },
+    load: async () => (await import('./sokoban/index.ts')).gameSokoban,
   },
 ]
 

@@ -2,8 +2,16 @@
 import { basename, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 import { loadKnownGames } from '../games/registry.ts'
-import { aboutText, type ComparedRun, loadTrained, recipeDifferences, trainingOf, trainingSetups } from '../report/index.ts'
-import { endpointLines, episodeRecords, probeRows, type RunFolder, readRun, resultRows } from '../runs/index.ts'
+import {
+  aboutText,
+  type ComparedRun,
+  type CompareFacts,
+  loadTrained,
+  recipeDifferences,
+  trainingOf,
+  trainingSetups,
+} from '../report/index.ts'
+import { endpointLines, episodeRecords, METRICS_FILE, probeRows, type RunFolder, readRun, resultRows } from '../runs/index.ts'
 import { evalRunConfig } from './eval-config.ts'
 import { ENDPOINTS } from './eval-endpoints.ts'
 import { loadExtras } from './extras.ts'
@@ -71,7 +79,17 @@ export function checkSeeds(runs: readonly ComparedRun[]): void {
   }
 }
 
-/** A line on what ran for each run that knows it. */
-export function aboutLines(runs: readonly ComparedRun[]): string[] {
-  return runs.flatMap(({ name, about }) => (about ? [`${name}: ${about}`] : []))
+/** What the page of a comparison shows besides its groups. `paths`: folders of the runs, in their order. */
+export async function compareFacts(runs: readonly ComparedRun[], paths: readonly string[]): Promise<CompareFacts> {
+  const metrics = []
+  for (const [i, { name, training }] of runs.entries()) {
+    if (!training) continue
+    const folder = await readRun(paths[i] as string)
+    metrics.push({ run: name, lines: await folder.linesOf(METRICS_FILE) })
+  }
+  return {
+    names: runs.map(({ name }) => name),
+    about: runs.flatMap(({ name, about }) => (about ? [`${name}: ${about}`] : [])),
+    metrics,
+  }
 }

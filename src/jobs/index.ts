@@ -1,5 +1,5 @@
 /** The door `vlm-gym/jobs`: train, evaluate and teach, as the commands do, for programs. */
-export { aboutLines, checkSeeds, readComparedRuns } from './compared-runs.ts'
+export { checkSeeds, compareFacts, readComparedRuns } from './compared-runs.ts'
 export { engineNamed, exportCheckpoint, loadEngineModule, type OnnxExporter, openCheckpoint } from './engine-module.ts'
 export { type EvalConfig, type EvalPace, evalConfig } from './eval-config.ts'
 export { type EvalOptions, type EvalOutcome, type NewEvalOptions, resumeEvaluation, runEvaluation } from './eval-job.ts'

@@ -31,6 +31,8 @@ export interface StoredEvaluation {
   readonly config: EvalConfig
   /** Throws ConfigError for a game or a player that nobody can tell of. */
   player(who: Contestant): Promise<StoredPlayer>
+  /** An episode that nothing has been said in yet. */
+  begin(player: StoredPlayer, episode: number): Episode
   /**
    * The steps of an episode. `reply`: the kept reply of a step. `record`: how it ended; null while it goes on. Throws ConfigError where its replies are
    * nowhere.
@@ -74,10 +76,10 @@ export async function storedEvaluation(folder: RunFolder): Promise<StoredEvaluat
   return {
     config,
     player: (who) => known(players, keyOf(who), () => make(who)),
+    begin: (player, place) => new Episode(entryOf(player, place), player.rules),
     play: async (player, place, reply, record) => {
       const { who, kind, entries, rules } = player
-      const entry = entries[place]
-      if (entry === undefined) throw new StorageError(`the evaluation has no episode ${place}; its files do not fit together`)
+      const entry = entryOf(player, place)
       const first = await reply(0)
       if (first !== undefined) return replayed(entry, rules, reply, record)
       if (kind !== 'scripted') return record?.stopReason === 'failed' ? replayed(entry, rules, reply, record) : []
@@ -88,6 +90,12 @@ export async function storedEvaluation(folder: RunFolder): Promise<StoredEvaluat
       return replayed(entry, rules, async (step) => textReply(texts[place]?.[step]), record)
     },
   }
+}
+
+function entryOf({ entries }: StoredPlayer, place: number): RolloutEpisode {
+  const entry = entries[place]
+  if (entry === undefined) throw new StorageError(`the evaluation has no episode ${place}; its files do not fit together`)
+  return entry
 }
 
 const textReply = (text: string | undefined): Reply | undefined => (text === undefined ? undefined : { text })

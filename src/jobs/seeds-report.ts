@@ -1,7 +1,7 @@
 /** The report over several training seeds: one page, in the folder of the first. */
 import { compareRuns, comparisonPage } from '../report/index.ts'
 import { checkForeign, type ForeignFile, type OwnFile, readRun, writeOwnFile } from '../runs/index.ts'
-import { aboutLines, readComparedRuns } from './compared-runs.ts'
+import { compareFacts, readComparedRuns } from './compared-runs.ts'
 
 /** Name of the page in a run folder. */
 const PAGE = 'seeds.html'
@@ -20,13 +20,6 @@ export async function writeSeedsReport(paths: readonly string[], foreign: Foreig
     remedy: 'move it elsewhere',
   }
   await checkForeign(file, foreign)
-  await writeOwnFile(
-    file,
-    comparisonPage(
-      compareRuns(runs),
-      runs.map(({ name }) => name),
-      aboutLines(runs),
-    ),
-  )
+  await writeOwnFile(file, await comparisonPage(compareRuns(runs), await compareFacts(runs, paths)))
   return file.path
 }

@@ -1,109 +1,220 @@
-/** A comparison as one HTML file: table, plot, tests and confusion matrices; no script. */
-
+/** A comparison as a page shows it: plain JSON with a chart, tables, tests and confusion matrices, and the same as files to save. */
+import type { Interval } from '../eval/index.ts'
 import { printableLine } from '../printable.ts'
+import type { MetricLine } from '../runs/index.ts'
 import type { ComparedGroup, ComparedRow } from './compare.ts'
-import { columnsOf, misreadings, TEST_HEAD, testCells, titleOf } from './compare-text.ts'
-import { type Html, html, trusted } from './html.ts'
-import { REPORT_STYLE } from './page-style.ts'
+import { columnsOf, comparisonCsv, comparisonText, misreadings, TEST_HEAD, testCells, titleOf } from './compare-text.ts'
+import { type ChartInfo, gamesIn, RL_CHARTS, type StageColumns, SUPERVISED_CHARTS, stageColumns } from './curves.ts'
 import { pointsText } from './results.ts'
-import { seedsSection } from './seeds-page.ts'
-import { seedFamilies } from './seeds-text.ts'
+import type { RunFindings } from './run-page.ts'
+import { type Mark, type Panel, panelOf, type ScaleRow } from './scale-chart.ts'
+import { type SeedsPage, seedsPage } from './seeds-page.ts'
+import { gameTitle, seedFamilies, seedsText } from './seeds-text.ts'
+import { type Table, textCell } from './table.ts'
+import type { UnreadText } from './unread-text.ts'
 
-const ROW = 26
-const NAMES = 260
-const WIDTH = 900
+/** How a player reads the cells of boards: counts by true label (rows) and by what was read (columns; '': left out). */
+export interface ConfusionPage {
+  readonly label: string
+  readonly truths: readonly string[]
+  readonly reads: readonly string[]
+  readonly counts: readonly (readonly number[])[]
+}
 
-/** Means as dots on their intervals. */
-function plot({ rows, unit }: ComparedGroup): Html {
-  const shown = rows.flatMap((row) => (row.cells.return ? [{ row, ...row.cells.return }] : []))
-  const top = Math.max(1e-9, ...shown.map(({ high }) => high))
-  const bottom = Math.min(0, ...shown.map(({ low }) => low))
-  const x = (value: number): string => (NAMES + ((value - bottom) / (top - bottom)) * (WIDTH - NAMES - 70)).toFixed(1)
-  const lines = shown.map(({ row, mean, low, high }, i) => {
-    const y = ROW * i + ROW / 2
-    const colour = row.source === 'run' ? 'var(--c0)' : 'var(--c2)'
-    return html`<text x="${NAMES - 12}" y="${y + 4}" text-anchor="end">${row.label}</text><line x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/><circle cx="${x(mean)}" cy="${y}" r="5" fill="${colour}"/><text x="${Number(x(high)) + 10}" y="${y + 4}">${pointsText(mean)}</text>\n`
+/** One game under one set-up. */
+export interface GroupPage {
+  /** 'Swap', for links. */
+  readonly name: string
+  /** 'swap: rows 5, …; 20 replies' */
+  readonly title: string
+  readonly panels: readonly Panel[]
+  readonly legend: string
+  readonly tables: readonly Table[]
+  /** What happened to requests and replies on their way. */
+  readonly notes: readonly string[]
+  readonly unread: readonly ({ readonly label: string } & UnreadText)[]
+  readonly confusions: readonly ConfusionPage[]
+}
+
+/** The curves of a training run. */
+export interface RunCurves {
+  readonly run: string
+  readonly games: readonly string[]
+  readonly columns: readonly StageColumns[]
+}
+
+/** All that the page shows. */
+export interface ComparePage {
+  readonly names: readonly string[]
+  /** A line on what ran, for each run that knows it. */
+  readonly about: readonly string[]
+  /** Recipes with several training seeds. */
+  readonly families: readonly SeedsPage[]
+  readonly findings: RunFindings
+  readonly groups: readonly GroupPage[]
+  readonly curves: readonly RunCurves[]
+  readonly charts: { readonly rl: readonly ChartInfo[]; readonly supervised: readonly ChartInfo[] }
+  /** The same for other programs. */
+  readonly files: { readonly csv: string; readonly markdown: string }
+}
+
+/** Most points of a curve. */
+const POINTS = 400
+
+/** Indices of the palette: models by the place of their run, scripted policies, the results of others. */
+const RUNS = [0, 1, 3, 4, 5]
+const [SCRIPTED, OTHERS] = [6, 2]
+
+/** Policies that are the ends of the scale. */
+const ENDS = ['random', 'solver']
+
+const LEGEND =
+  'Filled: sampled, or scripted; hollow: greedy (numbers: sampled / greedy). Lines through the dots: 95 % over games. A colour a run; scripted policies and results of others in their own. Shaded: fewer points than random legal moves.'
+
+const said = (label: string, { mean, low, high }: Interval): string =>
+  `${label}: ${pointsText(mean)} (${pointsText(low)} to ${pointsText(high)})`
+
+/** A row a policy of a run, those of models first, then one for each result of others. */
+function groupPanel({ rows, unit, game }: ComparedGroup, names: readonly string[]): Panel[] {
+  const end = (policy: string): Interval | null =>
+    rows.find((row) => row.policy === policy && row.decoding === 'scripted')?.cells.return ?? null
+  const shown = rows.filter(({ policy, decoding, cells }) => cells.return && !(decoding === 'scripted' && ENDS.includes(policy)))
+  const keyOf = ({ policy, run }: ComparedRow): string => JSON.stringify([policy, run])
+  const panelRows = [...new Set(shown.map(keyOf))].map((key): ScaleRow => {
+    const own = shown.filter((row) => keyOf(row) === key)
+    const { policy, run, decoding, source } = own[0] as ComparedRow
+    const twins = shown.some((row) => row.policy === policy && row.run !== run)
+    const order = ['sampled', 'scripted', 'greedy']
+    return {
+      label: twins && run !== null ? `${policy} (${run})` : policy,
+      colour: source !== 'run' ? OTHERS : decoding === 'scripted' ? SCRIPTED : (RUNS[names.indexOf(run as string) % RUNS.length] as number),
+      marks: own
+        .toSorted((a, b) => order.indexOf(a.decoding ?? '') - order.indexOf(b.decoding ?? ''))
+        .map(({ label, decoding, cells }): Mark => {
+          const { mean, low, high } = cells.return as Interval
+          return { mean, low, high, look: decoding === 'greedy' ? 'hollow' : 'full', title: said(label, { mean, low, high }) }
+        }),
+    }
   })
-  return html`<figure><figcaption>${unit}, mean and 95 % interval<small>grey: results of others</small></figcaption>
-<svg class="compare" viewBox="0 0 ${WIDTH} ${ROW * shown.length + 4}" width="100%" role="img" aria-label="means and intervals"><line x1="${x(0)}" x2="${x(0)}" y1="0" y2="${ROW * shown.length}" stroke="var(--line)"/>
-${lines}</svg></figure>`
+  const panel = panelOf({ title: gameTitle(game), note: unit, random: end('random'), expert: end('solver'), rows: panelRows })
+  return panel === null ? [] : [panel]
 }
 
-/** The columns in two tables where there are many, so that every one is on the page. */
-function table(group: ComparedGroup): Html {
-  const columns = columnsOf(group)
-  const half = columns.length > MOST ? Math.ceil(columns.length / 2) : columns.length
-  return html`${[columns.slice(0, half), columns.slice(half)].filter(({ length }) => length > 0).map((part) => tableOf(group, part))}`
+/** What the tests of a game come to, in a sentence; null without tests. */
+function sentenceOf({ game, tests }: ComparedGroup): string | null {
+  if (tests.length === 0) return null
+  const clear = tests.filter(({ corrected }) => corrected < 0.05)
+  const of = `${clear.length} of ${tests.length} differences`
+  const [first] = clear.toSorted((a, b) => Math.abs(b.difference.mean) - Math.abs(a.difference.mean))
+  if (first === undefined) return `${gameTitle(game)}: no difference of ${tests.length} is told apart from chance.`
+  const { a, b, difference } = first
+  const [better, worse] = difference.mean > 0 ? [a, b] : [b, a]
+  const { mean, low, high } = difference
+  const ends = [Math.abs(low), Math.abs(high)].sort((x, y) => x - y)
+  return `${gameTitle(game)}: ${of} ${clear.length === 1 ? 'is' : 'are'} more than chance; the largest: ${better} above ${worse} by ${pointsText(Math.abs(mean))} (${ends.map(pointsText).join(' to ')}).`
 }
-
-/** Most columns of a table. */
-const MOST = 9
 
 /** The mean, and below it its interval. */
-function cell(text: string | null): Html {
-  const [, mean, range] = /^(.*?)( \[.*\])?$/.exec(text ?? '–') ?? []
-  return html`<td>${mean ?? '–'}${range === undefined ? null : html`<span class="range">${range.trim()}</span>`}</td>`
+function resultsTable(group: ComparedGroup): Table {
+  const columns = columnsOf(group)
+  return {
+    title: 'Results',
+    first: 'Policy',
+    columns: columns.map(({ head }) => ({ title: head })),
+    rows: group.rows.map((row) => ({
+      head: row.label,
+      anchor: row.source !== 'run',
+      cells: columns.map(({ text, value }) => {
+        const shown = text(row)
+        if (shown === null) return null
+        const [, mean = shown, range] = /^(.*?)(?: \[(.*)\])?$/s.exec(shown) ?? []
+        return { text: mean, value: value(row), ...(range !== undefined && { note: range.replace(', ', ' to ') }) }
+      }),
+    })),
+    notes: [],
+  }
 }
 
-function tableOf(group: ComparedGroup, columns: ReturnType<typeof columnsOf>): Html {
-  const row = (one: ComparedRow): Html =>
-    html`<tr class="${one.source === 'run' ? 'model' : 'anchor'}"><th scope="row">${one.label}</th>${columns.map(({ text }) => cell(text(one)))}</tr>\n`
-  return html`<div class="scroll"><table class="data"><thead><tr><th class="first">policy</th>${columns.map(({ head }) => html`<th>${head}</th>`)}</tr></thead>
-<tbody>${group.rows.map(row)}</tbody></table></div>`
+function testsTable({ tests }: ComparedGroup): Table[] {
+  if (tests.length === 0) return []
+  const [first = '', ...heads] = TEST_HEAD
+  return [
+    {
+      title: 'Differences on the same games',
+      first,
+      columns: heads.map((title) => ({ title })),
+      rows: tests.map((test) => {
+        const [head = '', pairs = '', mean = '', p = '', verdict = ''] = testCells(test)
+        const clear = test.corrected < 0.05
+        return {
+          head,
+          cells: [
+            { text: pairs, value: test.pairs },
+            { text: mean, value: test.difference.mean, ...(clear && { look: 'clear' as const }) },
+            { text: p, value: test.corrected },
+            textCell(verdict),
+          ],
+        }
+      }),
+      notes: [
+        'Mean of the differences with a 95 % bootstrap interval; two-sided sign-flip test, corrected by Holm for all tests of this game.',
+      ],
+    },
+  ]
 }
 
-function tests({ tests: all }: ComparedGroup): Html | null {
-  if (all.length === 0) return null
-  const row = (cells: readonly string[]): Html =>
-    html`<tr><th scope="row">${cells[0] ?? ''}</th>${cells.slice(1).map((cell) => html`<td>${cell}</td>`)}</tr>\n`
-  return html`<h3>Differences on the same games</h3><div class="scroll"><table class="data"><thead><tr>${TEST_HEAD.map((head) => html`<th>${head}</th>`)}</tr></thead><tbody>${all.map((test) => row(testCells(test)))}</tbody></table></div>
-<p class="note">Mean of the differences with a 95 % bootstrap interval; two-sided sign-flip test, corrected by Holm for all tests of this game.</p>`
-}
-
-/** Share of each true label that was read as each label; the diagonal is right. */
-function matrix(row: ComparedRow): Html | null {
-  const { confusion } = row
-  if (confusion === null || misreadings(row).length === 0) return null
+function confusionOf(row: ComparedRow): ConfusionPage[] {
+  const { confusion, label } = row
+  if (confusion === null || misreadings(row).length === 0) return []
   const truths = Object.keys(confusion).sort()
   const reads = [...new Set([...truths, ...Object.values(confusion).flatMap((counts) => Object.keys(counts))])]
-  const line = (truth: string): Html => {
+  const count = (truth: string, read: string): number => {
     const counts = confusion[truth] ?? {}
-    const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    const cells = reads.map((read) => {
-      const count = Object.hasOwn(counts, read) ? (counts[read] as number) : 0
-      const kind = count === 0 ? 'none' : read === truth ? 'best' : ''
-      return html`<td class="${kind}" title="${count} of ${total}">${count === 0 ? '·' : ((100 * count) / total).toFixed(1)}</td>`
-    })
-    return html`<tr><th scope="row">${truth}</th>${cells}</tr>\n`
+    return Object.hasOwn(counts, read) ? (counts[read] as number) : 0
   }
-  return html`<details><summary>Cells as ${row.label} reads them, % of the true label (rows)</summary><div class="scroll"><table class="data"><thead><tr><th class="first">true</th>${reads.map((read) => html`<th>${read === '' ? 'left out' : read}</th>`)}</tr></thead><tbody>${truths.map(line)}</tbody></table></div></details>`
+  return [{ label, truths, reads, counts: truths.map((truth) => reads.map((read) => count(truth, read))) }]
 }
 
-/** What happened to a row's requests and replies on their way. */
-function notes({ label, notes: sentences }: ComparedRow): Html[] {
-  return sentences.map((sentence) => html`<p class="note">${label}: ${printableLine(sentence)}</p>\n`)
+const groupPage = (group: ComparedGroup, names: readonly string[]): GroupPage => ({
+  name: gameTitle(group.game),
+  title: titleOf(group),
+  panels: groupPanel(group, names),
+  legend: LEGEND,
+  tables: [resultsTable(group), ...testsTable(group)],
+  notes: group.rows.flatMap(({ label, notes }) => notes.map((note) => `${label}: ${printableLine(note)}`)),
+  unread: group.rows.flatMap(({ label, unread }) => unread.map((text) => ({ label, ...text }))),
+  confusions: group.rows.flatMap(confusionOf),
+})
+
+/** What a comparison is made of besides its groups. */
+export interface CompareFacts {
+  readonly names: readonly string[]
+  readonly about?: readonly string[]
+  /** The metrics of training runs, by the names of the runs. */
+  readonly metrics?: readonly { readonly run: string; readonly lines: readonly MetricLine[] }[]
 }
 
-/** What of a row's replies could not be read, why, and the first of them. */
-function unread({ label, unread: texts }: ComparedRow): Html[] {
-  return texts.map(
-    ({ head, reasons, place, example, lenient }) =>
-      html`<details open><summary>${label}: ${head}</summary><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul><p class="note">${place}:</p><pre>${example.join('\n')}</pre>${lenient === null ? null : html`<p class="note">${lenient}</p>`}</details>\n`,
-  )
-}
-
-/** The whole page; recipes with several seeds come first. `about`: lines on what ran. */
-export function comparisonPage(groups: readonly ComparedGroup[], names: readonly string[], about: readonly string[] = []): string {
+/** The page; recipes with several seeds come first. */
+export function comparePage(groups: readonly ComparedGroup[], { names, about = [], metrics = [] }: CompareFacts): ComparePage {
   const families = seedFamilies(groups)
-  const sections = groups.map(
-    (group) =>
-      html`<h2>${titleOf(group)}</h2>\n${plot(group)}\n${table(group)}\n${tests(group)}\n${group.rows.flatMap(notes)}\n${group.rows.flatMap(unread)}\n${group.rows.map(matrix)}`,
-  )
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Comparison</title>
-<style>${trusted(REPORT_STYLE)} svg.compare text { fill: var(--text); font-size: 13px; }</style></head>
-<body><main><h1>Comparison</h1><p class="muted">${names.join(', ')}</p>${about.map((line) => html`<p class="muted about">${line}</p>`)}
-${families.map(seedsSection)}
-${sections}</main></body></html>
-`.markup
+  return {
+    names,
+    about,
+    families: families.map(seedsPage),
+    findings: {
+      sentences: groups.flatMap((group) => sentenceOf(group) ?? []),
+      how: 'Two-sided sign-flip tests on the same games, corrected by Holm for all tests of a game.',
+    },
+    groups: groups.map((group) => groupPage(group, names)),
+    curves: metrics.map(({ run, lines }) => ({
+      run,
+      games: gamesIn([{ lines }]),
+      columns: stageColumns(lines, POINTS),
+    })),
+    charts: { rl: RL_CHARTS, supervised: SUPERVISED_CHARTS },
+    files: {
+      csv: comparisonCsv(groups),
+      markdown: `${[comparisonText(groups, '## '), ...families.map((family) => seedsText(family, '## '))].join('\n\n')}\n`,
+    },
+  }
 }

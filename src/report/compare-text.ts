@@ -12,6 +12,8 @@ import { unreadLines } from './unread-text.ts'
 export interface ComparedColumn {
   readonly head: string
   readonly text: (row: ComparedRow) => string | null
+  /** What a sort goes by; null: the text. */
+  readonly value: (row: ComparedRow) => number | null
 }
 
 const range = ({ mean, low, high }: Interval, text: (value: number) => string): string =>
@@ -45,14 +47,27 @@ export function columnsOf({ rows, unit }: ComparedGroup): ComparedColumn[] {
       if (cell === undefined || (name === 'failed' && cell.mean === 0)) return null
       return name === 'success' ? range(cell, (value) => valueText(name, value)) : valueText(name, cell.mean)
     },
+    value: ({ cells }) => cells[name]?.mean ?? null,
   })
   const all: ComparedColumn[] = [
-    { head: 'source', text: ({ source }) => (source === 'run' ? null : source === 'measured' ? 'reference, measured' : 'published') },
-    { head: 'episodes', text: ({ episodes }) => (episodes === null ? null : String(episodes)) },
-    { head: unit, text: ({ cells }) => (cells.return ? range(cells.return, pointsText) : null) },
-    { head: '0 random, 100 solver', text: ({ normalised }) => (normalised ? range(normalised, whole) : null) },
+    {
+      head: 'source',
+      text: ({ source }) => (source === 'run' ? null : source === 'measured' ? 'reference, measured' : 'published'),
+      value: () => null,
+    },
+    { head: 'episodes', text: ({ episodes }) => (episodes === null ? null : String(episodes)), value: ({ episodes }) => episodes },
+    {
+      head: unit,
+      text: ({ cells }) => (cells.return ? range(cells.return, pointsText) : null),
+      value: ({ cells }) => cells.return?.mean ?? null,
+    },
+    {
+      head: '0 random, 100 solver',
+      text: ({ normalised }) => (normalised ? range(normalised, whole) : null),
+      value: ({ normalised }) => normalised?.mean ?? null,
+    },
     ...METRIC_COLUMNS.map(metric),
-    { head: 'cost', text: ({ cost }) => (cost === null ? null : valueText('cost', cost)) },
+    { head: 'cost', text: ({ cost }) => (cost === null ? null : valueText('cost', cost)), value: ({ cost }) => cost },
   ]
   const same = Object.entries(LENIENT).flatMap(([strict, lenient]) =>
     rows.every(({ cells }) => cells[lenient] === undefined || cells[lenient].mean === cells[strict as MetricName]?.mean)
@@ -78,7 +93,7 @@ export function testCells({ a, b, pairs, difference, corrected }: PairedTest): s
   return [`${a} − ${b}`, String(pairs), range(difference, sign), pText(corrected), corrected < 0.05 ? 'differ' : 'not told apart']
 }
 
-export const TEST_HEAD: readonly string[] = ['difference, same games', 'pairs', 'mean [95 %]', 'p, corrected', 'verdict']
+export const TEST_HEAD: readonly string[] = ['difference, same games', 'games', 'mean [95 %]', 'p, corrected', 'verdict']
 
 /** The commonest misreadings of a row: label, what it was read as, share of the label's cells. */
 export function misreadings(

@@ -5,7 +5,7 @@ import { envSpec } from '../gym/index.ts'
 import { createPolicy, scriptedPolicy } from '../policies/index.ts'
 import type { Policy } from '../policy.ts'
 import { type ComparedRun, compareRuns } from './compare.ts'
-import { comparisonPage } from './compare-page.ts'
+import { comparePage } from './compare-page.ts'
 import { comparisonCsv, comparisonText, misreadings } from './compare-text.ts'
 import type { Setup } from './training-run.ts'
 
@@ -76,7 +76,7 @@ describe('compareRuns', () => {
     for (const text of [
       comparisonText(group ? [group] : [], '## '),
       comparisonCsv(group ? [group] : []),
-      comparisonPage(group ? [group] : [], ['x']),
+      JSON.stringify(comparePage(group ? [group] : [], { names: ['x'] })),
     ])
       expect(text).toMatch(/G1-7B.*published/s)
   })
@@ -102,10 +102,27 @@ describe('formats', () => {
   test('are safe against hostile names', async () => {
     const evil = await run('=x', [model('0', '=1+1|"<script>\n')])
     const groups = compareRuns([evil])
-    expect(comparisonPage(groups, ['<script>'])).not.toContain('<script>')
     expect(comparisonText(groups)).toContain('=1+1\\|"<script> , sampled')
     const line = comparisonCsv(groups).split('\n')[1] as string
     expect(line).toContain("'=x")
+  })
+
+  test('the page has every number of the text: a chart, what the tests come to, tables that can be sorted', async () => {
+    const groups = compareRuns([await run('first', [...anchors, model('0', 'up'), model('9', 'mute')])])
+    const page = comparePage(groups, { names: ['first'] })
+    const [group] = page.groups
+    expect(group?.panels[0]?.rows.map(({ label }) => label)).toEqual(['up', 'mute'])
+    expect(group?.panels[0]?.random?.mean).toBe(groups[0]?.rows.find(({ label }) => label === 'random')?.cells.return?.mean)
+    expect(page.findings.sentences[0]).toMatch(
+      /^2048: \d of 5 differences are more than chance; the largest: solver above mute, sampled by /,
+    )
+    const [results, tests] = group?.tables ?? []
+    expect(results?.rows.map(({ head }) => head)).toEqual(groups[0]?.rows.map(({ label }) => label))
+    const points = results?.columns.findIndex(({ title }) => title === groups[0]?.unit) as number
+    expect(results?.rows[0]?.cells[points]?.value).toBe(groups[0]?.rows[0]?.cells.return?.mean)
+    expect(tests?.rows).toHaveLength(5)
+    expect(page.files.csv).toBe(comparisonCsv(groups))
+    expect(JSON.parse(JSON.stringify(page))).toEqual(page)
   })
 
   test('plot: the dot lies within its whiskers, in every line', async () => {

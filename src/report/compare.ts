@@ -38,6 +38,9 @@ export interface ComparedRun {
 export interface ComparedRow {
   readonly label: string
   readonly run: string | null
+  /** Name of the policy, and how its replies were picked; null for the results of others. */
+  readonly policy: string
+  readonly decoding: ResultRow['decoding'] | null
   /** Training seed of the run; null for scripted policies, evaluations and the results of others. */
   readonly trainingSeed: number | null
   readonly source: 'run' | 'measured' | 'published'
@@ -185,7 +188,7 @@ interface Anchors {
 }
 
 function rowOf(player: Player, label: string, anchors: Anchors): ComparedRow {
-  const { rows, records, run, seed, training, decoding, endpoint } = player
+  const { rows, records, run, seed, training, policy, decoding, endpoint } = player
   const cells: Partial<Record<MetricName, Interval>> = {}
   for (const { metric, mean, low, high } of rows) {
     if (mean !== null) cells[metric as MetricName] = { mean, low: low ?? mean, high: high ?? mean }
@@ -194,6 +197,8 @@ function rowOf(player: Player, label: string, anchors: Anchors): ComparedRow {
   return {
     label,
     run,
+    policy,
+    decoding,
     trainingSeed: decoding === 'scripted' ? null : (training?.seed ?? null),
     source: 'run',
     episodes: rows.find(({ metric }) => metric === 'return')?.episodes ?? null,
@@ -244,6 +249,8 @@ function othersOf(protocol: Protocol, horizon: number, { random, solver }: Ancho
     return {
       label: player,
       run: null,
+      policy: player,
+      decoding: null,
       trainingSeed: null,
       source,
       episodes: games,

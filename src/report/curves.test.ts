@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { smoothed } from '../../studio/src/smoothing.ts'
 import { spread } from '../eval/replay.ts'
 import type { MetricLine } from '../runs/index.ts'
 import { bootstrapping, windowsOf } from './bootstrapping.ts'
-import { chartOf, RL_CHARTS, type StageLines, smoothed, stageCharts } from './curves.ts'
+import { gamesIn, type StageLines, stageColumns } from './curves.ts'
 
 const line = (stage: string, step: number, values: MetricLine['values']): MetricLine => ({ stage, step, seconds: 1, values })
 
-const G0 = { name: 'g0', label: 'G0', kind: 'rl', colour: 0 } as const
 const G1 = { name: 'g1', label: 'G1', kind: 'rl', colour: 1 } as const
 
 /** An RL stage whose perception and reasoning are functions of the step. */
@@ -23,25 +23,27 @@ describe('curves', () => {
     expect(smoothed([1, null, 3, null, null, null], 1)).toEqual([1, 2, 3, 3, null, null])
   })
 
-  test('stages of different lengths share an axis', () => {
-    const a: StageLines = { ...G0, lines: [0, 1, 2].map((step) => line('g0', step, { reward: step })) }
-    const b: StageLines = { ...G1, lines: [0].map((step) => line('g1', step, { reward: 9, kl: 1 })) }
-    const charts = stageCharts([a, b], 'rl', RL_CHARTS)
-    expect(charts.map(({ title }) => title)).toEqual(['Reward', 'KL from the start'])
-    expect(charts[0]).toMatchObject({
-      x: [0, 1, 2],
-      series: [
-        { label: 'G0', colour: 0, raw: [0, 1, 2] },
-        { label: 'G1', colour: 1, raw: [9, null, null] },
-      ],
-    })
+  test('are columns by stage, with null where a step has no value, and nothing that no chart shows', () => {
+    const lines = [
+      line('g0', 0, { reward: 0, tokens: 5 }),
+      line('g0', 1, { reward: 1.23456, kl: 0.5 }),
+      line('g1', 0, { 'swap.reward': 9 }),
+    ]
+    expect(stageColumns(lines)).toEqual([
+      { stage: 'g0', steps: [0, 1], values: { reward: [0, 1.235], kl: [null, 0.5] } },
+      { stage: 'g1', steps: [0], values: { 'swap.reward': [9] } },
+    ])
+    expect(gamesIn([{ lines }])).toEqual(['swap'])
   })
 
-  test('long stages are thinned', () => {
-    const long: StageLines = { ...G0, lines: Array.from({ length: 4000 }, (_, step) => line('g0', step, { reward: step })) }
-    const chart = chartOf({ title: '', note: '', unit: 'number', group: '' }, [{ label: 'g0', colour: 0, stage: long, key: 'reward' }])
-    expect(chart?.x).toHaveLength(800)
-    expect(chart?.x.at(-1)).toBe(3999)
+  test('of long stages are thinned', () => {
+    const [long] = stageColumns(
+      Array.from({ length: 4000 }, (_, step) => line('g0', step, { reward: step })),
+      800,
+    )
+    expect(long?.steps).toHaveLength(800)
+    expect(long?.steps.at(-1)).toBe(3999)
+    expect(long?.values.reward?.[0]).toBe(2)
   })
 })
 

@@ -1,4 +1,4 @@
-/** Metric lines as curves: stages, smoothing, and charts that lay the stages of a kind over each other. */
+/** Metric lines as curves: which values are charted, and the lines as columns. */
 
 import { meanOf } from '../eval/index.ts'
 import type { MetricLine, StageInfo } from '../runs/index.ts'
@@ -10,36 +10,16 @@ export interface StageLines extends Pick<StageInfo, 'name' | 'label' | 'kind'> {
   readonly lines: readonly MetricLine[]
 }
 
-/** A value per step; null where undefined. */
-export type Curve = readonly (number | null)[]
-
-/** One line of a chart, as logged and smoothed. `colour`: index of the page's palette. */
-export interface ChartSeries {
-  readonly label: string
-  readonly colour: number
-  readonly raw: Curve
-  readonly smooth: Curve
-}
-
-/** Plain JSON for the page's script. 'share': 0..1, shown in per cent. `group`: charts of one group share their cursor. */
-export interface Chart {
-  readonly title: string
-  readonly note: string
-  readonly unit: 'share' | 'number'
-  readonly group: string
-  readonly x: readonly number[]
-  readonly series: readonly ChartSeries[]
-}
-
 /** What a chart of one logged value says. */
 export interface ChartInfo {
   readonly key: string
   readonly title: string
   readonly note: string
-  readonly unit: Chart['unit']
+  /** 'share': 0..1, shown in per cent. */
+  readonly unit: 'share' | 'number'
 }
 
-const info = (key: string, title: string, note: string, unit: Chart['unit'] = 'share'): ChartInfo => ({ key, title, note, unit })
+const info = (key: string, title: string, note: string, unit: ChartInfo['unit'] = 'share'): ChartInfo => ({ key, title, note, unit })
 
 /** Charts of RL stages; keys as logged by the trainer. */
 export const RL_CHARTS: readonly ChartInfo[] = [
@@ -65,8 +45,9 @@ export const SUPERVISED_CHARTS: readonly ChartInfo[] = [
 ]
 
 /** The games whose values are logged apart, as `<game>.<value>`; none where a run plays one game. */
-export function gamesIn(stages: readonly StageLines[]): string[] {
-  const keys = stages.flatMap(({ lines }) => Object.keys(lines[0]?.values ?? {}))
+export function gamesIn(stages: readonly Pick<StageLines, 'lines'>[]): string[] {
+  const firsts = stages.flatMap(({ lines }) => [...new Map(lines.map((line) => [line.stage, line])).values()])
+  const keys = firsts.flatMap(({ values }) => Object.keys(values))
   return [...new Set(keys.flatMap((key) => /^(.+)\.[^.]+$/.exec(key)?.[1] ?? []))]
 }
 
@@ -80,68 +61,36 @@ export function stageOfGame(stage: StageLines, game: string): StageLines {
   return { ...stage, lines }
 }
 
-const known = (values: Curve): number[] => values.filter((value) => value !== null)
-
-/** Centred moving mean over 2 * half + 1 points, fewer at the ends; null where fewer than a third of them are defined. */
-export function smoothed(values: Curve, half: number): (number | null)[] {
-  return values.map((_, i) => {
-    const near = values.slice(Math.max(0, i - half), i + half + 1)
-    return known(near).length * 3 < near.length ? null : meanOf(known(near))
-  })
+/** The charted values of a stage by column. Names: '<value>', and '<game>.<value>' where games are logged apart. */
+export interface StageColumns {
+  readonly stage: string
+  readonly steps: readonly number[]
+  /** As long as `steps`; null where undefined. */
+  readonly values: Readonly<Record<string, readonly (number | null)[]>>
 }
 
-/** Half width of the smoothing of a curve: a fortieth of its points, at least 1. */
-export function smoothingHalf(points: number): number {
-  return Math.max(1, Math.round(points / 40))
-}
-
-/** Most points of a curve; longer ones are averaged in equal runs of steps. */
-const POINTS = 800
+const CHARTED = new Set([...RL_CHARTS, ...SUPERVISED_CHARTS].map(({ key }) => key))
 
 /** Four significant digits: enough for a picture, and a third of the bytes. */
 const short = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(4)))
 
-interface Points {
-  readonly steps: readonly number[]
-  readonly raw: Curve
-  readonly smooth: Curve
-}
-
-/** The points of a value in a stage's lines; steps as logged. */
-function pointsOf(lines: readonly MetricLine[], key: string): Points {
-  const run = Math.ceil(lines.length / POINTS)
-  const parts = Array.from({ length: Math.ceil(lines.length / run) }, (_, i) => lines.slice(i * run, (i + 1) * run))
-  const values = parts.map((part) => meanOf(known(part.map((line) => line.values[key] ?? null))))
-  return {
-    steps: parts.map((part) => (part.at(-1) as MetricLine).step),
-    raw: values.map(short),
-    smooth: smoothed(values, smoothingHalf(values.length)).map(short),
-  }
-}
-
-/** Several curves on one axis of steps; absent points are null. Null if no curve has a point. */
-export function chartOf(
-  head: Omit<Chart, 'x' | 'series'>,
-  curves: readonly { readonly label: string; readonly colour: number; readonly stage: StageLines; readonly key: string }[],
-): Chart | null {
-  const all = curves
-    .map((curve) => ({ ...curve, points: pointsOf(curve.stage.lines, curve.key) }))
-    .filter(({ points }) => known(points.raw).length > 0)
-  if (all.length === 0) return null
-  const x = [...new Set(all.flatMap(({ points }) => points.steps))].sort((a, b) => a - b)
-  const series = all.map(({ label, colour, points }): ChartSeries => {
-    const place = new Map(points.steps.map((step, i) => [step, i]))
-    const on = (values: Curve): (number | null)[] => x.map((step) => values[place.get(step) ?? -1] ?? null)
-    return { label, colour, raw: on(points.raw), smooth: on(points.smooth) }
-  })
-  return { ...head, x, series }
-}
-
-/** A chart per logged value, all stages of the kind overlaid. */
-export function stageCharts(stages: readonly StageLines[], kind: StageLines['kind'], infos: readonly ChartInfo[]): Chart[] {
-  const kindStages = stages.filter((stage) => stage.kind === kind)
-  return infos.flatMap(({ key, title, note, unit }) => {
-    const curves = kindStages.map((stage) => ({ label: stage.label, colour: stage.colour, stage, key }))
-    return chartOf({ title, note, unit, group: kind }, curves) ?? []
+/**
+ * Lines as columns, stages in the order in which they come. A stage of more than `most` lines is thinned: equal runs of steps are averaged, and
+ * stand at their last step.
+ */
+export function stageColumns(lines: readonly MetricLine[], most = Number.POSITIVE_INFINITY): StageColumns[] {
+  return [...new Set(lines.map(({ stage }) => stage))].map((stage) => {
+    const own = lines.filter((line) => line.stage === stage)
+    const run = Math.max(1, Math.ceil(own.length / most))
+    const parts = Array.from({ length: Math.ceil(own.length / run) }, (_, i) => own.slice(i * run, (i + 1) * run))
+    const keys = [...new Set(own.flatMap(({ values }) => Object.keys(values)))].filter((key) =>
+      CHARTED.has(key.split('.').at(-1) as string),
+    )
+    const column = (key: string): (number | null)[] => parts.map((part) => short(meanOf(part.flatMap(({ values }) => values[key] ?? []))))
+    return {
+      stage,
+      steps: parts.map((part) => (part.at(-1) as MetricLine).step),
+      values: Object.fromEntries(keys.map((key) => [key, column(key)])),
+    }
   })
 }

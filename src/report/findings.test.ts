@@ -5,7 +5,7 @@ import type { EpisodeRecord, ResultRow } from '../runs/index.ts'
 import { type Compared, findingsOf, type Verdict } from './findings.ts'
 import { policiesOf } from './policies.ts'
 import { fixtureConfig, fixtureStages } from './report-fixture.ts'
-import { scaleChart } from './scale-chart.ts'
+import { panelOf } from './scale-chart.ts'
 import { comparedOf } from './verdicts.ts'
 
 await loadGames()
@@ -78,18 +78,16 @@ test('a verdict comes from the paired test where episodes were kept, else from i
   expect(comparedOf({ ...run, config: null, results, episodes: [] }).verdict(0, 'g1', 'sampled', 'random')).toBe('open')
 })
 
-test('the chart: ends where chance and the expert are, shade up to chance, wide intervals cut', () => {
+test('the chart runs from zero to the highest of the means that stand in it; wide intervals are cut', () => {
   const at = (mean: number, low = mean, high = mean) => ({ mean, low, high })
   const mark = { ...at(50, -1e6, 1e6), look: 'full' as const, title: 'g1', dots: [40, 60] }
-  const panel = { title: 'A', note: 'points', random: at(20), expert: at(100), rows: [{ label: '<b>', colour: 1, marks: [mark] }] }
-  const { markup } = scaleChart([panel], 'legend') ?? { markup: '' }
-  const place = (name: string): number => Number(new RegExp(`class="${name}" style="(?:left|width):([\\d.]+)%`).exec(markup)?.[1])
-  expect(place('below')).toBe(place('end'))
-  expect(place('end')).toBeLessThan(place('dot'))
-  expect(place('dot')).toBeLessThan(place('end expert'))
-  expect(place('span')).toBe(0)
-  expect(place('end expert')).toBeGreaterThan(80)
-  expect(markup).toContain('&lt;b&gt;')
-  expect(markup.match(/class="seed"/g)).toHaveLength(2)
-  expect(scaleChart([{ ...panel, rows: [] }], '')).toBeNull()
+  const panel = { title: 'A', note: 'points', random: at(20), expert: at(100), rows: [{ label: 'g1', colour: 1, marks: [mark] }] }
+  expect(panelOf(panel)?.scale).toEqual({ low: -12, high: 112 })
+  expect(
+    panelOf({ ...panel, rows: [{ label: 'g1', colour: 1, marks: [at(50, 45, 55)].map((one) => ({ ...mark, ...one })) }] })?.scale,
+  ).toEqual({
+    low: 0,
+    high: 100,
+  })
+  expect(panelOf({ ...panel, rows: [] })).toBeNull()
 })

@@ -1,7 +1,7 @@
 /** The first chart of a run as plain JSON: a panel a game, a row a policy, between random legal moves and the expert. */
 import type { Interval } from '../eval/index.ts'
 import { type GameResults, pointsText } from './results.ts'
-import type { Mark, Panel, ScaleRow } from './scale-chart.ts'
+import { type Mark, type Panel, panelOf, type ScaleRow } from './scale-chart.ts'
 import { gameTitle } from './seeds-text.ts'
 import type { Setup } from './training-run.ts'
 import { DECODINGS, known } from './verdicts.ts'
@@ -34,23 +34,24 @@ function rowOf(results: GameResults, policy: string): ScaleRow {
 /** A name that fits beside a chart. */
 const shortName = ({ names }: GameResults, policy: string): string => names.called(policy).split(',')[0] as string
 
-function panelOf(results: GameResults, setup: Setup | undefined): Panel {
-  return {
+function gamePanel(results: GameResults, setup: Setup | undefined): Panel | null {
+  return panelOf({
     title: gameTitle(results.game),
     note: setup ? `${setup.counts} in ${setup.horizon} replies` : 'points an episode',
     random: known(results.cell('random', 'scripted', 'return')),
     expert: known(results.cell('solver', 'scripted', 'return')),
     rows: results.policies.filter((policy) => !NO_ROWS.includes(policy)).map((policy) => rowOf(results, policy)),
-  }
+  })
 }
 
-/** A panel a game; `setups`: what was played, null where that is unknown. */
+/** A panel a game that a model or a scripted policy played; `setups`: what was played, null where that is unknown. */
 export const headPanels = (games: readonly GameResults[], setups: readonly Setup[] | null): Panel[] =>
-  games.map((results) =>
-    panelOf(
-      results,
-      setups?.find(({ game }) => game === results.game),
-    ),
+  games.flatMap(
+    (results) =>
+      gamePanel(
+        results,
+        setups?.find(({ game }) => game === results.game),
+      ) ?? [],
   )
 
 /** How the verdicts of the findings are made; `paired`: the episodes were kept. */

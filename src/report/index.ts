@@ -1,17 +1,29 @@
 /** The door `vlm-gym/report`: what came out of runs, as tables, texts and pages. */
 export { aboutText } from './about-text.ts'
 export { type ComparedGroup, type ComparedRow, type ComparedRun, compareRuns, type PairedTest } from './compare.ts'
-export { comparisonPage } from './compare-page.ts'
+export { type CompareFacts, type ComparePage, comparePage } from './compare-page.ts'
 export { comparisonCsv, comparisonText } from './compare-text.ts'
-export { type ChartLibrary, reportPage } from './page.ts'
 export { type Policies, policiesOf } from './policies.ts'
 export { type ProbeDifference, type ProbeLine, type ProbeTable, probeTables } from './probes.ts'
 export { probesText } from './probes-text.ts'
 export { knownRows, type ProtocolResults, type ProtocolRow, type ProtocolSource, protocolRow, protocolTable } from './protocol.ts'
 export { replyNotes } from './reply-notes.ts'
-export { writeReport } from './report.ts'
+export { comparisonPage, reportPage, writeReport } from './report.ts'
 export { resultTable } from './results.ts'
-export { type RunPage, runMetrics, runPage } from './run-page.ts'
+export {
+  type RunAnalyses,
+  type RunFindings,
+  type RunHead,
+  type RunMetrics,
+  type RunPage,
+  runAnalyses,
+  runBootstrapping,
+  runFindings,
+  runHead,
+  runMetrics,
+  runPage,
+  runReplays,
+} from './run-page.ts'
 export { type RunView, runView, type StageView } from './run-view.ts'
 export type { SeedGroup, SeedRow, SeedTest } from './seeds.ts'
 export { type SeedFamily, seedFamilies, seedsTable, seedsText } from './seeds-text.ts'

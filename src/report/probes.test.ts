@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { PROBE_MODES, type ProbeRow } from '../runs/index.ts'
 import { ARMS, presetNamed, stageInfos } from '../train/index.ts'
-import { probesSection } from './page-probes.ts'
 import { armFindings, hasArms, PROBE_FIGURES, probeTables } from './probes.ts'
+import { probesPage } from './probes-page.ts'
 import { probesText } from './probes-text.ts'
 
 const stages = stageInfos(presetNamed('bootstrapping'))
@@ -90,13 +90,15 @@ describe('probes', () => {
 
   test('are leaves of the page and of the text: every figure has a column', () => {
     const text = probesText(table as NonNullable<typeof table>, stages)
-    const page = probesSection([table as NonNullable<typeof table>], stages)?.markup ?? ''
+    const page = probesPage([table as NonNullable<typeof table>], stages)
+    const [game] = page?.games ?? []
     for (const { title } of PROBE_FIGURES) {
       expect(text).toContain(title)
-      expect(page).toContain(title)
+      for (const one of game?.tables ?? []) expect(one.columns.map((column) => column.title)).toContain(title)
     }
-    expect(page).toContain('<li>')
-    expect(probesSection([], stages)).toBeNull()
+    expect(game?.tables).toHaveLength(2)
+    expect(game?.findings).toHaveLength(4)
+    expect(probesPage([], stages)).toBeNull()
     expect(probeTables([[]], stages)).toEqual([])
   })
 })

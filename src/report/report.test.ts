@@ -2,13 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createRun, folderReader, type Replay, type RunFolder, type RunReader, type StageInfo } from '../runs/index.ts'
-import { escapeHtml, html, jsonText } from './html.ts'
-import { reportPage } from './page.ts'
-import { chooseReplays } from './page-replays.ts'
+import { createRun, folderReader, type Replay, type RunFolder, type RunReader } from '../runs/index.ts'
 import { policiesOf } from './policies.ts'
-import { writeReport } from './report.ts'
-import { fillRun, fixtureConfig, fixtureStages, HOSTILE } from './report-fixture.ts'
+import { chooseReplays, replaysPage } from './replays-page.ts'
+import { fillRun, fixtureConfig, fixtureStages } from './report-fixture.ts'
+import { runPage } from './run-page.ts'
 import { type RunView, runView } from './run-view.ts'
 
 let place: string
@@ -24,7 +22,6 @@ afterEach(async () => {
   await rm(place, { recursive: true, force: true })
 })
 
-const NO_LIBRARY = { script: '', style: '' }
 const EMPTY: RunView = {
   title: 'A run',
   about: '',
@@ -39,85 +36,91 @@ const EMPTY: RunView = {
   episodes: [],
 }
 
-const written = async (): Promise<string> => readFile(await writeReport(folder), 'utf8')
+const pageOf = async () => runPage(await runView(folderReader(folder)))
 
-describe('writeReport', () => {
-  test('shows results, stages, curves, bootstrapping and replays in one file without network', async () => {
+describe('the page of a run', () => {
+  test('has results, stages, curves, bootstrapping, analyses and replays, as plain JSON', async () => {
     await fillRun(folder)
-    const page = await written()
-    expect(page).toContain('<title>G0 and G1 on 2048 · vlm-gym</title>')
-    expect(page).toContain('<p>G1 plays above random legal moves in 2048.</p>')
-    expect(page).toContain('above its cold start in 2 of 2, above its teacher in 2 of 2 and above G0 in 2 of 2, counted over decodings.')
-    expect(page).toContain('title="G1, sampled: 1,043 (1,001 to 1,085)"')
-    expect(page).toMatch(
-      /Begun \d{4}-\d\d-\d\d \d\d:\d\d UTC, vlm-gym [\d.]+( \(commit [0-9a-f]{7}.*?\))?, Node v\d+.*, \d+ cores?, [\d.]+ GiB, /,
+    const page = await pageOf()
+    expect(JSON.parse(JSON.stringify(page))).toEqual(page)
+    const { head, metrics, findings, bootstrapping, analyses, replays } = page
+    expect(head.title).toBe('G0 and G1 on 2048')
+    expect(findings.sentences).toEqual([
+      'G1 plays above random legal moves in 2048.',
+      expect.stringMatching(
+        /above its cold start in 2 of 2, above its teacher in 2 of 2 and above G0 in 2 of 2, counted over decodings\.$/,
+      ),
+    ])
+    expect(head.panels[0]?.rows.flatMap(({ marks }) => marks.map(({ title }) => title))).toContain('G1, sampled: 1,043 (1,001 to 1,085)')
+    expect(head.about).toMatch(
+      /^Begun \d{4}-\d\d-\d\d \d\d:\d\d UTC, vlm-gym [\d.]+( \(commit [0-9a-f]{7}.*?\))?, Node v\d+.*, \d+ cores?, [\d.]+ GiB, /,
     )
-    for (const policy of ['random', 'teacher', 'base', 'g0', 'cold-start', 'g1', 'greedy-1', 'greedy-2', 'solver']) {
-      expect(page).toMatch(new RegExp(`<th scope="row" rowspan="[12]">${policy}`))
-    }
-    expect(page).toMatch(/class="best"[^>]*>1,095/)
-    expect(page).toContain('110 of 150')
-    expect(page).toContain('Their gains correlate with r = ')
-    expect(page).toContain('Perception hardly moves over the whole stage')
-    expect(page).toContain('uPlot')
-    expect(page.match(/<figure>/g)).toHaveLength(12 + 3 + 2)
-    expect(page).toContain('class="wrong"')
-    expect(page).toContain('<h2>What the models act on</h2>')
-    expect(page).toContain('65.0<span class="range">59.0 to 71.0</span>')
-    expect(page).toContain('<span class="change clear">−18.0 <small>(−21.0 to −15.0)</small></span>')
-    expect(page).toContain('<span class="change">+0.0 <small>(−3.0 to +3.0)</small></span>')
-    expect(page.match(/<table class="heat">/g)).toHaveLength(2 * 4)
-    expect(page).toContain('title="100.0 % (94.0 to 100.0), 100 states, as in training">100</td>')
-    expect(page).toContain('goal 2048 &lt;b&gt;')
-    expect(page).not.toMatch(/(src|href)="(?!data:)/)
-    expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org|github\.com\/leeoniya)/)
+    const [play] = head.results?.games[0]?.tables ?? []
+    const heads = [
+      'random legal moves',
+      'teacher, told the board',
+      'base',
+      'G0',
+      'cold start',
+      'G1',
+      'one-move search',
+      'two-move search',
+      'solver',
+    ]
+    expect([...new Set(play?.rows.map((row) => row.head))]).toEqual(heads)
+    expect(play?.rows.flatMap(({ cells }) => cells.filter((cell) => cell?.look === 'best').map((cell) => cell?.text))).toContain('1,095')
+    expect(metrics.table.rows.map(({ cells }) => cells[1]?.text)).toEqual(['60', '150', '300', '110 of 150'])
+    expect(metrics.columns.map(({ stage, steps }) => [stage, steps.length])).toEqual([
+      ['base', 60],
+      ['g0', 150],
+      ['cold-start', 300],
+      ['g1', 110],
+    ])
+    expect(bootstrapping?.parts.map(({ sentence }) => sentence).join()).toMatch(
+      /Perception hardly moves over.*Their gains correlate with r = /,
+    )
+    const good = analyses.interventions?.tables[0]
+    expect(good?.conclusion).toBe(
+      'G1 acts on the board that it is told: a wrong one costs it 18.0 points (15.0 to 21.0) of its good moves, sampled and 18.0 points (15.0 to 21.0) of its good moves, greedy. The true one adds to them: +3.6 points (+0.6 to +6.6), sampled and +3.6 points (+0.6 to +6.6), greedy.',
+    )
+    expect(good?.table.rows.at(-1)?.cells.at(-1)).toMatchObject({ look: 'clear', note: expect.stringContaining('−18.0 (−21.0 to −15.0)') })
+    expect(good?.table.rows[0]?.cells.at(-1)?.look).toBeUndefined()
+    const maps = analyses.generalisation?.games[0]?.policies.flatMap(({ maps }) => maps)
+    expect(maps).toHaveLength(2 * 4)
+    expect(maps?.[0]?.rows[0]).toMatchObject({ thing: 'theme classic', cells: { 0: { mean: 1, low: 0.94, high: 1, seen: true } } })
+    expect(replays?.replays[replays.first]?.title).toMatch(/^g1, sampled · 2048/)
   })
 
-  test('hostile replies, names and problems stay text, and no script but ours may run', async () => {
-    await fillRun(folder)
-    const page = await written()
-    expect(page).not.toContain('<script>document.title')
-    expect(page).not.toContain('<img src=x')
-    expect(page).toContain(escapeHtml('</script><script>document.title = "taken"</script>'))
-    expect(page.match(/<\/script>/g)).toHaveLength(3)
-    expect(page).toMatch(/script-src (&#39;sha256-[A-Za-z0-9+/]+=&#39; ?){2}"/)
-  })
-
-  test('an empty run, then one stage alone; a hostile name of a stage stays text', async () => {
-    expect(await written()).toContain('No results yet')
+  test('of an empty run, then of one with a single step', async () => {
+    expect(await pageOf()).toMatchObject({
+      head: { results: null, panels: [] },
+      findings: { sentences: [] },
+      bootstrapping: null,
+      replays: null,
+    })
     const values = { reward: 1, perceptionExact: 0.5, reasoning: null, kl: 0.1 }
     await folder.append('metrics.jsonl', { stage: 'g0', step: 0, seconds: 1, values })
-    expect(await written()).toContain('Fewer than 10 steps')
-    const [base] = fixtureStages as [StageInfo]
-    const odd = await createRun(join(place, 'odd'), fixtureConfig, { stages: [{ ...base, name: 'odd', label: '<i>odd', about: '<i>odd' }] })
-    await odd.append('metrics.jsonl', { stage: 'odd', step: 0, seconds: 1, values: { loss: 2 } })
-    const page = await readFile(await writeReport(odd), 'utf8')
-    await odd.close()
-    expect(page).toContain('&lt;i&gt;odd')
-    expect(page).not.toContain('<i>odd')
+    const page = await pageOf()
+    expect(page.bootstrapping?.parts[0]?.sentence).toContain('Fewer than 10 steps')
+    expect(page.metrics).toMatchObject({ total: 1, done: [0, 1, 0, 0] })
   })
 
-  test('a damaged line is left out with a warning that names file and line', async () => {
+  test('leaves a damaged line out with a warning that names file and line', async () => {
     await fillRun(folder)
     const text = await readFile(folder.file('metrics.jsonl'), 'utf8')
-    const page = await written()
+    const page = await pageOf()
     await writeFile(folder.file('metrics.jsonl'), `{"stage":3}\n${text}`)
     const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    expect(await written()).toBe(page)
+    expect(await pageOf()).toEqual(page)
     expect(warned.mock.calls.flat()).toEqual([
       expect.stringMatching(/^warning: .*metrics\.jsonl line 1 is dropped: its field stage is missing/),
     ])
     warned.mockRestore()
   })
 
-  test('any config is shown, none is needed', () => {
-    expect(reportPage(EMPTY, NO_LIBRARY)).not.toContain('What the')
-    for (const config of [null, 3, { games: 'x', rl: [] }, { seed: HOSTILE }]) {
-      const page = reportPage({ ...EMPTY, config }, NO_LIBRARY)
-      expect(page).toContain('No results yet')
-      expect(page).toContain('The config is of another version')
-      expect(page).not.toContain('<b>bold')
-    }
+  test('shows any config and needs none', () => {
+    for (const config of [null, 3, { games: 'x', rl: [] }])
+      expect(runPage({ ...EMPTY, config }).head).toMatchObject({ facts: null, config, results: null })
   })
 })
 
@@ -156,27 +159,15 @@ describe('replays of the page', () => {
     expect(chooseReplays([], names)).toEqual([])
   })
 
-  test('show boards of another shape, an empty reply, and no picture from elsewhere', () => {
+  test('have no picture from elsewhere', () => {
     const step = {
-      ...{ picture: 'https://example.com/x.png', prompt: '2048', reply: '', truth: [['2', '_']], action: null, outcome: 'unreadable' },
+      ...{ prompt: '2048', reply: '', truth: [['2', '_']], read: null, action: null, outcome: 'unreadable' },
       ...{ problem: null, reward: -1, regret: null },
     }
-    const steps = [
-      { ...step, read: [['2'], ['4']] },
-      { ...step, read: null },
-    ]
-    const page = reportPage({ ...EMPTY, replays: [{ ...replay('g1', 1), steps }] }, NO_LIBRARY)
-    expect(page).not.toContain('example.com')
-    expect(page).toContain('missing</td>')
-    expect(page).toContain('there is no such cell')
-    expect(page).toContain('Read: 2 wrong')
-    expect(page).toContain('(empty)')
+    const pictures = ['https://example.com/x.png', 'data:image/png;base64,AAAA', 'data:image/svg+xml;base64,AAAA']
+    const steps = pictures.map((picture) => ({ ...step, picture }))
+    const page = replaysPage([{ ...replay('g1', 1), steps }], policiesOf(fixtureStages))
+    expect(page?.replays[0]?.steps.map(({ picture }) => picture)).toEqual([null, pictures[1], null])
+    expect(replaysPage([], policiesOf(fixtureStages))).toBeNull()
   })
-})
-
-test('html escapes all but its own', () => {
-  const inner = html`<b>${'<&>"\''}</b>`
-  expect(html`<p title="${'"x'}">${[inner, null, 3]}</p>`.markup).toBe('<p title="&quot;x"><b>&lt;&amp;&gt;&quot;&#39;</b>3</p>')
-  expect(jsonText({ a: '</script><!--' })).not.toContain('<')
-  expect(JSON.parse(jsonText({ a: '</script>\u2028' }))).toEqual({ a: '</script>\u2028' })
 })

@@ -2,6 +2,7 @@
 import { LENIENT, METRICS, type MetricName } from '../eval/index.ts'
 import type { ResultRow } from '../runs/index.ts'
 import { type GameResults, lenientColumns, valueText } from './results.ts'
+import { type Table, type TableCell, type TableColumn, type TableRow, textCell } from './table.ts'
 
 const TABLES: readonly { readonly title: string; readonly metrics: readonly MetricName[] }[] = [
   { title: 'Play', metrics: ['return', 'success', 'regret', 'wasted', 'parse failures', 'unreadable, lenient', 'illegal moves'] },
@@ -32,51 +33,23 @@ export function bestOf(results: GameResults, decoding: ResultRow['decoding'], me
   return METRICS[metric].better === 'higher' ? Math.max(...means) : Math.min(...means)
 }
 
-/** A cell of a table, as text and as the number that a sort goes by. */
-export interface TableCell {
-  readonly text: string
-  /** '7.6 to 7.9'; '' where there is no interval. */
-  readonly range: string
-  readonly mean: number
-  readonly episodes: number
-  readonly best: boolean
-}
-
-/** A policy under one decoding; an anchor is handed the board and reads no picture. */
-export interface TableRow {
-  readonly policy: string
-  readonly decoding: ResultRow['decoding']
-  readonly anchor: boolean
-  /** By column; null where nothing is known. */
-  readonly cells: readonly (TableCell | null)[]
-}
-
-/** A column: a metric, its unit and which way is better. */
-export interface TableColumn {
-  readonly metric: string
-  readonly title: string
-  readonly summary: string
-  readonly better: 'higher' | 'lower'
-}
-
-/** A table of one game. */
-export interface ResultTable {
-  readonly title: string
-  readonly columns: readonly TableColumn[]
-  readonly rows: readonly TableRow[]
-}
-
 function cellOf(results: GameResults, policy: string, decoding: ResultRow['decoding'], metric: MetricName): TableCell | null {
   const row = results.cell(policy, decoding, metric)
   if (row === null || row.mean === null) return null
   const { mean, low, high, episodes } = row
-  const range = low === null || high === null || low === high ? '' : `${valueText(metric, low, false)} to ${valueText(metric, high, false)}`
+  const note = low === null || high === null || low === high ? '' : `${valueText(metric, low, false)} to ${valueText(metric, high, false)}`
   const best = !isAnchor(results, policy) && mean === bestOf(results, decoding, metric)
-  return { text: valueText(metric, mean, false), range, mean, episodes, best }
+  return {
+    text: valueText(metric, mean, false),
+    value: mean,
+    title: `${episodes} ${episodes === 1 ? 'episode' : 'episodes'}`,
+    ...(note !== '' && { note }),
+    ...(best && { look: 'best' as const }),
+  }
 }
 
 /** The tables of one game: the metrics that any of its policies has, those of the lenient reading where they differ from the strict ones. */
-export function resultTables(results: GameResults): ResultTable[] {
+export function resultTables(results: GameResults): Table[] {
   const lenient: readonly MetricName[] = Object.values(LENIENT)
   const differing = lenientColumns(results)
   return TABLES.flatMap(({ title, metrics }) => {
@@ -90,16 +63,46 @@ export function resultTables(results: GameResults): ResultTable[] {
     const rows = results.policies.flatMap((policy) =>
       ALL_DECODINGS.flatMap((decoding): TableRow[] => {
         const cells = used.map((metric) => cellOf(results, policy, decoding, metric))
-        return cells.every((cell) => cell === null) ? [] : [{ policy, decoding, anchor: isAnchor(results, policy), cells }]
+        if (cells.every((cell) => cell === null)) return []
+        const { called, gloss } = results.names
+        return [
+          {
+            head: called(policy),
+            gloss: gloss(policy),
+            anchor: isAnchor(results, policy),
+            cells: [textCell(decoding === 'scripted' ? '–' : decoding), ...cells],
+          },
+        ]
       }),
     )
     // Figures of requests say nothing where nobody was behind HTTP.
-    if (title === 'Requests' && !rows.some(({ cells }) => cells.slice(1).some((cell) => cell !== null))) return []
+    if (title === 'Requests' && !rows.some(({ cells }) => cells.slice(2).some((cell) => cell !== null))) return []
     if (rows.length === 0) return []
     const columns = used.map((metric): TableColumn => {
       const info = METRICS[metric]
-      return { metric, title: info.unit === 'share' ? `${info.title}, %` : info.title, summary: info.summary, better: info.better }
+      return { title: info.unit === 'share' ? `${info.title}, %` : info.title, summary: info.summary, better: info.better }
     })
-    return [{ title, columns, rows }]
+    return [
+      {
+        title,
+        first: 'Policy',
+        columns: [{ title: 'Replies' }, ...columns],
+        rows,
+        notes: [`${used.map((metric) => `${METRICS[metric].title}: ${METRICS[metric].summary}`).join('; ')}.`],
+      },
+    ]
   })
+}
+
+/** Episodes that a failed endpoint or engine stopped, as a sentence; null if there are none. */
+export function failedText(results: GameResults): string | null {
+  const failed = results.policies.flatMap((policy) =>
+    ALL_DECODINGS.flatMap((decoding) => {
+      const mean = results.cell(policy, decoding, 'failed')?.mean ?? 0
+      return mean > 0 ? [`${policy} (${decoding}): ${valueText('failed', mean)}`] : []
+    }),
+  )
+  return failed.length === 0
+    ? null
+    : `Episodes stopped by a failed endpoint or engine, of which only the replies that were had count: ${failed.join(', ')}.`
 }

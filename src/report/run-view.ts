@@ -62,11 +62,16 @@ export interface RunView {
   readonly episodes: readonly EpisodeRecord[]
 }
 
-/** Reads a run, also one that is going. Throws StorageError where there is no training run. */
-export async function runView(reader: RunReader): Promise<RunView> {
+/** What a training run says of itself. Throws StorageError where there is none. */
+export async function readHeader(reader: RunReader): Promise<{ readonly config: unknown; readonly stages: readonly StageInfo[] }> {
   const header = await reader.read('run.json', trainHeader)
   if (header === null) throw new StorageError('there is no run.json, so this is no training run; give the folder that vlm-gym train wrote')
-  const { config, stages } = header
+  return header
+}
+
+/** Reads a run, also one that is going. Throws StorageError where there is no training run. */
+export async function runView(reader: RunReader): Promise<RunView> {
+  const { config, stages } = await readHeader(reader)
   const lines = await reader.lines(METRICS_FILE)
   const results = (await reader.read('results.json', resultRows)) ?? []
   const episodes = await readEpisodes(reader)
@@ -93,31 +98,37 @@ export function trainConfigOf(config: unknown): TrainConfig | null {
   return parsed.success ? parsed.data : null
 }
 
-function titleOf(config: TrainConfig | null, stages: readonly StageInfo[]): string {
+/** 'G0 and G1 on 2048, swap'. */
+export function titleOf(config: TrainConfig | null, stages: readonly StageInfo[]): string {
   const ends = stages.filter(({ name }) => !stages.some(({ from }) => from === name)).map(({ label }) => label)
   const what = ends.length < 2 ? (ends[0] ?? 'A run') : `${ends.slice(0, -1).join(', ')} and ${ends.at(-1)}`
   return config === null ? what : `${what} on ${config.games.map(({ id }) => id).join(', ')}`
 }
 
+/** Figures of a stage by its own lines. */
+export function stageFigures(
+  { kind }: Pick<StageInfo, 'kind'>,
+  lines: readonly MetricLine[],
+): Pick<StageView, 'seconds' | 'tokensPerSecond' | 'last'> {
+  const speeds = lines.flatMap(({ seconds, values }) => (values.tokens && seconds > 0 ? [values.tokens / seconds] : []))
+  const figure = kind === 'rl' ? 'reward' : 'loss'
+  return {
+    seconds: lines.reduce((sum, { seconds }) => sum + seconds, 0),
+    tokensPerSecond:
+      speeds.length === 0
+        ? null
+        : quantile(
+            speeds.sort((a, b) => a - b),
+            0.5,
+          ),
+    last: meanOf(lines.slice(-10).flatMap(({ values }) => values[figure] ?? [])),
+  }
+}
+
 function stageViews(stages: readonly StageInfo[], lines: readonly MetricLine[]): StageView[] {
   const { colour } = policiesOf(stages)
   return stages.map((stage) => {
-    const stageLines = lines.filter((line) => line.stage === stage.name)
-    const speeds = stageLines.flatMap(({ seconds, values }) => (values.tokens && seconds > 0 ? [values.tokens / seconds] : []))
-    const figure = stage.kind === 'rl' ? 'reward' : 'loss'
-    return {
-      ...stage,
-      colour: colour(stage.name),
-      seconds: stageLines.reduce((sum, { seconds }) => sum + seconds, 0),
-      tokensPerSecond:
-        speeds.length === 0
-          ? null
-          : quantile(
-              speeds.sort((a, b) => a - b),
-              0.5,
-            ),
-      last: meanOf(stageLines.slice(-10).flatMap(({ values }) => values[figure] ?? [])),
-      lines: stageLines,
-    }
+    const own = lines.filter((line) => line.stage === stage.name)
+    return { ...stage, colour: colour(stage.name), ...stageFigures(stage, own), lines: own }
   })
 }

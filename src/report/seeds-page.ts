@@ -1,12 +1,11 @@
-/** Runs of one recipe with several training seeds as HTML: the chart with every seed in it, what it comes to, and the tables. */
-
+/** Runs of one recipe with several training seeds as a page: the chart with every seed in it, what it comes to, and the tables. */
 import type { Interval } from '../eval/index.ts'
+import type { StageInfo } from '../runs/index.ts'
 import { type Compared, findingsOf, type Verdict } from './findings.ts'
-import { type Html, html } from './html.ts'
-import { probesSection } from './page-probes.ts'
 import type { Policies } from './policies.ts'
+import { type ProbesPage, probesPage } from './probes-page.ts'
 import { pointsText } from './results.ts'
-import { type Mark, type Panel, type ScaleRow, scaleChart } from './scale-chart.ts'
+import { type Mark, type Panel, panelOf, type ScaleRow } from './scale-chart.ts'
 import type { SeedGroup, SeedRow } from './seeds.ts'
 import {
   gameTitle,
@@ -20,6 +19,22 @@ import {
   shortPoints,
   signedRange,
 } from './seeds-text.ts'
+import { type Table, type TableCell, type TableRow, textCell } from './table.ts'
+
+/** A recipe with its seeds. */
+export interface SeedsPage {
+  /** 'Seeds 0, 1, 2 of one recipe' */
+  readonly title: string
+  readonly seeds: readonly number[]
+  /** Names of the runs, in the order of the seeds. */
+  readonly runs: readonly string[]
+  readonly stages: readonly (StageInfo & { readonly colour: number })[]
+  readonly findings: { readonly sentences: readonly string[]; readonly how: string }
+  readonly panels: readonly Panel[]
+  readonly legend: string
+  readonly tables: readonly Table[]
+  readonly probes: ProbesPage | null
+}
 
 const DECODINGS = ['sampled', 'greedy'] as const
 /** Policies that are lines of the chart, or that its readers do not look for: they stand in the tables. */
@@ -37,7 +52,7 @@ function markOf(names: Policies, row: SeedRow): Mark[] {
   return [{ ...interval, look: row.decoding === 'greedy' ? 'hollow' : 'full', title, dots }]
 }
 
-function panelOf(names: Policies, { group, own }: SeedFamily['games'][number]): Panel {
+function gamePanel(names: Policies, { group, own }: SeedFamily['games'][number]): Panel | null {
   const anchor = (policy: string): Interval | null =>
     own.rows.find((row) => row.policy === policy && row.decoding === 'scripted')?.bySeed[0] ?? null
   const policies = [...new Set(own.rows.map(({ policy }) => policy))].filter((policy) => !NO_ROWS.includes(policy))
@@ -48,7 +63,7 @@ function panelOf(names: Policies, { group, own }: SeedFamily['games'][number]): 
   })
   const { setup } = group
   const note = setup ? `${setup.counts} in ${setup.horizon} replies` : 'points an episode'
-  return { title: gameTitle(group.game), note, random: anchor('random'), expert: anchor('solver'), rows }
+  return panelOf({ title: gameTitle(group.game), note, random: anchor('random'), expert: anchor('solver'), rows })
 }
 
 /** Above or below only if every seed is, by its own interval over games. */
@@ -75,57 +90,84 @@ function comparedOf({ games, names }: SeedFamily): Compared {
   }
 }
 
-const ranged = (interval: Interval | null | undefined): Html =>
+const ranged = (interval: Interval | null | undefined): TableCell | null =>
   interval
-    ? html`<td>${shortPoints(interval.mean)}<span class="range">${shortPoints(interval.low)} to ${shortPoints(interval.high)}</span></td>`
-    : html`<td class="none">–</td>`
+    ? {
+        text: shortPoints(interval.mean),
+        value: interval.mean,
+        note: `${shortPoints(interval.low)} to ${shortPoints(interval.high)}`,
+      }
+    : null
 
 /** Policy, seed, games: every seed with its interval over games, then the mean over seeds with its interval over seeds. */
-function table(family: SeedFamily): Html {
+function gamesTable(family: SeedFamily): Table {
   const { games, seeds } = family
-  const rows = seedLines(family).map(({ label, rows: own }) => {
+  const rows = seedLines(family).flatMap(({ label, rows: own }): TableRow[] => {
     if (own.every((row) => row === undefined || row.same))
-      return html`<tr class="anchor"><th scope="row">${label}</th><td class="how">all</td>${own.map((row) => ranged(row?.bySeed[0]))}</tr>\n`
+      return [{ head: label, anchor: true, cells: [textCell('all'), ...own.map((row) => ranged(row?.bySeed[0]))] }]
     const single = seeds.map(
-      (seed, i) =>
-        html`<tr class="model">${i === 0 ? html`<th scope="row" rowspan="${seeds.length + 1}">${label}</th>` : null}<td class="how">${seed}</td>${own.map((row) => ranged(row?.bySeed[row.same ? 0 : i]))}</tr>\n`,
+      (seed, i): TableRow => ({
+        head: label,
+        cells: [textCell(String(seed)), ...own.map((row) => ranged(row?.bySeed[row.same ? 0 : i]))],
+      }),
     )
-    return html`${single}<tr class="model mean"><td class="how">mean</td>${own.map((row) => ranged(row?.overSeeds))}</tr>\n`
+    return [...single, { head: label, cells: [textCell('mean'), ...own.map((row) => ranged(row?.overSeeds))] }]
   })
-  return html`<div class="scroll"><table class="data"><thead><tr><th class="first">policy</th><th class="how">seed</th>${games.map(({ group }) => html`<th>${seedHead(group)}</th>`)}</tr></thead><tbody>
-${rows}</tbody></table></div>
-<p class="note">${SEED_NOTES.games}</p><p class="note">Rows “mean”: ${SEED_NOTES.seeds}</p>`
-}
-
-function differences({ games, names }: SeedFamily): Html | null {
-  const labels = [...new Set(games.flatMap(({ own }) => own.tests.map((test) => seedTestLabel(names, test))))]
-  if (labels.length === 0) return null
-  const cell = (own: SeedGroup, label: string): Html => {
-    const test = own.tests.find((one) => seedTestLabel(names, one) === label)
-    if (test === undefined) return html`<td class="none">–</td>`
-    const title = `over seeds ${signedRange(test.overSeeds)}; p ${test.corrected.toPrecision(2)}, corrected`
-    return html`<td title="${title}">${signedRange(test.overGames)}${test.corrected < 0.05 ? '*' : ''}<span class="range">${seedVerdict(test)}</span></td>`
+  return {
+    title: 'Points',
+    first: 'Policy',
+    columns: [{ title: 'Seed' }, ...games.map(({ group }) => ({ title: seedHead(group) }))],
+    rows,
+    notes: [SEED_NOTES.games, `Rows “mean”: ${SEED_NOTES.seeds}`],
   }
-  return html`<h3>Differences on the same games</h3><div class="scroll"><table class="data"><thead><tr><th class="first">difference</th>${games.map(({ group }) => html`<th>${gameTitle(group.game)}</th>`)}</tr></thead><tbody>
-${labels.map((label) => html`<tr><th scope="row">${label}</th>${games.map(({ own }) => cell(own, label))}</tr>\n`)}</tbody></table></div>
-<p class="note">${SEED_NOTES.tests}</p>`
 }
 
-/** The section of a comparison's page. */
-export function seedsSection(family: SeedFamily): Html {
-  const sentences = findingsOf(comparedOf(family))
-  const legend =
-    'Filled: sampled, or scripted; hollow: greedy. Large dots: means over seeds (numbers: sampled / greedy), with lines of 95 % over training seeds; small dots: each seed. Scripted policies: 95 % over games. Shaded: fewer points than random legal moves.'
-  return html`<section class="head"><h2>Seeds ${family.seeds.join(', ')} of one recipe</h2><p class="muted">${family.runs.join(', ')}</p>
-${sentences.length === 0 ? null : html`<div class="findings">${sentences.map((sentence) => html`<p>${sentence}</p>`)}<p class="muted">Above and below: in every one of the ${family.seeds.length} seeds, the 95 % interval of the difference over the same games leaves zero out.</p></div>`}
-${scaleChart(
-  family.games.map((game) => panelOf(family.names, game)),
-  legend,
-)}</section>
-${table(family)}
-${differences(family)}
-${probesSection(
-  family.games.flatMap(({ own }) => own.probes ?? []),
-  family.games[0]?.own.stages ?? [],
-)}`
+function differencesTable({ games, names }: SeedFamily): Table[] {
+  const labels = [...new Set(games.flatMap(({ own }) => own.tests.map((test) => seedTestLabel(names, test))))]
+  if (labels.length === 0) return []
+  const cell = (own: SeedGroup, label: string): TableCell | null => {
+    const test = own.tests.find((one) => seedTestLabel(names, one) === label)
+    if (test === undefined) return null
+    const { mean } = test.overGames
+    return {
+      text: `${signedRange(test.overGames)}${test.corrected < 0.05 ? '*' : ''}`,
+      value: mean,
+      note: seedVerdict(test),
+      title: `over seeds ${signedRange(test.overSeeds)}; p ${test.corrected.toPrecision(2)}, corrected`,
+      ...(test.corrected < 0.05 && { look: 'clear' as const }),
+    }
+  }
+  return [
+    {
+      title: 'Differences on the same games',
+      first: 'Difference',
+      columns: games.map(({ group }) => ({ title: gameTitle(group.game) })),
+      rows: labels.map((label) => ({ head: label, cells: games.map(({ own }) => cell(own, label)) })),
+      notes: [SEED_NOTES.tests],
+    },
+  ]
+}
+
+/** The part of a comparison's page. */
+export function seedsPage(family: SeedFamily): SeedsPage {
+  const { seeds, runs, names, games } = family
+  const stages = games[0]?.own.stages ?? []
+  return {
+    title: `Seeds ${seeds.join(', ')} of one recipe`,
+    seeds,
+    runs,
+    stages: stages.map((stage) => ({ ...stage, colour: names.colour(stage.name) })),
+    findings: {
+      sentences: findingsOf(comparedOf(family)),
+      how: `Above and below: in every one of the ${seeds.length} seeds, the 95 % interval of the difference over the same games leaves zero out.`,
+    },
+    panels: games.flatMap((game) => gamePanel(names, game) ?? []),
+    legend:
+      'Filled: sampled, or scripted; hollow: greedy. Large dots: means over seeds (numbers: sampled / greedy), with lines of 95 % over training seeds; small dots: each seed. Scripted policies: 95 % over games. Shaded: fewer points than random legal moves.',
+    tables: [gamesTable(family), ...differencesTable(family)],
+    probes: probesPage(
+      games.flatMap(({ own }) => own.probes ?? []),
+      stages,
+    ),
+  }
 }

@@ -25,10 +25,10 @@ export async function readText(path: string): Promise<string> {
   return new TextDecoder(encoding).decode(bytes)
 }
 
-/** The bytes of a text file, in UTF-8 whichever it is in. */
-export async function* utf8Chunks(path: string): AsyncGenerator<Buffer> {
+/** The bytes of a text file, in UTF-8 whichever it is in. `start`: first byte that is read, of a file in UTF-8. */
+export async function* utf8Chunks(path: string, start = 0): AsyncGenerator<Buffer> {
   const encoding = await utf16Of(path)
-  const chunks = createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>
+  const chunks = createReadStream(path, { highWaterMark: 2 ** 20, start }) as AsyncIterable<Buffer>
   if (encoding === null) return yield* chunks
   const decoder = new TextDecoder(encoding)
   for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }))

@@ -14,6 +14,7 @@ export {
 export { EPISODES, type EpisodeStore, episodeRecords, openEpisodeStore, REPLIES } from './episode-store.ts'
 export { DATASET, EVAL_RUN, FOLDER_KINDS, type FolderKind, TRAIN_RUN } from './folder-kinds.ts'
 export type { BadLine, Line, LinesFile } from './lines.ts'
+export { LinesTail } from './lines-tail.ts'
 export { type FolderLock, lockFolder } from './lock.ts'
 export { checkNewFolder, type NewFolderOptions } from './new-folder.ts'
 export { checkForeign, checkOwnFile, type FileForm, type ForeignFile, type OwnFile, writeOwnFile } from './own-file.ts'

@@ -65,15 +65,17 @@ const NEWLINE = 10
 
 /**
  * Reads all records of a file in their order. A last line without its end that holds no record is left out silently: it is being written, or
- * its writer was killed. Returns how many bytes are complete: up to the last line end, or to the end of a record behind it.
+ * its writer was killed. Returns how many bytes are complete: up to the last line end, or to the end of a record behind it. `from`: the start of
+ * a line to begin at, and the lines before it; in a file in UTF-8.
  */
 export async function scanLines<T>(
   path: string,
   schema: z.ZodType<T>,
   onLine: (line: Line<T>) => void,
   onBad: (line: BadLine) => void,
+  from: { readonly byte: number; readonly lines: number } = { byte: 0, lines: 0 },
 ): Promise<number> {
-  let [number, start, size] = [0, 0, 0]
+  let [number, start, size] = [from.lines, from.byte, from.byte]
   let parts: Buffer[] = []
   let length = 0
   const take = (part: Buffer): void => {
@@ -91,17 +93,17 @@ export async function scanLines<T>(
     const last = found.records.at(-1)
     return last === undefined ? null : start + last.to
   }
-  for await (const chunk of utf8Chunks(path)) {
-    let from = 0
-    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
-      take(chunk.subarray(from, at))
+  for await (const chunk of utf8Chunks(path, from.byte)) {
+    let next = 0
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, next)) {
+      take(chunk.subarray(next, at))
       finish(false)
-      from = at + 1
-      start = size + from
+      next = at + 1
+      start = size + next
       parts = []
       length = 0
     }
-    take(chunk.subarray(from))
+    take(chunk.subarray(next))
     size += chunk.length
   }
   return length === 0 ? size : (finish(true) ?? start)

@@ -75,6 +75,25 @@ export interface ListedEpisode {
   readonly problem: string | null
 }
 
+/** The board of an episode as it stands. */
+export interface WallBoard {
+  readonly key: string
+  readonly game: string
+  /** Of the state. */
+  readonly token: string
+  readonly theme: string
+  readonly steps: number
+  /** What the last reply came to. */
+  readonly last: 'gain' | 'fine' | 'refused' | 'failed' | null
+  readonly over: boolean
+}
+
+/** Boards that have changed, and the mark to ask for what changes after them. */
+export interface WallNews {
+  readonly mark: number
+  readonly boards: readonly WallBoard[]
+}
+
 /** An episode with its steps. */
 export interface ShownEpisode {
   readonly key: string

@@ -1,23 +1,24 @@
 /**
  * The studio: a page that shows runs, and the data of the run folders that were named when it started. It only reads. No text of a request
- * becomes a path: pages and runs are found in maps that are made at the start.
+ * becomes a path: pages and runs are found in maps that are made at the start. A folder that is no run, or is not there yet, is one of the
+ * things that the page shows.
  */
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { basename, extname, join, resolve } from 'node:path'
+import { extname, join } from 'node:path'
 import { Hono } from 'hono'
 import { ConfigError } from '../errors.ts'
-import { type RunPage, runMetrics, runPage } from '../report/index.ts'
-import { folderReader, readFolder, TRAIN_RUN } from '../runs/index.ts'
 import { ApiError, asApiError } from '../server/api-error.ts'
 import { isLoopback } from '../server/guard.ts'
 import { listening, urlOf } from '../server/listen.ts'
 import { PACKAGE_FOLDER } from '../version.ts'
+import { modelRoutes } from './model-routes.ts'
+import { isPart, Source } from './source.ts'
+import { StudioThread } from './thread-client.ts'
 import { transcriptRoutes } from './transcript-routes.ts'
-import { openTranscripts } from './transcripts.ts'
 
 export interface StudioOptions {
-  /** Folders of training runs; without any the page shows the games. */
+  /** Folders of training runs, evaluations and data sets, also of ones that are still to come; without any the page shows the games. */
   readonly folders: readonly string[]
   /** 0 picks a free one. */
   readonly port: number
@@ -39,9 +40,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.wasm': 'application/wasm',
 }
 
-/** What the page may do: its own scripts, WebAssembly (the renderer's) and data, nothing from elsewhere. */
+/** What the page may do: its own scripts, WebAssembly (the renderer's, and the runtime of models) and data, nothing from elsewhere. */
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -68,45 +70,19 @@ function assetsOf(folder: string): Map<string, Asset> {
   )
 }
 
-/** A run that was named. */
-interface Source {
-  readonly name: string
-  readonly path: string
-  /** The page as it was read last, with the version of the files that it was read from. */
-  known?: { readonly version: string; readonly page: RunPage }
-}
-
-/** Changes whenever a file that the page shows does. */
-async function versionOf(path: string): Promise<string> {
-  const parts = await Promise.all(
-    ['run.json', ...TRAIN_RUN.files].map((name) =>
-      stat(join(path, name)).then(
-        ({ size, mtimeMs }) => `${size}-${mtimeMs}`,
-        () => '',
-      ),
-    ),
-  )
-  return parts.join(' ')
-}
-
-async function pageOf(source: Source): Promise<RunPage> {
-  const version = await versionOf(source.path)
-  if (source.known?.version !== version) {
-    const page = await runPage(folderReader(await readFolder(TRAIN_RUN, source.path)))
-    source.known = { version, page }
-  }
-  return source.known.page
-}
-
-/** The application without a socket. */
-export function studioApp({ folders, log = (error: unknown) => console.error(error) }: Omit<StudioOptions, 'port'>): Hono {
+/** The application without a socket; `thread` makes what takes long. */
+export function studioApp(
+  { folders, log = (error: unknown) => console.error(error) }: Omit<StudioOptions, 'port'>,
+  thread: StudioThread = new StudioThread(),
+): Hono {
   const assets = assetsOf(join(PACKAGE_FOLDER, 'dist/studio/page'))
-  const sources = new Map(folders.map((path, at): [string, Source] => [String(at), { name: basename(resolve(path)), path }]))
+  const sources = new Map(folders.map((path, at) => [String(at), new Source(String(at), path, thread)]))
   const sourceOf = (id: string): Source => {
     const source = sources.get(id)
     if (source === undefined) throw new ApiError(404, `there is no run ${JSON.stringify(id)} here; GET /api/runs lists them`)
     return source
   }
+  const comparisons = new Map<string, { readonly version: string; readonly json: Promise<string> }>()
   const app = new Hono()
   app.onError((error, c) => {
     const { status, message } = asApiError(error, log)
@@ -121,24 +97,39 @@ export function studioApp({ folders, log = (error: unknown) => console.error(err
     c.header('x-content-type-options', 'nosniff')
     c.header('cache-control', 'no-store')
   })
-  app.get('/api/runs', async (c) => {
-    const kinds = await Promise.all(
-      [...sources.values()].map(({ path }) =>
-        readFolder(TRAIN_RUN, path).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    )
-    return c.json([...sources].filter((_, at) => kinds[at]).map(([id, { name }]) => ({ id, name })))
-  })
-  app.get('/api/runs/:id', async (c) => c.json(await pageOf(sourceOf(c.req.param('id')))))
-  app.get('/api/runs/:id/version', async (c) => c.json({ version: await versionOf(sourceOf(c.req.param('id')).path) }))
+  app.get('/api/runs', async (c) => c.json(await Promise.all([...sources.values()].map((source) => source.state()))))
   app.get('/api/runs/:id/metrics', async (c) => {
-    const from = Number(c.req.query('from') ?? 0)
-    if (!Number.isSafeInteger(from) || from < 0) throw new ApiError(400, `from is ${c.req.query('from')}; give a whole number, 0 or more`)
-    return c.json(await runMetrics(folderReader(await readFolder(TRAIN_RUN, sourceOf(c.req.param('id')).path)), from))
+    const of = (name: string): number => {
+      const value = Number(c.req.query(name) ?? 0)
+      if (!Number.isSafeInteger(value) || value < 0)
+        throw new ApiError(400, `${name} is ${c.req.query(name)}; give a whole number, 0 or more`)
+      return value
+    }
+    return c.json(await sourceOf(c.req.param('id')).metrics(of('from'), of('generation')))
   })
+  app.get('/api/runs/:id/:part', async (c) => {
+    const source = sourceOf(c.req.param('id'))
+    const part = c.req.param('part')
+    if (!isPart(part) || part === 'compare' || part === 'metrics') throw new ApiError(404, `a run has no ${JSON.stringify(part)}`)
+    return c.body(await source.json(part), 200, { 'content-type': 'application/json' })
+  })
+  app.get('/api/compare', async (c) => {
+    const chosen = [...new Set((c.req.query('runs') ?? '').split(',').filter((id) => id !== ''))].map(sourceOf)
+    if (chosen.length === 0) throw new ApiError(400, 'runs names no run; give the numbers of GET /api/runs, as in runs=0,1')
+    const states = await Promise.all(chosen.map((source) => source.state()))
+    const key = chosen.map(({ id }) => id).join()
+    const version = createHash('sha256')
+      .update([key, ...states.map(({ versions }) => versions.compare)].join('\n'))
+      .digest('hex')
+    const etag = `"${version}"`
+    if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
+    const known = comparisons.get(key)
+    const json = known?.version === version ? known.json : thread.compare(chosen.map(({ path }) => path))
+    comparisons.set(key, { version, json })
+    json.catch(() => comparisons.delete(key))
+    return c.body(await json, 200, { 'content-type': 'application/json', etag })
+  })
+  app.route('/api/models', modelRoutes(folders))
   app.route('/api/transcripts', transcriptRoutes(folders))
   app.get('*', (c) => {
     const asset = assets.get(c.req.path === '/' ? '/index.html' : c.req.path)
@@ -148,9 +139,16 @@ export function studioApp({ folders, log = (error: unknown) => console.error(err
   return app
 }
 
-/** Starts listening. Throws ConfigError if the page is not built or the port is taken, StorageError for a folder that no command wrote. */
+/** Starts listening. Throws ConfigError if the page is not built or the port is taken. */
 export async function serveStudio(options: StudioOptions): Promise<Studio> {
-  for (const path of options.folders) await openTranscripts(path)
-  const { at, close } = await listening(studioApp(options), '127.0.0.1', options.port)
-  return { url: urlOf('127.0.0.1', at), close: () => close(GRACE) }
+  const thread = new StudioThread()
+  const app = studioApp(options, thread)
+  const { at, close } = await listening(app, '127.0.0.1', options.port)
+  return {
+    url: urlOf('127.0.0.1', at),
+    close: async () => {
+      await close(GRACE)
+      await thread.close()
+    },
+  }
 }

@@ -49,6 +49,15 @@ export function transcriptRoutes(folders: readonly string[]): Hono {
     const version = await transcriptsVersion(pathOf(id))
     return c.json({ version, episodes: await (await open(id)).list() })
   })
+  app.get('/:id/wall', async (c) => {
+    const since = Number(c.req.query('since') ?? 0)
+    if (!Number.isSafeInteger(since) || since < 0)
+      throw new ApiError(400, `since is ${c.req.query('since')}; give a whole number, 0 or more`)
+    const { wall, kind } = await open(c.req.param('id'))
+    if (wall === undefined)
+      throw new ApiError(422, `${kind.called} keeps no states that a wall could show; name the folder of an evaluation`)
+    return c.json(await wall(since))
+  })
   app.get('/:id/search', async (c) => {
     const text = c.req.query('text') ?? ''
     if (text === '' || text.length > LONGEST) throw new ApiError(400, `text has ${text.length} characters; give 1 to ${LONGEST}`)

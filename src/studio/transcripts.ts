@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { EXAMPLES, textsOf } from '../datasets/index.ts'
 import { evaluationEntries } from '../eval/index.ts'
 import { loadGame, loadKnownGames } from '../games/registry.ts'
-import { decodeState, drawPng, type EnvSpec, type EpisodeStep, observationOf, playReply } from '../gym/index.ts'
+import { decodeState, drawPng, type EnvSpec, type Episode, type EpisodeStep, encodeState, observationOf, playReply } from '../gym/index.ts'
 import { type StoredEvaluation, type StoredPlayer, storedEvaluation } from '../jobs/played-again.ts'
 import { frameOf, promptOf } from '../messages.ts'
 import type { Observation } from '../policy.ts'
@@ -28,7 +28,16 @@ import {
 import { ApiError } from '../server/api-error.ts'
 import { specsOf, storedTeachConfig, TAUGHT } from '../teach/index.ts'
 import { taughtReply } from '../teach/reading.ts'
-import { factsOf, type ListedEpisode, type Mark, marksOf, type ShownEpisode, shownStep } from './shown-step.ts'
+import {
+  factsOf,
+  type ListedEpisode,
+  type Mark,
+  marksOf,
+  type ShownEpisode,
+  shownStep,
+  type WallBoard,
+  type WallNews,
+} from './shown-step.ts'
 
 /** What can be shown of a folder's episodes. Addresses of pictures are made of `place`. */
 export interface Transcripts {
@@ -37,6 +46,11 @@ export interface Transcripts {
   episode(key: string, place: string): Promise<ShownEpisode>
   /** A picture as PNG: as it was sent, or the board alone. Throws ApiError 404. */
   picture(key: string, step: number, board: boolean): Promise<Uint8Array<ArrayBuffer>>
+  /**
+   * The boards that have changed since the mark of an earlier call, 0 for all: of the episodes that go on, and of those that ended last. Absent where
+   * folders keep no states.
+   */
+  wall?(since: number): Promise<WallNews>
   /** Keys of the episodes in which the text was said, upper and lower case alike. */
   search(text: string): Promise<readonly string[]>
 }
@@ -112,6 +126,9 @@ function lately<T>(make: (key: string) => Promise<T>): { get(key: string, versio
     },
   }
 }
+
+/** Most boards of a wall. */
+const BOARDS = 1024
 
 /** Hands on every record whose line holds the text, upper and lower case alike. */
 async function linesWith<T>(
@@ -207,6 +224,40 @@ function evaluated(folder: RunFolder): Transcripts {
     }
     return { player, steps: await again.play(player, episode, reply, records.get(key) ?? null) }
   })
+  interface Followed {
+    readonly episode: Episode
+    readonly player: StoredPlayer
+    board: WallBoard
+    changed: number
+  }
+  const followed = new Map<string, Followed>()
+  let changes = 0
+  let turn: Promise<unknown> = Promise.resolve()
+  /** Plays what has been said in an episode since it was looked at last. */
+  const follow = async (key: string, { records, who, replies }: Index): Promise<void> => {
+    const [contestant, place] = who.get(key) as readonly [Contestant, number]
+    const places = replies.get(key)
+    if (places === undefined) return
+    const again = await evaluation()
+    const player = followed.get(key)?.player ?? (await again.player(contestant))
+    const known = followed.get(key) ?? {
+      ...{ player, episode: again.begin(player, place), changed: 0 },
+      board: { key, game: contestant.game, token: '', theme: player.spec.skin.theme, steps: 0, last: null, over: false },
+    }
+    followed.set(key, known)
+    const { episode } = known
+    const record = records.get(key)
+    const before = episode.steps.length
+    for (let at = before; episode.stopped === null && places.has(at); at = episode.steps.length)
+      episode.play(replyOf(await folder.lineAt(REPLIES, places.get(at) as Place)))
+    const failed = record?.stopReason === 'failed'
+    const over = record !== undefined || episode.stopped !== null
+    if (known.changed > 0 && before === episode.steps.length && over === known.board.over) return
+    const score = episode.steps.at(-1)
+    const last = failed ? 'failed' : score === undefined ? null : !score.legal ? 'refused' : score.reward > 0 ? 'gain' : 'fine'
+    known.board = { ...known.board, token: encodeState(player.spec.game, episode.state), steps: episode.steps.length, last, over }
+    known.changed = ++changes
+  }
   const stepsOf = async (key: string): Promise<Played> => {
     const { records, replies } = await index()
     return played.get(key, `${records.has(key)} ${replies.get(key)?.size}`)
@@ -233,6 +284,22 @@ function evaluated(folder: RunFolder): Transcripts {
       const step = steps[at]
       if (step === undefined) throw new ApiError(404, `the episode has no step ${at}`)
       return pngOf(player.spec, step.state, step.observation, board)
+    },
+    wall: (since) => {
+      const news = async (): Promise<WallNews> => {
+        const now = await index()
+        const kept = [...now.who.keys()].filter((key) => now.replies.has(key))
+        const going = kept.filter((key) => !now.records.has(key))
+        const ended = [...now.records.keys()].filter((key) => now.replies.has(key))
+        const shown = [...ended, ...going].slice(-BOARDS)
+        for (const key of shown) await follow(key, now)
+        const some = new Set(shown)
+        for (const key of followed.keys()) if (!some.has(key)) followed.delete(key)
+        return { mark: changes, boards: [...followed.values()].filter(({ changed }) => changed > since).map(({ board }) => board) }
+      }
+      const next = turn.then(news)
+      turn = next.catch(() => {})
+      return next
     },
     search: async (text) => {
       const keys = new Set<string>()

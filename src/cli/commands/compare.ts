@@ -2,7 +2,7 @@
 import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError } from '../../errors.ts'
-import { aboutLines, checkSeeds, readComparedRuns } from '../../jobs/index.ts'
+import { checkSeeds, compareFacts, readComparedRuns } from '../../jobs/index.ts'
 import {
   type ComparedGroup,
   type ComparedRun,
@@ -66,7 +66,7 @@ async function compareCommand(paths: string[], flags: CompareFlags): Promise<voi
   if (groups.length === 0)
     throw new ConfigError(`there are no episodes yet in ${paths.join(', ')}; wait for the first, or compare other runs`)
   if (out === undefined && how === 'json') return printJson(groups)
-  const text = flags.seedsTable ? seedsTables(how, groups) : outputText(how, groups, runs)
+  const text = flags.seedsTable ? seedsTables(how, groups) : await outputText(how, groups, runs, paths)
   if (out === undefined) return printLines([text.trimEnd()])
   const form = how === 'html' || how === 'markdown' ? 'markup' : 'plain'
   const source = ['compare', ...paths.map((path) => resolve(path))].join('\n')
@@ -92,11 +92,15 @@ const seedsTables = (how: Format, groups: readonly ComparedGroup[]): string =>
     .join('\n\n')}\n`
 
 /** Runs that are all seeds of one recipe are shown as seeds; else every group, then the means over seeds. */
-function outputText(how: Format, groups: readonly ComparedGroup[], runs: readonly ComparedRun[]): string {
+async function outputText(
+  how: Format,
+  groups: readonly ComparedGroup[],
+  runs: readonly ComparedRun[],
+  paths: readonly string[],
+): Promise<string> {
   if (how === 'csv') return comparisonCsv(groups)
   if (how === 'json') return `${JSON.stringify(groups, null, 2)}\n`
-  const names = runs.map(({ name }) => name)
-  if (how === 'html') return comparisonPage(groups, names, aboutLines(runs))
+  if (how === 'html') return comparisonPage(groups, await compareFacts(runs, paths))
   const heading = how === 'markdown' ? '## ' : ''
   const families = seedFamilies(groups)
   const isAll = (family: SeedFamily): boolean => family.runs.length === runs.length && family.games.length === groups.length

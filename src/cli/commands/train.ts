@@ -35,8 +35,9 @@ import {
 } from '../options.ts'
 import { createProgress, formatDuration, progressEvents } from '../progress.ts'
 import { fieldLines, helpWidth, wrapWords } from '../schema-help.ts'
+import { type StudioFlag, withStudio, withStudioOption } from '../studio-beside.ts'
 import { printError, printJson, printLines } from '../terminal.ts'
-import { parseSeeds, type SeedsOptions, trainSeeds } from '../train-seeds.ts'
+import { parseSeeds, type SeedsOptions, seedFolder, trainSeeds } from '../train-seeds.ts'
 
 interface TrainFlags {
   readonly preset: string
@@ -53,6 +54,7 @@ interface TrainFlags {
   readonly out?: string
   readonly resume?: boolean | string
   readonly force?: boolean
+  readonly studio?: StudioFlag
   readonly quiet?: boolean
   readonly json?: boolean
   readonly printConfig?: boolean
@@ -91,12 +93,14 @@ export function defineTrain(command: Command): void {
   )
   command.optionsGroup('What is printed:')
   command.option('--quiet', 'no progress')
+  withStudioOption(command)
   withJson(command)
   command.option('--print-config', 'print the whole config, checked, as a file for --config; nothing is trained or written')
   command.option('--print-schema', 'print the JSON schema of configs, for editors; nothing is trained or written')
   withExamples(command, [
     ['vlm-gym train', 'both recipes on the four games of the paper, the table and the report, in runs/laptop-0'],
     ['vlm-gym train --quick', 'the idea in a few minutes, on Shisen-Sho alone'],
+    ['vlm-gym train --studio', 'the same as without, on a page in the browser that grows while it trains'],
     ['vlm-gym train --preset bootstrapping --seeds 0-2', 'what each reward does to seeing, thinking and playing'],
     ['vlm-gym train --seed 1 --out runs/second', 'another seed, another folder'],
     ['vlm-gym train --seeds 0-2', 'three seeds one after the other, then a table and a report over seeds'],
@@ -131,15 +135,34 @@ async function trainCommand(flags: TrainFlags, command: Command): Promise<void> 
   if (flags.printSchema) return printJson(z.toJSONSchema(trainConfig, { io: 'input', unrepresentable: 'any' }))
   const isChosen = command.getOptionValueSource('preset') === 'cli' || flags.quick === true
   if (flags.printConfig) return printConfig(flags, isChosen)
-  if (flags.seeds !== undefined) return trainSeeds(seedsOptions(flags, flags.seeds, isChosen))
+  if (flags.seeds !== undefined) {
+    const options = seedsOptions(flags, flags.seeds, isChosen)
+    const folders = options.seeds.map((seed) => seedFolder(options.prefix, seed))
+    return withStudio(flags.studio, folders, () => trainSeeds(options))
+  }
   stopWithParent()
   const start = performance.now()
   let note: (text: string) => void = printError
   const scorers = flags.scorers && createScorers({ urls: flags.scorers, key: await keyOf({}), onNote: (text) => note(text) })
   const run = flags.resume === undefined ? await startRun(flags, isChosen, scorers) : await resumeRun(flags)
+  await withStudio(flags.studio, [run.folder.path], () =>
+    trainToEnd(run, flags, scorers, start, (tell) => {
+      note = tell
+    }),
+  )
+}
+
+/** Trains a run and prints what came out. `start`: when the command began, ms; `onNote` is given what shows notes beside the progress. */
+async function trainToEnd(
+  run: OpenRun,
+  flags: TrainFlags,
+  scorers: Scorers | undefined,
+  start: number,
+  onNote: (tell: (text: string) => void) => void,
+): Promise<void> {
   const { folder } = run
   const progress = createProgress({ quiet: flags.quiet })
-  note = (text) => progress.note(text, { important: true })
+  onNote((text) => progress.note(text, { important: true }))
   const { end, report } = await interruptible((signal) =>
     runToEnd(run, { onEvent: progressEvents(progress), signal, parallel: flags.parallel, scorers }),
   ).finally(progress.close)

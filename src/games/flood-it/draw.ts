@@ -2,10 +2,10 @@
  * The picture of a Flood-It board; layouts as in shared/framed-board.ts, with the moves that are left on top. Sprites: 0..5 the colours, plain;
  * with the skin's `symbols` letters the colour's first letter on it, with dots one dot for the first colour, two for the second, and so on.
  */
-import type { Color, Scene, Shape, Skin, Sprite, Theme } from '../../scene.ts'
+import type { Scene, Shape, Skin, Sprite, Theme } from '../../scene.ts'
 import { CatalogueCache } from '../shared/frame.ts'
 import { drawBoard, type FrameStyle, framedCatalogue } from '../shared/framed-board.ts'
-import { COLOURS, inkOf } from '../shared/tile-art.ts'
+import { COLOURS, inkOf, mixed } from '../shared/tile-art.ts'
 import { SIZE_MAX } from './rules.ts'
 import type { StateFloodIt } from './state.ts'
 
@@ -27,22 +27,19 @@ export function draw({ size, dim, board, limit, moves }: StateFloodIt, skin: Ski
 
 const catalogues = new CatalogueCache()
 
+/** What dim colours are drawn towards, and by how many percent a step. */
+const GREY = '#808080'
+const DIM = 15
+
 /** A cell to its edges, so that an area is one shape. */
 function colourSprite(colour: number, dim: number, { tile, symbols }: Skin, theme: Theme): Sprite {
-  const fill = dimmed(inkOf(colour, theme), dim)
+  const fill = mixed(inkOf(colour, theme), GREY, DIM * dim)
   return {
     width: tile,
     height: tile,
     fill,
     shapes: symbols === 'letters' ? letter(colour, tile) : symbols === 'dots' ? dots(colour, tile) : [],
   }
-}
-
-/** A colour, 15 % nearer to a middling grey with every step. */
-function dimmed(colour: Color, dim: number): Color {
-  const channels = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
-  const mixed = channels.map((channel) => Math.floor((channel * (100 - 15 * dim) + 128 * 15 * dim) / 100))
-  return `#${mixed.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
 }
 
 function letter(colour: number, tile: number): Shape[] {

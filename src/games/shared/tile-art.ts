@@ -26,6 +26,15 @@ export function inkOf(colour: number, theme: Theme): Color {
   return ink
 }
 
+/** A colour with `percent` of another, 0..100, channel by channel. */
+export function mixed(one: Color, other: Color, percent: number): Color {
+  const channels = [1, 3, 5].map((at) => {
+    const [a, b] = [Number.parseInt(one.slice(at, at + 2), 16), Number.parseInt(other.slice(at, at + 2), 16)]
+    return Math.floor((a * (100 - percent) + b * percent) / 100)
+  })
+  return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
+}
+
 /** Of the theme's text and page colours the one that stands out more from the tile faces: for marks that have no colour of their own. */
 export function plainInk({ empty, text, page }: Theme): Color {
   const face = luminance(empty)

@@ -1,7 +1,6 @@
 /** Scripted policies that play the same game beside a person: each from the same start, as many moves as the person has made. */
 import type { AnyGame } from '../../../src/game.ts'
 import { advance, askOne, type EnvSnapshot, type EnvSpec, observationOf, playReply } from '../../../src/gym/index.ts'
-import { createPolicy } from '../../../src/policies/create.ts'
 import type { Policy } from '../../../src/policy.ts'
 import { deriveSeed } from '../../../src/rng.ts'
 
@@ -35,9 +34,10 @@ export class Rival {
   readonly #seed: number
   readonly #moments: EnvSnapshot[]
 
-  constructor(name: string, spec: EnvSpec, start: EnvSnapshot, seed: number) {
-    this.name = name
-    this.#policy = createPolicy(name)
+  /** `spec`: the game as the policy sees it. */
+  constructor(policy: Policy, spec: EnvSpec, start: EnvSnapshot, seed: number) {
+    this.name = policy.name
+    this.#policy = policy
     this.#spec = spec
     this.#seed = seed
     this.#moments = [start]

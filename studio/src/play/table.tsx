@@ -6,8 +6,11 @@ import type { PlayKey } from '../../../src/game-play.ts'
 import { gridOf } from '../../../src/games/shared/grid-perception.ts'
 import { type EnvSnapshot, type EnvSpec, encodeState } from '../../../src/gym/index.ts'
 import { createPolicy } from '../../../src/policies/create.ts'
+import type { Policy } from '../../../src/policy.ts'
 import { deriveSeed } from '../../../src/rng.ts'
 import type { Skin } from '../../../src/scene.ts'
+import { ChooseModel } from '../model/chosen.tsx'
+import type { BrowserModel } from '../model/model.ts'
 import { Board } from './board.tsx'
 import { type Cell, cellsOfAnswer, sameCell } from './cells.ts'
 import { Picture } from './picture.tsx'
@@ -43,6 +46,16 @@ export function Table(props: {
   // Keys may come faster than the page is drawn, so what they act on is no state of the component.
   const hand = useRef<Hand>({ cursor: [0, 0], picked: [], marked: [] }).current
   const [typed, setTyped] = useState('')
+  const [model, setModel] = useState<BrowserModel | null>(null)
+  const [parts, setParts] = useState<typeof import('../model/parts.ts') | null>(null)
+  useEffect(() => {
+    if (model !== null) import('../model/parts.ts').then(setParts, () => {})
+  }, [model])
+  const shown = useMemo(
+    () => (model === null || parts === null ? null : { model, spec: parts.modelSpec(spec, look), policy: parts.modelPolicy(model) }),
+    [model, parts, JSON.stringify(look)],
+  )
+  const Mind = parts?.ModelMind ?? null
   const [origin, setOrigin] = useState({ snapshot: start, seed })
   const { now, over } = session
   const { keys = [], pick } = game.play ?? {}
@@ -178,8 +191,13 @@ export function Table(props: {
         </form>
       </div>
       <div class="beside">
-        <Race spec={spec} now={now} over={over} look={look} origin={origin} />
+        <Race spec={spec} now={now} over={over} look={look} origin={origin} model={shown} />
         <Watch spec={spec} session={session} onMove={answer} />
+        <section aria-label="A trained model">
+          <h2>What a model sees and wants</h2>
+          <ChooseModel onModel={setModel} />
+          {shown !== null && Mind !== null && <Mind model={shown.model} spec={shown.spec} now={now} over={over} onMove={answer} />}
+        </section>
         <details open>
           <summary>Rules</summary>
           {rulesOf(spec)
@@ -260,10 +278,17 @@ function Race(props: {
   readonly over: boolean
   readonly look: Omit<Skin, 'tile'>
   readonly origin: { readonly snapshot: EnvSnapshot; readonly seed: number }
+  /** A model that plays too. */
+  readonly model: { readonly spec: EnvSpec; readonly policy: Policy } | null
 }) {
-  const { spec, now, over, look, origin } = props
+  const { spec, now, over, look, origin, model } = props
   const { game } = spec
-  const rivals = useMemo(() => rivalNames(game).map((name) => new Rival(name, spec, origin.snapshot, origin.seed)), [origin])
+  const { snapshot, seed } = origin
+  const scripted = useMemo(() => rivalNames(game).map((name) => new Rival(createPolicy(name), spec, snapshot, seed)), [origin])
+  const rivals = useMemo(
+    () => (model === null ? scripted : [...scripted, new Rival(model.policy, model.spec, snapshot, seed)]),
+    [scripted, model],
+  )
   const [places, setPlaces] = useState<readonly (EnvSnapshot | null)[]>([])
   useEffect(() => {
     let open = true

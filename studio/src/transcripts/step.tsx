@@ -1,6 +1,7 @@
 /** One step: the picture that was sent, the board as it was read, the reply, and what is true of it. */
 import type { Cells, ShownStep } from '../../../src/studio/shown-step.ts'
 import { addressOf } from '../router.tsx'
+import { ReadCells, readingTitle, Told } from './cells.tsx'
 import { ReplyText } from './reply.tsx'
 import { MARKS, number } from './words.ts'
 
@@ -59,16 +60,6 @@ export function StepView({ step, game }: { readonly step: ShownStep; readonly ga
   )
 }
 
-const cellsApart = (truth: Cells, read: Cells): number =>
-  truth.reduce((sum, row, r) => sum + row.filter((label, c) => read[r]?.[c] !== label).length, 0)
-
-function readingTitle(truth: Cells, read: Cells | null): string {
-  if (read === null) return 'What it read: nothing readable'
-  const wrong = cellsApart(truth, read)
-  const count = truth.reduce((sum, row) => sum + row.length, 0)
-  return wrong === 0 ? 'What it read: all right' : `What it read: ${wrong} of ${count} wrong`
-}
-
 /** The board with every cell that was read wrongly crossed, and what it was read as. */
 function ReadBoard(props: {
   readonly picture: string
@@ -77,53 +68,12 @@ function ReadBoard(props: {
   readonly truth: Cells
   readonly read: Cells
 }) {
-  const { picture, rows, columns, truth, read } = props
+  const { picture, ...cells } = props
   return (
     <div class="read-board">
       <img src={picture} alt="" />
-      <div
-        class="read-cells"
-        style={{ gridTemplateColumns: `repeat(${columns}, 1fr)`, gridTemplateRows: `repeat(${rows}, 1fr)` }}
-        role="img"
-        aria-label={readingTitle(truth, read)}
-      >
-        {truth.flatMap((row, r) =>
-          row.map((label, c) => {
-            const seen = read[r]?.[c]
-            const right = seen === label
-            return (
-              <span key={`${r} ${c}`} class={right ? 'right' : 'wrong'} title={right ? label : `${seen ?? 'left out'}; it is ${label}`}>
-                {right ? '✓' : (seen ?? 'left out')}
-              </span>
-            )
-          }),
-        )}
-      </div>
+      <ReadCells {...cells} />
     </div>
-  )
-}
-
-/** Text of a perception that is no grid, or that cannot be laid over the board. */
-function Told({ truth, read }: { readonly truth: Cells; readonly read: Cells | null }) {
-  const lines = Array.from({ length: Math.max(truth.length, read?.length ?? 0) }, (_, at) => at)
-  const text = (cells: Cells | null, at: number): string => cells?.[at]?.join(' | ') ?? ''
-  return (
-    <table class="told">
-      <thead>
-        <tr>
-          <th scope="col">true</th>
-          {read !== null && <th scope="col">read</th>}
-        </tr>
-      </thead>
-      <tbody>
-        {lines.map((at) => (
-          <tr key={at} class={read !== null && text(truth, at) !== text(read, at) ? 'wrong' : ''}>
-            <td>{text(truth, at)}</td>
-            {read !== null && <td>{text(read, at)}</td>}
-          </tr>
-        ))}
-      </tbody>
-    </table>
   )
 }
 

@@ -1,176 +1,85 @@
-/** The view of a training run: what came out, curves game by game, result tables, what ran. */
-import { useEffect, useState } from 'preact/hooks'
-import type { RunPage } from '../../../src/report/run-page.ts'
-import { Curve } from '../curve.tsx'
-import { listRuns, type RunData, useRun } from '../data.ts'
-import { Panels } from '../panels.tsx'
+/** The view of a run that the address names: a training run, or an evaluation as a comparison of it alone. */
+import { useEffect } from 'preact/hooks'
+import type { SourceState } from '../../../src/studio/source.ts'
+import { CompareReport } from '../compare-report.tsx'
+import { useComparison, useRun, useRuns } from '../data.ts'
 import { addressOf, type Place } from '../router.tsx'
+import { RunReport } from '../run-report.tsx'
 
-/** The runs by name, and the one that the address names, or the first. */
-export function RunView({ parts: [id = '0'] }: Place) {
-  const [runs, setRuns] = useState<Awaited<ReturnType<typeof listRuns>> | null>(null)
-  useEffect(() => {
-    listRuns().then(
-      (all) => (all.length === 0 ? location.replace(addressOf('games')) : setRuns(all)),
-      () => setRuns([]),
-    )
-  }, [])
-  if (runs === null)
-    return (
-      <main>
-        <p>Reading the run…</p>
-      </main>
-    )
-  return <Run id={id} key={id} runs={runs} />
+/** What is wrong, said at once to readers who do not see it. */
+export function Problem({ text }: { readonly text: string | null }) {
+  return text === null ? null : (
+    <p class="problem" role="alert">
+      {text}
+    </p>
+  )
 }
 
-function Run({ id, runs }: { readonly id: string; readonly runs: Awaited<ReturnType<typeof listRuns>> }) {
-  const { data, problem } = useRun(id)
+export function RunView({ parts: [named, section] }: Place) {
+  const { runs: folders, problem } = useRuns()
+  // Data sets have transcripts alone.
+  const runs = folders?.filter(({ kind }) => kind !== 'dataset') ?? null
+  const run = named === undefined ? runs?.[0] : runs?.find((one) => one.id === named)
+  useEffect(() => {
+    if (folders?.length === 0) location.replace(addressOf('games'))
+    else if (runs?.length === 0) location.replace(addressOf('transcripts'))
+  }, [folders])
+  const id = run?.id ?? named
   return (
     <main>
-      {runs.length > 1 && (
+      {runs !== null && runs.length > 1 && (
         <nav aria-label="Runs">
-          {runs.map((run) => (
-            <a key={run.id} href={addressOf('run', [run.id])} aria-current={run.id === id ? 'page' : undefined}>
-              {run.name}
+          {runs.map((one) => (
+            <a key={one.id} href={addressOf('run', [one.id])} aria-current={one.id === id ? 'page' : undefined}>
+              {one.name}
+              {one.problem !== null && <span title={one.problem}> ⚠</span>}
             </a>
           ))}
         </nav>
       )}
-      {problem !== null && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
+      <Problem text={problem} />
+      {runs === null ? (
+        problem === null && <p>Reading the runs…</p>
+      ) : run === undefined ? (
+        runs.length > 0 && <Problem text={`there is no run ${JSON.stringify(named)} here; choose one above`} />
+      ) : run.kind === 'train' ? (
+        <Training key={run.id} run={run} section={section} />
+      ) : run.kind === 'eval' ? (
+        <Evaluation key={run.id} id={run.id} section={section} />
+      ) : (
+        <Problem text={`${run.problem}. The page looks again by itself.`} />
       )}
-      {data === null ? problem === null && <p>Reading the run…</p> : <Shown {...data} />}
     </main>
   )
 }
 
-function Shown({ page, lines }: RunData) {
+function Training({ run, section }: { readonly run: SourceState; readonly section: string | undefined }) {
+  const { parts, problem } = useRun(run)
   return (
     <>
-      <h1>{page.title}</h1>
-      <p class="note">{page.about}</p>
-      {page.findings.length > 0 && (
-        <section class="findings" aria-label="Findings">
-          {page.findings.map((sentence) => (
-            <p key={sentence}>{sentence}</p>
-          ))}
-          <p class="note">{page.how}</p>
-        </section>
-      )}
-      {page.panels.length > 0 ? (
-        <Panels panels={page.panels} legend={page.legend} />
-      ) : (
-        <p>No results yet: evaluation comes after training. The curves below grow while the run goes on.</p>
-      )}
-      <h2>What ran</h2>
-      <Stages page={page} />
-      <h2>Curves</h2>
-      <Curves page={page} lines={lines} />
-      {page.tables.length > 0 && <h2>Results</h2>}
-      {page.tables.map(({ title, headroom, tables }) => (
-        <section key={title} aria-label={title}>
-          <h3>{title}</h3>
-          {headroom !== null && <p>{headroom}</p>}
-          {tables.map((table) => (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
-            <section class="scroll" key={table.title} aria-label={`${title}: ${table.title}`} tabIndex={0}>
-              <table class="data">
-                <thead>
-                  <tr>
-                    <th scope="col">{table.title}</th>
-                    <th scope="col">replies</th>
-                    {table.columns.map((column) => (
-                      <th key={column.metric} scope="col" title={column.summary}>
-                        {column.title} {column.better === 'higher' ? '↑' : '↓'}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {table.rows.map(({ policy, decoding, cells }) => (
-                    <tr key={`${policy} ${decoding}`}>
-                      <th scope="row">{policy}</th>
-                      <td>{decoding}</td>
-                      {cells.map((cell, i) => (
-                        <td key={table.columns[i]?.metric} class={cell?.best ? 'best' : ''}>
-                          {cell?.text ?? '–'}
-                          <small>{cell?.range}</small>
-                        </td>
-                      ))}
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </section>
-          ))}
-        </section>
+      <Problem text={problem} />
+      {parts.damage?.map((text) => (
+        <p class="problem" key={text}>
+          {text}
+        </p>
       ))}
-      <details>
-        <summary>The whole config</summary>
-        <pre>{JSON.stringify(page.config, null, 2)}</pre>
-      </details>
+      {(problem === null || parts.head !== undefined) && (
+        <RunReport parts={parts} addressOf={(part) => addressOf('run', [run.id, part])} chosen={section ?? null} />
+      )}
     </>
   )
 }
 
-function Stages({ page: { stages, done } }: { readonly page: RunPage }) {
-  return (
-    <ul class="stages">
-      {stages.map(({ name, label, about, kind, steps, seconds }, i) => (
-        <li key={name}>
-          <b>{label}</b> {about}: {kind === 'rl' ? 'GRPO' : 'supervised'}, {done[i]} of {steps} steps, {seconds.toFixed(0)} s
-          <progress aria-label={`Steps of ${label}`} value={done[i]} max={steps} />
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function Curves({ page, lines }: RunData) {
-  const [smoothing, setSmoothing] = useState(0.025)
-  const [game, setGame] = useState('')
+function Evaluation({ id, section }: { readonly id: string; readonly section: string | undefined }) {
+  const { page, problem } = useComparison([id])
   return (
     <>
-      <p class="controls">
-        <label>
-          Game{' '}
-          <select value={game} onChange={(event) => setGame(event.currentTarget.value)}>
-            <option value="">all together</option>
-            {page.games.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Smoothing{' '}
-          <input
-            type="range"
-            min="0"
-            max="0.2"
-            step="0.005"
-            value={smoothing}
-            onInput={(event) => setSmoothing(Number(event.currentTarget.value))}
-          />
-        </label>
-        <span class="note">Point at a curve for its values, drag to zoom, double click to go back.</span>
-      </p>
-      {(['rl', 'supervised'] as const).map((kind) => (
-        <div class="curves" key={kind}>
-          {page.charts[kind].map((info) => (
-            <Curve
-              key={info.key}
-              info={info}
-              stages={page.stages.filter((stage) => stage.kind === kind)}
-              lines={lines.filter(({ stage }) => page.stages.some((one) => one.kind === kind && one.name === stage))}
-              field={game === '' ? info.key : `${game}.${info.key}`}
-              smoothing={smoothing}
-            />
-          ))}
-        </div>
-      ))}
+      <Problem text={problem} />
+      {page !== null ? (
+        <CompareReport page={page} addressOf={(part) => addressOf('run', [id, part])} chosen={section ?? null} />
+      ) : (
+        problem === null && <p>Reading the evaluation…</p>
+      )}
     </>
   )
 }
