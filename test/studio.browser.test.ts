@@ -1,5 +1,7 @@
 /** The studio in Chromium: a run that is finished, one that grows while it is looked at, a reload, a server that goes away, and what is refused. */
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+
+import { spawn } from 'node:child_process'
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -9,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fillRun, fixtureConfig, fixtureStages } from '../src/report/report-fixture.ts'
 import { createRun } from '../src/runs/index.ts'
 import { type Running, startServer } from './running-server.ts'
+import { main } from './vlm-gym.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const missing = !existsSync(CHROMIUM)
@@ -25,7 +28,12 @@ const status = (url: string, path: string, host?: string): Promise<number | unde
 
 describe.skipIf(missing)('the studio in a browser', () => {
   const place = mkdtempSync(join(tmpdir(), 'studio-'))
-  const [whole, going] = [join(place, 'whole'), join(place, 'going')]
+  const [whole, going, broken, later] = ['whole', 'going', 'broken', 'later'].map((name) => join(place, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ]
   const problems: string[] = []
   let server: Running
   let browser: Browser
@@ -39,7 +47,9 @@ describe.skipIf(missing)('the studio in a browser', () => {
     for (const name of ['results.json', 'replays.json', 'interventions.json', 'generalisation.json']) rmSync(join(going, name))
     const lines = readFileSync(join(whole, 'metrics.jsonl'), 'utf8').split('\n')
     writeFileSync(join(going, 'metrics.jsonl'), `${lines.slice(0, 40).join('\n')}\n`)
-    server = await startServer('studio', whole, going)
+    mkdirSync(broken)
+    writeFileSync(join(broken, 'run.json'), '{"format":"vlm-gym/run","ver')
+    server = await startServer('studio', whole, going, broken, later)
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     page.on('pageerror', (error) => problems.push(error.message))
@@ -98,8 +108,60 @@ describe.skipIf(missing)('the studio in a browser', () => {
     await server.ended
     await page.waitForSelector('[role=alert]')
     expect(await page.textContent('[role=alert]')).toBe('the server does not answer; the page tries again')
-    server = await startServer('studio', '--port', port, whole, going)
+    server = await startServer('studio', '--port', port, whole, going, broken, later)
     await expect.poll(() => page.locator('[role=alert]').count(), { timeout: 8000 }).toBe(0)
+    expect(problems).toEqual([])
+  }, 30_000)
+
+  test('says what is wrong with a folder while the others go on, and shows one that comes later', async () => {
+    await page.goto(`${server.url}/#/run/2`)
+    await page.getByRole('link', { name: 'broken' }).click()
+    await expect.poll(() => page.locator('[role=alert]').textContent()).toMatch(/broken.* is not JSON; .*restore/)
+    await page.getByRole('link', { name: 'later' }).click()
+    await expect
+      .poll(() => page.locator('[role=alert]').textContent())
+      .toMatch(/^there is no run in .*later; .* The page looks again by itself\.$/)
+    cpSync(whole, later, { recursive: true })
+    await expect.poll(() => page.locator('h1').textContent(), { timeout: 8000 }).toBe('G0 and G1 on 2048')
+    expect(await page.locator('[role=alert]').count()).toBe(0)
+    expect(problems).toEqual([])
+  }, 30_000)
+
+  test('keeps the zoom of a curve while the run goes on, and tells a damaged line', async () => {
+    await page.goto(`${server.url}/#/run/1/curves`)
+    const curve = page.locator('.curve').last()
+    await curve.scrollIntoViewIfNeeded()
+    const box = (await curve.locator('.u-over').boundingBox()) as { x: number; y: number; width: number; height: number }
+    await page.mouse.move(box.x + 10, box.y + 40)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width / 3, box.y + 60, { steps: 4 })
+    await page.mouse.up()
+    appendFileSync(join(going, 'metrics.jsonl'), '{"stage":"base","step":55,"seconds":1,"values":{"loss":3}}\nnonsense\n')
+    await expect.poll(() => page.locator('.problem').textContent(), { timeout: 8000 }).toMatch(/metrics\.jsonl line 57 is dropped: /)
+    await page.mouse.move(box.x + box.width - 2, box.y + 40)
+    await expect.poll(async () => Number(/step (\d+)/.exec((await curve.locator('.readout').textContent()) ?? '')?.[1])).toBeLessThan(30)
+    expect(problems).toEqual([])
+  }, 30_000)
+
+  test('sets runs side by side: chosen by ticks, held in the address, without a violation or a hidden column', async () => {
+    if (!existsSync(later)) cpSync(whole, later, { recursive: true })
+    await page.getByRole('link', { name: 'Compare' }).click()
+    await page.waitForSelector('.panel')
+    expect(await page.textContent('h1')).toBe('Comparison of whole, going, later')
+    await page.getByLabel('going').click()
+    await expect.poll(() => page.textContent('h1')).toBe('Comparison of whole, later')
+    expect(new URL(page.url()).hash).toBe('#/compare/0,3')
+    expect(await page.getByText('there is no run').count()).toBe(0)
+    expect(await page.locator('fieldset').textContent()).toMatch(/broken .*is not JSON/)
+    await page.reload()
+    await expect.poll(() => page.textContent('h1')).toBe('Comparison of whole, later')
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
+      expect(await page.evaluate('axe.run().then(({ violations }) => violations.map(({ id }) => id))')).toEqual([])
+    }
+    await page.setViewportSize({ width: 1280, height: 900 })
     expect(problems).toEqual([])
   }, 30_000)
 
@@ -117,3 +179,40 @@ describe.skipIf(missing)('the studio in a browser', () => {
     expect(await status(server.url, '/api/runs', 'evil.example')).toBe(403)
   })
 })
+
+test.skipIf(missing)(
+  'a training is followed from before its first step to its results, over a reload; train --studio serves the same page',
+  async () => {
+    const place = mkdtempSync(join(tmpdir(), 'studio-live-'))
+    const run = join(place, 'run')
+    const server = await startServer('studio', run)
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    const training = spawn(process.execPath, [main, 'train', '--preset', 'tiny', '--quiet', '--studio', '0', '--out', run])
+    try {
+      const ended = new Promise((resolve) => training.once('exit', resolve))
+      const said = await new Promise<string>((resolve) => training.stderr.once('data', (data) => resolve(String(data))))
+      const url = /the studio is at (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1]
+      expect(await (await fetch(`${url}/api/runs`)).json()).toMatchObject([{ kind: 'train', problem: null }])
+      const page = await browser.newPage()
+      await page.goto(server.url)
+      const done = async (): Promise<number> => {
+        const texts = await page.locator('.stages li').allTextContents()
+        return texts.reduce((sum, text) => sum + Number(/(\d+) of/.exec(text)?.[1] ?? 0), 0)
+      }
+      await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(0)
+      const before = await done()
+      await page.reload()
+      await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(before)
+      await page.waitForSelector('.panel', { timeout: 120_000 })
+      await page.waitForSelector('.findings .note', { timeout: 60_000 })
+      expect(await ended).toBe(0)
+      await page.waitForSelector('#replays', { timeout: 60_000 })
+    } finally {
+      training.kill('SIGKILL')
+      server.child.kill('SIGKILL')
+      await browser.close()
+      rmSync(place, { recursive: true, force: true })
+    }
+  },
+  240_000,
+)

@@ -39,6 +39,34 @@ export function quantile(sorted: readonly number[], share: number): number {
   return below + (above - below) * (at - Math.floor(at))
 }
 
+/** Draws that are kept for the next statistic: those of a table are of equally many values under one seed, and drawing is most of their cost. */
+const KEPT = 4
+/** Most numbers of a kept list. */
+const LONGEST = 4_000_000
+
+const kept = new Map<string, Uint32Array>()
+
+/** `length` draws of whole numbers below `below`, in the order in which the generator of `seed` and `label` gives them. */
+function drawsOf(seed: number, label: string, below: number, length: number): { next(): number } {
+  if (length > LONGEST) {
+    const rng = seededRng(seed, label)
+    return { next: () => rng.int(below) }
+  }
+  const key = JSON.stringify([seed, label, below, length])
+  let list = kept.get(key)
+  if (list === undefined) {
+    const rng = seededRng(seed, label)
+    list = Uint32Array.from({ length }, () => rng.int(below))
+  }
+  // The last used is the last to go.
+  kept.delete(key)
+  kept.set(key, list)
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value as string)
+  const draws = list
+  let at = 0
+  return { next: () => draws[at++] as number }
+}
+
 /**
  * Percentile bootstrap of any statistic: the 2.5 % and 97.5 % quantiles of its values over `resamples` draws of `count` indices with
  * replacement. Values that come in rows (one game under several policies) are drawn together by their index. Draws without a finite value
@@ -50,10 +78,10 @@ export function bootstrapBounds(
   { seed, resamples = 2000 }: BootstrapOptions,
 ): Omit<Interval, 'mean'> | null {
   if (!(resamples >= 1)) throw new ConfigError(`${resamples} resamples are too few; give 1 or more.`)
-  const rng = seededRng(seed, 'bootstrap')
+  const draws = drawsOf(seed, 'bootstrap', count, count * resamples)
   const indices = new Array<number>(count)
   const values = Array.from({ length: resamples }, () => {
-    for (let i = 0; i < count; i++) indices[i] = rng.int(count)
+    for (let i = 0; i < count; i++) indices[i] = draws.next()
     return statistic(indices)
   })
     .filter((value) => Number.isFinite(value))
@@ -109,19 +137,19 @@ export function normalisedScore({ values, random, solver }: Anchored, options: B
  */
 export function signFlipTest(
   differences: readonly number[],
-  { seed, draws = 10_000 }: { readonly seed: number; readonly draws?: number },
+  { seed, draws: count = 10_000 }: { readonly seed: number; readonly draws?: number },
 ): number {
   const mean = meanOf(differences)
   if (mean === null) throw new ConfigError('A test of no differences says nothing; give one or more.')
-  const rng = seededRng(seed, 'sign-flip')
+  const draws = drawsOf(seed, 'sign-flip', 2, count * differences.length)
   const bar = Math.abs(mean) * differences.length * (1 - 1e-12)
   let as = 1
-  for (let draw = 0; draw < draws; draw++) {
+  for (let draw = 0; draw < count; draw++) {
     let sum = 0
-    for (const difference of differences) sum += rng.int(2) === 0 ? difference : -difference
+    for (const difference of differences) sum += draws.next() === 0 ? difference : -difference
     if (Math.abs(sum) >= bar) as++
   }
-  return as / (draws + 1)
+  return as / (count + 1)
 }
 
 /** Holm's correction: p-values that hold for all tests together, in the order given. */

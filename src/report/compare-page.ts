@@ -3,14 +3,23 @@ import type { Interval } from '../eval/index.ts'
 import { printableLine } from '../printable.ts'
 import type { MetricLine } from '../runs/index.ts'
 import type { ComparedGroup, ComparedRow } from './compare.ts'
-import { columnsOf, comparisonCsv, comparisonText, misreadings, TEST_HEAD, testCells, titleOf } from './compare-text.ts'
+import {
+  type ComparedColumn,
+  columnsOf,
+  comparisonCsv,
+  comparisonText,
+  misreadings,
+  TEST_HEAD,
+  testCells,
+  titleOf,
+} from './compare-text.ts'
 import { type ChartInfo, gamesIn, RL_CHARTS, type StageColumns, SUPERVISED_CHARTS, stageColumns } from './curves.ts'
 import { pointsText } from './results.ts'
 import type { RunFindings } from './run-page.ts'
 import { type Mark, type Panel, panelOf, type ScaleRow } from './scale-chart.ts'
 import { type SeedsPage, seedsPage } from './seeds-page.ts'
 import { gameTitle, seedFamilies, seedsText } from './seeds-text.ts'
-import { type Table, textCell } from './table.ts'
+import { type Table, type TableCell, textCell } from './table.ts'
 import type { UnreadText } from './unread-text.ts'
 
 /** How a player reads the cells of boards: counts by true label (rows) and by what was read (columns; '': left out). */
@@ -100,39 +109,51 @@ function groupPanel({ rows, unit, game }: ComparedGroup, names: readonly string[
   return panel === null ? [] : [panel]
 }
 
-/** What the tests of a game come to, in a sentence; null without tests. */
-function sentenceOf({ game, tests }: ComparedGroup): string | null {
+/** What the tests of a game come to, in a sentence: of models of different runs where there are such. Null without tests. */
+function sentenceOf({ game, rows, tests }: ComparedGroup): string | null {
   if (tests.length === 0) return null
-  const clear = tests.filter(({ corrected }) => corrected < 0.05)
-  const of = `${clear.length} of ${tests.length} differences`
+  const modelRun = (name: string): string | null => {
+    const row = rows.find(({ label }) => label === name)
+    return row === undefined || row.decoding === 'scripted' ? null : row.run
+  }
+  const across = tests.filter(({ a, b }) => {
+    const [one, other] = [modelRun(a), modelRun(b)]
+    return one !== null && other !== null && one !== other
+  })
+  const [asked, of] = across.length > 0 ? [across, 'differences between the runs'] : [tests, 'differences']
+  const clear = asked.filter(({ corrected }) => corrected < 0.05)
   const [first] = clear.toSorted((a, b) => Math.abs(b.difference.mean) - Math.abs(a.difference.mean))
-  if (first === undefined) return `${gameTitle(game)}: no difference of ${tests.length} is told apart from chance.`
+  if (first === undefined) return `${gameTitle(game)}: none of ${asked.length} ${of} is told apart from chance.`
   const { a, b, difference } = first
   const [better, worse] = difference.mean > 0 ? [a, b] : [b, a]
   const { mean, low, high } = difference
   const ends = [Math.abs(low), Math.abs(high)].sort((x, y) => x - y)
-  return `${gameTitle(game)}: ${of} ${clear.length === 1 ? 'is' : 'are'} more than chance; the largest: ${better} above ${worse} by ${pointsText(Math.abs(mean))} (${ends.map(pointsText).join(' to ')}).`
+  return `${gameTitle(game)}: ${clear.length} of ${asked.length} ${of} ${clear.length === 1 ? 'is' : 'are'} more than chance; the largest: ${better} above ${worse} by ${pointsText(Math.abs(mean))} (${ends.map(pointsText).join(' to ')}).`
 }
 
-/** The mean, and below it its interval. */
-function resultsTable(group: ComparedGroup): Table {
+/** Most columns of a table. */
+const MOST = 8
+
+/** In each cell the mean, and below it its interval; in two tables where there are many columns, so that every one is on the page. */
+function resultsTables(group: ComparedGroup): Table[] {
   const columns = columnsOf(group)
-  return {
-    title: 'Results',
-    first: 'Policy',
-    columns: columns.map(({ head }) => ({ title: head })),
-    rows: group.rows.map((row) => ({
-      head: row.label,
-      anchor: row.source !== 'run',
-      cells: columns.map(({ text, value }) => {
-        const shown = text(row)
-        if (shown === null) return null
-        const [, mean = shown, range] = /^(.*?)(?: \[(.*)\])?$/s.exec(shown) ?? []
-        return { text: mean, value: value(row), ...(range !== undefined && { note: range.replace(', ', ' to ') }) }
-      }),
-    })),
-    notes: [],
-  }
+  const half = columns.length > MOST ? Math.ceil(columns.length / 2) : columns.length
+  return [columns.slice(0, half), columns.slice(half)]
+    .filter(({ length }) => length > 0)
+    .map((part, i) => ({
+      title: i === 0 ? 'Results' : 'Results, more',
+      first: 'Policy',
+      columns: part.map(({ head }) => ({ title: head })),
+      rows: group.rows.map((row) => ({ head: row.label, anchor: row.source !== 'run', cells: part.map((column) => cellOf(column, row)) })),
+      notes: [],
+    }))
+}
+
+function cellOf({ text, value }: ComparedColumn, row: ComparedRow): TableCell | null {
+  const shown = text(row)
+  if (shown === null) return null
+  const [, mean = shown, range] = /^(.*?)(?: \[(.*)\])?$/s.exec(shown) ?? []
+  return { text: mean, value: value(row), ...(range !== undefined && { note: range.replace(', ', ' to ') }) }
 }
 
 function testsTable({ tests }: ComparedGroup): Table[] {
@@ -180,7 +201,7 @@ const groupPage = (group: ComparedGroup, names: readonly string[]): GroupPage =>
   title: titleOf(group),
   panels: groupPanel(group, names),
   legend: LEGEND,
-  tables: [resultsTable(group), ...testsTable(group)],
+  tables: [...resultsTables(group), ...testsTable(group)],
   notes: group.rows.flatMap(({ label, notes }) => notes.map((note) => `${label}: ${printableLine(note)}`)),
   unread: group.rows.flatMap(({ label, unread }) => unread.map((text) => ({ label, ...text }))),
   confusions: group.rows.flatMap(confusionOf),

@@ -96,7 +96,16 @@ interface Group {
 }
 
 /** Puts runs together by what they played. */
-export function compareRuns(runs: readonly ComparedRun[]): ComparedGroup[] {
+export const compareRuns = (runs: readonly ComparedRun[]): ComparedGroup[] => groupsOf(runs).map(groupOf)
+
+/** The tests of `compareRuns` alone, which is quicker: nothing else is drawn by chance. */
+export const compareTests = (runs: readonly ComparedRun[]): Pick<ComparedGroup, 'game' | 'tests'>[] =>
+  groupsOf(runs).map(({ game, players }) => {
+    const seeded = new Set(seedGroupsOf(players, players[0]?.seed ?? 0).flatMap((group) => group.runs))
+    return { game, tests: testsOf(players, labelsOf(players), seeded) }
+  })
+
+function groupsOf(runs: readonly ComparedRun[]): Group[] {
   const groups: Group[] = []
   for (const run of runs) {
     const games = [...new Set([...run.episodes, ...run.rows].map(({ game }) => game))]
@@ -108,7 +117,7 @@ export function compareRuns(runs: readonly ComparedRun[]): ComparedGroup[] {
       for (const player of playersOf(run, game)) if (!group.players.some((other) => isSame(other, player))) group.players.push(player)
     }
   }
-  return groups.map(groupOf)
+  return groups
 }
 
 function playersOf(run: ComparedRun, game: string): Player[] {

@@ -143,7 +143,7 @@ function differencesTable({ games, names }: SeedFamily): Table[] {
       first: 'Difference',
       columns: games.map(({ group }) => ({ title: gameTitle(group.game) })),
       rows: labels.map((label) => ({ head: label, cells: games.map(({ own }) => cell(own, label)) })),
-      notes: [SEED_NOTES.tests],
+      notes: [`${SEED_NOTES.tests} Below: in how many seeds that seed’s own interval leaves zero out.`],
     },
   ]
 }

@@ -128,7 +128,8 @@ export const SEED_NOTES = {
   seeds:
     'Mean of the seeds’ means; in brackets: 95 % over training seeds (Student’s t, so wide for few seeds). It says how another seed of this recipe would do on these games.',
   tests:
-    'Mean over the seeds, on the same games for both; in brackets: 95 % over games, for these models (bootstrap). *: p below 0.05 in a two-sided sign-flip test over games, corrected by Holm for all tests of the game. An arrow a seed: above, below, or · where its own interval holds zero.',
+    'Mean over the seeds, on the same games for both; in brackets: 95 % over games, for these models (bootstrap). *: p below 0.05 in a two-sided sign-flip test over games, corrected by Holm for all tests of the game.',
+  arrows: 'An arrow a seed: above, below, or · where its own interval holds zero.',
 } as const
 
 /** Everything about a family. `heading`: '## ' for documents. */
@@ -145,7 +146,7 @@ export function seedsText(family: SeedFamily, heading = ''): string {
     SEED_NOTES.seeds,
     ...(games.every(({ own }) => own.tests.length === 0)
       ? []
-      : [`${heading === '' ? '' : `#${heading}`}Differences`, differencesTable(family), SEED_NOTES.tests]),
+      : [`${heading === '' ? '' : `#${heading}`}Differences`, differencesTable(family), `${SEED_NOTES.tests} ${SEED_NOTES.arrows}`]),
     ...games.flatMap(({ own }) => (own.probes === null ? [] : [probesText(own.probes, own.stages, heading === '' ? '' : `#${heading}`)])),
   ].join('\n\n')
 }

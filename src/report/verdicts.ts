@@ -1,7 +1,7 @@
 /** Which policy of a run is above which, by its results and, where they were kept, by the games that both played. */
 import { type Interval, pairedDifference } from '../eval/index.ts'
 import type { EpisodeRecord, ResultRow, StageInfo } from '../runs/index.ts'
-import { type ComparedGroup, compareRuns } from './compare.ts'
+import { type ComparedGroup, compareTests } from './compare.ts'
 import type { Compared, Verdict } from './findings.ts'
 import { policiesOf } from './policies.ts'
 import { type GameResults, resultsByGame } from './results.ts'
@@ -32,7 +32,7 @@ const CHANCE = 0.05
 /** By the paired test where the episodes were kept, else by intervals that do not overlap. */
 function verdictOf(
   results: GameResults,
-  group: ComparedGroup | undefined,
+  group: Pick<ComparedGroup, 'tests'> | undefined,
   policy: string,
   decoding: (typeof DECODINGS)[number],
   other: string,
@@ -65,7 +65,7 @@ function solverAbove(results: GameResults, episodes: readonly EpisodeRecord[]): 
 export function comparedOf({ config, stages, results, episodes }: Evaluated): Compared {
   const names = policiesOf(stages)
   const games = resultsByGame(results, names)
-  const groups = compareRuns([
+  const groups = compareTests([
     {
       name: 'run',
       seed: results[0]?.seed ?? 0,
@@ -75,7 +75,7 @@ export function comparedOf({ config, stages, results, episodes }: Evaluated): Co
       rows: results,
     },
   ])
-  const group = (game: number): ComparedGroup | undefined => groups.find((one) => one.game === games[game]?.game)
+  const group = (game: number): Pick<ComparedGroup, 'tests'> | undefined => groups.find((one) => one.game === games[game]?.game)
   return {
     names,
     games: games.map(({ game }) => gameTitle(game)),

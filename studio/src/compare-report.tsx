@@ -35,7 +35,7 @@ export function CompareReport(props: {
   ]
   return (
     <>
-      <h1>{lead === null ? `Comparison of ${name}` : lead.title}</h1>
+      <h1>{lead !== null ? lead.title : names.length === 1 ? name : `Comparison of ${name}`}</h1>
       {lead !== null && <p class="note">{name}</p>}
       <p class="note">
         Save all of it as{' '}
@@ -217,7 +217,9 @@ function Confusion({ confusion: { label, truths, reads, counts } }: { readonly c
               const total = counts[row]?.reduce((sum, count) => sum + count, 0) ?? 0
               return (
                 <tr key={truth}>
-                  <th scope="row">{truth}</th>
+                  <th scope="row" class="thing">
+                    {truth}
+                  </th>
                   {reads.map((read, column) => {
                     const count = counts[row]?.[column] ?? 0
                     return (

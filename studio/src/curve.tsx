@@ -131,7 +131,7 @@ export function Curve(props: {
   return (
     <figure class="curve">
       <figcaption>
-        {info.title} <small>{info.note}</small>
+        {info.title} <small class="under">{info.note}</small>
       </figcaption>
       <p class="readout">
         {at === null ? 'last' : `step ${steps[at]}`}{' '}

@@ -3,7 +3,7 @@ import type { Panel } from '../../src/report/scale-chart.ts'
 import { endsText, placeOf, points } from './panels.tsx'
 
 /** The light palette: a picture is for paper. */
-const COLOURS = ['#2f6db5', '#b4570a', '#6d6860', '#237048', '#8a55b5', '#b8406b', '#0b7375']
+const COLOURS = ['#2f6eb6', '#b05308', '#6d6a62', '#1d6e3b', '#793890', '#b04787', '#114b4c']
 const [TEXT, MUTED, SOFT] = ['#23211d', '#655f57', '#f3f0ea']
 
 const [WIDTH, ROW, HEAD, GAP] = [620, 27, 58, 24]

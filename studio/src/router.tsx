@@ -30,7 +30,7 @@ const decoded = (part: string): string => {
 /** An address of a view, for a link. */
 export function addressOf(name: string, parts: readonly string[] = [], query: Readonly<Record<string, string>> = {}): string {
   const rest = new URLSearchParams(query).toString()
-  return `#/${[name, ...parts].map(encodeURIComponent).join('/')}${rest === '' ? '' : `?${rest}`}`
+  return `#/${[name, ...parts].map(encodeURIComponent).join('/').replaceAll('%2C', ',')}${rest === '' ? '' : `?${rest}`}`
 }
 
 function readAddress(hash: string): Place & { readonly name: string } {

@@ -121,7 +121,9 @@ function HeatTable({ map: { title, levels, rows }, of }: { readonly map: HeatMap
         <tbody>
           {rows.map(({ thing, cells }) => (
             <tr key={thing}>
-              <th scope="row">{thing}</th>
+              <th scope="row" class="thing">
+                {thing}
+              </th>
               {cells.map((cell, i) => (
                 <Heat key={levels[i]} cell={cell} />
               ))}
@@ -325,7 +327,7 @@ function Scatter(props: { readonly gains: BootstrappingPage['parts'][number]['ga
   return (
     <figure class="scatter">
       <figcaption>
-        {title} <small>change in percentage points; a dot a window</small>
+        {title} <small class="under">change in percentage points; a dot a window</small>
       </figcaption>
       <svg viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={title}>
         <line x1={MARGIN} x2={WIDE - MARGIN} y1={HIGH / 2} y2={HIGH / 2} />
