@@ -24,6 +24,11 @@ export class PlaySession {
     return this.#seed
   }
 
+  /** Every moment so far, the first and the present one included. */
+  get moments(): readonly EnvSnapshot[] {
+    return this.#history
+  }
+
   get over(): boolean {
     return this.spec.game.rules.terminated(this.now.state)
   }

@@ -1,11 +1,15 @@
 /** Which model is shown: one of the runs that the studio was given, or a file of the reader's own. Its runtime is loaded when it is chosen. */
 import { useEffect, useState } from 'preact/hooks'
 import type { StudioModel } from '../../../src/studio/model-routes.ts'
+import { MODELS, modelFile } from '../site.ts'
 import type { BrowserModel, ModelSource } from './model.ts'
 
 async function fileAt(path: string): Promise<Uint8Array> {
   const response = await fetch(path)
-  if (!response.ok) throw new Error(((await response.json()) as { error: string }).error)
+  if (!response.ok) {
+    const body = (await response.json().catch(() => null)) as { error: string } | null
+    throw new Error(body?.error ?? 'this site has no model for boards of this size; choose knobs as the preset laptop has them')
+  }
   return new Uint8Array(await response.arrayBuffer())
 }
 
@@ -13,7 +17,7 @@ async function fileAt(path: string): Promise<Uint8Array> {
 function useModels(): readonly StudioModel[] {
   const [models, setModels] = useState<readonly StudioModel[]>([])
   useEffect(() => {
-    fetch('api/models')
+    fetch(MODELS)
       .then(async (response) => (response.ok ? ((await response.json()) as StudioModel[]) : []))
       .then(setModels, () => {})
   }, [])
@@ -43,10 +47,7 @@ export function ChooseModel({ onModel }: { readonly onModel: (model: BrowserMode
               onChange={({ currentTarget: { value } }) => {
                 const model = models[Number(value)]
                 if (value === '' || model === undefined) onModel(null)
-                else
-                  void choose(model.name, (rows, columns) =>
-                    fileAt(`api/models/${model.id}/${encodeURIComponent(model.name)}/${rows}x${columns}.onnx`),
-                  )
+                else void choose(model.name, (rows, columns) => fileAt(modelFile(model.id, model.name, rows, columns)))
               }}
             >
               <option value="">none</option>

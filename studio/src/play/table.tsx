@@ -15,6 +15,7 @@ import { Board } from './board.tsx'
 import { type Cell, cellsOfAnswer, sameCell } from './cells.ts'
 import { Picture } from './picture.tsx'
 import { answerOf, Rival, rivalNames } from './rivals.ts'
+import { SavePictures } from './save-pictures.tsx'
 
 /** Most moves that get a button each. */
 const BUTTONS = 60
@@ -168,6 +169,7 @@ export function Table(props: {
           <button type="button" onClick={fresh}>
             New game <kbd>n</kbd>
           </button>
+          <SavePictures game={game} look={look} state={now.state} states={() => session.moments.map(({ state }) => state)} />
         </p>
         <form
           class="typed"

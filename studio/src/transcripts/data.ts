@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ListedEpisode, ShownEpisode } from '../../../src/studio/shown-step.ts'
 import type { TranscriptFolder } from '../../../src/studio/transcript-routes.ts'
+import { SITE } from '../site.ts'
 
 /** Milliseconds between two looks at a folder. */
 const PERIOD = 2000
@@ -50,7 +51,7 @@ function useLook<T>(look: () => Promise<T | undefined>, keys: readonly unknown[]
 }
 
 export const useFolders = (): Looked<readonly TranscriptFolder[]> =>
-  useLook(() => get<readonly TranscriptFolder[]>('/api/transcripts'), [], true)
+  useLook(async () => (SITE ? [] : get<readonly TranscriptFolder[]>('/api/transcripts')), [], true)
 
 export interface EpisodeList {
   readonly version: string

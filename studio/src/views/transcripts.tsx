@@ -1,6 +1,9 @@
 /** The view of transcripts: the episodes that folders keep, filtered and searched, and what was seen and said in each. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { decodeState } from '../../../src/gym/index.ts'
 import type { ListedEpisode, Mark, ShownStep } from '../../../src/studio/shown-step.ts'
+import { SavePictures } from '../play/save-pictures.tsx'
+import { useGame } from '../play/use-game.ts'
 import { addressOf, type Place } from '../router.tsx'
 import { useEpisode, useEpisodes, useFolders, useSearch } from '../transcripts/data.ts'
 import { EpisodeRows } from '../transcripts/list.tsx'
@@ -279,6 +282,24 @@ function Episode(props: {
       )}
       {value !== null && steps.length === 0 && <p>Nothing that was said in it was kept.</p>}
       {step !== undefined && <StepView step={step} game={episode.game} />}
+      {step !== undefined && step.token !== null && <SaveEpisode game={episode.game} steps={steps} at={at} />}
     </section>
+  )
+}
+
+/** Saves the board, or all boards of an episode; a game that only a plugin of the server knows cannot be drawn here. */
+function SaveEpisode({ game: id, steps, at }: { readonly game: string; readonly steps: readonly ShownStep[]; readonly at: number }) {
+  const { game } = useGame(id)
+  if (game === null) return null
+  const stateOf = ({ token }: ShownStep): unknown => decodeState(token as string, [game]).state
+  return (
+    <p class="stepping">
+      <SavePictures
+        game={game}
+        look={{ theme: 'classic', layout: 'full' }}
+        state={stateOf(steps[at] as ShownStep)}
+        states={() => steps.map(stateOf)}
+      />
+    </p>
   )
 }
