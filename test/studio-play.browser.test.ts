@@ -167,10 +167,27 @@ describe.skipIf(missing)('games in the studio', () => {
     expect(await page.locator('[role=alert]').textContent()).toContain('no game is called "no-such-game"')
   })
 
+  test('a game is there with less than 300 kB of script', async () => {
+    const fresh = await browser.newContext()
+    const other = await fresh.newPage()
+    const scripts: Promise<number>[] = []
+    other.on('response', (one) => {
+      if (one.url().endsWith('.js')) scripts.push(one.body().then(({ length }) => length))
+    })
+    const began = performance.now()
+    await other.goto(`${server.url}/#/play/${GAMES[0]!.id}`)
+    await other.waitForSelector('.board canvas')
+    const taken = performance.now() - began
+    const bytes = (await Promise.all(scripts)).reduce((sum, length) => sum + length, 0)
+    console.log(`${GAMES[0]!.id}: ${bytes} bytes of script, drawn after ${taken.toFixed(0)} ms`)
+    expect(bytes).toBeLessThan(300_000)
+    await fresh.close()
+  })
+
   test('the bare address shows the gallery where there is no run; a game shows levels, prompt, grammar and command lines', async () => {
     await page.goto('about:blank')
     await page.goto(server.url)
-    await expect.poll(() => page.locator('.card canvas').count()).toBe(gameEntries().length)
+    await expect.poll(() => page.locator('.card canvas').count(), { timeout: 20_000 }).toBe(gameEntries().length)
     const game = GAMES[0]!
     await page.getByRole('link', { name: game.title, exact: true }).click()
     await expect.poll(() => page.locator('.sheet canvas').count(), { timeout: 30_000 }).toBe(36)
