@@ -4,7 +4,7 @@ import type { Engine, EngineNeeds } from '../engine.ts'
 import { loadGames } from '../games/registry.ts'
 import { checkEngineInfo, lexiconOf, mixOf, stagesOf, type TrainConfig, type TrainEvent, train } from '../train/index.ts'
 import { analysisPieces } from './analyses.ts'
-import { loadEngineModule } from './engine-module.ts'
+import { engineNamed } from './engine-module.ts'
 import type { JobProgress } from './events.ts'
 import { makeAll, type TrainJobOptions } from './judging.ts'
 import { fitting } from './named.ts'
@@ -24,9 +24,8 @@ export const newWords = async ({ games }: Pick<TrainConfig, 'games'>): Promise<s
 /** The engine of a run, found fit for its stages and all of its games. `folder`: of the run. Throws ConfigError, EngineError. */
 export async function engineFor(config: TrainConfig, folder: string, needs: EngineNeeds): Promise<Engine> {
   await loadGames(config.games.map(({ id }) => id))
-  const { createEngine } = await loadEngineModule(config.engine)
   const { model, seed, threads } = config
-  const engine = await createEngine({ model, seed, threads, folder: join(folder, 'checkpoints') }, needs)
+  const engine = await engineNamed(config.engine, { model, seed, threads, folder: join(folder, 'checkpoints') }, needs)
   try {
     checkEngineInfo(engine.info, config, stagesOf(config))
   } catch (error) {

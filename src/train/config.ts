@@ -166,7 +166,10 @@ export const trainConfig = z.strictObject({
     .max(1000)
     .default(0)
     .describe('random themes that cold start and RL draw pictures in, evenly, beside that of the skin; the named themes stay unseen'),
-  engine: z.string().default('@vlm-gym/engine-onnx').describe('package that makes the engine'),
+  engine: z
+    .string()
+    .default('@vlm-gym/engine-onnx')
+    .describe('package that makes the engine, or a server of the Tinker API, as tinker:http://127.0.0.1:8010'),
   threads: count.min(1).max(256).default(1).describe('threads of each engine; part of what decides the last digits'),
   model: z.record(z.string(), z.unknown()).default({}).describe('model settings of the engine'),
   prompt: z
