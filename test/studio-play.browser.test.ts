@@ -69,9 +69,10 @@ describe.skipIf(missing)('games in the studio', () => {
       const { action } = scored.at((game.rules.won?.(state) ?? null) === null ? -1 : 0)!
       const next = encodeState(game, game.rules.step(state, action).state)
       await act(state, action)
-      const seen = stateOf(game, start)
-      expect(encodeState(game, seen), `move ${moves}: ${game.answer.format(state, action)}`).toBe(next)
-      state = seen
+      // The test runner hears of a new address a little later than the page has it.
+      const seen = (): string => encodeState(game, stateOf(game, start))
+      await expect.poll(seen, { message: `move ${moves}: ${game.answer.format(state, action)}`, timeout: 10_000 }).toBe(next)
+      state = stateOf(game, start)
     }
     if (game.rules.terminated(state)) expect(await page.locator('.said').textContent()).not.toBe(' ')
     return state
@@ -121,7 +122,7 @@ describe.skipIf(missing)('games in the studio', () => {
     })
     await page.locator('h1').click()
     await page.keyboard.press('u')
-    expect(stateOf(game, null)).not.toEqual(last)
+    await expect.poll(() => stateOf(game, null)).not.toEqual(last)
     expect(problems).toEqual([])
   })
 
@@ -139,7 +140,7 @@ describe.skipIf(missing)('games in the studio', () => {
     await page.mouse.down()
     await page.mouse.move(box.x + 200 + dx!, box.y + 200 + dy!)
     await page.mouse.up()
-    expect(stateOf(game, start)).toEqual(game.rules.step(start, legal.action).state)
+    await expect.poll(() => stateOf(game, start)).toEqual(game.rules.step(start, legal.action).state)
     for (const name of ['you', 'random', 'solver'])
       await expect.poll(() => page.locator('.race figure', { hasText: name }).locator('small').textContent()).toBe('1 move')
   })
@@ -151,6 +152,7 @@ describe.skipIf(missing)('games in the studio', () => {
     await page.getByRole('button', { name: 'one move' }).click()
     await expect.poll(() => page.url()).toContain('state=')
     await page.getByLabel('Colours').selectOption('dark')
+    await expect.poll(() => page.url()).toContain('theme=dark')
     const state = stateOf(game, start)
     await page.getByRole('button', { name: 'Copy the address' }).click()
     const copied = (await page.evaluate('navigator.clipboard.readText()')) as string
@@ -215,7 +217,7 @@ describe.skipIf(missing)('games in the studio', () => {
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
     await page.waitForSelector('.board canvas')
-    expect(page.url()).toContain('seed=1&state=')
+    await expect.poll(() => page.url()).toContain('seed=1&state=')
     expect(problems).toEqual([])
   })
 
