@@ -19,6 +19,7 @@ export const GAMES = [
   { id: 'breakout', tile: 48, targets: { frame: 5_000 } },
   { id: 'maze', tile: 63, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
   { id: 'falling-shapes', tile: 40, targets: { frame: 10_000, png: 3_000 } },
+  { id: 'snake', tile: 56, targets: { frame: 10_000, png: 3_000 } },
   { id: 'lights-out', tile: 67, targets: { frame: 5_000 } },
   { id: 'sokoban', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
   { id: 'rush-hour', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },

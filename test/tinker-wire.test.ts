@@ -52,7 +52,7 @@ describe.skipIf(pythons.length === 0)('the Python SDK of Tinker (skipped where V
       sample: base64(
         sampleResponse.toProto({
           sequences: [
-            { stopReason: 'stop', tokens: [9, 70_000], logprobs: Float32Array.of(-0.5, -0.25) },
+            { stopReason: 'stop', tokens: [9, 70_000], logprobs: [-0.5, -0.25] },
             { stopReason: 'length', tokens: [1], logprobs: null },
           ],
           promptLogprobs: Float32Array.of(Number.NaN, -1.5),
@@ -89,7 +89,7 @@ describe.skipIf(pythons.length === 0)('the Python SDK of Tinker (skipped where V
       { logprobs: vector('float32', Float32Array.of(-2, -3)), ids: { dtype: 'int64', shape: [1, 2], data: [3, 4] } },
     ])
     expect(sampleResponse.fromProto(bytesOf(theirs.sampled))).toEqual({
-      sequences: [{ stopReason: 'length', tokens: [9, 70_000], logprobs: Float32Array.of(-0.5, -0.25) }],
+      sequences: [{ stopReason: 'length', tokens: [9, 70_000], logprobs: [-0.5, -0.25] }],
       promptLogprobs: Float32Array.of(Number.NaN, -1.5),
       promptCacheHitTokens: 4,
     })

@@ -12,6 +12,7 @@ const CONFIGS: { readonly [id: string]: readonly object[] } = {
   'picture-shisen-sho': [{ rows: 4, columns: 4, kinds: 4 }],
   breakout: [{}, { columns: 12, rows: 1, paddle: 40, parts: 6, speed: 4, balls: 1, frames: 2 }],
   'falling-shapes': [{}, { width: 4, height: 8, kinds: 2, next: 3 }],
+  snake: [{}, { size: 5, length: 12, hunger: 20, thin: 5 }],
   maze: [{}, { rows: 4, columns: 10, sight: 1, loops: 10, map: false, thin: 5 }],
   pairs: [{}, { rows: 2, columns: 4, peek: false, faces: 'classes' }],
   sliding: [{}, { rows: 2, columns: 4, moves: 12, face: 'picture' }],

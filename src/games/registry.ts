@@ -66,6 +66,10 @@ const BUILT_IN: readonly GameEntry[] = [
     load: async () => (await import('./breakout/index.ts')).gameBreakout,
   },
   {
+    ...{ id: 'snake', title: 'Snake', tags: ['paths', 'planning'] },
+    load: async () => (await import('./snake/index.ts')).gameSnake,
+  },
+  {
     ...{ id: 'falling-shapes', title: 'Falling Shapes', tags: ['shapes', 'packing', 'planning'] },
     load: async () => (await import('./falling-shapes/index.ts')).gameFallingShapes,
   },

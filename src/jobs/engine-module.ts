@@ -1,8 +1,14 @@
 /** Engines are packages of their own, loaded by name when a command needs one. */
 import { stat } from 'node:fs/promises'
-import type { Engine, EngineInfo, EngineModule } from '../engine.ts'
-import { EngineError, fileReason, StorageError } from '../errors.ts'
+import { basename } from 'node:path'
+import { chatFromFolder } from '../chat-formats/folder.ts'
+import { lexiconChat } from '../chat-formats/index.ts'
+import type { Engine, EngineInfo, EngineModule, EngineNeeds, EngineOptions, Tokenizer } from '../engine.ts'
+import { ConfigError, EngineError, fileReason, StorageError } from '../errors.ts'
 import { fileGuess } from '../near-file.ts'
+import { createTinkerEngine, embeddedServer, PROFILES } from '../tinker/client/index.ts'
+import type { TrainConfig } from '../train/index.ts'
+import { modelFacts } from './model-facts.ts'
 
 /** What an engine package exports beside the contract if its models can be exported. */
 export interface OnnxExporter {
@@ -11,6 +17,77 @@ export interface OnnxExporter {
     checkpoint: string,
     options: { readonly rows: number; readonly columns: number },
   ): Promise<{ readonly onnx: Uint8Array; readonly info: EngineInfo }>
+}
+
+/** The package of the embedded engine. */
+const EMBEDDED = '@vlm-gym/engine-onnx'
+
+/** The address of a Tinker server in the name of an engine, such as tinker:http://127.0.0.1:8010; null for other engines. */
+export const tinkerUrlOf = (name: string): string | null => (name.startsWith('tinker:') ? name.slice('tinker:'.length) : null)
+
+/** The key of a Tinker server; absent: it wants none. */
+const tinkerKey = (): string | undefined => process.env.TINKER_API_KEY || undefined
+
+/**
+ * A fresh engine by its name: a package, or the address of a Tinker server. Throws ConfigError, EngineError.
+ */
+export async function engineNamed(
+  name: string,
+  options: EngineOptions,
+  needs: EngineNeeds,
+  tinker?: TrainConfig['tinker'],
+): Promise<Engine> {
+  const url = tinkerUrlOf(name)
+  if (url !== null) return await (tinker === undefined ? embeddedEngine(url, options, needs) : foreignEngine(url, options, tinker))
+  if (tinker !== undefined)
+    throw new ConfigError(`the config has tinker, the model of a server, but the engine is ${name}; give --engine tinker:URL`)
+  const { createEngine } = await loadEngineModule(name)
+  return createEngine(options, needs)
+}
+
+const SAME_CONFIG = 'start it with the config of the run: vlm-gym serve-engine --preset NAME (or --config FILE) --seed N'
+
+/** Settings as text, in the order of their names. */
+const sorted = (settings: object): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))))
+
+/** The embedded engine of a server. Throws EngineError for a server whose model is another than the run's. */
+async function embeddedEngine(url: string, { model, seed }: EngineOptions, needs: EngineNeeds): Promise<Engine> {
+  const key = tinkerKey()
+  const server = await embeddedServer(url, key)
+  if (server === null)
+    throw new EngineError(
+      `the Tinker server at ${url} is not vlm-gym serve-engine; say which model it has in the config field tinker (profile, folder)`,
+    )
+  const words = needs.words()
+  const foreign = words.find((word, i) => server.words[i] !== word)
+  if (foreign !== undefined || words.length !== server.words.length)
+    throw new EngineError(
+      `the engine server at ${url} has ${server.words.length} words, this run ${words.length}${foreign === undefined ? '' : `, such as ${JSON.stringify(foreign)}`}; ${SAME_CONFIG}`,
+    )
+  const [ours, theirs] = [
+    { ...model, seed },
+    { ...server.model, seed: server.seed },
+  ].map(sorted)
+  if (server.model !== null && ours !== theirs)
+    throw new EngineError(`the engine server at ${url} has the model ${theirs}, this run ${ours}; ${SAME_CONFIG}`)
+  const { createTokenizer } = (await import(EMBEDDED)) as { createTokenizer(words: readonly string[], stop: string): Tokenizer }
+  const chat = lexiconChat({
+    tokenizer: createTokenizer(words, words[server.stop] as string),
+    imageTokens: server.imageTokens,
+  })
+  const { baseModel, info } = server
+  return createTinkerEngine({ url, key, baseModel, profile: PROFILES.embedded, chat, info })
+}
+
+/** The engine of another server. Throws EngineError for a folder that is no model's. */
+async function foreignEngine(url: string, { seed }: EngineOptions, tinker: NonNullable<TrainConfig['tinker']>): Promise<Engine> {
+  const { profile, folder, model = folder, rank, maxSequence } = tinker
+  const [chat, facts] = [await chatFromFolder(folder), await modelFacts(folder)]
+  return createTinkerEngine({
+    ...{ url, key: tinkerKey(), baseModel: model, profile: PROFILES[profile], chat, rank, seed },
+    info: { name: `${basename(model)} (${profile})`, parameters: facts.parameters, maxSequence: maxSequence ?? facts.positions },
+  })
 }
 
 /** Loads an engine package. Throws EngineError that says how to get it. */

@@ -1,6 +1,6 @@
 /** The door `vlm-gym/jobs`: train, evaluate and teach, as the commands do, for programs. */
 export { checkSeeds, compareFacts, readComparedRuns } from './compared-runs.ts'
-export { exportCheckpoint, loadEngineModule, type OnnxExporter, openCheckpoint } from './engine-module.ts'
+export { engineNamed, exportCheckpoint, loadEngineModule, type OnnxExporter, openCheckpoint } from './engine-module.ts'
 export { type EvalConfig, type EvalPace, evalConfig } from './eval-config.ts'
 export { type EvalOptions, type EvalOutcome, type NewEvalOptions, resumeEvaluation, runEvaluation } from './eval-job.ts'
 export type { JobControl, JobEpisode, JobEvent, JobFolder, JobMetrics, JobNote, JobProgress, OnJobEvent } from './events.ts'

@@ -2,10 +2,11 @@
 import { availableParallelism } from 'node:os'
 import * as z from 'zod'
 import type { Engine } from '../engine.ts'
-import { StorageError } from '../errors.ts'
+import { ConfigError, StorageError } from '../errors.ts'
 import { writeReport } from '../report/index.ts'
 import { createRun, type NewFolderOptions, openRun, type RunFolder } from '../runs/index.ts'
 import { coldStartExamples, otherEngines, parseTrainConfig, stageInfos, type TrainConfig } from '../train/index.ts'
+import { tinkerUrlOf } from './engine-module.ts'
 import type { JobControl } from './events.ts'
 import { loadExtras } from './extras.ts'
 import type { Scorers } from './scorers.ts'
@@ -59,11 +60,16 @@ export async function createTrainRun(path: string, config: TrainConfig, options?
   }
 }
 
-/** A stopped run, with its own config. Throws ConfigError, StorageError. */
-export async function openTrainRun(path: string): Promise<OpenRun> {
+/** A stopped run, with its own config. `engine`: where its server is now, if it was one of the Tinker API. Throws ConfigError, StorageError. */
+export async function openTrainRun(path: string, { engine: moved }: { readonly engine?: string | undefined } = {}): Promise<OpenRun> {
   const folder = await openRun(path)
   try {
-    const config = storedConfig(folder)
+    const stored = storedConfig(folder)
+    if (moved !== undefined && (tinkerUrlOf(moved) === null || tinkerUrlOf(stored.engine) === null))
+      throw new ConfigError(
+        `--engine ${moved} cannot go with --resume: the run has its weights in the engine ${stored.engine}; a server of the Tinker API alone may have another address`,
+      )
+    const config = moved === undefined ? stored : { ...stored, engine: moved }
     await loadExtras(config)
     const words = await openWords(folder)
     const another = anotherOf(config, path, words)
@@ -106,9 +112,12 @@ export function storedConfig(folder: RunFolder): TrainConfig {
   }
 }
 
-/** Engines that a run uses at once if nobody says how many: two where the processors suffice. Each takes memory of its own; see docs/speed.md. */
-export function usualParallel({ threads }: Pick<TrainConfig, 'threads'>, cores: number = availableParallelism()): number {
-  return Math.max(1, Math.min(2, Math.floor(cores / threads)))
+/** Engines that a run uses at once if nobody says how many: two where the processors suffice. Each takes memory of its own; see docs/speed.md. A server's model is one. */
+export function usualParallel(
+  { threads, tinker }: Pick<TrainConfig, 'threads' | 'tinker'>,
+  cores: number = availableParallelism(),
+): number {
+  return tinker === undefined ? Math.max(1, Math.min(2, Math.floor(cores / threads))) : 1
 }
 
 /** How a run goes on; none of it decides a number. */

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { checkConfig } from '../checks.ts'
 import { LEVELS, type RewardSpec, rewardFields, skinFields, specFields } from '../gym/index.ts'
+import { PROFILE_NAMES } from '../tinker/client/profile.ts'
 import { RECIPE_NAMES, RECIPE_TEXTS } from './recipe-names.ts'
 
 const rate = z.number().min(0).max(1)
@@ -166,9 +167,38 @@ export const trainConfig = z.strictObject({
     .max(1000)
     .default(0)
     .describe('random themes that cold start and RL draw pictures in, evenly, beside that of the skin; the named themes stay unseen'),
-  engine: z.string().default('@vlm-gym/engine-onnx').describe('package that makes the engine'),
+  engine: z
+    .string()
+    .default('@vlm-gym/engine-onnx')
+    .describe('package that makes the engine, or a server of the Tinker API, as tinker:http://127.0.0.1:8010'),
   threads: count.min(1).max(256).default(1).describe('threads of each engine; part of what decides the last digits'),
   model: z.record(z.string(), z.unknown()).default({}).describe('model settings of the engine'),
+  tinker: z
+    .strictObject({
+      profile: z
+        .enum(PROFILE_NAMES)
+        .describe(
+          'kind of server. hosted: the service. skyrl-fsdp: SkyRL on GPUs. skyrl-jax: SkyRL with JAX, which reads text and trains LoRA alone',
+        ),
+      folder: z
+        .string()
+        .min(1)
+        .describe(
+          'folder of the model as it was published: config.json, tokenizer.json, chat template; of vision models preprocessor_config.json',
+        ),
+      model: z.string().min(1).optional().describe('name of the model at the server; absent: the folder'),
+      rank: count.min(0).max(4096).default(0).describe('of LoRA; 0: all weights are trained'),
+      maxSequence: count
+        .min(16)
+        .optional()
+        .describe('longest prompt and reply, tokens, that the server was started with; absent: that of the model'),
+    })
+    .optional()
+    .describe('the model at a server of the Tinker API that is not vlm-gym serve-engine'),
+  observation: z
+    .enum(['image', 'caption'])
+    .default('image')
+    .describe('what is given of a board. image: its picture. caption: the true board in words instead, for models that read text alone'),
   prompt: z
     .enum(['brief', 'full'])
     .default('brief')

@@ -91,7 +91,12 @@ export async function grpoStep(
   const drawn = [...pool.map(({ spec, snapshot }) => ({ entry: mix[spec] as MixEntry, snapshot })), ...fresh]
 
   // A group of episodes from each, all from exactly that state.
-  const policy = samplerPolicy(engine, { maxTokens: context.maxTokens, temperature: rl.temperature, chance: 'call' })
+  const policy = samplerPolicy(engine, {
+    maxTokens: context.maxTokens,
+    temperature: rl.temperature,
+    chance: 'call',
+    pictures: mix.some(({ spec }) => spec.mode !== 'caption'),
+  })
   const specs = new Map(mix.map((entry): [MixEntry, EnvSpec] => [entry, { ...entry.spec, reward: rewardSpecOf(rl, entry) }]))
   const episodes = await rolloutGroups(
     policy,

@@ -46,7 +46,7 @@ export function defineServeEngine(command: Command): void {
       'laptop',
     ),
   )
-  withConfigFile(command, 'fields that differ from the preset')
+  withConfigFile(command, 'fields that differ from the preset; a file of vlm-gym train --print-config stands alone')
   withSet(command, 'one field, such as model.width=64 or threads=2')
   withSeed(command, 'the first weights of every model, and the samples of requests without a seed')
   command.option('--folder <path>', 'where checkpoints are kept; they are found again at the next start', 'serve-engine')
@@ -76,12 +76,14 @@ export function defineServeEngine(command: Command): void {
     ],
     ['vlm-gym serve-engine --port 0 --json', 'on a free port, which the first line of output names'],
   ])
-  command.action(serveCommand)
+  command.action((flags: ServeFlags) => serveCommand(flags, command))
 }
 
-async function serveCommand(flags: ServeFlags): Promise<void> {
+async function serveCommand(flags: ServeFlags, command: Command): Promise<void> {
   const base = presetNamed(flags.preset) as ConfigObject & object
-  const gathered = await gatherConfig({ base, config: flags.config, set: flags.set })
+  const isChosen = command.getOptionValueSource('preset') === 'cli'
+  const isWhole = (file: ConfigObject): boolean => !isChosen && trainConfig.safeParse(file).success
+  const gathered = await gatherConfig({ base: (file) => (isWhole(file) ? {} : base), config: flags.config, set: flags.set })
   const config = checkConfig(trainConfig, { ...gathered, seed: flags.seed }, 'the config')
   await loadExtras(config)
   const words = await newWords(config)
@@ -92,7 +94,19 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
     throw new StorageError(`cannot make the folder ${folder}: ${fileReason(error, 'write')}; give another --folder`, { cause: error })
   })
   const server = await serveEngine({
-    ...{ host, port, key: await keyOf(flags), allowKeyless, maxModels, maxSessions, maxQueue, idleTimeout: idle * 1000, folder, seed },
+    ...{
+      host,
+      port,
+      key: await keyOf(flags),
+      allowKeyless,
+      maxModels,
+      maxSessions,
+      maxQueue,
+      idleTimeout: idle * 1000,
+      folder,
+      seed,
+      model,
+    },
     open: (saves) => createEngine({ model, seed, threads, folder: saves }, { words: () => words }),
   })
   if (flags.json) printJson({ url: server.url, model: server.base })

@@ -50,6 +50,7 @@ interface TrainFlags {
   readonly seeds?: readonly number[]
   readonly parallel?: number
   readonly scorers?: readonly string[]
+  readonly engine?: string
   readonly out?: string
   readonly resume?: boolean | string
   readonly force?: boolean
@@ -71,6 +72,10 @@ export function defineTrain(command: Command): void {
   withPicturesOption(command)
   command.option('--seed <n>', 'whole number that decides every number of the run', wholeNumber(0))
   command.option('--seeds <list>', 'several seeds, such as 0,1,2 or 0-2: a run each, in runs/<preset>-<seed> or <out>-<seed>', parseSeeds)
+  command.option(
+    '--engine <name>',
+    'who computes: embedded, or a server of the Tinker API, such as tinker:http://127.0.0.1:8010 (vlm-gym serve-engine; key: the environment variable TINKER_API_KEY). With --resume: where that server is now',
+  )
   command.optionsGroup('Where it goes:')
   command.option('--out <folder>', 'run folder (default: runs/<preset>-<seed>)')
   withFolderForce(command)
@@ -205,6 +210,9 @@ function seedsOptions(flags: TrainFlags, seeds: readonly number[], isChosen: boo
   }
 }
 
+/** The name of an engine as configs have it. */
+const engineName = (name: string): string => (name === 'embedded' ? '@vlm-gym/engine-onnx' : name)
+
 /** The folder of a run that was given none. */
 const defaultFolder = (preset: string, seed: number): string => join('runs', `${preset}-${seed}`)
 
@@ -213,7 +221,15 @@ async function configOf(flags: TrainFlags, isChosen: boolean): Promise<TrainConf
   const base = presetNamed(flags.preset) as ConfigObject & TrainConfig
   const isWhole = (file: ConfigObject): boolean => !isChosen && trainConfig.safeParse(file).success
   const gathered = await gatherConfig({ base: (file) => (isWhole(file) ? {} : base), config: flags.config, set: flags.set })
-  const given = checkConfig(trainConfig, flags.seed === undefined ? gathered : { ...gathered, seed: flags.seed }, 'the training config')
+  const given = checkConfig(
+    trainConfig,
+    {
+      ...gathered,
+      ...(flags.seed !== undefined && { seed: flags.seed }),
+      ...(flags.engine !== undefined && { engine: engineName(flags.engine) }),
+    },
+    'the training config',
+  )
   const plugins = [...new Set([...given.plugins, ...(flags.plugin ?? [])].map((name) => resolvePlugin(name)))]
   const pictures = flags.pictures ?? given.pictures
   const { dataset } = given.coldStart
@@ -221,7 +237,8 @@ async function configOf(flags: TrainFlags, isChosen: boolean): Promise<TrainConf
     ...given.coldStart,
     ...(dataset !== undefined && { dataset: typeof dataset === 'string' ? resolve(dataset) : dataset.map((path) => resolve(path)) }),
   }
-  const config = { ...given, plugins, coldStart, ...(pictures !== undefined && { pictures: resolve(pictures) }) }
+  const tinker = given.tinker && { tinker: { ...given.tinker, folder: resolve(given.tinker.folder) } }
+  const config = { ...given, ...tinker, plugins, coldStart, ...(pictures !== undefined && { pictures: resolve(pictures) }) }
   await loadExtras(config)
   mixOf(config)
   return config
@@ -260,5 +277,5 @@ function resumeRun(flags: TrainFlags): Promise<OpenRun> {
     throw new ConfigError('--resume names the folder to go on with, so --out and --seed cannot be given with it')
   }
   const standard = (): string => defaultFolder(flags.preset, flags.seed ?? presetNamed(flags.preset).seed)
-  return openTrainRun(typeof flags.resume === 'string' ? flags.resume : (flags.out ?? standard()))
+  return openTrainRun(typeof flags.resume === 'string' ? flags.resume : (flags.out ?? standard()), { engine: flags.engine })
 }

@@ -128,7 +128,7 @@ export function rules(config: ConfigBreakout): string {
   const { columns, rows, paddle, parts, speed, balls, frames } = config
   const { least, count } = paddleRange(config)
   return [
-    `The picture shows a field with ${rows} rows of at most ${columns} bricks at the top, a paddle at the bottom and a falling ball. Small dots show where the ball was in the ${frames - 1 === 1 ? 'frame before' : `${frames - 1} frames before, the larger the later`}.`,
+    `The picture shows a field with ${rows === 1 ? 'one row' : `${rows} rows`} of at most ${columns} bricks at the top, a paddle at the bottom and a falling ball. Small dots show where the ball was in the ${frames - 1 === 1 ? 'frame before' : `${frames - 1} frames before, the larger the later`}.`,
     `All lengths are in tenths of a brick's width: the field is ${columns * BRICK.width} wide and ${HEIGHT} high, a brick ${BRICK.height} high, the paddle ${paddle} wide.`,
     '',
     'Rules',

@@ -26,6 +26,8 @@ export interface EngineServerOptions extends Partial<HostLimits>, GuardOptions, 
   readonly base?: string
   /** Decides the samples of requests without a seed, in the order they come. Default 0. */
   readonly seed?: number
+  /** Settings of the model, which clients are told: their runs have the same. */
+  readonly model?: object
   /** Largest request body, bytes. Default 64 MiB. */
   readonly maxBody?: number
   /** 0 picks a free one. */
@@ -56,7 +58,7 @@ export async function serveEngine(options: EngineServerOptions): Promise<EngineS
   const { host: hostname = '127.0.0.1', now = () => performance.now(), log = (error: unknown) => console.error(error) } = options
   const { maxBody, base, ...limits } = { ...ENGINE_SERVER_DEFAULTS, ...options }
   const guard = guardOf(options, { header: 'x-api-key', open: '/api/v1/healthz' })
-  const { open, folder, seed = 0 } = options
+  const { open, folder, seed = 0, model = null } = options
   const lock = await lockFolder(folder)
   try {
     const host = await Host.open({ open, folder, base, seed, limits, now, log })
@@ -75,7 +77,7 @@ export async function serveEngine(options: EngineServerOptions): Promise<EngineS
     app.use(bodyLimit({ maxSize: maxBody, onError: () => answer(tooLarge(maxBody)) }))
     app.onError((error) => answer(error instanceof VlmGymError ? new ApiError(400, error.message) : asApiError(error, log)))
     app.notFound((c) => answer(new ApiError(404, `there is no ${c.req.method} ${c.req.path} here`, null, 'NOT_FOUND')))
-    tinkerRoutes(app, host, { poll: POLL, maxBody, stopping: stopping.signal })
+    tinkerRoutes(app, host, { poll: POLL, model, maxBody, stopping: stopping.signal })
     app.get('/metrics', metrics.handler)
     metrics.gauge('vlm_gym_sessions', 'sessions that are open', () => host.sessions.length)
     metrics.gauge('vlm_gym_models', 'models that are open', () => host.models.length)

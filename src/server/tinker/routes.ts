@@ -37,6 +37,8 @@ export interface RouteOptions {
   /** Milliseconds that retrieve_future waits at most. */
   readonly poll: number
   readonly maxBody: number
+  /** Settings of the model; null: not told. */
+  readonly model: object | null
   /** Aborts when the server stops. */
   readonly stopping: AbortSignal
 }
@@ -49,7 +51,7 @@ const texts = (metadata: Record<string, unknown> | null | undefined): Record<str
 const taken = (c: Context, { id, sequences }: Future, modelId?: string): Response =>
   c.json({ request_id: id, ...(modelId !== undefined && { model_id: modelId }), ...(sequences && { sample_sequence_ids: sequences }) })
 
-export function tinkerRoutes(app: Hono, host: Host, { poll, maxBody, stopping }: RouteOptions): void {
+export function tinkerRoutes(app: Hono, host: Host, { poll, maxBody, model, stopping }: RouteOptions): void {
   const { base } = host.options
   const api = (path: string): string => `/api/v1/${path}`
 
@@ -267,6 +269,8 @@ export function tinkerRoutes(app: Hono, host: Host, { poll, maxBody, stopping }:
   app.get(api('engine'), (c) =>
     c.json({
       base_model: base,
+      model,
+      seed: host.options.seed,
       info,
       chat: { name: chat.name, stop: chat.stop, vocabulary_size: chat.vocabularySize },
       picture: pictureSizes(chat),

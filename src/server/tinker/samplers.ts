@@ -2,8 +2,9 @@
  * Sampling: sessions of weights, and the one engine that samples from all of them. It has the weights of no model; each request names its own.
  * Requests that wait together go into one call of the engine.
  */
-import { type Engine, inputLength, type ModelInput, type SampledSequence, type WeightsRef } from '../../engine.ts'
-import { ConfigError } from '../../errors.ts'
+import type { ChatFormat } from '../../chat.ts'
+import { type Engine, inputLength, type ModelInput, type SampledSequence, type Sampler, type WeightsRef } from '../../engine.ts'
+import { ConfigError, EngineError } from '../../errors.ts'
 import { deriveSeed } from '../../rng.ts'
 import { inputFromWire, type SampleRequest, type SampleResponse, sequenceToWire } from '../../tinker/wire/index.ts'
 import { ApiError } from '../api-error.ts'
@@ -34,10 +35,24 @@ export interface SamplersOptions {
   readonly keep: number
 }
 
+/** Requests that are one call of the engine, and those of them that are here. */
+interface Call {
+  readonly session: string
+  readonly size: number
+  readonly parts: Map<number, Part>
+}
+
+interface Part {
+  readonly request: SampleRequest
+  readonly resolve: (response: SampleResponse) => void
+  readonly reject: (error: unknown) => void
+}
+
 export class Samplers {
   readonly #options: SamplersOptions
   readonly #sessions = new Map<string, SamplerSession>()
   readonly #batchers = new Map<string, Batcher>()
+  readonly #calls = new Map<string, Call>()
   #engine: Promise<{ readonly engine: Engine; readonly base: WeightsRef }> | undefined
   #unseeded = 0
 
@@ -99,6 +114,7 @@ export class Samplers {
       if (!one.gone) this.#letGo(one)
       this.#sessions.delete(one.id)
     }
+    for (const [key, call] of this.#calls) if (call.session === session) this.#giveUp(key, new EngineError('the session has ended'))
   }
 
   /** Deletes saved weights, after what was asked for before. */
@@ -120,6 +136,7 @@ export class Samplers {
     checkRequest(request)
     const { engine, base } = await this.#made()
     const ref = 'base' in source ? base : 'path' in source ? this.#options.find(source.path) : source.ref
+    if (request.callSize !== undefined) return await this.#inCall(engine.sampler(ref), engine.chat, request, signal)
     const prompt = inputFromWire(request.prompt, engine.chat)
     const { params, numSamples, promptIndex, promptLogprobs, promptLogprobsLastN } = request
     const room = roomOf(engine, prompt)
@@ -137,7 +154,7 @@ export class Samplers {
               temperature: params.temperature,
               seed,
               maxTokens,
-              stop: stopOf(engine, params.stop),
+              stop: stopOf(engine.chat, params.stop),
               index: promptIndex,
             },
             signal,
@@ -148,6 +165,37 @@ export class Samplers {
       promptCacheHitTokens: 0,
       ...(logprobs !== undefined && { promptLogprobs: withoutUnscored(logprobs, prompt, promptLogprobsLastN) }),
     }
+  }
+
+  /** Waits until all requests of the call are here, and carries them out as one call: their numbers are those of a caller in this process. */
+  #inCall(sampler: Sampler, chat: ChatFormat, request: SampleRequest, signal: AbortSignal): Promise<SampleResponse> {
+    const { samplingSessionId: id, seqId, callIndex, callSize = 1 } = request
+    const session = id === undefined ? undefined : this.get(id).session
+    if (session === undefined || seqId === undefined || callIndex === undefined || callIndex >= callSize || callIndex > seqId)
+      throw new ConfigError(
+        `call_size ${callSize} goes with a sampling_session_id, a seq_id, and a call_index from 0 to ${callSize - 1}; give all of them`,
+      )
+    const key = `${id} ${seqId - callIndex}`
+    const call = this.#calls.get(key) ?? { session, size: callSize, parts: new Map<number, Part>() }
+    if (call.size !== callSize || call.parts.has(callIndex))
+      throw new ConfigError(`the call of the request of seq_id ${seqId} has another call_size, or that call_index already`)
+    this.#calls.set(key, call)
+    return new Promise((resolve, reject) => {
+      call.parts.set(callIndex, { request, resolve, reject })
+      signal.addEventListener('abort', () => this.#giveUp(key, signal.reason))
+      if (call.parts.size < callSize) return
+      this.#calls.delete(key)
+      void carryOut(sampler, chat, call).catch((error: unknown) => {
+        for (const part of call.parts.values()) part.reject(error)
+      })
+    })
+  }
+
+  /** Ends a call whose requests are not all here. */
+  #giveUp(key: string, reason: unknown): void {
+    const call = this.#calls.get(key)
+    this.#calls.delete(key)
+    for (const { reject } of call?.parts.values() ?? []) reject(reason)
   }
 
   async close(): Promise<void> {
@@ -171,6 +219,35 @@ export class Samplers {
   }
 }
 
+/** Carries out a call whose requests are all here. */
+async function carryOut(sampler: Sampler, chat: ChatFormat, { size, parts }: Call): Promise<void> {
+  const ordered = Array.from({ length: size }, (_, i) => parts.get(i) as Part)
+  const prompts = ordered.map(({ request }) => inputFromWire(request.prompt, chat))
+  const { request } = ordered[0] as Part
+  if (request.promptLogprobs) {
+    const scored = await sampler.logprobs(prompts)
+    for (const [i, { resolve }] of ordered.entries()) {
+      const promptLogprobs = withoutUnscored(scored[i] as Float32Array, prompts[i] as ModelInput)
+      resolve({ sequences: [], promptCacheHitTokens: 0, promptLogprobs })
+    }
+    return
+  }
+  const { temperature, maxTokens, stop, seed } = request.params
+  const seeds = ordered.map((part) => part.request.params.seed)
+  if (maxTokens === undefined || seed === undefined || seeds.includes(undefined))
+    throw new ConfigError('a call of several requests needs max_tokens and a seed in each of them')
+  const sampled = await sampler.sample({
+    prompts,
+    n: request.numSamples,
+    params: {
+      ...{ maxTokens, temperature, seed: request.promptIndex === undefined ? (seeds as number[]) : seed },
+      ...(stop && { stop: stopOf(chat, stop) as number[] }),
+    },
+  })
+  for (const [i, { resolve }] of ordered.entries())
+    resolve({ sequences: (sampled[i] as SampledSequence[]).map(sequenceToWire), promptCacheHitTokens: 0 })
+}
+
 /** Throws ConfigError for what this engine does not do. */
 function checkRequest({ params, ...asked }: SampleRequest): void {
   const refuse = (what: string, remedy: string): never => {
@@ -191,7 +268,7 @@ function roomOf({ info }: Engine, prompt: ModelInput): number {
 }
 
 /** Stop tokens of a request; undefined: the model's own. Throws ConfigError for a text that is no single token. */
-function stopOf({ chat }: Engine, stop: SampleRequest['params']['stop']): readonly number[] | undefined {
+function stopOf(chat: ChatFormat, stop: SampleRequest['params']['stop']): readonly number[] | undefined {
   return stop?.map((one: number | string) => {
     if (typeof one === 'number') return one
     const [token, ...more] = chat.reply(one)

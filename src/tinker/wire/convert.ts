@@ -9,9 +9,11 @@ import type { ForwardBackwardOutput, WireDatum } from './forward-backward.ts'
 import type { WireSequence } from './sample.ts'
 import { vector, type WireTensor } from './tensor.ts'
 
-export interface PictureWriting {
+export interface Writing {
   /** True: RGB, as the image processors of vision models want it. Default false: a palette where the frame has one, so that the frame comes back as it was. */
   readonly rgb?: boolean
+  /** True: fractions as float64, an extension of the embedded profile. Default false: as float32. */
+  readonly exact?: boolean
 }
 
 /** Files of the frames that were written before: a frame stands in the prompt of every reply, and in every later turn. */
@@ -25,7 +27,7 @@ function fileOf(frame: Frame, rgb: boolean): Uint8Array {
   return file
 }
 
-export const inputToWire = ({ chunks }: ModelInput, { rgb = false }: PictureWriting = {}): WireChunk[] =>
+export const inputToWire = ({ chunks }: ModelInput, { rgb = false }: Writing = {}): WireChunk[] =>
   chunks.map((chunk) =>
     chunk.type === 'encoded_text'
       ? chunk
@@ -71,10 +73,10 @@ const INPUTS = [
   ['advantages', 'advantages', 'float32'],
 ] as const
 
-export function datumToWire({ modelInput, lossInputs }: Datum, options: PictureWriting = {}): WireDatum {
+export function datumToWire({ modelInput, lossInputs }: Datum, options: Writing = {}): WireDatum {
   const tensors = INPUTS.flatMap(([name, wire, dtype]): [string, WireTensor][] => {
     const values = lossInputs[name]
-    return values === undefined ? [] : [[wire, vector(dtype, values)]]
+    return values === undefined ? [] : [[wire, vector(dtype === 'float32' && options.exact ? 'float64' : dtype, values)]]
   })
   return { modelInput: inputToWire(modelInput, options), lossFnInputs: Object.fromEntries(tensors) }
 }
@@ -144,7 +146,7 @@ export function logprobsFromWire({ lossFnOutputs }: ForwardBackwardOutput, input
 }
 
 export const sequenceToWire = ({ tokens, logprobs, stopReason }: SampledSequence): WireSequence => ({
-  ...{ stopReason, tokens, logprobs: Float32Array.from(logprobs) },
+  ...{ stopReason, tokens, logprobs },
 })
 
 /** Throws EngineError for a sequence without a log-prob for each token. */

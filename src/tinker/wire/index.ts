@@ -30,10 +30,10 @@ export {
   logprobsFromWire,
   lossConfigFromWire,
   lossConfigToWire,
-  type PictureWriting,
   resultToWire,
   sequenceFromWire,
   sequenceToWire,
+  type Writing,
 } from './convert.ts'
 export {
   datumBytes,

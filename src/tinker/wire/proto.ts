@@ -12,8 +12,8 @@ const map = (type: string, id: number): protobuf.IMapField => ({ keyType: 'strin
 /** A field that may be there with its default value: a choice of one, which is how proto3 has it. */
 const present = (field: string): { [name: string]: protobuf.IOneOf } => ({ [`_${field}`]: { oneof: [field] } })
 
-/** Element types of tensors, by their number. */
-export const DTYPE = { float32: 1, int64: 2, int32: 3, bfloat16: 4 } as const
+/** Element types of tensors, by their number. float64 is an extension of the embedded profile. */
+export const DTYPE = { float32: 1, int64: 2, int32: 3, bfloat16: 4, float64: 64 } as const
 export const STOP_REASON = { stop: 0, length: 1 } as const
 
 /** With the edition, lists of numbers are packed as proto3 packs them. */

@@ -39,6 +39,9 @@ export interface SampleRequest {
   readonly targetPromptLogprobs?: WireTensor
   /** Extension of the embedded profile: place of the prompt in a call of many prompts with one seed. */
   readonly promptIndex?: number
+  /** Extension of the embedded profile: place in a call of `callSize` requests with consecutive `seqId`, which are carried out as one. With `promptLogprobs`, nothing is sampled in it. */
+  readonly callIndex?: number
+  readonly callSize?: number
 }
 
 export interface WireSamplingParams {
@@ -64,7 +67,8 @@ export const EMPTY_LOGPROB = -99999
 export interface WireSequence {
   readonly stopReason: 'stop' | 'length'
   readonly tokens: readonly number[]
-  readonly logprobs: Float32Array | null
+  /** In protobuf rounded to float32; in JSON as they are. */
+  readonly logprobs: readonly number[] | null
   readonly topkLogprobs?: TopkLogprobs
 }
 
@@ -101,13 +105,15 @@ const requestSchema = z.object({
   prompt_alt_tokens_k: z.int().min(0).default(0),
   target_prompt_logprobs: tensorSchema.nullish(),
   prompt_index: z.int().min(0).nullish(),
+  call_index: z.int().min(0).nullish(),
+  call_size: z.int().min(1).nullish(),
 })
 
 /** Request of asample. */
 export const sampleRequest: JsonCodec<SampleRequest> = {
   toJson: ({ prompt, params, numSamples, targetPromptLogprobs: targets, ...given }) => ({
     ...defined({ sampling_session_id: given.samplingSessionId, base_model: given.baseModel, model_path: given.modelPath }),
-    ...defined({ seq_id: given.seqId, prompt_index: given.promptIndex }),
+    ...defined({ seq_id: given.seqId, prompt_index: given.promptIndex, call_index: given.callIndex, call_size: given.callSize }),
     num_samples: numSamples,
     prompt: chunksToJson(prompt),
     sampling_params: {
@@ -134,6 +140,8 @@ export const sampleRequest: JsonCodec<SampleRequest> = {
         seqId: some(body.seq_id),
         promptLogprobsLastN: some(body.prompt_logprobs_last_n),
         promptIndex: some(body.prompt_index),
+        callIndex: some(body.call_index),
+        callSize: some(body.call_size),
       }),
       numSamples: body.num_samples,
       prompt: chunksFromJson(body.prompt),
@@ -200,7 +208,7 @@ export const sampleResponse: Codec<SampleResponse> = {
     sequences: sequences.map(({ stopReason, tokens, logprobs: sampled, topkLogprobs }) => ({
       stop_reason: stopReason,
       tokens: [...tokens],
-      logprobs: sampled === null ? null : jsonNumbers(sampled),
+      logprobs: sampled === null ? null : jsonNumbers(sampled, 'float64'),
       ...(topkLogprobs !== undefined && { topk_logprobs: topkToJson(topkLogprobs) }),
     })),
     ...(promptLogprobs !== undefined && { prompt_logprobs: jsonNumbers(promptLogprobs) }),
@@ -217,7 +225,7 @@ export const sampleResponse: Codec<SampleResponse> = {
     const { target_prompt_logprobs: targets, prompt_alt_tokens: alternatives } = body
     return {
       sequences: body.sequences.map(({ stop_reason, tokens, logprobs: sampled, topk_logprobs }) => ({
-        ...{ stopReason: stop_reason, tokens, logprobs: sampled == null ? null : jsonFloats(sampled) },
+        ...{ stopReason: stop_reason, tokens, logprobs: sampled == null ? null : sampled.map((value) => value ?? Number.NaN) },
         ...(topk_logprobs != null && { topkLogprobs: topkFromJson(topk_logprobs) }),
       })),
       ...(body.prompt_logprobs != null && { promptLogprobs: jsonFloats(body.prompt_logprobs) }),
@@ -246,7 +254,7 @@ function sequenceFromProto({ stopReason = 0, tokens, logprobs: sampled, topkSamp
   return {
     stopReason: stopReason === STOP_REASON.stop ? 'stop' : 'length',
     tokens: unpacked('int32', tokens ?? new Uint8Array()),
-    logprobs: sampled === undefined ? null : unpacked('float32', sampled),
+    logprobs: sampled === undefined ? null : Array.from(unpacked('float32', sampled)),
     ...(topkSampledLogprobs !== undefined && { topkLogprobs: topkFromProto(topkSampledLogprobs) }),
   }
 }

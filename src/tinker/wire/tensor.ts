@@ -3,9 +3,9 @@ import * as z from 'zod'
 import { ConfigError } from '../../errors.ts'
 import { DTYPE, type TensorProto, wholeNumber } from './proto.ts'
 
-/** A dense tensor. `int64` holds whole numbers that a JavaScript number holds exactly. */
+/** A dense tensor. `int64` holds whole numbers that a JavaScript number holds exactly. `float64` is an extension of the embedded profile. */
 export interface WireTensor {
-  readonly dtype: 'float32' | 'int64'
+  readonly dtype: 'float32' | 'int64' | 'float64'
   readonly shape: readonly number[]
   /** Row-major; as many values as `shape` says. Values of float32 are rounded to it on the way. */
   readonly data: ArrayLike<number>
@@ -15,19 +15,23 @@ export interface WireTensor {
 export const vector = (dtype: WireTensor['dtype'], data: ArrayLike<number>): WireTensor => ({ dtype, shape: [data.length], data })
 
 type Dtype = keyof typeof DTYPE
-const BYTES: { readonly [dtype in Dtype]: number } = { float32: 4, int64: 8, int32: 4, bfloat16: 2 }
+const BYTES: { readonly [dtype in Dtype]: number } = { float32: 4, int64: 8, int32: 4, bfloat16: 2, float64: 8 }
 
 /** Bytes of a tensor's values. */
 export const tensorBytes = ({ dtype, data }: WireTensor): number => data.length * BYTES[dtype]
 
 /** The numbers as little-endian bytes. Throws ConfigError for an integer that its type does not hold. */
-export function packed(dtype: 'float32' | 'int32' | 'int64', values: ArrayLike<number>): Uint8Array {
+export function packed(dtype: 'float32' | 'float64' | 'int32' | 'int64', values: ArrayLike<number>): Uint8Array {
   const out = new Uint8Array(values.length * BYTES[dtype])
   const view = new DataView(out.buffer)
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number
     if (dtype === 'float32') {
       view.setFloat32(i * 4, value, true)
+      continue
+    }
+    if (dtype === 'float64') {
+      view.setFloat64(i * 8, value, true)
       continue
     }
     if (!(dtype === 'int64' ? Number.isSafeInteger(value) : (value | 0) === value))
@@ -41,9 +45,9 @@ export function packed(dtype: 'float32' | 'int32' | 'int64', values: ArrayLike<n
   return out
 }
 
-/** The numbers of little-endian bytes: float32 for the fractions, plain numbers for the integers. Throws ConfigError for bytes that are no such numbers. */
+/** The numbers of little-endian bytes: float32 for the fractions of 32 bits and less, plain numbers for the rest. Throws ConfigError for bytes that are no such numbers. */
 export function unpacked(dtype: 'float32' | 'bfloat16', bytes: Uint8Array): Float32Array
-export function unpacked(dtype: 'int32' | 'int64', bytes: Uint8Array): number[]
+export function unpacked(dtype: 'int32' | 'int64' | 'float64', bytes: Uint8Array): number[]
 export function unpacked(dtype: Dtype, bytes: Uint8Array): Float32Array | number[]
 export function unpacked(dtype: Dtype, bytes: Uint8Array): Float32Array | number[] {
   const size = BYTES[dtype]
@@ -56,6 +60,7 @@ export function unpacked(dtype: Dtype, bytes: Uint8Array): Float32Array | number
     const halves = Uint32Array.from({ length: count }, (_, i) => view.getUint16(i * 2, true) << 16)
     return new Float32Array(halves.buffer)
   }
+  if (dtype === 'float64') return Array.from({ length: count }, (_, i) => view.getFloat64(i * 8, true))
   if (dtype === 'int32') return Array.from({ length: count }, (_, i) => view.getInt32(i * 4, true))
   return Array.from({ length: count }, (_, i) => {
     const value = view.getInt32(i * 8 + 4, true) * 2 ** 32 + view.getUint32(i * 8, true)
@@ -76,7 +81,7 @@ const known = Object.entries(DTYPE)
   .join(', ')
 
 /** int32 is int64 to the reader, and bfloat16 float32: the API's own two. */
-export const publicDtype = (dtype: Dtype): WireTensor['dtype'] => (dtype === 'float32' || dtype === 'bfloat16' ? 'float32' : 'int64')
+export const publicDtype = (dtype: Dtype): WireTensor['dtype'] => (dtype === 'bfloat16' ? 'float32' : dtype === 'int32' ? 'int64' : dtype)
 
 export function tensorToProto(tensor: WireTensor): TensorProto {
   checkShape(tensor)
@@ -103,7 +108,7 @@ function checkShape(tensor: WireTensor): WireTensor {
 /** TensorData of the JSON bodies. Undefined values of float32 (NaN) are null there. */
 export const tensorSchema = z.object({
   data: z.array(z.number().nullable()),
-  dtype: z.enum(['float32', 'int64']),
+  dtype: z.enum(['float32', 'int64', 'float64']),
   shape: z.array(z.int().min(0)).nullish(),
   sparse_crow_indices: z.array(z.int()).nullish(),
   sparse_col_indices: z.array(z.int()).nullish(),
@@ -125,7 +130,7 @@ export const tensorToJson = (tensor: WireTensor): TensorJson => ({
 
 export function tensorFromJson({ data, dtype, shape, sparse_crow_indices, sparse_col_indices }: TensorJson): WireTensor {
   if (sparse_crow_indices != null || sparse_col_indices != null) throw sparse()
-  const values = dtype === 'float32' ? jsonFloats(data) : data.map(integer)
+  const values = dtype === 'float32' ? jsonFloats(data) : dtype === 'float64' ? data.map((value) => value ?? Number.NaN) : data.map(integer)
   return checkShape({ dtype, shape: shape == null || shape.length === 0 ? [data.length] : shape, data: values })
 }
 

@@ -117,7 +117,7 @@ const response: fc.Arbitrary<SampleResponse> = fc.record(
         {
           stopReason: fc.constantFrom('stop' as const, 'length' as const),
           tokens: fc.array(token, { maxLength: 6 }),
-          logprobs: fc.option(floats({ maxLength: 6 }), { nil: null }),
+          logprobs: fc.option(fc.array(float, { maxLength: 6 }), { nil: null }),
           topkLogprobs: topk,
         },
         { requiredKeys: ['stopReason', 'tokens', 'logprobs'] },
@@ -159,6 +159,8 @@ const sample: fc.Arbitrary<SampleRequest> = fc.record(
     promptAltTokensK: fc.nat(9),
     targetPromptLogprobs: tensor,
     promptIndex: fc.nat(),
+    callIndex: fc.nat(),
+    callSize: fc.integer({ min: 1, max: 99 }),
   },
   {
     requiredKeys: ['numSamples', 'prompt', 'params', 'promptLogprobs', 'topkPromptLogprobs', 'topkSampleLogprobs', 'promptAltTokensK'],
@@ -218,11 +220,11 @@ describe('the messages', () => {
     const body = {
       model_id: 'm',
       forward_backward_input: {
-        data: [{ model_input: { chunks: [] }, loss_fn_inputs: { weights: { data: [1], dtype: 'float64' } } }],
+        data: [{ model_input: { chunks: [] }, loss_fn_inputs: { weights: { data: [1], dtype: 'float16' } } }],
         loss_fn: 'ppo',
       },
     }
-    expect(() => forwardBackwardRequest.fromJson(body)).toThrow(/weights\.dtype cannot be "float64"/)
+    expect(() => forwardBackwardRequest.fromJson(body)).toThrow(/weights\.dtype cannot be "float16"/)
     expect(() => forwardBackwardRequest.fromJson({ model_id: 'm' })).toThrow(/forward_backward_input is missing/)
     expect(() => forwardBackwardRequest.fromJson(null)).toThrow(ConfigError)
     const prompt = (part: object): unknown => ({ prompt: { chunks: [part] }, sampling_params: {} })
@@ -317,6 +319,23 @@ describe('the engine over the wire', () => {
     const sampled = { tokens: [1, 2], logprobs: [-0.5, -0.25], stopReason: 'stop' as const }
     expect(sequenceFromWire(sequenceToWire(sampled))).toEqual(sampled)
     expect(() => sequenceFromWire({ ...sequenceToWire(sampled), logprobs: null })).toThrow(/no log-probs/)
+  })
+
+  it('keeps every digit where it is asked to', () => {
+    const thirds = new Array<number>(9).fill(1 / 3)
+    const wire = datumToWire({ modelInput: input, lossInputs: { targetTokens: new Array(9).fill(7), weights: thirds } }, { exact: true })
+    const sent: ForwardBackwardRequest = {
+      ...{ modelId: 'm', seqId: 1, lossFn: 'ppo', lossFnConfig: {}, forwardOnly: false },
+      data: [wire],
+    }
+    for (const came of [
+      forwardBackwardRequest.fromProto(forwardBackwardRequest.toProto(sent)),
+      forwardBackwardRequest.fromJson(overJson(forwardBackwardRequest.toJson(sent))),
+    ])
+      expect(came.data[0]?.lossFnInputs.weights?.data).toEqual(thirds)
+    const sampled = { tokens: [1], logprobs: [-1 / 3], stopReason: 'stop' as const }
+    const answer = { sequences: [sequenceToWire(sampled)], promptCacheHitTokens: 0 }
+    expect(sampleResponse.fromJson(overJson(sampleResponse.toJson(answer))).sequences[0]?.logprobs).toEqual([-1 / 3])
   })
 
   it('takes bounds of ratios by the names of the API', () => {
