@@ -64,7 +64,7 @@ describe.skipIf(missing)('the static site', () => {
   })
 
   test('begins with the gallery, and leads to the pages of its runs', async () => {
-    await expect.poll(() => page.locator('.card canvas').count()).toBe(gameEntries().length)
+    await expect.poll(() => page.locator('.card canvas').count(), { timeout: 20_000 }).toBe(gameEntries().length)
     await page.getByRole('link', { name: 'Runs' }).click()
     await page.getByRole('link', { name: /G0 and G1/ }).click()
     await page.waitForSelector('h1')

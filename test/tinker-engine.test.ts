@@ -34,7 +34,8 @@ const metricsOf = (folder: string): object[] =>
 describe('train --engine tinker:URL', { timeout: 300_000 }, () => {
   let parent = ''
   let server: Running
-  const start = () => startServer('serve-engine', '--config', join(parent, 'config.json'), '--folder', join(parent, 'kept'))
+  const start = (...more: string[]) =>
+    startServer('serve-engine', '--config', join(parent, 'config.json'), '--folder', join(parent, 'kept'), ...more)
   const train = (...args: string[]) => vlmGym('train', '--quiet', '--parallel', '1', ...args)
 
   beforeAll(async () => {
@@ -69,19 +70,35 @@ describe('train --engine tinker:URL', { timeout: 300_000 }, () => {
     expect(run).toMatchObject({ code: 0 })
     await expectSame(whole)
 
-    const args = ['train', '--quiet', '--parallel', '1', '--config', join(parent, 'config.json'), '--out', broken]
-    const child = spawn(process.execPath, [main, ...args, '--engine', `tinker:${server.url}`])
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-    const lines = join(broken, 'metrics.jsonl')
-    await expect
-      .poll(() => existsSync(lines) && readFileSync(lines, 'utf8').includes('"stage":"g1"'), { timeout: 120_000, interval: 5 })
-      .toBe(true)
-    child.kill('SIGINT')
-    await ended
-    expect(metricsOf(broken).length).toBeLessThan(metricsOf(whole).length)
+    /** Begins or goes on, until a stage has made a step. */
+    const trainUntil = async (stage: string, ...more: string[]) => {
+      const child = spawn(process.execPath, [main, 'train', '--quiet', '--parallel', '1', ...more, '--engine', `tinker:${server.url}`])
+      let errors = ''
+      child.stderr.on('data', (data) => {
+        errors += data
+      })
+      const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+      const lines = join(broken, 'metrics.jsonl')
+      await expect
+        .poll(() => existsSync(lines) && readFileSync(lines, 'utf8').includes(`"stage":"${stage}"`), { timeout: 120_000, interval: 5 })
+        .toBe(true)
+      return { child, ended, errors: () => errors }
+    }
+    const stopped = await trainUntil('cold-start', '--config', join(parent, 'config.json'), '--out', broken)
+    stopped.child.kill('SIGINT')
+    await stopped.ended
     server.child.kill('SIGKILL')
     await server.ended
     server = await start()
+
+    // Killed in the middle of a step, and there again at once, without the run's model.
+    const lost = await trainUntil('g1', '--resume', broken)
+    server.child.kill('SIGKILL')
+    await server.ended
+    server = await start('--port', new URL(server.url).port)
+    expect(await lost.ended).toBe(1)
+    expect(lost.errors()).toMatch(/the engine server has lost this run’s model .*go on from the last checkpoint with --resume/)
+    expect(metricsOf(broken).length).toBeLessThan(metricsOf(whole).length)
     const resumed = await train('--resume', broken, '--engine', `tinker:${server.url}`)
     expect(resumed).toMatchObject({ code: 0 })
     await expectSame(broken)

@@ -23,19 +23,21 @@ const isIntervened = ({ from }: StageInfo): boolean => from !== null
 
 /** What the analyses of every game lack. */
 export async function analysisPieces(options: TrainJobOptions): Promise<Piece[]> {
-  const { evaluation } = options.config
+  const { evaluation, observation } = options.config
+  // They compare what is seen with what is told, which takes pictures.
+  const seen = (count: number): number => (observation === 'image' ? count : 0)
   const trained = mixOf(options.config).map(({ spec }) => spec)
   return [
     ...(await piecesOf<ProbeRow>(options, {
       // The base is what RL is held against.
-      ...{ name: 'probes', rows: probeRows, count: evaluation.probes.states, isWanted: () => true, decodings: ['sampled', 'greedy'] },
+      ...{ name: 'probes', rows: probeRows, count: seen(evaluation.probes.states), isWanted: () => true, decodings: ['sampled', 'greedy'] },
       prepare: (spec, count, seed) => {
         const states = fixedStates(spec, boundedHorizon(spec), count, seed)
         return (asked) => probe({ ...asked, spec, states, seed })
       },
     })),
     ...(await piecesOf<InterventionRow>(options, {
-      ...{ name: 'interventions', rows: interventionRows, count: evaluation.interventions.states },
+      ...{ name: 'interventions', rows: interventionRows, count: seen(evaluation.interventions.states) },
       ...{ isWanted: isIntervened, decodings: ['sampled', 'greedy'] },
       prepare: (spec, count, seed) => {
         const states = fixedStates(spec, boundedHorizon(spec), count, seed)

@@ -1,10 +1,14 @@
 /** Engines are packages of their own, loaded by name when a command needs one. */
 import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { chatFromFolder } from '../chat-formats/folder.ts'
 import { lexiconChat } from '../chat-formats/index.ts'
 import type { Engine, EngineInfo, EngineModule, EngineNeeds, EngineOptions, Tokenizer } from '../engine.ts'
-import { EngineError, fileReason, StorageError } from '../errors.ts'
+import { ConfigError, EngineError, fileReason, StorageError } from '../errors.ts'
 import { fileGuess } from '../near-file.ts'
 import { createTinkerEngine, embeddedServer, PROFILES } from '../tinker/client/index.ts'
+import type { TrainConfig } from '../train/index.ts'
+import { modelFacts } from './model-facts.ts'
 
 /** What an engine package exports beside the contract if its models can be exported. */
 export interface OnnxExporter {
@@ -27,9 +31,16 @@ const tinkerKey = (): string | undefined => process.env.TINKER_API_KEY || undefi
 /**
  * A fresh engine by its name: a package, or the address of a Tinker server. Throws ConfigError, EngineError.
  */
-export async function engineNamed(name: string, options: EngineOptions, needs: EngineNeeds): Promise<Engine> {
+export async function engineNamed(
+  name: string,
+  options: EngineOptions,
+  needs: EngineNeeds,
+  tinker?: TrainConfig['tinker'],
+): Promise<Engine> {
   const url = tinkerUrlOf(name)
-  if (url !== null) return await tinkerEngine(url, options, needs)
+  if (url !== null) return await (tinker === undefined ? embeddedEngine(url, options, needs) : foreignEngine(url, options, tinker))
+  if (tinker !== undefined)
+    throw new ConfigError(`the config has tinker, the model of a server, but the engine is ${name}; give --engine tinker:URL`)
   const { createEngine } = await loadEngineModule(name)
   return createEngine(options, needs)
 }
@@ -41,11 +52,13 @@ const sorted = (settings: object): string =>
   JSON.stringify(Object.fromEntries(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))))
 
 /** The embedded engine of a server. Throws EngineError for a server whose model is another than the run's. */
-async function tinkerEngine(url: string, { model, seed }: EngineOptions, needs: EngineNeeds): Promise<Engine> {
+async function embeddedEngine(url: string, { model, seed }: EngineOptions, needs: EngineNeeds): Promise<Engine> {
   const key = tinkerKey()
   const server = await embeddedServer(url, key)
   if (server === null)
-    throw new EngineError(`the Tinker server at ${url} does not tell which model it has; start one with: vlm-gym serve-engine`)
+    throw new EngineError(
+      `the Tinker server at ${url} is not vlm-gym serve-engine; say which model it has in the config field tinker (profile, folder)`,
+    )
   const words = needs.words()
   const foreign = words.find((word, i) => server.words[i] !== word)
   if (foreign !== undefined || words.length !== server.words.length)
@@ -65,6 +78,16 @@ async function tinkerEngine(url: string, { model, seed }: EngineOptions, needs: 
   })
   const { baseModel, info } = server
   return createTinkerEngine({ url, key, baseModel, profile: PROFILES.embedded, chat, info })
+}
+
+/** The engine of another server. Throws EngineError for a folder that is no model's. */
+async function foreignEngine(url: string, { seed }: EngineOptions, tinker: NonNullable<TrainConfig['tinker']>): Promise<Engine> {
+  const { profile, folder, model = folder, rank, maxSequence } = tinker
+  const [chat, facts] = [await chatFromFolder(folder), await modelFacts(folder)]
+  return createTinkerEngine({
+    ...{ url, key: tinkerKey(), baseModel: model, profile: PROFILES[profile], chat, rank, seed },
+    info: { name: `${basename(model)} (${profile})`, parameters: facts.parameters, maxSequence: maxSequence ?? facts.positions },
+  })
 }
 
 /** Loads an engine package. Throws EngineError that says how to get it. */

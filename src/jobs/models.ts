@@ -18,14 +18,20 @@ export interface Player<D extends Decoding | 'scripted' = Decoding | 'scripted'>
 
 /** The models of stages, each under every decoding. */
 export function modelsOf(
-  { maxTokens }: Pick<TrainConfig, 'maxTokens'>,
+  { maxTokens, observation }: Pick<TrainConfig, 'maxTokens' | 'observation'>,
   weights: { readonly [stage: string]: WeightsRef },
   stages: readonly Pick<StageInfo, 'name'>[],
   decodings: readonly Decoding[],
 ): Player<Decoding>[] {
   return stages.flatMap(({ name }) =>
     decodings.map((decoding) => {
-      const settings = { maxTokens, temperature: decoding === 'greedy' ? 0 : 1, weights: weights[name] as WeightsRef, name }
+      const settings = {
+        maxTokens,
+        temperature: decoding === 'greedy' ? 0 : 1,
+        weights: weights[name] as WeightsRef,
+        name,
+        pictures: observation === 'image',
+      }
       return { name, decoding, policyOn: (engine: Engine) => samplerPolicy(engine, settings) }
     }),
   )

@@ -16,16 +16,16 @@ const LABELS: Record<string, string> = { perceptionExact: 'perception' }
 
 /**
  * Words of a new run: those of its own games, so that other games change nothing of it. They stand in the run folder, since a later version
- * of a game may have others.
+ * of a game may have others. None for a model that has a tokenizer of its own.
  */
-export const newWords = async ({ games }: Pick<TrainConfig, 'games'>): Promise<string[]> =>
-  lexiconOf(await loadGames(games.map(({ id }) => id)))
+export const newWords = async ({ games, tinker }: Pick<TrainConfig, 'games' | 'tinker'>): Promise<string[]> =>
+  tinker === undefined ? lexiconOf(await loadGames(games.map(({ id }) => id))) : []
 
 /** The engine of a run, found fit for its stages and all of its games. `folder`: of the run. Throws ConfigError, EngineError. */
 export async function engineFor(config: TrainConfig, folder: string, needs: EngineNeeds): Promise<Engine> {
   await loadGames(config.games.map(({ id }) => id))
   const { model, seed, threads } = config
-  const engine = await engineNamed(config.engine, { model, seed, threads, folder: join(folder, 'checkpoints') }, needs)
+  const engine = await engineNamed(config.engine, { model, seed, threads, folder: join(folder, 'checkpoints') }, needs, config.tinker)
   try {
     checkEngineInfo(engine.info, config, stagesOf(config))
   } catch (error) {
@@ -45,7 +45,7 @@ export async function runTrainJob(options: TrainJobOptions): Promise<'finished' 
   const { name, parameters } = engine.info
   onEvent?.({
     type: 'note',
-    text: `${name}: ${parameters.toLocaleString('en-US')} parameters, ${engine.chat.vocabularySize} words, run folder ${folder.path}`,
+    text: `${name}: ${parameters > 0 ? `${parameters.toLocaleString('en-US')} parameters, ` : ''}${engine.chat.vocabularySize} words, run folder ${folder.path}`,
   })
   const tokens = new Map<string, number>()
   const onStep = (event: TrainEvent): void => {

@@ -112,9 +112,12 @@ export function storedConfig(folder: RunFolder): TrainConfig {
   }
 }
 
-/** Engines that a run uses at once if nobody says how many: two where the processors suffice. Each takes memory of its own; see docs/speed.md. */
-export function usualParallel({ threads }: Pick<TrainConfig, 'threads'>, cores: number = availableParallelism()): number {
-  return Math.max(1, Math.min(2, Math.floor(cores / threads)))
+/** Engines that a run uses at once if nobody says how many: two where the processors suffice. Each takes memory of its own; see docs/speed.md. A server's model is one. */
+export function usualParallel(
+  { threads, tinker }: Pick<TrainConfig, 'threads' | 'tinker'>,
+  cores: number = availableParallelism(),
+): number {
+  return tinker === undefined ? Math.max(1, Math.min(2, Math.floor(cores / threads))) : 1
 }
 
 /** How a run goes on; none of it decides a number. */

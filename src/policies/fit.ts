@@ -10,15 +10,16 @@ import { checkPictures, checkPrompt, sampleChecked } from './samples.ts'
  * the theme, the picture's size against the model's patch, the prompt's words, the longest reply.
  */
 export async function checkFit(engine: Engine, spec: EnvSpec, maxTokens: number): Promise<void> {
-  const { game, skin } = spec
-  checkPictures(engine.info, 1)
+  const { game, skin, mode } = spec
+  const shows = mode !== 'caption' || engine.info.images > 0
+  if (shows) checkPictures(engine.info, 1)
   const snapshot = startSnapshot(spec, 0)
   const observation = observationOf(spec, snapshot)
   const prompt = engine.chat.prompt(observation)
   const truth = game.perception.of(snapshot.state)
-  const patches = engine.chat.imageTokens(frameOf(observation))
+  const patches = shows ? engine.chat.imageTokens(frameOf(observation)) : 0
   const grid = game.perception.grid?.(truth)
-  if (skin.layout === 'board' && grid !== undefined && patches !== grid.rows * grid.columns) {
+  if (shows && skin.layout === 'board' && grid !== undefined && patches !== grid.rows * grid.columns) {
     throw new ConfigError(
       `the model cuts a picture of ${game.id} into ${patches} patches, the board has ${grid.rows * grid.columns} cells; give tiles of the model's patch size (skin.tile, --tile) instead of ${skin.tile}`,
     )

@@ -20,6 +20,8 @@ export interface SamplerOptions {
    * time draws alike. 'call': one seed for the whole call, as the training loop has it. Default 'observation'.
    */
   readonly chance?: 'observation' | 'call'
+  /** False: every observation is text, so that a blind engine will do. Default true. */
+  readonly pictures?: boolean
 }
 
 /**
@@ -77,8 +79,8 @@ export function sampledReply(
  * prefixes leave them different numbers of tokens are sampled apart.
  */
 export function samplerPolicy(engine: Engine, options: SamplerOptions): Policy {
-  const { maxTokens, temperature = 1, weights, name = engine.info.name, chance = 'observation' } = options
-  checkPictures(engine.info, 1)
+  const { maxTokens, temperature = 1, weights, name = engine.info.name, chance = 'observation', pictures = true } = options
+  if (pictures) checkPictures(engine.info, 1)
   const { chat } = engine
   const sampler = engine.sampler(weights)
   const reply = async (observations: readonly Observation[], { n, seed, signal }: ReplyOptions): Promise<Reply[][]> => {

@@ -198,6 +198,7 @@ export async function runFindings(reader: RunReader): Promise<RunFindings> {
   const { config, stages } = await readHeader(reader)
   await loadTrained(config)
   const results = (await reader.read('results.json', resultRows)) ?? []
+  if (results.length === 0) return { sentences: [], how: '' }
   const episodes = await readEpisodes(reader)
   return { sentences: findingsOf(comparedOf({ config, stages, results, episodes })), how: verdictNote(episodes.length > 0) }
 }

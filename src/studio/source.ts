@@ -14,7 +14,8 @@ const PARTS = {
   findings: ['run.json', 'results.json', 'episodes.jsonl'],
   analyses: ['run.json', 'probes.json', 'interventions.json', 'generalisation.json'],
   replays: ['run.json', 'replays.json'],
-  compare: ['run.json', 'results.json', 'episodes.jsonl', 'probes.json', 'metrics.jsonl', 'endpoints.json'],
+  // Not the metrics, which change with every step: the curves of a comparison are those of its last results.
+  compare: ['run.json', 'results.json', 'episodes.jsonl', 'probes.json', 'endpoints.json'],
 } as const
 
 /** A part of a run's page. */
@@ -108,7 +109,10 @@ export class Source {
         }),
       ),
     )
-    const versionOf = (files: readonly string[]): string => files.map((name) => stamps.get(name)).join(' ')
-    return Object.fromEntries(Object.entries(PARTS).map(([part, files]) => [part, versionOf(files)])) as Record<Part, string>
+    // Nothing is found out before there are results, however many episodes have been played.
+    const early = stamps.get('results.json') === ''
+    const versionOf = (part: string, files: readonly string[]): string =>
+      (part === 'findings' && early ? ['run.json'] : files).map((name) => stamps.get(name)).join(' ')
+    return Object.fromEntries(Object.entries(PARTS).map(([part, files]) => [part, versionOf(part, files)])) as Record<Part, string>
   }
 }

@@ -82,6 +82,11 @@ export function studioApp(
     if (source === undefined) throw new ApiError(404, `there is no run ${JSON.stringify(id)} here; GET /api/runs lists them`)
     return source
   }
+  // The first view is asked for at once.
+  sources
+    .get('0')
+    ?.json('head')
+    .catch(() => {})
   const comparisons = new Map<string, { readonly version: string; readonly json: Promise<string> }>()
   const app = new Hono()
   app.onError((error, c) => {

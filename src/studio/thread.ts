@@ -12,7 +12,16 @@ export type Made = { readonly json: string } | { readonly problem: string }
 
 const PARTS = { findings: runFindings, analyses: runAnalyses, replays: runReplays } as const
 
-async function made(work: () => Promise<unknown>): Promise<Made> {
+let last: Promise<unknown> = Promise.resolve()
+
+/** One after the other, in the order in which they are asked for: what a reader needs first is not held up by the rest. */
+function made(work: () => Promise<unknown>): Promise<Made> {
+  const next = last.then(() => tried(work))
+  last = next.catch(() => {})
+  return next
+}
+
+async function tried(work: () => Promise<unknown>): Promise<Made> {
   try {
     return { json: JSON.stringify(await work()) }
   } catch (error) {

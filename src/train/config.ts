@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { checkConfig } from '../checks.ts'
 import { LEVELS, type RewardSpec, rewardFields, skinFields, specFields } from '../gym/index.ts'
+import { PROFILE_NAMES } from '../tinker/client/profile.ts'
 import { RECIPE_NAMES, RECIPE_TEXTS } from './recipe-names.ts'
 
 const rate = z.number().min(0).max(1)
@@ -118,6 +119,10 @@ const reinforcement = z.strictObject({
     ),
   clipLow: z.number().min(0).max(1).default(0.8).describe('lower bound of the probability ratio'),
   clipHigh: z.number().min(1).max(10).default(1.28).describe('upper bound of the probability ratio'),
+  loss: z
+    .enum(['ppo', 'importance_sampling', 'cispo', 'gspo'])
+    .default('ppo')
+    .describe('of the updates; cispo and gspo only on servers that have them, as docs/tinker.md says'),
   kl: z.number().min(0).max(10).describe('weight of the divergence from the stage’s start'),
   entropy: z.number().min(0).max(1).default(0).describe('weight of an entropy bonus'),
   epochs: count.min(1).max(16).default(1).describe('passes over the replies of a step'),
@@ -172,6 +177,32 @@ export const trainConfig = z.strictObject({
     .describe('package that makes the engine, or a server of the Tinker API, as tinker:http://127.0.0.1:8010'),
   threads: count.min(1).max(256).default(1).describe('threads of each engine; part of what decides the last digits'),
   model: z.record(z.string(), z.unknown()).default({}).describe('model settings of the engine'),
+  tinker: z
+    .strictObject({
+      profile: z
+        .enum(PROFILE_NAMES)
+        .describe(
+          'kind of server. hosted: the service. skyrl-fsdp: SkyRL on GPUs. skyrl-jax: SkyRL with JAX, which reads text and trains LoRA alone',
+        ),
+      folder: z
+        .string()
+        .min(1)
+        .describe(
+          'folder of the model as it was published: config.json, tokenizer.json, chat template; of vision models preprocessor_config.json',
+        ),
+      model: z.string().min(1).optional().describe('name of the model at the server; absent: the folder'),
+      rank: count.min(0).max(4096).default(0).describe('of LoRA; 0: all weights are trained'),
+      maxSequence: count
+        .min(16)
+        .optional()
+        .describe('longest prompt and reply, tokens, that the server was started with; absent: that of the model'),
+    })
+    .optional()
+    .describe('the model at a server of the Tinker API that is not vlm-gym serve-engine'),
+  observation: z
+    .enum(['image', 'caption'])
+    .default('image')
+    .describe('what is given of a board. image: its picture. caption: the true board in words instead, for models that read text alone'),
   prompt: z
     .enum(['brief', 'full'])
     .default('brief')

@@ -91,7 +91,12 @@ export async function grpoStep(
   const drawn = [...pool.map(({ spec, snapshot }) => ({ entry: mix[spec] as MixEntry, snapshot })), ...fresh]
 
   // A group of episodes from each, all from exactly that state.
-  const policy = samplerPolicy(engine, { maxTokens: context.maxTokens, temperature: rl.temperature, chance: 'call' })
+  const policy = samplerPolicy(engine, {
+    maxTokens: context.maxTokens,
+    temperature: rl.temperature,
+    chance: 'call',
+    pictures: mix.some(({ spec }) => spec.mode !== 'caption'),
+  })
   const specs = new Map(mix.map((entry): [MixEntry, EnvSpec] => [entry, { ...entry.spec, reward: rewardSpecOf(rl, entry) }]))
   const episodes = await rolloutGroups(
     policy,
@@ -120,7 +125,7 @@ export async function grpoStep(
 
   // Clipped updates over shuffled minibatches; the next one is submitted while the engine computes.
   const update = (batch: readonly Datum[]): Promise<number> => {
-    const pass = engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
+    const pass = engine.forwardBackward({ data: batch, loss: rl.loss, config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
     const done = engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm, optimizer: rl.optimizer })
     return Promise.all([pass, done]).then(([, { gradNorm }]) => gradNorm)
   }

@@ -7,9 +7,9 @@ import type { MixEntry } from './states.ts'
 
 type GameConfig = TrainConfig['games'][number]
 
-/** A game of a config as the embedded model sees it. Throws ConfigError. */
-function specOf({ skin, prompt }: TrainConfig, { id: game, config, horizon, restart }: GameConfig): EnvSpec {
-  return specFrom({ game, config, skin, prompt, horizon, restart }, gameNamed)
+/** A game of a config as the model sees it. Throws ConfigError. */
+function specOf({ skin, prompt, observation: mode }: TrainConfig, { id: game, config, horizon, restart }: GameConfig): EnvSpec {
+  return specFrom({ game, config, skin, prompt, mode, horizon, restart }, gameNamed)
 }
 
 /** The games of a config, which must be loaded, as they are evaluated, in its order. `levels` do not touch these. Throws ConfigError. */

@@ -5,9 +5,10 @@ import type { TrainConfig } from './config.ts'
 import type { Stage } from './stage.ts'
 
 /** Throws ConfigError for a stage whose loss or optimizer the engine lacks, for pictures it cannot see, and for replies that are too long. */
-export function checkEngineInfo(info: EngineInfo, config: Pick<TrainConfig, 'maxTokens'>, stages: readonly Stage[]): void {
+export function checkEngineInfo(info: EngineInfo, config: Pick<TrainConfig, 'maxTokens' | 'observation'>, stages: readonly Stage[]): void {
   const { name, images, losses, optimizers, maxSequence, maxText = maxSequence } = info
-  if (images < 1) throw new ConfigError(`the engine ${name} is blind, and training shows pictures; choose another engine`)
+  if (images < 1 && config.observation === 'image')
+    throw new ConfigError(`the engine ${name} is blind, and training shows pictures; choose another engine, or observation=caption`)
   for (const stage of stages.filter(({ steps }) => steps > 0)) {
     const { loss, optimizer } = stage.needs
     if (!losses.includes(loss))

@@ -142,6 +142,34 @@ const tiny = {
   evaluation: { episodes: 2, seed: 2048, probes: { states: 4 }, interventions: { states: 4 }, generalisation: { states: 2 } },
 }
 
+/**
+ * The paper's run: Qwen2.5-VL-7B-Instruct, all weights, on a server of the Tinker API. Pictures are as large as the model's own tokens (28 pixels) want.
+ * Seen to be sent as it is meant to the protocol's own test servers; never trained here, which takes GPUs: docs/tinker.md.
+ */
+const paper7b = {
+  preset: 'paper-7b',
+  games: [
+    { id: '2048', config: { size: 4 }, horizon: 100, restart: true },
+    ...['shisen-sho', 'picture-shisen-sho'].map((id) => ({ id, config: { rows: 6, columns: 6, kinds: 9 }, horizon: 18 })),
+    { id: 'swap', config: { rows: 8, columns: 8, colours: 4, shapes: 3 }, horizon: 100 },
+  ],
+  skin: { tile: 56, layout: 'full' },
+  engine: 'tinker:http://127.0.0.1:8000',
+  tinker: { profile: 'skyrl-fsdp', folder: 'Qwen2.5-VL-7B-Instruct', model: 'Qwen/Qwen2.5-VL-7B-Instruct', maxSequence: 12_288 },
+  ...{ prompt: 'full', maxTokens: 8192, recipes: ['g0', 'g1'] },
+  // The model is an instruct model already.
+  base: { steps: 0, batch: 64, scatter: 0, learningRate: 1e-5, finalRate: 1, warmup: 0 },
+  coldStart: { steps: 200, batch: 64, scatter: 0, learningRate: 1e-5, finalRate: 0.1, warmup: 10 },
+  rl: {
+    ...{ steps: 400, states: 128, replies: 5, temperature: 1, pool: 0, signal: 'paper' },
+    rewards: { game: 1, format: 1, perceptionExact: 1 },
+    ...{ credit: 'reply', normalise: 'group', clipLow: 0.8, clipHigh: 1.2, kl: 0.01, minibatch: 640 },
+    ...{ learningRate: 1e-6, finalRate: 1, warmup: 0, maxGradNorm: 1 },
+  },
+  saveEvery: 20,
+  evaluation: { episodes: 10, seed: 2048, probes: { states: 96 }, interventions: { states: 64 }, generalisation: { states: 0 } },
+}
+
 /** Preset objects by name; `presetNamed` checks and completes them. */
 export const PRESETS: { readonly [name: string]: unknown } = {
   laptop,
@@ -153,6 +181,7 @@ export const PRESETS: { readonly [name: string]: unknown } = {
   transfer,
   curriculum,
   tiny,
+  'paper-7b': paper7b,
 }
 
 /** A preset, checked and with all defaults. Throws ConfigError. */

@@ -14,7 +14,7 @@ const SEED = deriveSeed(0, 'sight')
  * fixed states of each game; the mean over the games. `step` decides the draws. The states are drawn once, for all looks.
  */
 export function sightOf({ engine, config }: Pick<StageSetup, 'engine' | 'config'>, states: number): (step: number) => Promise<number> {
-  const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature: 1 })
+  const policy = samplerPolicy(engine, { maxTokens: config.maxTokens, temperature: 1, pictures: config.observation === 'image' })
   const games = gamesOf(config).map(({ spec }) => fixedStates(spec, boundedHorizon(spec), states, SEED).map((fixed) => ({ spec, fixed })))
   return async (step) => {
     const shares: number[] = []

@@ -7,7 +7,7 @@ import { type Engine, inputLength, type ModelInput } from '../engine.ts'
 import { ConfigError, EngineError } from '../errors.ts'
 import { gameNamed, loadGames } from '../games/registry.ts'
 import { readGrid } from '../games/shared/grid-perception.ts'
-import { inTags, parseReply } from '../gym/index.ts'
+import { captioned, inTags, parseReply } from '../gym/index.ts'
 import { userMessage } from '../messages.ts'
 import { seededRng } from '../rng.ts'
 import { datasetsOf, type TrainConfig } from './config.ts'
@@ -21,10 +21,15 @@ export interface DatasetMark {
   readonly examples: number
 }
 
+/** An example as a run learns it: `blank`: from a text that tells the board, without the picture. */
+export interface LearnedExample extends StoredExample {
+  readonly blank: boolean
+}
+
 /** The training parts of a run's data sets, one behind the other. */
 export interface ColdStart {
   readonly sets: readonly DatasetMark[]
-  readonly examples: readonly StoredExample[]
+  readonly examples: readonly LearnedExample[]
 }
 
 /**
@@ -36,13 +41,13 @@ export async function coldStartExamples(engine: Engine, config: TrainConfig): Pr
   if (paths.length === 0) return null
   await loadGames(config.games.map(({ id }) => id))
   const sets: DatasetMark[] = []
-  const all: StoredExample[] = []
+  const all: LearnedExample[] = []
   for (const path of paths) {
     const { fingerprint, examples } = await readExamples(path, 'train')
     if (sets.some((set) => set.fingerprint === fingerprint))
       throw new ConfigError(`coldStart.dataset names one data set twice (${path}); leave one of them out`)
     sets.push({ path, fingerprint, examples: examples.length })
-    const inPaperTags = examples.map((example) => ({ ...example, reply: inTags(example.reply, 'paper') }))
+    const inPaperTags = examples.map((example) => learned({ ...example, reply: inTags(example.reply, 'paper') }, config))
     await checkExamples(engine, config, path, inPaperTags)
     all.push(...inPaperTags)
   }
@@ -52,6 +57,12 @@ export async function coldStartExamples(engine: Engine, config: TrainConfig): Pr
   return { sets, examples: all }
 }
 
+/** An example as it is learned. Where boards are told, the true perception of the reply stands before the prompt. */
+function learned(example: StoredExample, { observation }: Pick<TrainConfig, 'observation'>): LearnedExample {
+  if (observation === 'image') return { ...example, blank: false }
+  return { ...example, blank: true, prompt: captioned(parseReply(example.reply).perception?.trim() ?? '', example.prompt) }
+}
+
 const misfit = (path: string, reason: string, cause?: unknown): ConfigError =>
   new ConfigError(
     `the data set ${path} does not fit this run: ${reason}; make one for it with: vlm-gym teach --preset NAME (or --config FILE), as the run has it`,
@@ -59,7 +70,7 @@ const misfit = (path: string, reason: string, cause?: unknown): ConfigError =>
   )
 
 /** Throws ConfigError for an example that the model cannot learn from, or of a game that the run does not play. */
-async function checkExamples(engine: Engine, config: TrainConfig, path: string, examples: readonly StoredExample[]): Promise<void> {
+async function checkExamples(engine: Engine, config: TrainConfig, path: string, examples: readonly LearnedExample[]): Promise<void> {
   const ours = config.games.map(({ id }) => id)
   const foreign = examples.find(({ game }) => !ours.includes(game))
   if (foreign) throw misfit(path, `it holds examples of ${foreign.game}, the run plays ${ours.join(', ')}`)
@@ -85,10 +96,11 @@ async function checkExamples(engine: Engine, config: TrainConfig, path: string, 
 }
 
 /** Picture, prompt and reply of an example, and their length. Throws ConfigError, EngineError. */
-function checkedInput({ chat }: Engine, config: TrainConfig, example: StoredExample): { input: ModelInput; tokens: number } {
-  const { input, turns } = replySequence(chat, { messages: [userMessage(example.prompt, example.frame)] }, example.reply)
+function checkedInput({ chat }: Engine, config: TrainConfig, example: LearnedExample): { input: ModelInput; tokens: number } {
+  const { input, turns } = replySequence(chat, { messages: [userMessage(example.prompt, example.frame, example.blank)] }, example.reply)
   const length = turns[0]?.tokens.length ?? 0
   if (length > config.maxTokens) throw new ConfigError(`its reply has ${length} tokens, maxTokens allows ${config.maxTokens}`)
+  if (example.blank) return { input, tokens: inputLength(input) }
   const patches = chat.imageTokens(example.frame())
   const game = gameNamed(example.game)
   const board = readGrid(game, parseReply(example.reply).perception ?? '')
@@ -108,7 +120,7 @@ export function storedExamples({ examples }: ColdStart, count: number, seed: num
   }
   return Array.from({ length: count }, (_, i) => {
     const index = step * count + i
-    const { prompt, reply, frame } = orderOf(Math.floor(index / examples.length))[index % examples.length] as StoredExample
-    return { observation: { messages: [userMessage(prompt, frame)] }, reply }
+    const { prompt, reply, frame, blank } = orderOf(Math.floor(index / examples.length))[index % examples.length] as LearnedExample
+    return { observation: { messages: [userMessage(prompt, frame, blank)] }, reply }
   })
 }

@@ -237,7 +237,8 @@ async function configOf(flags: TrainFlags, isChosen: boolean): Promise<TrainConf
     ...given.coldStart,
     ...(dataset !== undefined && { dataset: typeof dataset === 'string' ? resolve(dataset) : dataset.map((path) => resolve(path)) }),
   }
-  const config = { ...given, plugins, coldStart, ...(pictures !== undefined && { pictures: resolve(pictures) }) }
+  const tinker = given.tinker && { tinker: { ...given.tinker, folder: resolve(given.tinker.folder) } }
+  const config = { ...given, ...tinker, plugins, coldStart, ...(pictures !== undefined && { pictures: resolve(pictures) }) }
   await loadExtras(config)
   mixOf(config)
   return config

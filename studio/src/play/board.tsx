@@ -6,8 +6,8 @@ import type { Skin } from '../../../src/scene.ts'
 import { type Cell, sameCell, strokeOf } from './cells.ts'
 import { Picture } from './picture.tsx'
 
-/** Pixels of the longer side. */
-const SIZE = 560
+/** Pixels of the longer side: what the window has room for below the controls. */
+const sideOf = (): number => Math.min(560, Math.max(300, innerHeight - 310))
 
 export function Board(props: {
   readonly game: AnyGame
@@ -37,7 +37,7 @@ export function Board(props: {
         if (name !== null) onStroke(name)
       }}
     >
-      <Picture game={game} state={state} skin={skin} size={SIZE} label={`The board of ${game.title}`} />
+      <Picture game={game} state={state} skin={skin} size={sideOf()} label={`The board of ${game.title}`} />
       {grid !== null && (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a frame into the board
         <div

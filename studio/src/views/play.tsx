@@ -7,21 +7,19 @@ import { Setup } from '../play/setup.tsx'
 import { commandsFor, readStart, type Start, startAddress, startOf } from '../play/start.ts'
 import { Table } from '../play/table.tsx'
 import { useGame } from '../play/use-game.ts'
-import type { Place } from '../router.tsx'
+import { addressOf, type Place } from '../router.tsx'
 import '../play/play.css'
 
 export default function PlayView({ parts, query }: Place) {
   const id = parts[0] ?? (gameEntries()[0]?.id as string)
   const { game, problem } = useGame(id)
   return (
-    <main class="wide">
-      <nav class="games" aria-label="Games">
-        {gameEntries().map((entry) => (
-          <a key={entry.id} href={startAddress('play', entry.id, {})} aria-current={entry.id === id ? 'page' : undefined}>
-            {entry.title}
-          </a>
-        ))}
-      </nav>
+    <main class="wide play">
+      {problem !== null && (
+        <p>
+          <a href={addressOf('games')}>All games</a>
+        </p>
+      )}
       {problem !== null && (
         <p class="problem" role="alert">
           {problem}
@@ -63,10 +61,25 @@ function Play({ game, given }: { readonly game: AnyGame; readonly given: Start }
   }
   return (
     <>
-      <h1>{game.title}</h1>
-      <p class="note">
-        {game.summary} <a href={startAddress('games', game.id, { ...start, token: null })}>Levels, knobs, prompt</a>
-      </p>
+      <div class="headline">
+        <h1>{game.title}</h1>
+        <label>
+          <span class="unseen">Another game</span>
+          <select
+            value={game.id}
+            onChange={(event) => location.assign(startAddress('play', event.currentTarget.value, { theme: start.theme }))}
+          >
+            {gameEntries().map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p class="note">
+          {game.summary} <a href={startAddress('games', game.id, { ...start, token: null })}>Levels, knobs, prompt</a>
+        </p>
+      </div>
       <Setup game={game} start={start} config={(made.spec?.config ?? null) as Record<string, unknown> | null} onChange={change} />
       {made.problem !== null && (
         <p class="problem" role="alert">
