@@ -22,6 +22,7 @@ export const GAMES = [
   { id: 'snake', tile: 56, targets: { frame: 10_000, png: 3_000 } },
   { id: 'lights-out', tile: 67, targets: { frame: 5_000 } },
   { id: 'sokoban', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
+  { id: 'rush-hour', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
   { id: 'minesweeper', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
 ].map((one) => {
   const game = gameNamed(one.id)

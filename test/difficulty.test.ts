@@ -79,17 +79,17 @@ function nearest(patch: Patch, seen: readonly Patch[]): string {
   return label
 }
 
-/** Share of tiles whose nearest neighbour under the same skin has the same label; the mean over labels, so that cells which are nearly all alike (walls) do not decide. */
+/**
+ * Share of tiles whose nearest neighbour under the same skin has the same label, beyond what always saying the commonest label gets: 1 when all are
+ * read, 0 when no more than that. So cells that are nearly all alike (walls) do not decide.
+ */
 function readability(game: AnyGame, skin: Skin): number {
   const config: unknown = game.config.parse({})
   const seen = collected(game, config, skin, 0, 400)
   const fresh = collected(game, config, skin, 1000, 160)
-  const labels = [...new Set(fresh.map(({ label }) => label))]
-  const shares = labels.map((wanted) => {
-    const own = fresh.filter(({ label }) => label === wanted)
-    return own.filter((patch) => nearest(patch, seen) === patch.label).length / own.length
-  })
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length
+  const count = (holds: (patch: Patch) => boolean): number => fresh.filter(holds).length
+  const commonest = Math.max(...fresh.map(({ label }) => count((other) => other.label === label)))
+  return (count((patch) => nearest(patch, seen) === patch.label) - commonest) / (fresh.length - commonest)
 }
 
 /** Chance that a uniform action is a best one, over scattered boards. */

@@ -89,6 +89,10 @@ const BUILT_IN: readonly GameEntry[] = [
     ...{ id: 'sokoban', title: 'Sokoban', tags: ['objects', 'planning'] },
     load: async () => (await import('./sokoban/index.ts')).gameSokoban,
   },
+  {
+    ...{ id: 'rush-hour', title: 'Rush Hour', tags: ['objects', 'planning'] },
+    load: async () => (await import('./rush-hour/index.ts')).gameRushHour,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */

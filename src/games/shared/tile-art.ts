@@ -35,6 +35,9 @@ export function mixed(one: Color, other: Color, percent: number): Color {
   return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
 }
 
+/** What is read best on a fill: black or white. */
+export const textOn = (fill: Color): Color => (luminance(fill) > 0.18 ? '#000000' : '#ffffff')
+
 /** Of the theme's text and page colours the one that stands out more from the tile faces: for marks that have no colour of their own. */
 export function plainInk({ empty, text, page }: Theme): Color {
   const face = luminance(empty)
