@@ -1,5 +1,5 @@
 /**
- * node scripts/studio-images.mjs RUN RUN RUN…: pictures of the views of runs and of the report for the documentation, and how fast the first view is.
+ * node scripts/make-run-images.mjs RUN RUN RUN…: pictures of the views of runs and of the report for the documentation, and how fast the first view is.
  * The runs: finished ones of `vlm-gym train`, the first of them alone, all together as seeds or recipes. Needs a build and Chromium.
  */
 import { readdirSync, statSync } from 'node:fs'
