@@ -64,7 +64,7 @@ describe('teach for train', { timeout: 400_000 }, () => {
     }
     const { config: made } = JSON.parse(readFileSync(join(folder, 'dataset.json'), 'utf8'))
     expect(made).toMatchObject({ skin: config.skin, prompt: 'brief', tags: 'paper', teacher: config.teacher, seed: config.seed })
-    expect(made.games.map(({ horizon }: { horizon: number }) => horizon)).toEqual(config.games.map(({ horizon }) => horizon))
+    expect(made.games.map(({ horizon }: { horizon: number }) => horizon)).toEqual(mixOf(config).map(({ horizon }) => horizon))
   })
 
   it('--config makes what a run with that file learns from: knobs, levels of difficulty, weights, teacher', async () => {

@@ -144,7 +144,7 @@ const tiny = {
 
 /**
  * The paper's run: Qwen2.5-VL-7B-Instruct, all weights, on a server of the Tinker API. Pictures are as large as the model's own tokens (28 pixels) want.
- * Seen to be sent as it is meant to the protocol's own test servers; never trained here, which takes GPUs: docs/tinker.md.
+ * Never run here, which takes GPUs: docs/tinker.md.
  */
 const paper7b = {
   preset: 'paper-7b',
