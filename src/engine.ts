@@ -16,16 +16,19 @@
  * - `cross_entropy` {targetTokens, weights}:                -w · lp
  * - `importance_sampling` {targetTokens, logprobs, advantages}:   -exp(lp - logprob) · A
  * - `ppo` the same inputs:  -min(r · A, clip(r, clipLow, clipHigh) · A), r = exp(lp - logprob); bounds are absolute ratios, e.g. 0.8, 1.28
+ * - `cispo` the same inputs: -clip(r, clipLow, clipHigh) · lp · A, the clipped ratio held fixed
+ * - `gspo` the same inputs: as `ppo`, with one r for all tokens of a datum: exp(mean of lp - logprob over its tokens)
  */
 import type { ChatFormat } from './chat.ts'
 import type { ModelInput } from './model-input.ts'
 
 export { type Chunk, chunkLength, inputLength, type ModelInput } from './model-input.ts'
 
-export type LossName = 'cross_entropy' | 'importance_sampling' | 'ppo'
+/** The last two are offered by some engines on servers alone. */
+export type LossName = 'cross_entropy' | 'importance_sampling' | 'ppo' | 'cispo' | 'gspo'
 
 export interface LossConfig {
-  /** Ratio bounds of `ppo`. */
+  /** Ratio bounds of `ppo`, `cispo` and `gspo`. */
   readonly clipLow?: number
   readonly clipHigh?: number
 }

@@ -200,7 +200,7 @@ describe.skipIf(!reachable)(`where it is installed ${ifReachable}`, { timeout: 4
     const declared = Object.keys(manifestOf('.').exports as object).map((door) => join('vlm-gym', door))
     const core = declared.map((door) => door.replace('*', '2048'))
     const doors = [...core, '@vlm-gym/engine-onnx']
-    expect(doors).toHaveLength(21)
+    expect(doors).toHaveLength(22)
     const imports = doors.map((door, i) => `import * as door${i} from '${door}'`)
     writeFileSync(join(home, 'doors.ts'), `${imports.join('\n')}\nexport const doors: object[] = [${doors.map((_, i) => `door${i}`)}]\n`)
     const compilerOptions = {

@@ -8,6 +8,7 @@ import { type StoredEvaluation, type StoredPlayer, storedEvaluation } from '../j
 import { frameOf, promptOf } from '../messages.ts'
 import type { Observation } from '../policy.ts'
 import { encodePng } from '../render/index.ts'
+import { utf16Of } from '../runs/encoding.ts'
 import {
   type Contestant,
   DATASET,
@@ -25,6 +26,7 @@ import {
   replyOf,
   TRAIN_RUN,
 } from '../runs/index.ts'
+import { scanLines } from '../runs/lines.ts'
 import { ApiError } from '../server/api-error.ts'
 import { specsOf, storedTeachConfig, TAUGHT } from '../teach/index.ts'
 import { taughtReply } from '../teach/reading.ts'
@@ -108,6 +110,39 @@ function fresh<T>(folder: RunFolder, make: () => Promise<T>): () => Promise<T> {
   }
 }
 
+/**
+ * Reads on in a file that another process appends to: hands on the lines that have come since the call before. `onAnew`: before all lines of a
+ * file that is another one, since it is shorter than it was.
+ */
+function growing<T>(
+  folder: RunFolder,
+  { name, schema }: LinesFile<T>,
+): (onLine: (line: Line<T>) => void, onAnew: () => void) => Promise<void> {
+  let at = { byte: 0, lines: 0 }
+  return async (onLine, onAnew) => {
+    const path = folder.file(name)
+    const size = await stat(path).then(
+      (file) => file.size,
+      () => 0,
+    )
+    if (size < at.byte || (size > 0 && (await utf16Of(path)) !== null)) {
+      at = { byte: 0, lines: 0 }
+      onAnew()
+    }
+    if (size === at.byte) return
+    let { lines } = at
+    const count = ({ number }: { readonly number: number }): void => {
+      lines = Math.max(lines, number)
+    }
+    const take = (line: Line<T>): void => {
+      count(line)
+      onLine(line)
+    }
+    const byte = await scanLines(path, schema, take, count, at)
+    at = { byte, lines }
+  }
+}
+
 /** Episodes that are held with their states. */
 const HELD = 12
 
@@ -166,21 +201,29 @@ function evaluated(folder: RunFolder): Transcripts {
     readonly who: ReadonlyMap<string, readonly [Contestant, number]>
     readonly replies: ReadonlyMap<string, ReadonlyMap<number, Place>>
   }
+  const records = new Map<string, EpisodeRecord>()
+  const replies = new Map<string, Map<number, Place>>()
+  const who = new Map<string, readonly [Contestant, number]>()
+  const newEpisodes = growing(folder, EPISODES)
+  const newReplies = growing(folder, REPLIES)
   const index = fresh(folder, async (): Promise<Index> => {
-    const records = new Map<string, EpisodeRecord>()
-    const who = new Map<string, readonly [Contestant, number]>()
-    await folder.readLines(EPISODES, ({ value }) => {
-      const key = keyOf(value, value.episode)
-      records.set(key, value)
-      who.set(key, [value, value.episode])
-    })
-    const replies = new Map<string, Map<number, Place>>()
-    await folder.readLines(REPLIES, ({ value: { game, policy, decoding, episode, step }, start, end }) => {
-      const key = keyOf({ game, policy, decoding }, episode)
-      const known = replies.get(key) ?? new Map<number, Place>()
-      replies.set(key, known.set(step, { start, end }))
-      if (!who.has(key)) who.set(key, [{ game, policy, decoding }, episode])
-    })
+    await newEpisodes(
+      ({ value }) => {
+        const key = keyOf(value, value.episode)
+        records.set(key, value)
+        who.set(key, [value, value.episode])
+      },
+      () => records.clear(),
+    )
+    await newReplies(
+      ({ value: { game, policy, decoding, episode, step }, start, end }) => {
+        const key = keyOf({ game, policy, decoding }, episode)
+        const known = replies.get(key) ?? new Map<number, Place>()
+        replies.set(key, known.set(step, { start, end }))
+        if (!who.has(key)) who.set(key, [{ game, policy, decoding }, episode])
+      },
+      () => replies.clear(),
+    )
     const { config } = await evaluation()
     const seeds = evaluationEntries({ specs: [{} as EnvSpec], episodes: config.episodes, seed: config.seed }).map(({ seed }) => seed)
     const listed = ([key, [{ game, policy, decoding }, episode]]: [string, readonly [Contestant, number]]): ListedEpisode => {

@@ -119,6 +119,10 @@ const reinforcement = z.strictObject({
     ),
   clipLow: z.number().min(0).max(1).default(0.8).describe('lower bound of the probability ratio'),
   clipHigh: z.number().min(1).max(10).default(1.28).describe('upper bound of the probability ratio'),
+  loss: z
+    .enum(['ppo', 'importance_sampling', 'cispo', 'gspo'])
+    .default('ppo')
+    .describe('of the updates; cispo and gspo only on servers that have them, as docs/tinker.md says'),
   kl: z.number().min(0).max(10).describe('weight of the divergence from the stage’s start'),
   entropy: z.number().min(0).max(1).default(0).describe('weight of an entropy bonus'),
   epochs: count.min(1).max(16).default(1).describe('passes over the replies of a step'),

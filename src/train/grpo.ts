@@ -125,7 +125,7 @@ export async function grpoStep(
 
   // Clipped updates over shuffled minibatches; the next one is submitted while the engine computes.
   const update = (batch: readonly Datum[]): Promise<number> => {
-    const pass = engine.forwardBackward({ data: batch, loss: 'ppo', config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
+    const pass = engine.forwardBackward({ data: batch, loss: rl.loss, config: { clipLow: rl.clipLow, clipHigh: rl.clipHigh } })
     const done = engine.optimStep({ learningRate, maxGradNorm: rl.maxGradNorm, optimizer: rl.optimizer })
     return Promise.all([pass, done]).then(([, { gradNorm }]) => gradNorm)
   }

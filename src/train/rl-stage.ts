@@ -23,7 +23,7 @@ export function rlStage(facts: StageFacts, rl: RlConfig): Stage {
     steps: rl.steps,
     batch: `${rl.states} states × ${rl.replies} replies`,
     rate: rl,
-    needs: { loss: 'ppo', optimizer: rl.optimizer, reference: true },
+    needs: { loss: rl.loss, optimizer: rl.optimizer, reference: true },
     problemOf,
     open: async (setup, saved) => rlRun(setup, rl, saved === undefined ? firstState(setup, rl) : rlState.parse(saved)),
   }

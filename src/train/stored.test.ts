@@ -3,9 +3,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { templateChat } from '../chat-formats/template.ts'
+import { smallTokenizer } from '../chat-formats/tokenizer-fixture.ts'
 import type { Engine } from '../engine.ts'
 import { gameNamed, loadGames } from '../games/index.ts'
+import { parseReply } from '../gym/index.ts'
+import { hasPictures, textOf } from '../messages.ts'
 import { teacherPolicy } from '../policies/index.ts'
+import type { Message } from '../policy.ts'
 import { createRun, type RunFolder } from '../runs/index.ts'
 import { createDataset, type TeachConfig, teach, teachConfig } from '../teach/index.ts'
 import { mockEngine } from '../testing/index.ts'
@@ -51,6 +56,24 @@ describe('cold start from data sets', () => {
   })
   afterAll(() => rm(parent, { recursive: true, force: true }))
   const at = (name: string): string => join(parent, name)
+
+  it('tells the board in words to a model that reads text alone', async () => {
+    const chat = templateChat({
+      tokenizer: smallTokenizer(),
+      template: "{% for message in messages %}{{ '<|im_start|>' + message['content'] + '<|im_end|>' }}{% endfor %}",
+      stop: '<|im_end|>',
+    })
+    const blind = mockEngine({ chat, images: 0, maxSequence: 8192 })
+    const config = parseTrainConfig({ ...configOf(at('one'), [first]), observation: 'caption', maxTokens: 2048 })
+    const found = await coldStartExamples(blind, config)
+    if (found === null) throw new Error('no examples')
+    for (const { observation, reply } of storedExamples(found, 4, 1, 0)) {
+      const text = textOf(observation.messages[0] as Message)
+      expect(text.startsWith(`The board as text:\n${parseReply(reply).perception?.trim()}\n\n`)).toBe(true)
+      expect(hasPictures({ messages: observation.messages, game: first.id })).toBe(false)
+    }
+    await blind.close()
+  })
 
   async function make(name: string, { id, config }: Game, seed: number): Promise<void> {
     const settings: TeachConfig = teachConfig.parse({

@@ -1,5 +1,5 @@
 /**
- * The picture of a field; layouts as in shared/framed-board.ts, with the balls left on top, the column numbers a scale in bricks. Sprites: 0 the bare field,
+ * The picture of a field; layouts as in shared/framed-board.ts, with the balls left on top, the column numbers a scale in bricks. Sprites: 0 the whole bare field,
  * then a brick for each row, the paddle, the ball, and the dots of its trail, the latest first. With the skin's `symbols` letters or dots it is line
  * art: bricks and paddle are frames, the ball is a ring.
  */
@@ -25,13 +25,12 @@ const PADDLE_HEIGHT = 4
 /** Rows of tiles. */
 const TILES = HEIGHT / BRICK.width
 
-/** Display list of a state; equal paddle, skin and theme give the same catalogue object. */
+/** Display list of a state; equal paddle, columns, skin and theme give the same catalogue object. */
 export function draw(state: StateBreakout, skin: Skin, theme: Theme): Scene {
   const { columns, bricks, ball, trail, at, left, paddle } = state
   const { tile, layout } = skin
-  const catalogue = framedCatalogue(catalogues, skin, theme, STYLE, () => fieldSprites(paddle, skin, theme), String(paddle))
-  const sprites = Array.from({ length: columns * TILES }, () => 0)
-  const scene = drawBoard({ rows: TILES, columns, sprites, value: left, frame: COUNT }, STYLE, catalogue, skin, theme)
+  const catalogue = framedCatalogue(catalogues, skin, theme, STYLE, () => fieldSprites(state, skin, theme), `${paddle} ${columns}`)
+  const scene = drawBoard({ rows: TILES, columns, sprites: [], value: left, frame: COUNT }, STYLE, catalogue, skin, theme)
   const x0 = layout === 'full' ? Math.floor(tile / 2) : 0
   const y0 = layout === 'full' ? tile + x0 : 0
   const item = (sprite: number, x: number, y: number): Scene['items'][number] => ({
@@ -39,7 +38,7 @@ export function draw(state: StateBreakout, skin: Skin, theme: Theme): Scene {
     x: x0 + pixels(x, tile),
     y: y0 + pixels(y, tile),
   })
-  const items = [...scene.items]
+  const items = [item(0, 0, 0), ...scene.items]
   // From the earliest on, so that later ones lie on top.
   for (let k = trail.length - 1; k >= 0; k--) items.push(item(TRAIL + k, trail[k]![0] - DOT, trail[k]![1] - DOT))
   items.push(item(BALL, ball.x - RADIUS, ball.y - RADIUS), item(PADDLE, at - paddle / 2, PADDLE_TOP))
@@ -55,7 +54,7 @@ const catalogues = new CatalogueCache()
 /** Tenths of a tile in whole pixels. */
 const pixels = (tenths: number, tile: number): number => Math.floor((tenths * tile) / BRICK.width)
 
-function fieldSprites(paddle: number, { tile, symbols = 'numbers' }: Skin, theme: Theme): Sprite[] {
+function fieldSprites({ paddle, columns }: StateBreakout, { tile, symbols = 'numbers' }: Skin, theme: Theme): Sprite[] {
   const art = symbols !== 'numbers'
   const line = Math.max(1, Math.round(tile / 24))
   const ink = lineInk(theme.board)
@@ -83,5 +82,5 @@ function fieldSprites(paddle: number, { tile, symbols = 'numbers' }: Skin, theme
   const dots = [1, 0.8, 0.6].map(
     (size): Sprite => sprite(dot, dot, [{ kind: 'circle', x: dot / 2, y: dot / 2, radius: (dot / 2) * size, fill: ink }]),
   )
-  return [sprite(tile, tile, []), ...rows, sprite(wide, high, block(wide, high, ink)), disc(side, ink, art), ...dots]
+  return [sprite(columns * tile, TILES * tile, []), ...rows, sprite(wide, high, block(wide, high, ink)), disc(side, ink, art), ...dots]
 }

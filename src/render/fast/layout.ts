@@ -78,7 +78,8 @@ function layoutOf(scene: Scene): Layout {
     const shown = spriteAt(scene, item)
     return { at, x: item.x, y: item.y, width: shown.width, height: shown.height }
   })
-  const boxes = Int32Array.from(placed.flatMap((box) => [box.x, box.y, box.width, box.height]))
+  const boxes = new Int32Array(4 * placed.length)
+  for (const { at, x, y, width: wide, height: high } of placed) boxes.set([x, y, wide, high], 4 * at)
   const apart = areApart(placed)
   return { width, height, boxes, apart, bands: Int32Array.from(apart ? bandsOf(width, height, placed).flatMap(flat) : []) }
 }

@@ -66,7 +66,7 @@ class CataloguePainter {
   paint(scene: Scene, layout: Layout): Uint8Array {
     const size = layout.width * layout.height * this.#ready.channels
     const canvas = this.#recentCanvas(
-      (known) => known.layout === layout,
+      (known) => known.layout === layout || isRedrawn(known.layout, layout),
       () => ({ pixels: new Block(size), layout: null, drawn: new Block(0) }),
     )
     this.paintOn(canvas, scene, layout)
@@ -88,6 +88,11 @@ class CataloguePainter {
     )
     kernel.draw(items.length, sprites!, canvas.drawn.at, boxes!, this.#stamps.at, canvas.pixels.at, width * channels, channels)
   }
+}
+
+/** Whether two layouts of one size are drawn anew each time, so that one canvas will do: where things move freely every scene has its own layout. */
+function isRedrawn(known: Layout | null, { apart, width, height }: Layout): boolean {
+  return known !== null && !known.apart && !apart && known.width === width && known.height === height
 }
 
 /** A painter with a cache of its own. */

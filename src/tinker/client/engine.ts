@@ -104,7 +104,12 @@ export async function createTinkerEngine(options: TinkerEngineOptions): Promise<
 
 async function clientConfig(requests: Requests): Promise<ClientConfig> {
   const said = await requests.post({ path: 'client/config', body: { sdk_version: 'vlm-gym' }, key: 'config' })
-  return readJson(clientConfigResponse, said, 'the answer to client/config')
+  const config = readJson(clientConfigResponse, said, 'the answer to client/config')
+  if (config.pjwt_auth_enabled)
+    throw new EngineError(
+      `the server at ${requests.http.url} wants its key exchanged for a token (JWT), which is not done here; use one that takes the key itself`,
+    )
+  return config
 }
 
 /** A session of sampling, and the number of its next request. */
@@ -280,7 +285,8 @@ class TinkerEngine implements Engine {
     return this.#asked(async () => {
       const { weights: path } = pathsOf(ref)
       const prepare = async (): Promise<void> => {
-        if (!this.#profile.freshLoads) return
+        // A model that nothing was asked of is new.
+        if (!this.#profile.freshLoads || this.#model?.sent === 0) return
         await this.#model?.unload()
         this.#model = undefined
         this.#model = await this.#newModel()

@@ -46,7 +46,7 @@ function sequenceMean(
 }
 
 describe('losses of skyrl-jax', () => {
-  it.each<LossName>(['cross_entropy', 'importance_sampling', 'ppo'])('%s is the sum over tokens and data', (loss) => {
+  it.each<LossName>(['cross_entropy', 'importance_sampling', 'ppo', 'cispo'])('%s is the sum over tokens and data', (loss) => {
     const config = { clipLow: 0.8, clipHigh: 1.28 }
     const own = data.map(
       ({ modelInput, lossInputs: { weights, logprobs, advantages, targetTokens } }): Datum => ({
@@ -64,6 +64,19 @@ describe('losses of skyrl-jax', () => {
     const summed = passToWire(own, loss, config, PROFILES.hosted)
     expect(summed.lossFn).toBe(loss)
     expect(Object.keys(summed.data[0]?.lossFnInputs ?? {})).not.toContain('mask')
+  })
+
+  it('has one ratio a datum with gspo', () => {
+    const { loss } = lossOf(data, now, 'gspo', { clipLow: 0, clipHigh: 100 })
+    const expected = data.map(({ lossInputs: { logprobs, advantages } }, i) => {
+      const apart = Array.from(logprobs ?? [], (lp, t) => (lp === 0 ? 0 : (now[i]?.[t] ?? 0) - lp))
+      const ratio = Math.exp(apart.reduce((a, b) => a + b, 0) / (apart.length - 3))
+      return -ratio * Array.from(advantages ?? []).reduce((a, b) => a + b, 0)
+    })
+    expect(loss).toBeCloseTo(
+      expected.reduce((a, b) => a + b, 0),
+      5,
+    )
   })
 
   it('refuses data without what a loss needs', () => {

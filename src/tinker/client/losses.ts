@@ -10,6 +10,9 @@ export interface WirePass {
   readonly lossFnConfig: { readonly [name: string]: number }
 }
 
+/** Losses that bound the ratio. */
+const BOUNDED: readonly LossName[] = ['ppo', 'cispo', 'gspo']
+
 const BOUNDS = { clipLow: 0.8, clipHigh: 1.2 } as const
 
 /** Whether a position counts. */
@@ -18,7 +21,7 @@ const countsAt = ({ lossInputs: { weights, advantages, logprobs } }: Datum, loss
 
 /** A pass for the wire. Throws EngineError for data without what their loss needs. */
 export function passToWire(data: readonly Datum[], loss: LossName, config: LossConfig | undefined, profile: Profile): WirePass {
-  const bounds = loss === 'ppo' ? lossConfigToWire({ ...BOUNDS, ...config }) : {}
+  const bounds = BOUNDED.includes(loss) ? lossConfigToWire({ ...BOUNDS, ...config }) : {}
   if (profile.exact) return { data: data.map((datum) => datumToWire(datum, { exact: true })), lossFn: loss, lossFnConfig: bounds }
   for (const datum of data) checkInputs(datum, loss)
   const wire = data.map((datum) => datumToWire(datum, { rgb: true }))
@@ -79,6 +82,7 @@ export function lossOf(
   const metrics = { loss: 0, tokens: 0 }
   for (const [i, datum] of data.entries()) {
     const { weights, advantages, logprobs: sampled } = datum.lossInputs
+    const whole = loss === 'gspo' ? sequenceRatio(datum, logprobs[i] as Float32Array) : undefined
     for (const [t, lp] of (logprobs[i] as Float32Array).entries()) {
       if (!countsAt(datum, loss, t)) continue
       metrics.tokens++
@@ -87,12 +91,23 @@ export function lossOf(
         continue
       }
       const advantage = advantages?.[t] ?? 0
-      const ratio = Math.exp(lp - (sampled?.[t] ?? 0))
-      const clipped = loss === 'ppo' ? Math.min(Math.max(ratio, clipLow), clipHigh) : ratio
-      metrics.loss -= Math.min(ratio * advantage, clipped * advantage)
+      const ratio = whole ?? Math.exp(lp - (sampled?.[t] ?? 0))
+      const clipped = BOUNDED.includes(loss) ? Math.min(Math.max(ratio, clipLow), clipHigh) : ratio
+      metrics.loss -= loss === 'cispo' ? clipped * lp * advantage : Math.min(ratio * advantage, clipped * advantage)
     }
   }
   return metrics
+}
+
+/** The ratio of a whole datum: exp of the mean difference over the positions that count. */
+function sequenceRatio(datum: Datum, now: Float32Array): number {
+  let [sum, count] = [0, 0]
+  for (const [t, lp] of now.entries()) {
+    if (!countsAt(datum, 'gspo', t)) continue
+    sum += lp - (datum.lossInputs.logprobs?.[t] ?? 0)
+    count++
+  }
+  return Math.exp(sum / Math.max(1, count))
 }
 
 /** Divergence of the trainer's log-probs from those of the sampler, k3 in nats a token: mean of exp(d) - 1 - d, d = trainer - sampler. */

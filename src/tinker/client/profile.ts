@@ -48,9 +48,18 @@ export const PROFILES: { readonly [name in ProfileName]: Profile } = {
     ...{ freshLoads: false, reduction: 'sum', mask: false, frozen: 'sampler', maxDivergence: null, needsRank: false },
   },
   /** Thinking Machines' service: LoRA alone. */
-  hosted: { ...remote, name: 'hosted', images: 64, mask: false, frozen: 'sampler', needsRank: true },
+  hosted: { ...remote, losses: [...ALL, 'cispo', 'gspo'], name: 'hosted', images: 64, mask: false, frozen: 'sampler', needsRank: true },
   /** SkyRL with its GPU backends, samplers and trainer on the same machines (colocate_all). */
-  'skyrl-fsdp': { ...remote, name: 'skyrl-fsdp', images: 64, mask: true, frozen: 'sampler' },
+  'skyrl-fsdp': { ...remote, losses: [...ALL, 'cispo', 'gspo'], name: 'skyrl-fsdp', images: 64, mask: true, frozen: 'sampler' },
   /** SkyRL with JAX, on a CPU too: text and LoRA alone. */
-  'skyrl-jax': { ...remote, name: 'skyrl-jax', images: 0, mask: true, frozen: 'model', reduction: 'sequence-mean', needsRank: true },
+  'skyrl-jax': {
+    ...remote,
+    losses: [...ALL, 'cispo'],
+    name: 'skyrl-jax',
+    images: 0,
+    mask: true,
+    frozen: 'model',
+    reduction: 'sequence-mean',
+    needsRank: true,
+  },
 }
