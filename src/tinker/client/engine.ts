@@ -3,6 +3,7 @@
  * side by side, so that a pass and its step are on their way together. A sampler of the live weights publishes them first, in its turn; they are
  * published once between two steps.
  */
+import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import type { ChatFormat } from '../../chat.ts'
 import {
@@ -52,6 +53,8 @@ import { limiter, type Patience, type ReadResult, type Request, Requests } from 
 
 /** Milliseconds between heartbeats; servers end sessions that are silent for minutes. */
 const HEARTBEAT = 10_000
+/** Milliseconds for which a server that does not answer at all is asked at the start. */
+const FIRST = 10_000
 /** Milliseconds that `close` waits for the model to be unloaded. */
 const UNLOAD = 5000
 /** Sampling requests that are sent at once. */
@@ -81,13 +84,15 @@ export async function createTinkerEngine(options: TinkerEngineOptions): Promise<
   const { patience = 300_000, longestPause = 30_000, profile, rank = 0 } = options
   if (profile.needsRank && rank < 1)
     throw new EngineError(`a server of the profile ${profile.name} trains LoRA alone; give its rank, such as tinker.rank=16`)
-  const requests = new Requests(httpOf(options.url, options.key), { patience, longestPause })
+  const http = httpOf(options.url, options.key)
+  const requests = new Requests(http, { patience, longestPause })
   try {
-    const config = await clientConfig(requests)
+    // Whether anybody is there shows soon.
+    const config = await clientConfig(new Requests(http, { patience: Math.min(patience, FIRST), longestPause: 1000 }))
     const { session_id: session } = readJson(
       createSessionResponse,
       await requests.post({
-        ...{ path: 'create_session', key: 'session' },
+        ...{ path: 'create_session', key: randomUUID() },
         body: { tags: ['vlm-gym'], user_metadata: null, sdk_version: 'vlm-gym', type: 'create_session' },
       }),
       'the answer to create_session',
@@ -103,7 +108,7 @@ export async function createTinkerEngine(options: TinkerEngineOptions): Promise<
 }
 
 async function clientConfig(requests: Requests): Promise<ClientConfig> {
-  const said = await requests.post({ path: 'client/config', body: { sdk_version: 'vlm-gym' }, key: 'config' })
+  const said = await requests.post({ path: 'client/config', body: { sdk_version: 'vlm-gym' }, key: randomUUID() })
   const config = readJson(clientConfigResponse, said, 'the answer to client/config')
   if (config.pjwt_auth_enabled)
     throw new EngineError(
