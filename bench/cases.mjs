@@ -23,6 +23,7 @@ export const GAMES = [
   { id: 'lights-out', tile: 67, targets: { frame: 5_000 } },
   { id: 'sokoban', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
   { id: 'rush-hour', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
+  { id: 'nonogram', tile: 53, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
   { id: 'minesweeper', tile: 67, targets: { frame: 10_000, png: 3_000, groups: 5_000 } },
 ].map((one) => {
   const game = gameNamed(one.id)

@@ -16,6 +16,7 @@ const CONFIGS: { readonly [id: string]: readonly object[] } = {
   maze: [{}, { rows: 4, columns: 10, sight: 1, loops: 10, map: false, thin: 5 }],
   pairs: [{}, { rows: 2, columns: 4, peek: false, faces: 'classes' }],
   sliding: [{}, { rows: 2, columns: 4, moves: 12, face: 'picture' }],
+  nonogram: [{}, { size: 7, density: 45, faint: 4 }],
   'rush-hour': [{}, { size: 5, blocks: 8, moves: 5, plain: true }],
   sokoban: [{}, { size: 6, boxes: 3, pushes: 7, shade: 3 }],
   swap: [{}, { rows: 5, columns: 5, colours: 3, shapes: 2 }],

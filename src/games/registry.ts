@@ -93,6 +93,10 @@ const BUILT_IN: readonly GameEntry[] = [
     ...{ id: 'rush-hour', title: 'Rush Hour', tags: ['objects', 'planning'] },
     load: async () => (await import('./rush-hour/index.ts')).gameRushHour,
   },
+  {
+    ...{ id: 'nonogram', title: 'Nonogram', tags: ['numbers', 'areas', 'deduction'] },
+    load: async () => (await import('./nonogram/index.ts')).gameNonogram,
+  },
 ]
 
 /** An entry; its game once that is loaded, and the loading once that has begun. */
