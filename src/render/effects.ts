@@ -1,6 +1,6 @@
 /**
  * What makes a picture harder to read without changing what it shows: jitter, contrast, clutter, occlusion and noise (see Skin), applied in
- * this order to a drawn frame. The tiles are the scene's square sprites of the skin's size; no game is known here.
+ * this order to a drawn frame. The tiles are the scene's sprites of the skin's size; a sprite of several tiles is that many. No game is known here.
  *
  * All chance comes from the picture's own content (the tiles in their order): equal boards look equal, the layout, the score line and the
  * scale change nothing, and a game's chance is never touched. A stronger setting adds to a weaker one: marks, shifts, covered pixels and
@@ -75,8 +75,15 @@ export function applyEffects(frame: Frame, scene: Scene, skin: Skin, theme: Them
 
 function tilesOf({ items, catalogue }: Scene, tile: number): TilePlace[] {
   return items.flatMap(({ sprite, x, y }) => {
-    const shown = catalogue.sprites[sprite]
-    return shown?.width === tile && shown.height === tile ? [{ sprite, x, y, side: tile }] : []
+    const { width = 0, height = 0 } = catalogue.sprites[sprite] ?? {}
+    if (width % tile !== 0 || height % tile !== 0) return []
+    const columns = width / tile
+    return Array.from({ length: columns * (height / tile) }, (_, at) => ({
+      sprite,
+      x: x + (at % columns) * tile,
+      y: y + Math.floor(at / columns) * tile,
+      side: tile,
+    }))
   })
 }
 
