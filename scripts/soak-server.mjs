@@ -338,7 +338,7 @@ const within = (from, to) => samples.filter(({ at }) => at >= from && at < to)
 // What the server keeps of skins is full before the time begins, so that it cannot pass for growth.
 for (let at = 0; at < 12; at++)
   for (const { id: game } of games) {
-    await ask('/reset', { game, episode_id: 'warm', skin: { theme: `random-${at}`, tile: 160 + at, layout: 'full' } })
+    await ask('/reset', { game, episode_id: 'warm', skin: { theme: `random-${at}`, tile: 100 + at, layout: 'full' } })
     await ask('/v1/sessions/warm', undefined, 'DELETE')
   }
 
