@@ -10,10 +10,12 @@ import { chromium } from 'playwright-core'
 
 const main = 'dist/cli/main.js'
 const place = mkdtempSync(join(tmpdir(), 'studio-images-'))
-const [run, evaluation] = [join(place, 'tiny'), join(place, 'teacher')]
+const [run, evaluation] = [join(place, 'small'), join(place, 'teacher')]
 const vlmGym = (...args) => execFileSync(process.execPath, [main, ...args], { stdio: 'ignore' })
 
-vlmGym('train', '--preset', 'tiny', '--quiet', '--out', run)
+const analyses = ['probes', 'interventions', 'generalisation'].map((name) => `evaluation.${name}.states=0`)
+const set = ['base.steps=120', 'coldStart.steps=120', 'rl.steps=11', 'evaluation.episodes=2', ...analyses].flatMap((one) => ['--set', one])
+vlmGym('train', '--preset', 'laptop', '--quiet', ...set, '--out', run)
 vlmGym('eval', 'teacher', 'random', '--game', 'swap', '--episodes', '24', '--horizon', '20', '--quiet', '--out', evaluation)
 
 /** Name of the picture, address behind #, what to wait for, and what to do before it is taken. */
@@ -28,6 +30,14 @@ const SHOTS = [
     },
   ],
   ['transcripts', 'transcripts/1', '.step img', (page) => page.keyboard.press('ArrowRight')],
+  [
+    'group',
+    'transcripts/0?game=2048&policy=g1',
+    'ol.group li',
+    async (page) => {
+      for (const key of ['j', 'j', 'ArrowRight']) await page.keyboard.press(key)
+    },
+  ],
   ['wall', 'wall?game=2048&policy=solver&count=256', '.rate', (page) => page.waitForTimeout(8000)],
 ]
 

@@ -181,7 +181,7 @@ describe.skipIf(missing)('transcripts in the studio', () => {
     expect((await get<{ boards: readonly unknown[] }>(`0/wall?since=${news.mark}`)).boards).toEqual([])
     await page.locator('.wall').click({ position: { x: 20, y: 20 } })
     await page.waitForSelector('.strip button')
-    expect((await fetch(`${server.url}/api/transcripts/1/wall`)).status).toBe(422)
+    expect((await fetch(`${server.url}/api/transcripts/2/wall`)).status).toBe(422)
     expect(problems).toEqual([])
   })
 

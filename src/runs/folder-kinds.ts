@@ -39,7 +39,17 @@ export const TRAIN_RUN: FolderKind = {
   use: 'vlm-gym train --resume goes on with it, vlm-gym report and vlm-gym compare show it',
   folders: ['checkpoints'],
   files: [
-    ...[RUN.header, ABOUT, 'words.json', 'metrics.jsonl', 'progress.json', 'dataset.json', 'episodes.jsonl', 'results.json'],
+    ...[
+      RUN.header,
+      ABOUT,
+      'words.json',
+      'metrics.jsonl',
+      'groups.jsonl',
+      'progress.json',
+      'dataset.json',
+      'episodes.jsonl',
+      'results.json',
+    ],
     ...['replays.json', 'probes.json', 'interventions.json', 'generalisation.json', 'report.html', 'seeds.html'],
   ],
 }

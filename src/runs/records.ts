@@ -19,6 +19,33 @@ export const METRICS_FILE: LinesFile<MetricLine> = {
   key: ({ stage, step }) => `${stage} ${step}`,
 }
 
+const sections = z.object({ perception: z.number(), think: z.number(), answer: z.number() })
+
+/**
+ * A line of groups.jsonl: replies of training that were compared with each other. `group`: its place among the groups of its step; `entry`: place of
+ * what was played among what the stage draws from. `state`: token of the state that every reply answers. `signal`: whether anything was learned from
+ * their differences. Rewards and advantages are those of training, to six digits; an advantage is that of a whole section.
+ */
+export const groupLine = z.object({
+  stage: z.string(),
+  step: z.number().int().nonnegative(),
+  group: z.number().int().nonnegative(),
+  game: z.string(),
+  entry: z.number().int().nonnegative(),
+  state: z.string(),
+  signal: z.boolean(),
+  replies: z.array(z.object({ text: z.string(), outcome: z.string(), rewards: sections, advantages: sections })).min(1),
+})
+export type GroupLine = z.output<typeof groupLine>
+
+/** Groups of a training run, in the order of its steps. */
+export const GROUPS_FILE: LinesFile<GroupLine> = {
+  name: 'groups.jsonl',
+  schema: groupLine,
+  loss: 'its group is not shown',
+  key: ({ stage, step, group }) => `${stage} ${step} ${group}`,
+}
+
 /** results.json: one row per policy, decoding and metric. low, high: 95 % bootstrap interval of the mean over episodes. */
 export const resultRows = z.array(
   z.object({

@@ -1,6 +1,6 @@
 /**
- * A run is a folder: `run.json` (what it is), `about.json` (which program and machine), `metrics.jsonl` (one line a step), `progress.json`
- * (where it stands), `checkpoints/`, `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed;
+ * A run is a folder: `run.json` (what it is), `about.json` (which program and machine), `metrics.jsonl` (one line a step), `groups.jsonl`
+ * (some groups of replies), `progress.json` (where it stands), `checkpoints/`, `results.json`, `replays.json`, `report.html`. Whole files are written to a temporary name and renamed;
  * lines are appended and cut back to the last checkpoint on resume. One process at a time: the folder is locked while it is open.
  */
 import { appendFile, mkdir, rename, rm, rmdir } from 'node:fs/promises'

@@ -17,10 +17,18 @@ import { promptOf } from '../messages.ts'
 import type { Reply, Usage } from '../policy.ts'
 
 /** What of an episode or a step went wrong, or what became of it. */
-export type Mark = 'failed' | 'unreadable' | 'illegal' | 'misread' | 'worse' | 'going' | 'kept' | 'dropped'
+export type Mark = 'failed' | 'unreadable' | 'illegal' | 'misread' | 'worse' | 'going' | 'kept' | 'dropped' | 'group' | 'flat'
 
 /** Rows of labels; of a perception that is no grid its text, a line a row. */
 export type Cells = readonly (readonly string[])[]
+
+/** What a reply of training was worth, section by section and added up: its reward, and that against the other replies of its group. */
+export interface Worth {
+  readonly rewards: { readonly perception: number; readonly think: number; readonly answer: number }
+  readonly advantages: Worth['rewards']
+  readonly reward: number
+  readonly advantage: number
+}
 
 /** A reply to a state. Places are UTF-16 code units of `reply`. */
 export interface ShownStep {
@@ -54,6 +62,8 @@ export interface ShownStep {
   readonly reasoning: string | null
   /** Token of the state; null where it was not kept. */
   readonly token: string | null
+  /** In a group of training; else null. */
+  readonly worth: Worth | null
 }
 
 /** An episode in the list. */
@@ -73,11 +83,17 @@ export interface ListedEpisode {
   /** Mean of its replies. */
   readonly seconds: number | null
   readonly problem: string | null
+  /** Of a group of training: its step, and the mean reward of its replies; else absent. */
+  readonly training?: { readonly step: number; readonly reward: number }
 }
 
-/** The board of an episode as it stands. */
+/** The board of an episode as it stands, or after a reply of training. */
 export interface WallBoard {
+  /** Names its place on the wall. */
   readonly key: string
+  /** The episode and the step that it leads to. */
+  readonly episode: string
+  readonly at: number
   readonly game: string
   /** Of the state. */
   readonly token: string
@@ -100,6 +116,8 @@ export interface ShownEpisode {
   readonly steps: readonly ShownStep[]
   /** What there is to say of what is missing; null if nothing is. */
   readonly note: string | null
+  /** Whether the steps are replies to one state, compared with each other. Default: they follow on from one another. */
+  readonly group?: boolean
 }
 
 /** Moves of the expert that are listed. */
@@ -170,6 +188,7 @@ export function shownStep(facts: StepFacts): ShownStep {
       reasoning: reply.raw?.reasoning ?? null,
     },
     token: encodeState(game, state, last),
+    worth: null,
   }
 }
 

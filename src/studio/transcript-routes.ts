@@ -55,7 +55,7 @@ export function transcriptRoutes(folders: readonly string[]): Hono {
       throw new ApiError(400, `since is ${c.req.query('since')}; give a whole number, 0 or more`)
     const { wall, kind } = await open(c.req.param('id'))
     if (wall === undefined)
-      throw new ApiError(422, `${kind.called} keeps no states that a wall could show; name the folder of an evaluation`)
+      throw new ApiError(422, `${kind.called} keeps no states that a wall could show; name the folder of a training run or an evaluation`)
     return c.json(await wall(since))
   })
   app.get('/:id/search', async (c) => {

@@ -16,6 +16,7 @@ import {
   type EpisodeRecord,
   EVAL_RUN,
   type FolderKind,
+  GROUPS_FILE,
   type Line,
   type LinesFile,
   REPLIES,
@@ -30,6 +31,7 @@ import { scanLines } from '../runs/lines.ts'
 import { ApiError } from '../server/api-error.ts'
 import { specsOf, storedTeachConfig, TAUGHT } from '../teach/index.ts'
 import { taughtReply } from '../teach/reading.ts'
+import { keptGroups } from './groups.ts'
 import {
   factsOf,
   type ListedEpisode,
@@ -59,7 +61,7 @@ export interface Transcripts {
 
 /** Changes whenever a file that transcripts are made of does. */
 export async function transcriptsVersion(path: string): Promise<string> {
-  const names = ['run.json', 'dataset.json', EPISODES.name, REPLIES.name, EXAMPLES.name, 'replays.json']
+  const names = ['run.json', 'dataset.json', EPISODES.name, REPLIES.name, EXAMPLES.name, 'replays.json', GROUPS_FILE.name]
   const parts = await Promise.all(
     names.map((name) =>
       stat(`${path}/${name}`).then(
@@ -285,7 +287,17 @@ function evaluated(folder: RunFolder): Transcripts {
     const player = followed.get(key)?.player ?? (await again.player(contestant))
     const known = followed.get(key) ?? {
       ...{ player, episode: again.begin(player, place), changed: 0 },
-      board: { key, game: contestant.game, token: '', theme: player.spec.skin.theme, steps: 0, last: null, over: false },
+      board: {
+        key,
+        episode: key,
+        at: 0,
+        game: contestant.game,
+        token: '',
+        theme: player.spec.skin.theme,
+        steps: 0,
+        last: null,
+        over: false,
+      },
     }
     followed.set(key, known)
     const { episode } = known
@@ -368,8 +380,9 @@ async function inTurns<T, R>(values: readonly T[], make: (value: T, at: number) 
   return made
 }
 
-/** The replays that training kept. */
+/** The groups and the replays that training kept. */
 function trained(folder: RunFolder): Transcripts {
+  const groups = keptGroups(folder)
   const replays = fresh(folder, async () => (await folder.readDerived('replays.json', replayList)) ?? [])
   const replayOf = async (key: string): Promise<Replay> => {
     const replay = /^\d{1,9}$/.test(key) ? (await replays())[Number(key)] : undefined
@@ -383,8 +396,9 @@ function trained(folder: RunFolder): Transcripts {
     return marks
   }
   return {
-    list: async () =>
-      (await replays()).map(({ game, policy, decoding, seed, return: points, steps }, at): ListedEpisode => {
+    list: async () => [
+      ...(await groups.list()),
+      ...(await replays()).map(({ game, policy, decoding, seed, return: points, steps }, at): ListedEpisode => {
         const regrets = steps.flatMap(({ regret }) => regret ?? [])
         return {
           ...{ key: String(at), game, policy, decoding, seed, steps: steps.length, points },
@@ -393,7 +407,10 @@ function trained(folder: RunFolder): Transcripts {
           ...{ cost: null, seconds: null, problem: null },
         }
       }),
+    ],
     episode: async (key, place) => {
+      const group = await groups.find(key)
+      if (group !== null) return groups.episode(group, place)
       const { steps, decoding } = await replayOf(key)
       const shown = steps.map((step, at) => {
         const { prompt, reply, truth, read, action, outcome, problem, reward, regret } = step
@@ -405,22 +422,29 @@ function trained(folder: RunFolder): Transcripts {
           sent: false,
           board: grid ? { picture: `${place}/${at}-board.png`, rows: truth.length, columns } : null,
           ...{ prompt, before: null, reply, parts: [], thoughts: [], truth, read, action, outcome, problem, reward, regret, best: [] },
-          ...{ usage: null, finish: null, assembly: null, reasoning: null, token: null },
+          ...{ usage: null, finish: null, assembly: null, reasoning: null, token: null, worth: null },
         }
       })
       return { key, steps: shown, note: 'Training keeps up to fifteen steps of an episode, with their pictures and without their states.' }
     },
-    picture: async (key, at) => {
+    picture: async (key, at, board) => {
+      const group = await groups.find(key)
+      if (group !== null) {
+        const { spec, state, observation } = await groups.asked(group)
+        return pngOf(spec, state, observation, board)
+      }
       const url = (await replayOf(key)).steps[at]?.picture
       const data = /^data:image\/png;base64,([A-Za-z0-9+/=]+)$/.exec(url ?? '')?.[1]
       if (data === undefined) throw new ApiError(404, `the replay has no picture of step ${at}`)
       return toBytes(Buffer.from(data, 'base64'))
     },
+    wall: groups.wall,
     search: async (text) => {
       const wanted = text.toLowerCase()
-      return (await replays()).flatMap(({ steps }, at) =>
+      const found = (await replays()).flatMap(({ steps }, at) =>
         steps.some(({ reply }) => reply.toLowerCase().includes(wanted)) ? [String(at)] : [],
       )
+      return [...(await groups.search(text)), ...found]
     },
   }
 }

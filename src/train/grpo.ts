@@ -14,6 +14,7 @@
 import type { Datum, Engine, Sampler } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import {
+  type EnvSnapshot,
   type EnvSpec,
   isGoodMove,
   type PlayGroups,
@@ -32,6 +33,7 @@ import { groupAdvantages, hasSignal, mean, type ReplyAdvantages } from './advant
 import { type RlConfig, rewardSpecOf } from './config.ts'
 import { type ReplyParts, sectionWeights, tokenShares } from './credit.ts'
 import { datumOf, sequencesOf, type TokenSequence } from './datums.ts'
+import { type KeptGroup, keptGroups } from './kept-groups.ts'
 import { type Group, type GrpoMetrics, groupMetrics, metricsByGame, type TrainedReply } from './metrics.ts'
 import { advancePool, type GameMix, type MixEntry, type PoolGame, pickGames, sampleState } from './states.ts'
 
@@ -73,13 +75,21 @@ interface TrainingSequence {
   readonly tokens: number
 }
 
-/** One step; returns its metrics, the pool after it, and each mix entry's share of groups with signal (null where it had no group). */
+/** A group of turns with the state that all of them answer; null for later turns, each of which answers one of its own. */
+interface TurnGroup extends Group<Turn> {
+  readonly start: EnvSnapshot | null
+}
+
+/**
+ * One step; returns its metrics, the pool after it, each mix entry's share of groups with signal (null where it had no group), and the groups that
+ * are kept.
+ */
 export async function grpoStep(
   context: GrpoContext,
   pool: readonly PoolGame[],
   step: number,
   learningRate: number,
-): Promise<{ metrics: GrpoMetrics; pool: PoolGame[]; signals: (number | null)[] }> {
+): Promise<{ metrics: GrpoMetrics; pool: PoolGame[]; signals: (number | null)[]; kept: KeptGroup[] }> {
   const { engine, rl, mix } = context
   const seed = deriveSeed(context.seed, 'grpo', step)
 
@@ -115,7 +125,7 @@ export async function grpoStep(
   // one without a legal move stays, with advantages of zero: its divergence from the start pulls it back to what the start would do, which is
   // the one way out of a move repeated for ever.
   const groups = advantagesOf(
-    drawn.flatMap(({ entry }, i) => turnGroups(rl, entry, episodes[i] as Trajectory[], i * rl.replies)),
+    drawn.flatMap((state, i) => turnGroups(rl, state, episodes[i] as Trajectory[], i * rl.replies)),
     rl,
   )
   const chosen = groups
@@ -164,7 +174,7 @@ export async function grpoStep(
     const entryGroups = groups.filter((group) => group.entry.spec === entry.spec)
     return entryGroups.length === 0 ? null : entryGroups.filter(hasSignal).length / entryGroups.length
   })
-  return { metrics, pool: nextPool, signals }
+  return { metrics, pool: nextPool, signals, kept: keptGroups(step, groups, mix) }
 }
 
 function sampleAt(episode: Trajectory | undefined, turn: number): StepSample {
@@ -197,13 +207,22 @@ function turnsOf(rl: RlConfig, entry: MixEntry, trajectory: Trajectory, episode:
 }
 
 /** The replies of a group that are compared with each other: turn by turn, of the episodes that have come so far. */
-function turnGroups(rl: RlConfig, entry: MixEntry, episodes: readonly Trajectory[], first: number): Omit<Group<Turn>, 'advantages'>[] {
+function turnGroups(
+  rl: RlConfig,
+  { entry, snapshot }: { readonly entry: MixEntry; readonly snapshot: EnvSnapshot },
+  episodes: readonly Trajectory[],
+  first: number,
+): Omit<TurnGroup, 'advantages'>[] {
   const turns = episodes.map((episode, k) => turnsOf(rl, entry, episode, first + k))
   const longest = Math.max(...turns.map(({ length }) => length))
-  return Array.from({ length: longest }, (_, t) => ({ entry, replies: turns.flatMap((episodeTurns) => episodeTurns[t] ?? []) }))
+  return Array.from({ length: longest }, (_, t) => ({
+    entry,
+    start: t === 0 ? snapshot : null,
+    replies: turns.flatMap((episodeTurns) => episodeTurns[t] ?? []),
+  }))
 }
 
-function advantagesOf(scored: readonly Omit<Group<Turn>, 'advantages'>[], rl: RlConfig): Group<Turn>[] {
+function advantagesOf(scored: readonly Omit<TurnGroup, 'advantages'>[], rl: RlConfig): TurnGroup[] {
   const advantages = groupAdvantages(
     scored.map(({ entry, replies }) => ({
       game: entry.spec.game.id,

@@ -50,7 +50,7 @@ function rlRun(setup: StageSetup, rl: RlConfig, state: RlState): StageRun {
       }
       const result = await grpoStep(context, pool, step, learningRate)
       const next = { pool: result.pool, signals: followSignals(signals, result.signals) }
-      return { next: rlRun(setup, rl, next), metrics: { ...result.metrics } }
+      return { next: rlRun(setup, rl, next), metrics: { ...result.metrics }, kept: result.kept }
     },
   }
 }

@@ -7,6 +7,7 @@ import type { Engine, LossName, Optimizer, Sampler } from '../engine.ts'
 import type { PlayGroups } from '../gym/index.ts'
 import type { MetricLine, RunFolder, StageInfo } from '../runs/index.ts'
 import type { TrainConfig } from './config.ts'
+import type { KeptGroup } from './kept-groups.ts'
 import type { GameMix } from './states.ts'
 
 /** The learning rate over a stage: linear warm-up, then linearly down to the final share of the peak. */
@@ -47,6 +48,8 @@ export interface StageStep {
   readonly metrics: MetricLine['values']
   /** Whether the stage has reached what it was for, before all its steps. Default: false. */
   readonly done?: boolean
+  /** Groups of the step that the run keeps. Default: none. */
+  readonly kept?: readonly KeptGroup[]
 }
 
 export interface Stage extends StageInfo {

@@ -1,11 +1,12 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine, WeightsRef } from '../engine.ts'
 import { ConfigError } from '../errors.ts'
 import { gameNamed, loadGames } from '../games/index.ts'
-import { createRun, METRICS_FILE, type MetricLine, openRun, type RunFolder } from '../runs/index.ts'
+import { decodeState, playReply } from '../gym/index.ts'
+import { createRun, GROUPS_FILE, METRICS_FILE, type MetricLine, openRun, type RunFolder } from '../runs/index.ts'
 import { type MockEngineOptions, mockEngine } from '../testing/index.ts'
 import { parseTrainConfig, type TrainConfig } from './config.ts'
 import { lexiconOf } from './lexicon.ts'
@@ -102,6 +103,36 @@ describe('train', () => {
       const file = `checkpoints/${stage}.json`
       expect((await readFile(broken.file(file))).equals(await readFile(unbroken.file(file))), file).toBe(true)
     }
+    await Promise.all([unbroken.close(), broken.close()])
+  })
+
+  it('keeps whole groups of some steps, each once after any stop, from which the replies can be played again', async () => {
+    const config = parseTrainConfig({ ...tiny, rl: { ...tiny.rl, steps: 7, turns: 2 } })
+    const unbroken = await createRun(join(parent, 'groups'), config)
+    expect(await session(unbroken, config, -1)).toBe('finished')
+    const groups = await unbroken.linesOf(GROUPS_FILE)
+    const stages = ['g0', 'g1'].flatMap((stage) => [0, 5].map((step) => [stage, step]))
+    expect(groups.map(({ stage, step, group }) => [stage, step, group])).toEqual(
+      stages.flatMap(([stage, step]) => [0, 1, 2, 3].map((group) => [stage, step, group])),
+    )
+    for (const { state, game, entry, replies } of groups) {
+      const { spec } = mixOf(config)[entry]!
+      expect(spec.game.id).toBe(game)
+      const at = decodeState(state, [spec.game]).state
+      expect(replies).toHaveLength(config.rl.replies)
+      for (const { text, outcome } of replies) expect(playReply(spec.game, at, text).score.outcome).toBe(outcome)
+      for (const section of ['perception', 'think', 'answer'] as const)
+        expect(Math.abs(replies.reduce((sum, { advantages }) => sum + advantages[section], 0))).toBeLessThan(1e-3)
+    }
+    const broken = await createRun(join(parent, 'groups-broken'), config)
+    for (const stopAfter of [5, 5, 2, 7]) {
+      expect(await session(broken, config, stopAfter)).toBe('stopped')
+      // What a killed run had written behind its last save.
+      const done = await broken.linesOf(GROUPS_FILE)
+      await appendFile(broken.file('groups.jsonl'), `${JSON.stringify({ ...done.at(-1), stage: 'g1', step: 6 })}\n{"stage":"g1","st`)
+    }
+    expect(await session(broken, config, -1)).toBe('finished')
+    expect(await broken.linesOf(GROUPS_FILE)).toEqual(groups)
     await Promise.all([unbroken.close(), broken.close()])
   })
 

@@ -9,7 +9,7 @@ import { ScorerError } from '../errors.ts'
 import { loadGames } from '../games/registry.ts'
 import type { PlayGroups } from '../gym/index.ts'
 import { deriveSeed } from '../rng.ts'
-import { METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
+import { GROUPS_FILE, METRICS_FILE, type MetricLine, type RunFolder } from '../runs/index.ts'
 import type { TrainConfig } from './config.ts'
 import { mixOf } from './mix.ts'
 import { checkEngineInfo } from './needs.ts'
@@ -57,9 +57,12 @@ export async function train(options: TrainOptions): Promise<PartEnd> {
   await loadGames(config.games.map(({ id }) => id))
   const mix = mixOf(config)
   const progress = await openProgress(folder, stages, mix)
-  const isDone = ({ stage, step }: MetricLine): boolean => progress.isFinished(stage) || step < progress.of(stage).step
-  const arrange = (): Promise<void> =>
-    folder.arrangeLines(METRICS_FILE, (line) => (isDone(line) ? stages.findIndex(({ name }) => name === line.stage) : null))
+  const placeOf = ({ stage, step }: Pick<MetricLine, 'stage' | 'step'>): number | null =>
+    progress.isFinished(stage) || step < progress.of(stage).step ? stages.findIndex(({ name }) => name === stage) : null
+  const arrange = async (): Promise<void> => {
+    await folder.arrangeLines(METRICS_FILE, placeOf)
+    await folder.arrangeLines(GROUPS_FILE, placeOf)
+  }
   await arrange()
   await progress.keepInitial(engine, stages)
   const parts = stages.filter(({ name }) => !progress.isFinished(name))
@@ -99,6 +102,7 @@ async function runStage({ options, mix, stages, progress }: Training, stage: Sta
       next,
       metrics,
       done = false,
+      kept = [],
     } = await run.step(at.step, rate).catch(async (error: unknown) => {
       // Replies are scored before anything is learned from them, so the weights are those of the last step.
       if (error instanceof ScorerError && at.step > 0) await progress.save(engine, stage, at)
@@ -112,6 +116,7 @@ async function runStage({ options, mix, stages, progress }: Training, stage: Sta
       seconds,
       values: { ...metrics, learningRate: rate },
     }
+    for (const group of kept) await folder.append(GROUPS_FILE.name, { stage: stage.name, step: at.step, ...group })
     await folder.append(METRICS_FILE.name, line)
     at = { ...at, step: at.step + 1, state: run.state }
     const where = { stageIndex: stages.indexOf(stage), stages: stages.length, engine: index }

@@ -62,7 +62,8 @@ function Row(props: {
   readonly onOpen: (key: string) => void
 }) {
   const { episode, at, count, open, onOpen } = props
-  const { key, game, policy, decoding, seed, steps, points, marks } = episode
+  const { key, game, policy, decoding, seed, steps, points, marks, training } = episode
+  const counted = `${steps} ${steps === 1 ? 'reply' : 'replies'}`
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys j and k of the view open the next and the one before
     // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus, and names the row that is active
@@ -88,7 +89,7 @@ function Row(props: {
         ))}
       </span>
       <small class="what">
-        {game} · {steps} {steps === 1 ? 'reply' : 'replies'}
+        {game} · {training === undefined ? counted : `step ${training.step} · reward ${number(training.reward)}`}
         {points === null ? '' : ` · ${number(points)} points`}
         {seed === null ? '' : ` · seed ${seed}`}
       </small>

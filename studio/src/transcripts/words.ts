@@ -15,6 +15,8 @@ export const MARKS: Readonly<Record<Mark, MarkWords>> = {
   worse: { sign: '↓', name: 'worse move', about: 'the expert has a better one' },
   going: { sign: '…', name: 'going on', about: 'the episode has not ended' },
   kept: { sign: '✓', name: 'kept', about: 'it is an example of the data set' },
+  group: { sign: '≡', name: 'group of training', about: 'replies to one state that were compared with each other' },
+  flat: { sign: '=', name: 'no signal', about: 'its replies were all worth the same, so nothing was learned from their differences' },
   dropped: { sign: '–', name: 'dropped', about: 'a filter left it out' },
 }
 

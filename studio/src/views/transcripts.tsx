@@ -6,6 +6,7 @@ import { SavePictures } from '../play/save-pictures.tsx'
 import { useGame } from '../play/use-game.ts'
 import { addressOf, type Place } from '../router.tsx'
 import { useEpisode, useEpisodes, useFolders, useSearch } from '../transcripts/data.ts'
+import { GroupReplies } from '../transcripts/group.tsx'
 import { EpisodeRows } from '../transcripts/list.tsx'
 import { StepView } from '../transcripts/step.tsx'
 import { gravest, isMistake, MARKS } from '../transcripts/words.ts'
@@ -20,7 +21,19 @@ interface Filter {
   readonly text: string
 }
 
-const OUTCOMES: readonly Filter['outcome'][] = ['', 'failed', 'unreadable', 'illegal', 'misread', 'regret', 'going', 'kept', 'dropped']
+const OUTCOMES: readonly Filter['outcome'][] = [
+  '',
+  'failed',
+  'unreadable',
+  'illegal',
+  'misread',
+  'regret',
+  'going',
+  'kept',
+  'dropped',
+  'group',
+  'flat',
+]
 const SHARE = 0.1
 
 /** The least regret of the highest tenth of a game's episodes, game by game. */
@@ -228,10 +241,12 @@ function Episode(props: {
     return () => removeEventListener('keydown', listen)
   }, [])
   const step = steps[at]
+  const group = value?.key === episode.key && value.group === true
   return (
     <section class="episode" aria-label="Episode">
       <h2>
-        {episode.policy} plays {episode.game}
+        {episode.policy} {episode.training === undefined ? 'plays' : 'learns'} {episode.game}
+        {episode.training === undefined ? '' : `, step ${episode.training.step}`}
         {episode.seed === null ? '' : `, seed ${episode.seed}`}
       </h2>
       {episode.problem !== null && <p class="why">{episode.problem}</p>}
@@ -254,11 +269,16 @@ function Episode(props: {
             <button type="button" onClick={() => mistake(1)} disabled={!steps.slice(at + 1).some(({ marks }) => isMistake(marks))}>
               Next mistake <kbd>m</kbd>
             </button>
+            {group && (
+              <button type="button" onClick={() => onEpisode(-1)}>
+                Previous group <kbd>k</kbd>
+              </button>
+            )}
             <button type="button" onClick={() => onEpisode(1)}>
-              Next episode <kbd>j</kbd>
+              {group ? 'Next group' : 'Next episode'} <kbd>j</kbd>
             </button>
             <b aria-live="polite">
-              Step {at + 1} of {steps.length}
+              {group ? 'Reply' : 'Step'} {at + 1} of {steps.length}
             </b>
           </p>
           <div class="strip">
@@ -269,7 +289,7 @@ function Episode(props: {
                   key={i}
                   type="button"
                   class={`mark ${mark ?? 'fine'}${i === at ? ' here' : ''}`}
-                  aria-label={`Step ${i + 1}: ${marks.length === 0 ? 'nothing wrong' : marks.map((one) => MARKS[one].name).join(', ')}`}
+                  aria-label={`${group ? 'Reply' : 'Step'} ${i + 1}: ${marks.length === 0 ? 'nothing wrong' : marks.map((one) => MARKS[one].name).join(', ')}`}
                   aria-current={i === at ? 'step' : undefined}
                   onClick={() => onStep(i)}
                 >
@@ -281,6 +301,17 @@ function Episode(props: {
         </>
       )}
       {value !== null && steps.length === 0 && <p>Nothing that was said in it was kept.</p>}
+      {group && (
+        <>
+          {step !== undefined && <img class="asked" src={step.picture} alt="The board that all of them answer" />}
+          <p class="note">
+            {steps.length} replies to one state. An advantage is what a reply was worth against the others, and what its tokens were made
+            more or less probable by; it is that of a whole section.
+          </p>
+          <GroupReplies steps={steps} at={at} onChoose={onStep} />
+          <h3>Reply {at + 1}</h3>
+        </>
+      )}
       {step !== undefined && <StepView step={step} game={episode.game} />}
       {step !== undefined && step.token !== null && <SaveEpisode game={episode.game} steps={steps} at={at} />}
     </section>

@@ -1,4 +1,4 @@
-/** The view of the live wall: the boards of an evaluation as they change, or hundreds of games that a scripted policy plays here. */
+/** The view of the live wall: the boards of an evaluation or a training run as they change, or hundreds of games that a scripted policy plays here. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AnyGame } from '../../../src/game.ts'
 import { gameEntries, loadGame } from '../../../src/games/registry.ts'
@@ -14,7 +14,7 @@ import { Wall } from '../wall/wall.ts'
 import '../play/play.css'
 import '../wall/wall.css'
 
-/** Milliseconds between two looks at an evaluation, and those of a frame that moves may take. */
+/** Milliseconds between two looks at a run, and those of a frame that moves may take. */
 const PERIOD = 700
 const SHARE = 6
 
@@ -22,13 +22,13 @@ const COUNTS = [64, 256, 512, 1024]
 
 export default function WallView({ parts: [source = 'here'], query }: Place) {
   const { value: folders } = useFolders()
-  const evaluations = (folders ?? []).filter(({ kind }) => kind === 'eval')
+  const runs = (folders ?? []).filter(({ kind }) => kind === 'eval' || kind === 'train')
   return (
     <main class="wide">
       <h1>Live wall</h1>
-      {evaluations.length > 0 && (
+      {runs.length > 0 && (
         <nav aria-label="Boards of">
-          {evaluations.map(({ id, name }) => (
+          {runs.map(({ id, name }) => (
             <a key={id} href={addressOf('wall', [id])} aria-current={id === source ? 'page' : undefined}>
               {name}
             </a>
@@ -38,7 +38,11 @@ export default function WallView({ parts: [source = 'here'], query }: Place) {
           </a>
         </nav>
       )}
-      {source === 'here' ? <Here key="here" query={query} /> : <Followed key={source} id={source} />}
+      {source === 'here' ? (
+        <Here key="here" query={query} />
+      ) : (
+        <Followed key={source} id={source} kind={runs.find(({ id }) => id === source)?.kind ?? null} />
+      )}
       <p class="note">
         A full frame flashes for points, a bar below for a refused move; faded boards are over. Choose a board with the pointer, or with
         arrow keys and Enter, to follow it.
@@ -127,12 +131,13 @@ function CrowdWall({ game, policy, count }: { readonly game: AnyGame; readonly p
   return <WallCanvas count={count} onFrame={onFrame} addressAt={follow} label={`${count} games of ${game.title}, played by ${policy}`} />
 }
 
-/** The boards of an evaluation, as its replies come in. */
-function Followed({ id }: { readonly id: string }) {
+/** The boards of an evaluation as its replies come in, or what the replies of the groups that training kept last lead to. */
+function Followed({ id, kind }: { readonly id: string; readonly kind: string | null }) {
   const [problem, setProblem] = useState<string | null>(null)
   const [count, setCount] = useState(0)
   const news = useRef<WallNews[]>([])
   const [places] = useState(() => new Map<string, number>())
+  const [leads] = useState(() => new Map<number, string>())
   const games = useRef(new Map<string, AnyGame>())
   useEffect(() => {
     let open = true
@@ -145,7 +150,10 @@ function Followed({ id }: { readonly id: string }) {
         if (!response.ok) throw new Error(body.error)
         for (const { game } of body.boards) if (!games.current.has(game)) games.current.set(game, await loadGame(game))
         mark = body.mark
-        for (const { key } of body.boards) if (!places.has(key)) places.set(key, places.size)
+        for (const { key, episode, at } of body.boards) {
+          if (!places.has(key)) places.set(key, places.size)
+          leads.set(places.get(key) as number, addressOf('transcripts', [id, episode, String(at)]))
+        }
         news.current.push(body)
         if (open) {
           setCount(places.size)
@@ -169,10 +177,6 @@ function Followed({ id }: { readonly id: string }) {
         wall.set(places.get(key) as number, game, decodeState(token, [game]).state, theme, last, over, now)
       }
   }
-  const keyAt = (at: number): string | null => {
-    const key = [...places].find(([, place]) => place === at)?.[0]
-    return key === undefined ? null : addressOf('transcripts', [id, key, '0'])
-  }
   return (
     <>
       {problem !== null && (
@@ -180,8 +184,19 @@ function Followed({ id }: { readonly id: string }) {
           {problem}
         </p>
       )}
-      {count === 0 && problem === null && <p>No reply has come in yet.</p>}
-      <WallCanvas count={count} onFrame={onFrame} addressAt={keyAt} label={`${count} episodes as they stand`} />
+      {count === 0 && problem === null && (
+        <p>
+          {kind === 'train'
+            ? 'No group has been kept yet: reinforcement learning keeps some in every fifth step.'
+            : 'No reply has come in yet.'}
+        </p>
+      )}
+      <WallCanvas
+        count={count}
+        onFrame={onFrame}
+        addressAt={(at) => leads.get(at) ?? null}
+        label={kind === 'train' ? `Boards after ${count} replies of training` : `${count} episodes as they stand`}
+      />
     </>
   )
 }
