@@ -187,7 +187,8 @@ function placesByGame(entries: readonly RolloutEpisode[]): Map<string, number[]>
   return places
 }
 
-function recordOf(trajectory: Trajectory, episode: number, tally: Tally, decoding: EpisodeRecord['decoding']): EpisodeRecord {
+/** The record of an episode. */
+export function recordOf(trajectory: Trajectory, episode: number, tally: Tally, decoding: EpisodeRecord['decoding']): EpisodeRecord {
   const { game, policy, seed, steps, stopReason, problem } = trajectory
   const replies = tally.replies()
   const boundary = stopReason === 'failed' ? (steps.at(-1)?.score.boundary ?? null) : null

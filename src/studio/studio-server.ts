@@ -1,5 +1,6 @@
 /**
- * The studio: a page that shows runs, and the data of the run folders that were named when it started. It only reads. No text of a request
+ * The studio: a page that shows runs, and the data of the run folders that were named when it started. It only reads, but for the folder that keeps
+ * a person's games, if one was named. No text of a request
  * becomes a path: pages and runs are found in maps that are made at the start. A folder that is no run, or is not there yet, is one of the
  * things that the page shows.
  */
@@ -12,7 +13,9 @@ import { ApiError, asApiError } from '../server/api-error.ts'
 import { isLoopback } from '../server/guard.ts'
 import { listening, urlOf } from '../server/listen.ts'
 import { PACKAGE_FOLDER } from '../version.ts'
+import { type HumanRun, openHumanRun } from './human-run.ts'
 import { modelRoutes } from './model-routes.ts'
+import { recordRoutes } from './record-routes.ts'
 import { isPart, Source } from './source.ts'
 import { StudioThread } from './thread-client.ts'
 import { transcriptRoutes } from './transcript-routes.ts'
@@ -22,6 +25,10 @@ export interface StudioOptions {
   readonly folders: readonly string[]
   /** 0 picks a free one. */
   readonly port: number
+  /** Folder that keeps the games of a person as the run of an evaluation; absent: none are kept. */
+  readonly record?: string | undefined
+  /** Most moves of a game that is kept; a folder that holds a run has its own. Default 100. */
+  readonly recordMoves?: number | undefined
   /** Takes errors that were not foreseen. Default: standard error. */
   readonly log?: (error: unknown) => void
 }
@@ -72,8 +79,9 @@ function assetsOf(folder: string): Map<string, Asset> {
 
 /** The application without a socket; `thread` makes what takes long. */
 export function studioApp(
-  { folders, log = (error: unknown) => console.error(error) }: Omit<StudioOptions, 'port'>,
+  { folders, log = (error: unknown) => console.error(error) }: Omit<StudioOptions, 'port' | 'record' | 'recordMoves'>,
   thread: StudioThread = new StudioThread(),
+  human: HumanRun | null = null,
 ): Hono {
   const assets = assetsOf(join(PACKAGE_FOLDER, 'dist/studio/page'))
   const sources = new Map(folders.map((path, at) => [String(at), new Source(String(at), path, thread)]))
@@ -135,6 +143,7 @@ export function studioApp(
     return c.body(await json, 200, { 'content-type': 'application/json', etag })
   })
   app.route('/api/models', modelRoutes(folders))
+  app.route('/api/record', recordRoutes(human))
   app.route('/api/transcripts', transcriptRoutes(folders))
   app.get('*', (c) => {
     const asset = assets.get(c.req.path === '/' ? '/index.html' : c.req.path)
@@ -144,16 +153,23 @@ export function studioApp(
   return app
 }
 
-/** Starts listening. Throws ConfigError if the page is not built or the port is taken. */
+/** Starts listening. Throws ConfigError if the page is not built, the port is taken, or the folder for a person's games cannot be used. */
 export async function serveStudio(options: StudioOptions): Promise<Studio> {
+  const { folders, record, recordMoves, port } = options
+  const human = record === undefined ? null : await openHumanRun(record, recordMoves)
   const thread = new StudioThread()
-  const app = studioApp(options, thread)
-  const { at, close } = await listening(app, '127.0.0.1', options.port)
+  const shown = record === undefined || folders.includes(record) ? folders : [...folders, record]
+  const app = studioApp({ ...options, folders: shown }, thread, human)
+  const { at, close } = await listening(app, '127.0.0.1', port).catch(async (error: unknown) => {
+    await human?.close()
+    throw error
+  })
   return {
     url: urlOf('127.0.0.1', at),
     close: async () => {
       await close(GRACE)
       await thread.close()
+      await human?.close()
     },
   }
 }

@@ -8,6 +8,8 @@ export class PlaySession {
   note: PlayNote = { text: '', tone: 'plain' }
   #history: EnvSnapshot[]
   #seed: number
+  #moves: string[] = []
+  #takenBack = false
 
   constructor(spec: EnvSpec, start: EnvSnapshot, seed: number) {
     this.spec = spec
@@ -29,6 +31,16 @@ export class PlaySession {
     return this.#history
   }
 
+  /** The moves of the game as they are typed, refused ones included, from its start. Those that were taken back stay among them: see `takenBack`. */
+  get moves(): readonly string[] {
+    return this.#moves
+  }
+
+  /** Whether a move of the game was taken back. */
+  get takenBack(): boolean {
+    return this.#takenBack
+  }
+
   get over(): boolean {
     return this.spec.game.rules.terminated(this.now.state)
   }
@@ -48,6 +60,7 @@ export class PlaySession {
     const { game } = this.spec
     const { state } = this.now
     const result = game.rules.step(state, action)
+    this.#moves.push(game.answer.format(state, action))
     this.note = moveNote(game, state, action, result)
     if (result.legal) this.#history.push(advance(this.now, result))
     return result.legal
@@ -57,6 +70,7 @@ export class PlaySession {
   undo(): void {
     if (this.#history.length > 1) {
       this.#history.pop()
+      this.#takenBack = true
       this.#say('taken back')
     } else this.#say('there is nothing to take back')
   }
@@ -65,6 +79,8 @@ export class PlaySession {
   fresh(): void {
     this.#seed += 1
     this.#history = [startSnapshot(this.spec, this.#seed)]
+    this.#moves = []
+    this.#takenBack = false
     this.#say(`a new game, seed ${this.#seed}`)
   }
 

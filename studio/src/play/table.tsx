@@ -14,6 +14,7 @@ import type { BrowserModel } from '../model/model.ts'
 import { Board } from './board.tsx'
 import { type Cell, cellsOfAnswer, sameCell } from './cells.ts'
 import { Picture } from './picture.tsx'
+import { Record } from './record.tsx'
 import { answerOf, Rival, rivalNames } from './rivals.ts'
 import { SavePictures } from './save-pictures.tsx'
 
@@ -39,8 +40,12 @@ export function Table(props: {
   readonly look: Omit<Skin, 'tile'>
   /** Told of every state: its token, null at the start, and the seed that it was dealt from. */
   readonly onState: (token: string | null, seed: number) => void
+  /** Whether `start` is the start of the seed. */
+  readonly whole: boolean
+  /** Asks for the game of another seed. */
+  readonly onSeed: (seed: number) => void
 }) {
-  const { spec, start, seed, look, onState } = props
+  const { spec, start, seed, look, onState, whole, onSeed } = props
   const { game } = spec
   const session = useMemo(() => new PlaySession(spec, start, seed), [])
   const [, setTurn] = useState(0)
@@ -58,6 +63,8 @@ export function Table(props: {
   )
   const Mind = parts?.ModelMind ?? null
   const [origin, setOrigin] = useState({ snapshot: start, seed })
+  /** What of the game was not the person's own doing. */
+  const [helped, setHelped] = useState<string | null>(null)
   const { now, over } = session
   const { keys = [], pick } = game.play ?? {}
   const grid = pick === undefined ? null : gridOf(game, now.state)
@@ -75,12 +82,18 @@ export function Table(props: {
     did(() => {
       session.fresh()
       setOrigin({ snapshot: session.now, seed: session.seed })
+      setHelped(null)
     })
   const undo = (): void => did(() => session.undo())
   const answer = (text: string): void => did(() => void session.answer(text))
+  const answerOfPolicy = (text: string): void => {
+    setHelped('a policy made a move')
+    answer(text)
+  }
   const press = (key: PlayKey<unknown>): void => did(() => void (session.over ? session.answer(key.name) : session.play(key.action)))
   const hint = (): void => {
     did(() => session.hint())
+    setHelped('a hint was asked for')
     const { state } = session.now
     const best = session.over ? undefined : game.expert?.solver(state)[0]
     if (best === undefined || pick === undefined || grid === null) return
@@ -171,6 +184,7 @@ export function Table(props: {
           </button>
           <SavePictures game={game} look={look} state={now.state} states={() => session.moments.map(({ state }) => state)} />
         </p>
+        <Record spec={spec} session={session} whole={whole || origin.snapshot !== start} helped={helped} onSeed={onSeed} />
         <form
           class="typed"
           onSubmit={(event) => {
@@ -194,11 +208,11 @@ export function Table(props: {
       </div>
       <div class="beside">
         <Race spec={spec} now={now} over={over} look={look} origin={origin} model={shown} />
-        <Watch spec={spec} session={session} onMove={answer} />
+        <Watch spec={spec} session={session} onMove={answerOfPolicy} />
         <section aria-label="A trained model">
           <h2>What a model sees and wants</h2>
           <ChooseModel onModel={setModel} />
-          {shown !== null && Mind !== null && <Mind model={shown.model} spec={shown.spec} now={now} over={over} onMove={answer} />}
+          {shown !== null && Mind !== null && <Mind model={shown.model} spec={shown.spec} now={now} over={over} onMove={answerOfPolicy} />}
         </section>
         <details open>
           <summary>Rules</summary>

@@ -94,6 +94,8 @@ function Play({ game, given }: { readonly game: AnyGame; readonly given: Start }
             start={table.snapshot}
             seed={seed}
             look={{ ...made.spec.skin, layout: 'board' }}
+            whole={start.token === null}
+            onSeed={(next) => location.assign(startAddress('play', game.id, { ...start, seed: next, token: null }))}
             onState={(token, of) => {
               setShown({ token, seed: of })
               keep({ ...start, token, seed: of })
