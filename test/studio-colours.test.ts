@@ -1,6 +1,8 @@
-/** The page's palette, as seen by people who tell few colours apart: simulated by the matrices of Machado, Oliveira and Fernandes (2009), full severity. */
+/** The page's palette and the colours of the themes' tiles, as seen by people who tell few colours apart: simulated by the matrices of Machado, Oliveira and Fernandes (2009), full severity. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { COLOURS, inkOf } from '../src/games/shared/tile-art.ts'
+import { THEMES } from '../src/render/index.ts'
 
 type Triple = readonly [number, number, number]
 
@@ -75,4 +77,46 @@ describe.each([
     for (const ground of ['card', 'page', 'soft'])
       for (const one of palette) expect(contrast(one, colour(ground))).toBeGreaterThanOrEqual(4.5)
   })
+})
+
+/** Least distance of colours from each other and from `grounds`, for eyes of a kind. */
+function closest(colours: readonly string[], grounds: readonly string[], matrix: readonly Triple[]): number {
+  const seen = [...colours, ...grounds].map((one) => labOf(seenBy(matrix, lightOf(one))))
+  return Math.min(...colours.flatMap((_, i) => seen.slice(i + 1).map((other) => distance(seen[i] as Triple, other))))
+}
+
+describe.each(Object.values(THEMES).map((theme) => [theme.name, theme] as const))('shapes of the theme %s', (_, theme) => {
+  const inks = COLOURS.map((_, colour) => inkOf(colour, theme))
+
+  // Here the colour alone tells one tile from another.
+  test.each(Object.entries(SIGHTS))('keep apart from each other and their face for eyes with %s', (_, matrix) => {
+    expect(closest(inks, [theme.empty], matrix)).toBeGreaterThan(12)
+  })
+
+  test('have a red and a green of different lightness', () => {
+    const [red, green] = inks.map((ink) => labOf(lightOf(ink))) as [Triple, Triple]
+    expect(Math.abs(red[0] - green[0])).toBeGreaterThan(11)
+  })
+})
+
+test('tiles whose colour stands for a number keep apart in the theme contrast; in the others their number tells them apart', () => {
+  const least = Object.values(THEMES).map(({ name, tiles, board, empty }) => [
+    name,
+    ...Object.values(SIGHTS).map((matrix) =>
+      Number(
+        closest(
+          tiles.map(({ fill }) => fill),
+          [board, empty],
+          matrix,
+        ).toFixed(1),
+      ),
+    ),
+  ])
+  // All colours, without long, middle, short waves: the table of docs/studio.md.
+  expect(least).toEqual([
+    ['classic', 21.6, 11.5, 7.2, 10.6],
+    ['dark', 16.7, 6, 5.6, 10.9],
+    ['pastel', 12.8, 5, 5.2, 6.9],
+    ['contrast', 18.5, 16.4, 15.1, 10.5],
+  ])
 })

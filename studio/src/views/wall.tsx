@@ -4,6 +4,7 @@ import type { AnyGame } from '../../../src/game.ts'
 import { gameEntries, loadGame } from '../../../src/games/registry.ts'
 import { decodeState, encodeState, envSpec } from '../../../src/gym/index.ts'
 import { createPolicy } from '../../../src/policies/create.ts'
+import { THEMES } from '../../../src/render/index.ts'
 import type { WallNews } from '../../../src/studio/shown-step.ts'
 import { rivalNames } from '../play/rivals.ts'
 import { useGame } from '../play/use-game.ts'
@@ -22,6 +23,7 @@ const COUNTS = [64, 256, 512, 1024]
 
 export default function WallView({ parts: [source = 'here'], query }: Place) {
   const { value: folders } = useFolders()
+  const [theme, setTheme] = useState(query.get('theme') ?? '')
   const runs = (folders ?? []).filter(({ kind }) => kind === 'eval' || kind === 'train')
   return (
     <main class="wide">
@@ -38,10 +40,19 @@ export default function WallView({ parts: [source = 'here'], query }: Place) {
           </a>
         </nav>
       )}
+      <label class="colours">
+        Colours{' '}
+        <select value={theme} onChange={(event) => setTheme(event.currentTarget.value)}>
+          <option value="">as played</option>
+          {Object.keys(THEMES).map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
       {source === 'here' ? (
-        <Here key="here" query={query} />
+        <Here key="here" query={query} theme={theme} />
       ) : (
-        <Followed key={source} id={source} kind={runs.find(({ id }) => id === source)?.kind ?? null} />
+        <Followed key={`${source} ${theme}`} id={source} theme={theme} kind={runs.find(({ id }) => id === source)?.kind ?? null} />
       )}
       <p class="note">
         A full frame flashes for points, a bar below for a refused move; faded boards are over. Choose a board with the pointer, or with
@@ -52,14 +63,14 @@ export default function WallView({ parts: [source = 'here'], query }: Place) {
 }
 
 /** Games that a policy plays in this page. */
-function Here({ query }: { readonly query: URLSearchParams }) {
+function Here({ query, theme }: { readonly query: URLSearchParams; readonly theme: string }) {
   const [id, setId] = useState(query.get('game') ?? (gameEntries()[0]?.id as string))
   const [name, setName] = useState(query.get('policy') ?? 'random')
   const [count, setCount] = useState(Number(query.get('count')) || 256)
   const { game, problem } = useGame(id)
   useEffect(
-    () => history.replaceState(null, '', addressOf('wall', [], { game: id, policy: name, count: String(count) })),
-    [id, name, count],
+    () => history.replaceState(null, '', addressOf('wall', [], { game: id, policy: name, count: String(count), ...(theme && { theme }) })),
+    [id, name, count, theme],
   )
   const names = game === null ? [name] : rivalNames(game)
   const chosen = names.includes(name) ? name : 'random'
@@ -98,26 +109,27 @@ function Here({ query }: { readonly query: URLSearchParams }) {
           {problem}
         </p>
       )}
-      {game !== null && game.id === id && <CrowdWall key={`${id} ${chosen} ${count}`} game={game} policy={chosen} count={count} />}
+      {game !== null && game.id === id && (
+        <CrowdWall key={`${id} ${chosen} ${count} ${theme}`} game={game} policy={chosen} count={count} theme={theme || 'classic'} />
+      )}
     </>
   )
 }
 
-function CrowdWall({ game, policy, count }: { readonly game: AnyGame; readonly policy: string; readonly count: number }) {
+function CrowdWall(props: { readonly game: AnyGame; readonly policy: string; readonly count: number; readonly theme: string }) {
+  const { game, policy, count, theme } = props
   const [crowd] = useState(() => new Crowd(envSpec({ game }), createPolicy(policy), count, 0))
   const ready = useRef(false)
   const busy = useRef(false)
   const onFrame = (wall: Wall, now: number): void => {
     if (!ready.current) {
-      for (const [at, member] of crowd.members.entries()) wall.set(at, game, member.now.state, 'classic', null, false, now)
+      for (const [at, member] of crowd.members.entries()) wall.set(at, game, member.now.state, theme, null, false, now)
       ready.current = true
     }
     if (busy.current) return
     busy.current = true
     void crowd
-      .move(now, performance.now() + SHARE, (at, flash, over) =>
-        wall.set(at, game, crowd.members[at]?.now.state, 'classic', flash, over, now),
-      )
+      .move(now, performance.now() + SHARE, (at, flash, over) => wall.set(at, game, crowd.members[at]?.now.state, theme, flash, over, now))
       .finally(() => {
         busy.current = false
       })
@@ -131,8 +143,9 @@ function CrowdWall({ game, policy, count }: { readonly game: AnyGame; readonly p
   return <WallCanvas count={count} onFrame={onFrame} addressAt={follow} label={`${count} games of ${game.title}, played by ${policy}`} />
 }
 
-/** The boards of an evaluation as its replies come in, or what the replies of the groups that training kept last lead to. */
-function Followed({ id, kind }: { readonly id: string; readonly kind: string | null }) {
+/** The boards of an evaluation as its replies come in, or what the replies of the groups that training kept last lead to. `theme`: '' for that of the run. */
+function Followed(props: { readonly id: string; readonly kind: string | null; readonly theme: string }) {
+  const { id, kind, theme: chosen } = props
   const [problem, setProblem] = useState<string | null>(null)
   const [count, setCount] = useState(0)
   const news = useRef<WallNews[]>([])
@@ -174,7 +187,7 @@ function Followed({ id, kind }: { readonly id: string; readonly kind: string | n
     for (const { boards } of news.current.splice(0))
       for (const { key, game: of, token, theme, last, over } of boards) {
         const game = games.current.get(of) as AnyGame
-        wall.set(places.get(key) as number, game, decodeState(token, [game]).state, theme, last, over, now)
+        wall.set(places.get(key) as number, game, decodeState(token, [game]).state, chosen || theme, last, over, now)
       }
   }
   return (
