@@ -41,8 +41,9 @@ describe.skipIf(missing)('groups of a training run', () => {
     server = await startServer('studio', run)
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.setDefaultTimeout(60_000)
     page.on('pageerror', (error) => problems.push(error.message))
-  }, 60_000)
+  })
   afterAll(async () => {
     training?.kill('SIGKILL')
     await browser?.close()
@@ -78,15 +79,15 @@ describe.skipIf(missing)('groups of a training run', () => {
   }
 
   test('stand on the wall while it trains, and a board leads to its group', async () => {
-    await expect.poll(lines, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0)
+    await expect.poll(lines).toBeGreaterThan(0)
     // It stands still, so that what is seen of it is seen in its middle.
     training.kill('SIGSTOP')
     const before = lines()
     expect(before).toBeLessThan(GROUPS)
     await page.goto(`${server.url}/#/wall/0`)
-    await expect.poll(boards, { timeout: 10_000 }).toBeGreaterThanOrEqual((before - 1) * REPLIES)
+    await expect.poll(boards).toBeGreaterThanOrEqual((before - 1) * REPLIES)
     training.kill('SIGCONT')
-    await expect.poll(boards, { timeout: 60_000, interval: 100 }).toBe(GROUPS * REPLIES)
+    await expect.poll(boards).toBe(GROUPS * REPLIES)
     await page.locator('.wall').click({ position: { x: 20, y: 20 } })
     await page.waitForSelector('ol.group li')
     expect(await page.locator('ol.group li').count()).toBe(REPLIES)
@@ -135,7 +136,7 @@ describe.skipIf(missing)('groups of a training run', () => {
     const flat = groups.filter(({ marks }) => marks.includes('flat')).length
     await expect.poll(() => page.locator('.count').textContent()).toBe(`${flat} of ${episodes.length} episodes`)
     expect(problems).toEqual([])
-  }, 30_000)
+  })
 
   test.each(['light', 'dark'] as const)('have no violation that axe finds, and fit a phone, %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme })

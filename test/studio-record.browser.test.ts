@@ -32,8 +32,9 @@ describe.skipIf(missing)('games of a person in the studio', () => {
     server = await startServer('studio', others, '--record', me)
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.setDefaultTimeout(60_000)
     page.on('pageerror', (error) => problems.push(error.message))
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     server?.child.kill('SIGKILL')
@@ -77,7 +78,7 @@ describe.skipIf(missing)('games of a person in the studio', () => {
     await expect.poll(() => page.locator('.said').textContent()).toMatch(/\S/)
     expect(await page.locator('.record').textContent()).toContain('2 games kept')
     expect(problems).toEqual([])
-  }, 60_000)
+  })
 
   test('are compared with the policies on the same games, by the command and on the page', async () => {
     const { stdout, code } = await vlmGym('compare', me, others, '--json')
@@ -94,7 +95,7 @@ describe.skipIf(missing)('games of a person in the studio', () => {
     expect(await page.locator('.count').textContent()).toBe('2 episodes')
     expect(await page.locator('.episode h2').textContent()).toMatch(/^human plays shisen-sho/)
     expect(problems).toEqual([])
-  }, 60_000)
+  })
 
   test.each(['light', 'dark'] as const)('the page has no violation that axe finds, and fits a phone, %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme })

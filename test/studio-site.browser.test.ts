@@ -51,6 +51,7 @@ describe.skipIf(missing)('the static site', () => {
     url = `http://127.0.0.1:${(host.address() as AddressInfo).port}/deep/place/`
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.setDefaultTimeout(60_000)
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('response', (one) => {
       if (one.status() >= 400 || !one.url().startsWith(new URL(url).origin)) problems.push(`${one.status()} ${one.url()}`)
@@ -64,7 +65,7 @@ describe.skipIf(missing)('the static site', () => {
   })
 
   test('begins with the gallery, and leads to the pages of its runs', async () => {
-    await expect.poll(() => page.locator('.card canvas').count(), { timeout: 20_000 }).toBe(gameEntries().length)
+    await expect.poll(() => page.locator('.card canvas').count()).toBe(gameEntries().length)
     await page.getByRole('link', { name: 'Runs' }).click()
     await page.getByRole('link', { name: /G0 and G1/ }).click()
     await page.waitForSelector('h1')
@@ -88,7 +89,7 @@ describe.skipIf(missing)('the static site', () => {
     // A frame begins with its graphic control: 21 f9 04.
     expect(gif.toString('latin1').split('\x21\xf9\x04').length - 1).toBe(5)
     expect(problems).toEqual([])
-  }, 60_000)
+  })
 
   test('leaves a folder that is no site alone', async () => {
     const other = join(place, 'other')

@@ -98,11 +98,12 @@ describe.skipIf(missing)('transcripts in the studio', () => {
     server = await startServer('studio', evaluated, trained, taught, scripted)
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.setDefaultTimeout(60_000)
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('request', (one) => {
       if (!one.url().startsWith(server.url)) problems.push(`request to ${one.url()}`)
     })
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     server?.child.kill('SIGKILL')
@@ -126,7 +127,7 @@ describe.skipIf(missing)('transcripts in the studio', () => {
     expect(await page.locator('.row .mark.going').count()).toBeGreaterThan(0)
     release()
     expect(await evaluation).toBe(1)
-    await expect.poll(() => page.locator('.count').textContent(), { timeout: 10_000 }).toBe('12 episodes')
+    await expect.poll(() => page.locator('.count').textContent()).toBe('12 episodes')
     await page.getByLabel('Outcome').selectOption('failed')
     await expect.poll(() => page.locator('.row').count()).toBe(1)
     await page.locator('.row').click()
@@ -137,7 +138,7 @@ describe.skipIf(missing)('transcripts in the studio', () => {
     await page.reload()
     await expect.poll(() => page.locator('.step-marks').textContent()).toContain('out of memory')
     expect(problems).toEqual([])
-  }, 60_000)
+  })
 
   test('shows the pictures that were sent, and what was read rightly and wrongly of them', async () => {
     const [first] = (await listOf(0)).filter(({ policy, marks }) => policy === 'openai-compatible:m' && marks.includes('misread'))

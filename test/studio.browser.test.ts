@@ -52,12 +52,13 @@ describe.skipIf(missing)('the studio in a browser', () => {
     server = await startServer('studio', whole, going, broken, later)
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.setDefaultTimeout(60_000)
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('request', (one) => {
       if (!one.url().startsWith(server.url)) problems.push(`request to ${one.url()}`)
     })
     await page.goto(server.url)
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     server?.child.kill('SIGKILL')
@@ -100,7 +101,7 @@ describe.skipIf(missing)('the studio in a browser', () => {
     await expect.poll(() => page.locator('.stages li').first().textContent()).toContain('40 of 60 steps')
     const lines = readFileSync(join(whole, 'metrics.jsonl'), 'utf8').split('\n')
     appendFileSync(join(going, 'metrics.jsonl'), `${lines.slice(40, 55).join('\n')}\n`)
-    await expect.poll(() => page.locator('.stages li').first().textContent(), { timeout: 8000 }).toContain('55 of 60 steps')
+    await expect.poll(() => page.locator('.stages li').first().textContent()).toContain('55 of 60 steps')
     await page.reload()
     await expect.poll(() => page.locator('.stages li').first().textContent()).toContain('55 of 60 steps')
     const { port } = new URL(server.url)
@@ -109,9 +110,9 @@ describe.skipIf(missing)('the studio in a browser', () => {
     await page.waitForSelector('[role=alert]')
     expect(await page.textContent('[role=alert]')).toBe('the server does not answer; the page tries again')
     server = await startServer('studio', '--port', port, whole, going, broken, later)
-    await expect.poll(() => page.locator('[role=alert]').count(), { timeout: 8000 }).toBe(0)
+    await expect.poll(() => page.locator('[role=alert]').count()).toBe(0)
     expect(problems).toEqual([])
-  }, 30_000)
+  })
 
   test('says what is wrong with a folder while the others go on, and shows one that comes later', async () => {
     await page.goto(`${server.url}/#/run/2`)
@@ -122,10 +123,10 @@ describe.skipIf(missing)('the studio in a browser', () => {
       .poll(() => page.locator('[role=alert]').textContent())
       .toMatch(/^there is no run in .*later; .* The page looks again by itself\.$/)
     cpSync(whole, later, { recursive: true })
-    await expect.poll(() => page.locator('h1').textContent(), { timeout: 8000 }).toBe('G0 and G1 on 2048')
+    await expect.poll(() => page.locator('h1').textContent()).toBe('G0 and G1 on 2048')
     expect(await page.locator('[role=alert]').count()).toBe(0)
     expect(problems).toEqual([])
-  }, 30_000)
+  })
 
   test('keeps the zoom of a curve while the run goes on, and tells a damaged line', async () => {
     await page.goto(`${server.url}/#/run/1/curves`)
@@ -137,11 +138,11 @@ describe.skipIf(missing)('the studio in a browser', () => {
     await page.mouse.move(box.x + box.width / 3, box.y + 60, { steps: 4 })
     await page.mouse.up()
     appendFileSync(join(going, 'metrics.jsonl'), '{"stage":"base","step":55,"seconds":1,"values":{"loss":3}}\nnonsense\n')
-    await expect.poll(() => page.locator('.problem').textContent(), { timeout: 8000 }).toMatch(/metrics\.jsonl line 57 is dropped: /)
+    await expect.poll(() => page.locator('.problem').textContent()).toMatch(/metrics\.jsonl line 57 is dropped: /)
     await page.mouse.move(box.x + box.width - 2, box.y + 40)
     await expect.poll(async () => Number(/step (\d+)/.exec((await curve.locator('.readout').textContent()) ?? '')?.[1])).toBeLessThan(30)
     expect(problems).toEqual([])
-  }, 30_000)
+  })
 
   test('sets runs side by side: chosen by ticks, held in the address, without a violation or a hidden column', async () => {
     if (!existsSync(later)) cpSync(whole, later, { recursive: true })
@@ -163,7 +164,7 @@ describe.skipIf(missing)('the studio in a browser', () => {
     }
     await page.setViewportSize({ width: 1280, height: 900 })
     expect(problems).toEqual([])
-  }, 30_000)
+  })
 
   test('answers for its own runs and files alone, and by its own name alone', async () => {
     for (const path of [
@@ -199,10 +200,10 @@ test.skipIf(missing)(
         const texts = await page.locator('.stages li').allTextContents()
         return texts.reduce((sum, text) => sum + Number(/(\d+) of/.exec(text)?.[1] ?? 0), 0)
       }
-      await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(0)
+      await expect.poll(done).toBeGreaterThan(0)
       const before = await done()
       await page.reload()
-      await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(before)
+      await expect.poll(done).toBeGreaterThan(before)
       await page.waitForSelector('.panel', { timeout: 120_000 })
       await page.waitForSelector('.findings .note', { timeout: 60_000 })
       expect(await ended).toBe(0)

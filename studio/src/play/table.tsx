@@ -1,5 +1,5 @@
 /** A person plays, beside the scripted policies: by pointer, keys, touch or typed answers. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { PlaySession } from '../../../src/cli/play/session.ts'
 import { actionName, counted, endOf, keysDoAll, rulesOf } from '../../../src/cli/play/words.ts'
 import type { PlayKey } from '../../../src/game-play.ts'
@@ -146,7 +146,8 @@ export function Table(props: {
     } else return
     event.preventDefault()
   }
-  useEffect(() => {
+  // With the first picture of the board, so that no key is lost that is pressed at the sight of it.
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => onKey.current(event)
     addEventListener('keydown', listen)
     return () => removeEventListener('keydown', listen)

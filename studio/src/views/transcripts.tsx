@@ -1,5 +1,5 @@
 /** The view of transcripts: the episodes that folders keep, filtered and searched, and what was seen and said in each. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { decodeState } from '../../../src/gym/index.ts'
 import type { ListedEpisode, Mark, ShownStep } from '../../../src/studio/shown-step.ts'
 import { SavePictures } from '../play/save-pictures.tsx'
@@ -235,7 +235,7 @@ function Episode(props: {
     else return
     event.preventDefault()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => onKey.current(event)
     addEventListener('keydown', listen)
     return () => removeEventListener('keydown', listen)
