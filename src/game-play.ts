@@ -29,6 +29,11 @@ export interface PlayAids<A, C, S = unknown> {
   readonly keys?: readonly PlayKey<A>[]
   /** For answers that name cells or what stands in them: how many, and the answer for cells picked in that order, 0-based from the top left. */
   readonly pick?: { readonly cells: number; answer(cells: readonly (readonly [row: number, column: number])[], state: S): string }
+  /**
+   * For a perception that is no grid: the answers that places of the picture stand for, rows of equal length over the picture of layout 'board';
+   * null for none. A page plays the answer of a place that is clicked.
+   */
+  places?(state: S): readonly (readonly (string | null)[])[]
   /** The look of a cell by its label in the perception. Absent: the label, on the commonest colour of the cell's picture. */
   look?(label: string, theme: Theme): CellLook
 }

@@ -121,6 +121,8 @@ describe.skipIf(missing)('games in the studio', () => {
       else if (game.play?.pick !== undefined)
         for (const [row, column] of cells(game, state, action))
           await page.locator(`.cells button[aria-label^="row ${row}, column ${column}:"]`).click()
+      else if (game.play?.places !== undefined)
+        await page.locator(`.cells button[aria-label="play ${game.answer.format(state, action)}"]`).click()
       else
         await page
           .locator('.moves')

@@ -13,7 +13,7 @@ const isAscii = (text: string): boolean => /^[ -~]*$/.test(text)
 
 /** Keys play actions and clash with nothing; picked cells are an answer; rules speak to a person; looks keep labels apart. */
 export function checkAids({ game, config, theme, where }: CheckContext, state: unknown): void {
-  const { rules, keys = [], pick, look } = game.play ?? {}
+  const { rules, keys = [], pick, look, places } = game.play ?? {}
   const text = rules?.(config)
   ensure(text === undefined || (text !== '' && !/<[a-z]+>/.test(text)), where, 'the rules for people are empty or speak of tags')
   const labels = keys.flatMap((key) => key.keys)
@@ -29,6 +29,10 @@ export function checkAids({ game, config, theme, where }: CheckContext, state: u
   }
   const actions = new Set(keys.length > 0 ? game.rules.actions(state).map(canonical) : [])
   for (const key of keys) ensure(actions.has(canonical(key.action)), where, `the key ${key.keys[0]} plays no action of the game`)
+  const rowsOfPlaces = places?.(state) ?? []
+  ensure(new Set(rowsOfPlaces.map((row) => row.length)).size <= 1, where, 'the places have rows of different lengths')
+  for (const answer of rowsOfPlaces.flat())
+    ensure(answer === null || 'action' in game.answer.parse(answer, state), where, `a place gives ${answer}, which reads as no action`)
   const grid = gridOf(game, state)
   ensure(
     grid !== null || (pick === undefined && look === undefined),

@@ -63,6 +63,7 @@ const BROKEN = [
     /the key u is one of u n h \? q/,
   ],
   ['a key for no action', { play: { keys: [{ keys: ['x'], name: 'x', action: 7 as 0 }] } }, /the key x plays no action/],
+  ['places that are no answer', { play: { places: () => [['here']] } }, /a place gives here, which reads as no action/],
   ['picked cells that are no answer', { play: { pick: { cells: 1, answer: () => 'here' } } }, /gives? here, which reads as no action/],
   [
     'looks that are the same without colours',

@@ -11,6 +11,7 @@
  */
 import { defineGame } from '../define-game.ts'
 import { draw } from './draw.ts'
+import { sideOf } from './graph.ts'
 import { levels, presets } from './levels.ts'
 import { lookahead, solver } from './solver.ts'
 import {
@@ -74,6 +75,11 @@ export const gameLightsOut = defineGame<StateLightsOut, number, ConfigLightsOut,
         'Press a node by its letter: its light and those of its neighbours change. A line tells a node, whether its light is on, and its neighbours that come later in the alphabet.',
         'A light that goes out earns 1 point, one that comes on costs 1. The game is over when all are out.',
       ].join('\n'),
+    places: ({ nodes, cells }) => {
+      const side = sideOf(nodes)
+      const answerAt = (cell: number): string | null => (cells.includes(cell) ? formatAction(cells.indexOf(cell)) : null)
+      return Array.from({ length: side }, (_, row) => Array.from({ length: side }, (_, column) => answerAt(row * side + column)))
+    },
   },
   scatter,
 })

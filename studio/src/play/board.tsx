@@ -1,4 +1,4 @@
-/** The board of a person's game: the picture, and over it a button a cell where moves name cells. Strokes over it are arrow keys. */
+/** The board of a person's game: the picture, and over it a button a cell where moves name cells, or a button a place that is a move. Strokes over it are arrow keys. */
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { AnyGame } from '../../../src/game.ts'
 import { gridOf } from '../../../src/games/shared/grid-perception.ts'
@@ -9,6 +9,12 @@ import { Picture } from './picture.tsx'
 /** Pixels of the longer side: what the window has room for below the controls. */
 const sideOf = (): number => Math.min(560, Math.max(300, innerHeight - 310))
 
+/** Equal cells over the whole picture. */
+const layOut = (rows: number, columns: number) => ({
+  gridTemplateColumns: `repeat(${columns}, 1fr)`,
+  gridTemplateRows: `repeat(${rows}, 1fr)`,
+})
+
 export function Board(props: {
   readonly game: AnyGame
   readonly state: unknown
@@ -18,9 +24,11 @@ export function Board(props: {
   readonly marked: readonly Cell[]
   readonly onPick: (cell: Cell) => void
   readonly onStroke: (name: string) => void
+  readonly onAnswer: (answer: string) => void
 }) {
-  const { game, state, skin, cursor, picked, marked, onPick, onStroke } = props
+  const { game, state, skin, cursor, picked, marked, onPick, onStroke, onAnswer } = props
   const grid = game.play?.pick === undefined ? null : gridOf(game, state)
+  const places = game.play?.places?.(state) ?? []
   const strokes = game.play?.keys?.some(({ keys }) => keys.includes('up')) ?? false
   const from = useRef<readonly [x: number, y: number] | null>(null)
   const has = (cells: readonly Cell[], cell: Cell): boolean => cells.some((one) => sameCell(one, cell))
@@ -38,6 +46,20 @@ export function Board(props: {
       }}
     >
       <Picture game={game} state={state} skin={skin} size={sideOf()} label={`The board of ${game.title}`} />
+      {places.length > 0 && (
+        <div class="cells" style={layOut(places.length, places[0]?.length ?? 1)}>
+          {places.flatMap((row, r) =>
+            row.map((answer, c) =>
+              answer === null ? (
+                <span key={`${r} ${c}`} />
+              ) : (
+                // The buttons of moves below say the same, and the keyboard reaches those.
+                <button key={`${r} ${c}`} type="button" aria-label={`play ${answer}`} tabIndex={-1} onClick={() => onAnswer(answer)} />
+              ),
+            ),
+          )}
+        </div>
+      )}
       {grid !== null && (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a frame into the board
         <div
@@ -46,7 +68,7 @@ export function Board(props: {
           aria-label="Cells"
           // The press of the space bar has picked the cell.
           onKeyUp={(event) => event.key === ' ' && event.preventDefault()}
-          style={{ gridTemplateColumns: `repeat(${grid.columns}, 1fr)`, gridTemplateRows: `repeat(${grid.rows}, 1fr)` }}
+          style={layOut(grid.rows, grid.columns)}
         >
           {grid.cells.flatMap((row, r) =>
             row.map((label, c) => {

@@ -162,6 +162,7 @@ export function Table(props: {
           skin={look}
           {...hand}
           onPick={take}
+          onAnswer={(text) => !over && answer(text)}
           onStroke={(name) => {
             const key = keys.find((one) => one.keys.includes(name))
             if (key !== undefined) press(key)
