@@ -85,6 +85,9 @@ describe('teach for train', { timeout: 400_000 }, () => {
       ['2048', 0],
       ['2048', 0.1],
     ])
+    await writeFile(file, JSON.stringify({ ...mine, prompt: 'full' }))
+    const full = await taught('full', '--config', file, '--examples', '2', '--held-out', '0')
+    expect(readFileSync(join(full, 'examples.jsonl'), 'utf8')).toContain('Reply in exactly this layout')
   })
 
   it('options change single things of a preset', async () => {

@@ -124,7 +124,7 @@ async function plainBase({ game: ids = ['2048'], plugin = [], pictures }: TeachF
   return { name: games.map(({ id }) => id).join('-'), games, horizon: 100, skin, prompt, tags, habits, maxTokens: 1024, seed: 0, ...extras }
 }
 
-/** What a training run plays, levels of difficulty included, in the prompts and tags of the embedded model. */
+/** What a training run plays, levels of difficulty included, in its prompts. */
 async function trainingBase(flags: TeachFlags): Promise<Base> {
   const base = presetNamed(flags.preset ?? 'laptop') as ConfigObject & TrainConfig
   // As vlm-gym train has it: a file of --print-config stands alone.
@@ -140,8 +140,8 @@ async function trainingBase(flags: TeachFlags): Promise<Base> {
     config: spec.config as ConfigObject,
     ...{ weight, horizon, skin: spec.skin },
   }))
-  const { prompt, tags } = LOOKS.embedded
-  const { skin, teacher: habits, maxTokens, seed, preset: name } = train
+  const { tags } = LOOKS.embedded
+  const { skin, prompt, teacher: habits, maxTokens, seed, preset: name } = train
   return { name, games: chosen(flags, games, name), horizon: 100, skin, prompt, tags, habits, maxTokens, seed, ...extras }
 }
 
