@@ -27,6 +27,11 @@ export async function startServer(...flags) {
     join(folder, 'key'),
     ...flags,
   ])
+  // Also where a script ends by an error.
+  process.once('exit', () => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
   let [out, log] = ['', '']
   child.stderr.on('data', (data) => {
     log += data
