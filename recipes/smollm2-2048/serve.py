@@ -12,8 +12,8 @@ import os
 import sys
 from pathlib import Path
 
-# A group of replies is one batch of the compiled passes; slot 0 of the adapters is the base model's, one is trained, one is a reference.
-BACKEND = {"max_lora_adapters": 3, "max_lora_rank": 16, "train_micro_batch_size": 8, "sample_max_num_sequences": 32}
+# Four sequences a pass take 7 GB, eight may take all of 24. Of the adapters slot 0 is the base model's, one is trained, one is a reference.
+BACKEND = {"max_lora_adapters": 3, "max_lora_rank": 16, "train_micro_batch_size": 4, "sample_max_num_sequences": 32}
 
 
 def arguments() -> argparse.Namespace:
