@@ -1,7 +1,6 @@
 /** The pages with their data inside, opened from disk in Chromium: the report of a run, and a comparison of two seeds. */
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -12,6 +11,7 @@ import { comparisonPage, writeReport } from '../src/report/report.ts'
 import { fillRun, fixtureConfig, fixtureStages, HOSTILE } from '../src/report/report-fixture.ts'
 import { trainingOf, trainingSetups } from '../src/report/training-run.ts'
 import { createRun } from '../src/runs/index.ts'
+import { overflow, violations } from './accessible.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const missing = !existsSync(CHROMIUM)
@@ -22,8 +22,6 @@ const CUT = `[...document.querySelectorAll('table')].filter((one) => {
   const { left, right } = one.getBoundingClientRect()
   return one.offsetWidth > 0 && (left < 0 || right > innerWidth || one.scrollWidth > one.clientWidth + 1)
 }).map((one) => one.getAttribute('aria-label'))`
-
-const OVER = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 
 describe.skipIf(missing)('a page with its data inside', () => {
   let place: string
@@ -43,13 +41,6 @@ describe.skipIf(missing)('a page with its data inside', () => {
     })
     await made.goto(`file://${path}`)
     return made
-  }
-  const violations = async (of: Page): Promise<unknown> => {
-    // The page's own policy lets no script in; this one comes by the debugger.
-    await of.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
-    return of.evaluate(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ target }) => target.join())].join(" ")))',
-    )
   }
   /** Name and content of the file that a click saves. */
   const saved = async (of: Page, click: () => Promise<void>): Promise<[string, Buffer]> => {
@@ -105,7 +96,7 @@ describe.skipIf(missing)('a page with its data inside', () => {
   ] as const)('at %s px, %s: nothing is cut off, and axe finds no violation', async (width, colorScheme) => {
     await page.setViewportSize({ width, height: 900 })
     await page.emulateMedia({ colorScheme })
-    expect(await page.evaluate(OVER)).toBe(0)
+    expect(await overflow(page)).toBe(0)
     expect(await page.evaluate(CUT)).toEqual([])
     expect(await violations(page)).toEqual([])
     await page.setViewportSize({ width: 1280, height: 900 })
@@ -185,7 +176,7 @@ describe.skipIf(missing)('a page with its data inside', () => {
     expect(await own.locator('.curve .readout').textContent()).toMatch(/^last G1 1\.\d+$/)
     for (const width of [1280, 390]) {
       await own.setViewportSize({ width, height: 900 })
-      expect(await own.evaluate(OVER)).toBe(0)
+      expect(await overflow(own)).toBe(0)
       expect(await own.evaluate(CUT)).toEqual([])
       expect(await violations(own)).toEqual([])
     }

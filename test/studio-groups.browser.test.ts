@@ -2,7 +2,6 @@
 
 import { spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -11,6 +10,7 @@ import { game2048 } from '../src/games/2048/index.ts'
 import { encodeState, formatReply } from '../src/gym/index.ts'
 import type { GroupLine } from '../src/runs/index.ts'
 import type { ListedEpisode, ShownEpisode } from '../src/studio/shown-step.ts'
+import { overflow, violations } from './accessible.ts'
 import { type Running, startServer } from './running-server.ts'
 import { main } from './vlm-gym.ts'
 
@@ -143,13 +143,9 @@ describe.skipIf(missing)('groups of a training run', () => {
     await page.goto('about:blank')
     await page.goto(`${server.url}/#/transcripts/0`)
     await page.waitForSelector('ol.group li')
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
-    const found = await page.evaluate(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join())].join(" ")))',
-    )
-    expect(found).toEqual([])
+    expect(await violations(page)).toEqual([])
     await page.setViewportSize({ width: 390, height: 800 })
-    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+    expect(await overflow(page)).toBe(0)
     await page.setViewportSize({ width: 1280, height: 900 })
   })
 })

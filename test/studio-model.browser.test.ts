@@ -3,7 +3,6 @@
  * hundred states; what it sees and wants stands beside the board.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +16,7 @@ import type { Observation, Policy, Reply } from '../src/policy.ts'
 import { fixtureConfig, fixtureStages } from '../src/report/report-fixture.ts'
 import { seededRng } from '../src/rng.ts'
 import { createRun } from '../src/runs/index.ts'
+import { violations } from './accessible.ts'
 import { type Running, startServer } from './running-server.ts'
 import { smallModel } from './small-model.ts'
 
@@ -122,12 +122,7 @@ describe.skipIf(missing)('a model in the studio', () => {
     expect(await page.locator('.race figure', { hasText: 'g1' }).count()).toBe(1)
     const name = game.play!.keys!.find(({ action }) => game.answer.format(start.state, action) === score.action)?.name
     expect(await page.locator('.mind b').first().textContent()).toBe(score.action === null ? 'g1 makes no move' : `g1 plays ${name}`)
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
-    expect(
-      await page.evaluate(
-        'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join())].join(" ")))',
-      ),
-    ).toEqual([])
+    expect(await violations(page)).toEqual([])
     await page.locator('.board').click()
     await page.keyboard.press('ArrowLeft')
     await page.keyboard.press('ArrowDown')

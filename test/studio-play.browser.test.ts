@@ -2,14 +2,14 @@
  * The studio without a folder, in Chromium: every game by pointer and by keyboard to its end, beside the scripted policies; a state by its
  * address; the gallery and what it says of each game. Moves are those of the expert, found here from the state that the page's address holds.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnyGame } from '../src/game.ts'
 import { gameEntries, loadGames } from '../src/games/index.ts'
 import { decodeState, difficulty, encodeState, LEVELS, startSnapshot } from '../src/gym/index.ts'
 import { cellsOfAnswer } from '../studio/src/play/cells.ts'
+import { overflow, violations } from './accessible.ts'
 import { type Running, startServer } from './running-server.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -80,12 +80,6 @@ describe.skipIf(missing)('games in the studio', () => {
   const stateOf = (game: AnyGame, start: unknown): unknown => {
     const token = new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('state')
     return token === null ? start : decodeState(token, [game]).state
-  }
-  const axe = async (): Promise<unknown> => {
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
-    return page.evaluate(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join())].join(" ")))',
-    )
   }
 
   /** Plays a whole game with `act`; the final state. */
@@ -262,11 +256,11 @@ describe.skipIf(missing)('games in the studio', () => {
         await page.emulateMedia({ colorScheme })
         await open(address)
         await page.waitForSelector('canvas')
-        expect(await axe(), colorScheme).toEqual([])
+        expect(await violations(page), colorScheme).toEqual([])
       }
       await page.emulateMedia({ colorScheme: 'light' })
       await page.setViewportSize({ width: 390, height: 800 })
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      expect(await overflow(page)).toBe(0)
       await page.setViewportSize({ width: 1280, height: 900 })
       expect(problems).toEqual([])
     },

@@ -1,6 +1,5 @@
 /** Games that a person plays in Chromium, kept as a run, and read by `vlm-gym compare` and the page Compare beside policies on the same games. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadGame } from '../src/games/index.ts'
 import { startSnapshot } from '../src/gym/index.ts'
 import { cellsOfAnswer } from '../studio/src/play/cells.ts'
+import { overflow, violations } from './accessible.ts'
 import { type Running, startServer } from './running-server.ts'
 import { vlmGym } from './vlm-gym.ts'
 
@@ -102,13 +102,9 @@ describe.skipIf(missing)('games of a person in the studio', () => {
     await page.goto('about:blank')
     await page.goto(`${server.url}/#/${play}`)
     await page.waitForSelector('.record')
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
-    const found = await page.evaluate(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join())].join(" ")))',
-    )
-    expect(found).toEqual([])
+    expect(await violations(page)).toEqual([])
     await page.setViewportSize({ width: 390, height: 800 })
-    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+    expect(await overflow(page)).toBe(0)
     await page.setViewportSize({ width: 1280, height: 900 })
   })
 })

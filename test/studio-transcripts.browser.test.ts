@@ -4,7 +4,6 @@
  */
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -14,6 +13,7 @@ import { decodePng, frameHash } from '../src/render/index.ts'
 import { fillRun, fixtureConfig, fixtureStages } from '../src/report/report-fixture.ts'
 import { createRun } from '../src/runs/index.ts'
 import type { ListedEpisode, ShownEpisode } from '../src/studio/shown-step.ts'
+import { overflow, violations } from './accessible.ts'
 import { type Running, startServer } from './running-server.ts'
 import { main, vlmGym } from './vlm-gym.ts'
 
@@ -214,13 +214,9 @@ describe.skipIf(missing)('transcripts in the studio', () => {
     const key = (await listOf(0)).find(({ marks }) => marks.includes('misread'))!.key
     await open(`transcripts/0/${encodeURIComponent(key)}/${MISREAD}`)
     await page.waitForSelector('.read-cells .wrong')
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
-    const found = await page.evaluate(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join())].join(" ")))',
-    )
-    expect(found).toEqual([])
+    expect(await violations(page)).toEqual([])
     await page.setViewportSize({ width: 390, height: 800 })
-    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+    expect(await overflow(page)).toBe(0)
     await page.setViewportSize({ width: 1280, height: 900 })
     await page.emulateMedia({ colorScheme: 'light' })
   })

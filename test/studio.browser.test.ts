@@ -3,13 +3,13 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fillRun, fixtureConfig, fixtureStages } from '../src/report/report-fixture.ts'
 import { createRun } from '../src/runs/index.ts'
+import { overflow, violations } from './accessible.ts'
 import { type Running, startServer } from './running-server.ts'
 import { main } from './vlm-gym.ts'
 
@@ -82,17 +82,13 @@ describe.skipIf(missing)('the studio in a browser', () => {
 
   test.each(['light', 'dark'] as const)('has no violation that axe finds, %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme })
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
-    const found = await page.evaluate(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join())].join(" ")))',
-    )
-    expect(found).toEqual([])
+    expect(await violations(page)).toEqual([])
     await page.emulateMedia({ colorScheme: 'light' })
   })
 
   test('fits a phone', async () => {
     await page.setViewportSize({ width: 390, height: 800 })
-    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+    expect(await overflow(page)).toBe(0)
     await page.setViewportSize({ width: 1280, height: 900 })
   })
 
@@ -158,9 +154,8 @@ describe.skipIf(missing)('the studio in a browser', () => {
     await expect.poll(() => page.textContent('h1')).toBe('Comparison of whole, later')
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 900 })
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
-      await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'))
-      expect(await page.evaluate('axe.run().then(({ violations }) => violations.map(({ id }) => id))')).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      expect(await violations(page)).toEqual([])
     }
     await page.setViewportSize({ width: 1280, height: 900 })
     expect(problems).toEqual([])
